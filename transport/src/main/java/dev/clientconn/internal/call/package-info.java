@@ -1,0 +1,6 @@
+// SPDX-License-Identifier: Apache-2.0
+/** One call: from the stub's ClientCall to a stream, and back to the listener. */
+@NullMarked
+package dev.clientconn.internal.call;
+
+import org.jspecify.annotations.NullMarked;

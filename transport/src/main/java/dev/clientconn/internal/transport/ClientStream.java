@@ -1,0 +1,94 @@
+// SPDX-License-Identifier: Apache-2.0
+package dev.clientconn.internal.transport;
+
+import io.grpc.Metadata;
+import io.grpc.Status;
+import org.jspecify.annotations.Nullable;
+
+/**
+ * The calling side of one stream. All methods may be called from any thread, but {@link #start}, {@link #write} and
+ * {@link #halfClose} in this order by one thread at a time; none of them blocks or throws for what the peer or the
+ * network did. What happens comes back through the {@link Listener}.
+ *
+ * <p>Messages cross this border as plain byte arrays: pooled buffers never leave the event loop, so no path of a call
+ * can leak one.
+ */
+public interface ClientStream {
+
+  /**
+   * Sends the request headers and, in the same command, the first message and the half-close where they are known. A
+   * unary call is this one command.
+   *
+   * @param framedMessage a message with its 5-byte prefix; the array is the stream's from now on
+   * @param endOfStream whether nothing follows
+   */
+  void start(byte @Nullable [] framedMessage, boolean endOfStream);
+
+  /** Queues one message, 5-byte prefix included; the array is the stream's from now on. */
+  void write(byte[] framedMessage);
+
+  /** Nothing more will be written. */
+  void halfClose();
+
+  /**
+   * Ends the stream from this side: RST_STREAM(CANCEL) where its headers have left, nothing on the wire where they have
+   * not. The listener hears {@code reason} through {@link Listener#onClosed}, unless the stream has ended already.
+   */
+  void cancel(Status reason);
+
+  /** Whether fewer bytes than the call's threshold are queued and unsent, and the stream has been opened. */
+  boolean isReady();
+
+  /**
+   * The application has taken these bytes of received messages, prefixes included; the stream's receive window may open
+   * again. Called by the call's executor only, never by two threads at a time.
+   */
+  void consumed(int bytes);
+
+  /** The application has asked for more messages; lets a message that is larger than the window come in. */
+  void demandGrew();
+
+  /**
+   * Hears what happens to a stream. Called on the connection's event loop, never concurrently, in the order {@code
+   * onHeaders? onMessage* onClosed}. The transport collects what one read brings and then calls {@link #onBatchEnd}
+   * once, so that the listener hops to its executor once.
+   */
+  interface Listener {
+
+    /** The response headers; not called for a response that is trailers only. */
+    void onHeaders(Metadata headers);
+
+    /**
+     * A complete message.
+     *
+     * @param body the bytes after the 5-byte prefix; the array is the listener's from now on
+     * @param compressed the prefix's flag
+     */
+    void onMessage(byte[] body, boolean compressed);
+
+    /** {@link ClientStream#isReady} has turned true, or the stream was just opened. */
+    void onReady();
+
+    /**
+     * The end, told exactly once.
+     *
+     * @param status what the peer, the connection or {@link ClientStream#cancel} said
+     * @param progress whether the peer may have seen the call
+     * @param trailers the peer's trailing metadata, empty if it sent none
+     */
+    void onClosed(Status status, StreamProgress progress, Metadata trailers);
+
+    /** The last event of a batch has been told; called on the loop after at least one of the others. */
+    void onBatchEnd();
+
+    /** Whether the application has asked for a message that it has not been given yet. Must be cheap. */
+    boolean wantsMessage();
+
+    /**
+     * The status for a call whose deadline passed on this stream; {@link #onClosed} follows with it.
+     *
+     * @param waitedFor what the stream was waiting for, such as {@code "the server's response"}
+     */
+    Status deadlineExceeded(String waitedFor);
+  }
+}

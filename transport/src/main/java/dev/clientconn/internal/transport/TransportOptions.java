@@ -1,0 +1,45 @@
+// SPDX-License-Identifier: Apache-2.0
+package dev.clientconn.internal.transport;
+
+import dev.clientconn.transport.TransportListener;
+import java.time.Duration;
+import org.jspecify.annotations.Nullable;
+
+/**
+ * What every connection of a channel is made with.
+ *
+ * @param userAgent value of {@code user-agent}
+ * @param acceptEncoding value of {@code grpc-accept-encoding}, absent when only identity is understood
+ * @param connectTimeout from the first SYN to the peer's SETTINGS, TLS handshake included
+ * @param streamWindow initial receive window of a stream, bytes, 65,535 to 2^31-1
+ * @param connectionWindow receive window of a connection, bytes, 65,535 to 2^31-1
+ * @param maxInboundMetadataSize largest header list accepted, bytes as RFC 9113 section 6.5.2 counts them
+ * @param maxPendingStreams how many calls may wait for a stream slot on one connection
+ * @param keepalive when to ping, or {@code null} for never
+ * @param listener hears of waits
+ */
+public record TransportOptions(
+    String userAgent,
+    @Nullable String acceptEncoding,
+    Duration connectTimeout,
+    int streamWindow,
+    int connectionWindow,
+    int maxInboundMetadataSize,
+    int maxPendingStreams,
+    @Nullable KeepaliveOptions keepalive,
+    TransportListener listener) {
+
+  public static final Duration DEFAULT_CONNECT_TIMEOUT = Duration.ofSeconds(20);
+  public static final int DEFAULT_WINDOW = 1024 * 1024;
+  public static final int DEFAULT_MAX_INBOUND_METADATA_SIZE = 8192;
+  public static final int DEFAULT_MAX_PENDING_STREAMS = 65_536;
+
+  /**
+   * Keepalive (gRFC A8).
+   *
+   * @param time quiet time after which a ping is sent
+   * @param timeout how long nothing at all may arrive after a ping before the connection counts as dead
+   * @param withoutCalls whether to ping while no stream is open
+   */
+  public record KeepaliveOptions(Duration time, Duration timeout, boolean withoutCalls) {}
+}

@@ -1,0 +1,34 @@
+// SPDX-License-Identifier: Apache-2.0
+package dev.clientconn.transport;
+
+/**
+ * Hears what happens on the paths of a connection where calls wait. Called on event loops: implementations must be fast,
+ * must not block and must not throw.
+ */
+public interface TransportListener {
+
+  /** Hears nothing. */
+  TransportListener NONE = new TransportListener() {};
+
+  /** How a call's wait for a stream slot ended. */
+  enum WaitOutcome {
+    /** A slot became free and the stream was opened. */
+    GRANTED,
+    /** The caller gave up. */
+    CANCELLED,
+    /** The call's deadline passed while it waited. */
+    DEADLINE,
+    /** The connection went away; the call may have been moved to another one. */
+    CONNECTION_LOST,
+    /** Too many calls were waiting already; this one never waited. */
+    REJECTED
+  }
+
+  /**
+   * A call that found all of the peer's {@code MAX_CONCURRENT_STREAMS} slots taken stopped waiting for one.
+   *
+   * @param outcome why it stopped waiting
+   * @param nanos how long it waited, in nanoseconds
+   */
+  default void streamSlotWaited(WaitOutcome outcome, long nanos) {}
+}
