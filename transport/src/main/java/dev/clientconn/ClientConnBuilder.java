@@ -14,6 +14,7 @@ import java.util.concurrent.Executor;
 /** Builds a {@link ClientConn}. */
 public final class ClientConnBuilder extends ManagedChannelBuilder<ClientConnBuilder> {
 
+  @SuppressWarnings("UnusedVariable")
   private ClientConnBuilder(String target) {}
 
   public static ClientConnBuilder forTarget(String target) {
