@@ -24,7 +24,7 @@ final class Commands {
 
     @Override
     void apply(Http2Client client) {
-      client.write(handle.stream(), message, endOfStream);
+      client.streams().write(handle.stream(), message, endOfStream);
     }
   }
 
@@ -40,7 +40,7 @@ final class Commands {
 
     @Override
     void apply(Http2Client client) {
-      client.consumed(handle.stream(), bytes);
+      client.streams().consumed(handle.stream(), bytes);
     }
   }
 
@@ -54,7 +54,7 @@ final class Commands {
 
     @Override
     void apply(Http2Client client) {
-      client.demandGrew(handle.stream());
+      client.streams().demandGrew(handle.stream());
     }
   }
 
@@ -69,7 +69,7 @@ final class Commands {
 
     @Override
     void apply(Http2Client client) {
-      client.cancel(handle.stream(), reason);
+      client.streams().cancel(handle.stream(), reason);
     }
   }
 

@@ -67,6 +67,11 @@ final class ControlBuffer implements Runnable {
     turn.run();
   }
 
+  /** Whether commands are waiting. */
+  boolean isWaiting() {
+    return newest.get() != null;
+  }
+
   void beginTurn() {
     inTurn = true;
   }

@@ -44,7 +44,9 @@ final class DeadlineWheel implements Runnable {
 
   void arm(Timeout timeout, long delayNanos) {
     long now = now();
-    long at = delayNanos > Long.MAX_VALUE - Math.max(0, now) ? Long.MAX_VALUE - 1 : now + Math.max(0, delayNanos);
+    long at = delayNanos > Long.MAX_VALUE - Math.max(0, now)
+        ? Long.MAX_VALUE - 1
+        : now + Math.max(0, delayNanos);
     timeout.tick = (at >> TICK_SHIFT) + 1;
     slotOf(timeout.tick).link(timeout);
     if (timeout.tick < timerTick) {

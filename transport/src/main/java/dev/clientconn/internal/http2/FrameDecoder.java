@@ -23,7 +23,7 @@ final class FrameDecoder extends Http2FrameAdapter {
   private static final long PROTOCOL_ERROR = 0x1;
   private static final long INTERNAL_ERROR = 0x2;
 
-  private final FrameListener listener;
+  private FrameListener listener;
   private final HeaderBlock block = new HeaderBlock();
   private final DefaultHttp2FrameReader reader;
 
@@ -53,7 +53,9 @@ final class FrameDecoder extends Http2FrameAdapter {
     return e.getMessage() == null ? e.error().name() : e.getMessage();
   }
 
+  /** Also from within a frame: the rest of what was read is dropped. */
   void close() {
+    listener = FrameListener.NONE;
     reader.close();
   }
 

@@ -25,7 +25,7 @@ final class Framer {
   /** Every peer accepts it, and a larger one would let one stream hold up the others. */
   static final int MAX_PAYLOAD = 16_384;
 
-  private static final int FIRST_CAPACITY = 4096;
+  private static final int MIN_CAPACITY = 1024;
   private static final byte END_STREAM = 0x1;
   private static final byte END_HEADERS = 0x4;
   private static final byte ACK = 0x1;
@@ -33,16 +33,19 @@ final class Framer {
   private final ByteBufAllocator allocator;
   private final DefaultHttp2HeadersEncoder hpack;
   private @Nullable ByteBuf out;
+  /** Turns resemble each other: the last one's size is the guess for the next. */
+  private int lastSize = MIN_CAPACITY;
 
   Framer(ByteBufAllocator allocator) {
     this.allocator = allocator;
     // The peer's header list limit is checked before a stream gets an id, so the encoder need not.
-    this.hpack = new DefaultHttp2HeadersEncoder((name, value) -> RequestHeaders.isNeverIndexed(name), true);
+    this.hpack =
+        new DefaultHttp2HeadersEncoder((name, value) -> RequestHeaders.isNeverIndexed(name), true);
   }
 
   private ByteBuf out() {
     if (out == null) {
-      out = allocator.directBuffer(FIRST_CAPACITY);
+      out = allocator.directBuffer(Math.max(MIN_CAPACITY, lastSize));
     }
     return out;
   }
@@ -53,9 +56,13 @@ final class Framer {
   }
 
   /** Hands over what was written, {@code null} if nothing. */
-  @Nullable ByteBuf take() {
+  @Nullable
+  ByteBuf take() {
     ByteBuf taken = out;
     out = null;
+    if (taken != null) {
+      lastSize = taken.readableBytes();
+    }
     return taken;
   }
 

@@ -3,7 +3,9 @@ package dev.clientconn.internal.http2;
 
 import dev.clientconn.internal.threading.EventLoopConfined;
 import io.grpc.Status;
+import io.netty.buffer.ByteBuf;
 import io.netty.handler.codec.http2.Http2Error;
+import java.nio.charset.StandardCharsets;
 import org.jspecify.annotations.Nullable;
 
 /** What the peer's GOAWAY frames have said (RFC 9113 section 6.8): there may be several, with ids that only fall. */
@@ -16,10 +18,15 @@ final class GoAwayState {
   private static final String TOO_MANY_PINGS = "too_many_pings";
 
   private int lastStreamId = Integer.MAX_VALUE;
+  private boolean tooManyPings;
   private @Nullable String description;
 
   /** Takes a frame. Returns what is wrong with it, or {@code null}. */
-  @Nullable String received(int lastId, long errorCode, String debugData) {
+  @Nullable
+  String received(int lastId, long errorCode, ByteBuf debugBytes) {
+    int length = Math.min(debugBytes.readableBytes(), MAX_DEBUG_DATA);
+    String debugData =
+        debugBytes.toString(debugBytes.readerIndex(), length, StandardCharsets.UTF_8);
     if (lastId > lastStreamId) {
       return "GOAWAY raises its last stream id from " + lastStreamId + " to " + lastId;
     }
@@ -27,6 +34,8 @@ final class GoAwayState {
       return "GOAWAY names stream " + lastId + ", which a client cannot have opened";
     }
     lastStreamId = lastId;
+    tooManyPings |=
+        errorCode == Http2Error.ENHANCE_YOUR_CALM.code() && debugData.equals(TOO_MANY_PINGS);
     description = "received GOAWAY with code " + Http2Status.name(errorCode)
         + (debugData.isEmpty() ? "" : ", debug data \"" + debugData + "\"");
     return null;
@@ -52,7 +61,8 @@ final class GoAwayState {
     return description == null ? status : status.augmentDescription(description);
   }
 
-  static boolean isTooManyPings(long errorCode, String debugData) {
-    return errorCode == Http2Error.ENHANCE_YOUR_CALM.code() && debugData.equals(TOO_MANY_PINGS);
+  /** Whether the peer said so, in the words that all gRPC servers use (gRFC A8). */
+  boolean isTooManyPings() {
+    return tooManyPings;
   }
 }

@@ -1,6 +1,7 @@
 // SPDX-License-Identifier: Apache-2.0
 package dev.clientconn.internal.http2;
 
+import dev.clientconn.internal.transport.StreamProgress;
 import io.grpc.Status;
 import io.netty.handler.codec.http2.Http2Error;
 
@@ -13,6 +14,13 @@ final class Http2Status {
   static Status ofReset(long errorCode) {
     return codeOf(errorCode)
         .withDescription("stream terminated by RST_STREAM with error code: " + name(errorCode));
+  }
+
+  /** Only REFUSED_STREAM promises that nothing was done (RFC 9113 section 8.7). */
+  static StreamProgress progressOfReset(long errorCode) {
+    return errorCode == Http2Error.REFUSED_STREAM.code()
+        ? StreamProgress.REFUSED
+        : StreamProgress.PROCESSED;
   }
 
   private static Status codeOf(long errorCode) {

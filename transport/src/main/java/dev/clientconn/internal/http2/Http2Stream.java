@@ -43,6 +43,8 @@ final class Http2Stream extends DeadlineWheel.Timeout implements MessageDeframer
   private Status nonGrpcStatus = Status.UNKNOWN;
 
   /** Has told its listener something since the last batch end. */
+  private boolean hasNews;
+
   private boolean inBatch;
 
   Http2Stream(StreamHandle handle, SendQuota quota, int receiveWindow) {
@@ -80,7 +82,9 @@ final class Http2Stream extends DeadlineWheel.Timeout implements MessageDeframer
   void opened(int streamId) {
     id = streamId;
     state = State.OPEN;
-    handle.opened();
+    if (!handle.endOfStream()) {
+      handle.opened();
+    }
   }
 
   // Sending
@@ -123,7 +127,8 @@ final class Http2Stream extends DeadlineWheel.Timeout implements MessageDeframer
     return nonGrpcBody;
   }
 
-  @Nullable NonGrpcBody nonGrpcBody() {
+  @Nullable
+  NonGrpcBody nonGrpcBody() {
     return nonGrpcBody;
   }
 
@@ -146,23 +151,28 @@ final class Http2Stream extends DeadlineWheel.Timeout implements MessageDeframer
     return responseSeen ? "the rest of the server's response" : "the server's response";
   }
 
-  // Telling the call. The caller sees to it that onBatchEnd follows.
+  // Telling the call. The connection collects who has news, and ends their batches before its turn
+  // ends.
 
   void tellHeaders(Metadata headers) {
+    hasNews = true;
     listener.onHeaders(headers);
   }
 
   @Override
   public void message(byte[] body, boolean compressed) {
+    hasNews = true;
     listener.onMessage(body, compressed);
   }
 
   void tellReady() {
+    hasNews = true;
     listener.onReady();
   }
 
   void tellClosed(Status status, StreamProgress progress, Metadata trailers) {
     state = State.CLOSED;
+    hasNews = true;
     listener.onClosed(status, progress, trailers);
   }
 
@@ -170,15 +180,16 @@ final class Http2Stream extends DeadlineWheel.Timeout implements MessageDeframer
     return listener.deadlineExceeded(waitedFor());
   }
 
-  /** Joins the batch. Returns false if it was in it. */
+  /** Returns whether the stream has news and was not collected yet; from now on it is. */
   boolean joinBatch() {
-    boolean joined = !inBatch;
-    inBatch = true;
-    return joined;
+    boolean joins = hasNews && !inBatch;
+    inBatch |= joins;
+    return joins;
   }
 
   void endBatch() {
     inBatch = false;
+    hasNews = false;
     listener.onBatchEnd();
   }
 }

@@ -32,7 +32,7 @@ final class Keepalive {
   private final Runnable onDead;
   private State state = State.DORMANT;
   private long lastRead;
-  private long pingSent;
+  private boolean readSincePing;
   private boolean active;
   private @Nullable ScheduledFuture<?> timer;
 
@@ -55,6 +55,7 @@ final class Keepalive {
 
   void onRead() {
     lastRead = now();
+    readSincePing = true;
   }
 
   /** The first stream was opened; a connection that was dormant past its time is pinged at once. */
@@ -93,7 +94,7 @@ final class Keepalive {
       watch();
     } else {
       state = State.PINGING;
-      pingSent = now();
+      readSincePing = false;
       schedule(timeoutNanos);
       sendPing.run();
     }
@@ -101,7 +102,7 @@ final class Keepalive {
 
   /** Any frame since the ping counts as life, not only its ack. */
   private void pingTimer() {
-    if (lastRead - pingSent >= 0 && lastRead != pingSent) {
+    if (readSincePing) {
       watch();
     } else {
       onDead.run();

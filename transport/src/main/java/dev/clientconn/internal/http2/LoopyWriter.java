@@ -54,8 +54,8 @@ final class LoopyWriter {
 
   private void writeFrame(Framer framer, Http2Stream stream) {
     SendQueue queue = stream.sendQueue;
-    int length =
-        Math.min(Framer.MAX_PAYLOAD, Math.min(queue.remaining(), stream.sendQuota().available()));
+    int length = Math.min(
+        Framer.MAX_PAYLOAD, Math.min(queue.remaining(), stream.sendQuota().available()));
     if (length == 0) {
       return;
     }

@@ -29,8 +29,17 @@ final class SendQueue {
     rest.add(framedMessage);
   }
 
+  void start(byte @Nullable [] framedMessage, boolean ended) {
+    head = framedMessage;
+    endOfStream = ended;
+  }
+
   void end() {
     endOfStream = true;
+  }
+
+  boolean isEnded() {
+    return endOfStream;
   }
 
   boolean isEmpty() {

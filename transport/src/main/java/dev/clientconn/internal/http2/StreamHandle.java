@@ -22,6 +22,7 @@ final class StreamHandle extends Command implements ClientStream {
   private final CallHeaders call;
   private final Http2Headers headers;
   private final Listener listener;
+  private final @Nullable Status failure;
   private final WriteQuota writeQuota;
   private final int creditBatch;
 
@@ -42,13 +43,20 @@ final class StreamHandle extends Command implements ClientStream {
   private @Nullable Http2Stream stream;
 
   /**
+   * @param failure why the call cannot be sent at all, {@code null} if it can
    * @param creditBatch how many taken bytes are worth a command
    */
   StreamHandle(
-      ControlBuffer control, CallHeaders call, Http2Headers headers, Listener listener, int creditBatch) {
+      ControlBuffer control,
+      CallHeaders call,
+      Http2Headers headers,
+      @Nullable Status failure,
+      Listener listener,
+      int creditBatch) {
     this.control = control;
     this.call = call;
     this.headers = headers;
+    this.failure = failure;
     this.listener = listener;
     this.creditBatch = creditBatch;
     this.writeQuota = new WriteQuota(call.onReadyThreshold());
@@ -66,7 +74,7 @@ final class StreamHandle extends Command implements ClientStream {
 
   @Override
   void apply(Http2Client client) {
-    client.open(this);
+    client.streams().open(this);
   }
 
   @Override
@@ -115,6 +123,11 @@ final class StreamHandle extends Command implements ClientStream {
 
   Http2Headers headers() {
     return headers;
+  }
+
+  @Nullable
+  Status failure() {
+    return failure;
   }
 
   Listener listener() {

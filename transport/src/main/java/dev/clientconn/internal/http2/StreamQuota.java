@@ -55,12 +55,14 @@ final class StreamQuota {
   }
 
   /** Takes the one that has waited longest, if there is a slot for it. */
-  @Nullable Http2Stream next(int active) {
+  @Nullable
+  Http2Stream next(int active) {
     return active < limit ? poll() : null;
   }
 
   /** Takes the one that has waited longest, slot or no slot: for failing them all. */
-  @Nullable Http2Stream poll() {
+  @Nullable
+  Http2Stream poll() {
     Http2Stream stream;
     do {
       stream = queue.poll();

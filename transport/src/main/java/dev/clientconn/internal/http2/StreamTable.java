@@ -36,7 +36,8 @@ final class StreamTable {
     return id;
   }
 
-  @Nullable Http2Stream find(int id) {
+  @Nullable
+  Http2Stream find(int id) {
     return streams.get(id);
   }
 
