@@ -26,8 +26,8 @@ public final class HeaderBlock extends DefaultHttp2Headers {
   /** Above this, arrays are not kept for the next block. */
   private static final int MAX_KEPT_CAPACITY = 256;
 
-  private CharSequence[] names = new CharSequence[INITIAL_CAPACITY];
-  private CharSequence[] values = new CharSequence[INITIAL_CAPACITY];
+  private AsciiString[] names = new AsciiString[INITIAL_CAPACITY];
+  private AsciiString[] values = new AsciiString[INITIAL_CAPACITY];
   private int count;
 
   public HeaderBlock() {
@@ -52,7 +52,7 @@ public final class HeaderBlock extends DefaultHttp2Headers {
   /** Value of the first field of that name. */
   public @Nullable CharSequence find(AsciiString name) {
     for (int i = 0; i < count; i++) {
-      if (names[i] == name || name.contentEquals(names[i])) {
+      if (name.contentEquals(names[i])) {
         return values[i];
       }
     }
@@ -62,8 +62,8 @@ public final class HeaderBlock extends DefaultHttp2Headers {
   @Override
   public HeaderBlock clear() {
     if (names.length > MAX_KEPT_CAPACITY) {
-      names = new CharSequence[INITIAL_CAPACITY];
-      values = new CharSequence[INITIAL_CAPACITY];
+      names = new AsciiString[INITIAL_CAPACITY];
+      values = new AsciiString[INITIAL_CAPACITY];
     } else {
       // Values may be large, and the next block may be long in coming.
       Arrays.fill(names, 0, count, null);
@@ -76,14 +76,17 @@ public final class HeaderBlock extends DefaultHttp2Headers {
   /** Appends a field; the decoder turns the exception into a stream error, once the whole block is decoded. */
   @Override
   public HeaderBlock add(CharSequence name, CharSequence value) {
-    checkName(name);
-    checkValue(name, value);
+    // Netty's decoder brings nothing else: no copies.
+    AsciiString asciiName = AsciiString.of(name);
+    AsciiString asciiValue = AsciiString.of(value);
+    checkName(asciiName);
+    checkValue(asciiName, asciiValue);
     if (count == names.length) {
       names = Arrays.copyOf(names, count * 2);
       values = Arrays.copyOf(values, count * 2);
     }
-    names[count] = name;
-    values[count++] = value;
+    names[count] = asciiName;
+    values[count++] = asciiValue;
     return this;
   }
 
@@ -122,36 +125,47 @@ public final class HeaderBlock extends DefaultHttp2Headers {
     };
   }
 
-  private void checkName(CharSequence name) {
-    if (HeaderNames.isPseudo(name)) {
-      if (!PseudoHeaderName.isPseudoHeader(name)) {
-        throw new IllegalArgumentException("unknown pseudo-header " + name);
-      }
-      if (get(name) != null) {
-        throw new IllegalArgumentException("pseudo-header " + name + " twice");
-      }
-      return;
-    }
-    if (name.length() == 0) {
+  private void checkName(AsciiString name) {
+    if (name.isEmpty()) {
       throw new IllegalArgumentException("empty header name");
     }
-    for (int i = 0; i < name.length(); i++) {
-      char c = name.charAt(i);
-      if (c <= ' ' || c >= 0x7f || c == ':' || (c >= 'A' && c <= 'Z')) {
-        throw new IllegalArgumentException(
-            "header name with character 0x" + Integer.toHexString(c) + " at index " + i);
+    if (HeaderNames.isPseudo(name)) {
+      checkPseudo(name);
+      return;
+    }
+    byte[] bytes = name.array();
+    int start = name.arrayOffset();
+    for (int i = start; i < start + name.length(); i++) {
+      byte b = bytes[i];
+      if (b <= ' ' || b == 0x7f || b == ':' || (b >= 'A' && b <= 'Z')) {
+        throw illegal("a header name", b);
       }
     }
   }
 
+  private void checkPseudo(AsciiString name) {
+    if (!PseudoHeaderName.isPseudoHeader(name)) {
+      throw new IllegalArgumentException("unknown pseudo-header " + name);
+    }
+    if (find(name) != null) {
+      throw new IllegalArgumentException("pseudo-header " + name + " twice");
+    }
+  }
+
   /** Surrounding spaces are let through, against the RFC: servers send them in {@code grpc-message}. */
-  private static void checkValue(CharSequence name, CharSequence value) {
-    for (int i = 0; i < value.length(); i++) {
-      char c = value.charAt(i);
-      if (c <= '\r' && (c == 0 || c == '\n' || c == '\r')) {
-        throw new IllegalArgumentException(
-            "value of header " + name + " with character 0x" + Integer.toHexString(c));
+  private static void checkValue(AsciiString name, AsciiString value) {
+    byte[] bytes = value.array();
+    int start = value.arrayOffset();
+    for (int i = start; i < start + value.length(); i++) {
+      byte b = bytes[i];
+      if (b <= '\r' && (b == 0 || b == '\n' || b == '\r')) {
+        throw illegal("the value of header " + name, b);
       }
     }
+  }
+
+  private static IllegalArgumentException illegal(String where, byte b) {
+    return new IllegalArgumentException(
+        where + " contains byte 0x" + Integer.toHexString(b & 0xff));
   }
 }
