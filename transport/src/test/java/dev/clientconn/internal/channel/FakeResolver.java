@@ -21,6 +21,7 @@ import org.jspecify.annotations.Nullable;
 public final class FakeResolver extends NameResolverProvider {
   public final List<Resolver> resolvers = new ArrayList<>();
   public @Nullable RuntimeException throwsOnStart;
+  public @Nullable RuntimeException throwsOnMake;
   private NameResolver.@Nullable Args args;
 
   public TargetUri target() {
@@ -77,6 +78,9 @@ public final class FakeResolver extends NameResolverProvider {
 
   @Override
   public NameResolver newNameResolver(URI targetUri, NameResolver.Args newArgs) {
+    if (throwsOnMake != null) {
+      throw throwsOnMake;
+    }
     args = newArgs;
     Resolver resolver = new Resolver();
     resolvers.add(resolver);
