@@ -235,6 +235,46 @@ class ControlPlaneTest {
   }
 
   @Test
+  void uncaughtExceptionAtTheEndDoesNotKeepTheChannelFromEnding() {
+    harness.connect();
+    harness.resolver.send(1, 2);
+    connector.last().ready();
+    harness.resolver.throwsOnShutdown = new IllegalStateException("bug");
+
+    harness.shutdown();
+
+    assertThat(harness.isTerminated()).isTrue();
+    assertThat(connector.live()).isZero();
+    assertThat(connector.closed).isEqualTo(1);
+    assertThat(harness.released).isEqualTo(1);
+  }
+
+  @Test
+  void uncaughtExceptionClosesTheConnections() {
+    harness.connect();
+    harness.resolver.send(1);
+    connector.last().ready();
+
+    harness.control().execute(() -> {
+      throw new IllegalStateException("bug");
+    });
+
+    assertThat(connector.live()).isZero();
+    assertThat(harness.resolver.last().shutdown).isTrue();
+  }
+
+  @Test
+  void watcherWhoseExecutorRefusesItDoesNotStopTheChannel() {
+    harness.control().tracker().onChangeFrom(IDLE, () -> {
+      throw new java.util.concurrent.RejectedExecutionException("shut down");
+    });
+
+    harness.shutdown();
+
+    assertTerminatedOnce();
+  }
+
+  @Test
   void shutdownOfAnIdleChannelTerminatesAtOnce() {
     harness.shutdown();
 

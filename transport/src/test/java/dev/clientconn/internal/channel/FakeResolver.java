@@ -22,6 +22,7 @@ public final class FakeResolver extends NameResolverProvider {
   public final List<Resolver> resolvers = new ArrayList<>();
   public @Nullable RuntimeException throwsOnStart;
   public @Nullable RuntimeException throwsOnMake;
+  public @Nullable RuntimeException throwsOnShutdown;
   private NameResolver.@Nullable Args args;
 
   public TargetUri target() {
@@ -136,6 +137,9 @@ public final class FakeResolver extends NameResolverProvider {
     @Override
     public void shutdown() {
       shutdown = true;
+      if (throwsOnShutdown != null) {
+        throw throwsOnShutdown;
+      }
     }
 
     Status send(ResolutionResult result) {

@@ -3,11 +3,17 @@ package dev.clientconn.internal.channel;
 
 import static org.assertj.core.api.Assertions.assertThat;
 
+import dev.clientconn.internal.call.TransportSource;
+import dev.clientconn.internal.transport.ClientTransport;
 import io.grpc.LoadBalancer.FixedResultPicker;
 import io.grpc.LoadBalancer.PickResult;
 import io.grpc.LoadBalancer.PickSubchannelArgs;
 import io.grpc.LoadBalancer.SubchannelPicker;
 import io.grpc.Status;
+import java.util.concurrent.ExecutorService;
+import java.util.concurrent.Executors;
+import java.util.concurrent.TimeUnit;
+import java.util.concurrent.atomic.AtomicInteger;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.CsvSource;
@@ -151,6 +157,37 @@ class PickerWrapperTest {
     assertThat(pick(true).failed()).isEqualTo(BROKEN);
   }
 
+  @Test
+  void eachPickIsAnsweredOrCancelledExactlyOnceUnderContention() throws Exception {
+    int threads = 3;
+    int picksEach = 5_000;
+    AtomicInteger answered = new AtomicInteger();
+    AtomicInteger cancelled = new AtomicInteger();
+    ExecutorService pool = Executors.newFixedThreadPool(threads);
+    for (int i = 0; i < threads; i++) {
+      pool.execute(() -> {
+        for (int j = 0; j < picksEach; j++) {
+          CountingPick pick = new CountingPick(answered);
+          picker.pick(pick);
+          if (j % 2 == 0 && picker.cancel(pick)) {
+            cancelled.incrementAndGet();
+          }
+        }
+      });
+    }
+    pool.shutdown();
+    boolean error = false;
+    while (!pool.awaitTermination(0, TimeUnit.SECONDS)) {
+      error = !error;
+      update(error ? PickResult.withError(BROKEN) : PickResult.withNoResult());
+    }
+
+    update(PickResult.withError(BROKEN));
+
+    assertThat(answered.get() + cancelled.get()).isEqualTo(threads * picksEach);
+    assertThat(picker.waitingCalls()).isZero();
+  }
+
   private void update(PickResult result) {
     picker.update(new FixedResultPicker(result));
   }
@@ -159,5 +196,33 @@ class PickerWrapperTest {
     FakePick pick = new FakePick(waitForReady);
     picker.pick(pick);
     return pick;
+  }
+
+  /** Asks nothing, counts answers. */
+  private record CountingPick(AtomicInteger answered, Object identity)
+      implements TransportSource.PendingPick {
+    CountingPick(AtomicInteger answered) {
+      this(answered, new Object());
+    }
+
+    @Override
+    public PickSubchannelArgs args() {
+      return new FakePick(false).args();
+    }
+
+    @Override
+    public boolean waitForReady() {
+      return false;
+    }
+
+    @Override
+    public void onPicked(ClientTransport transport, PickResult result) {
+      answered.incrementAndGet();
+    }
+
+    @Override
+    public void onFailed(Status status) {
+      answered.incrementAndGet();
+    }
   }
 }

@@ -11,11 +11,12 @@ import java.util.concurrent.TimeUnit;
 import org.junit.jupiter.api.Test;
 
 class SharedThreadsTest {
+  private final SharedThreads shared = new SharedThreads();
 
   @Test
   void noThreadIsLeftAfterTheLastChannel() throws Exception {
-    ChannelThreads first = SharedThreads.lease(null, null);
-    ChannelThreads second = SharedThreads.lease(null, null);
+    ChannelThreads first = shared.newLease(null, null);
+    ChannelThreads second = shared.newLease(null, null);
     Thread worker = runOn(first);
     CountDownLatch fired = new CountDownLatch(1);
     Thread[] timer = new Thread[1];
@@ -48,7 +49,7 @@ class SharedThreadsTest {
 
   @Test
   void lateTasksStillRunAfterTheLastChannel() throws Exception {
-    ChannelThreads threads = SharedThreads.lease(null, null);
+    ChannelThreads threads = shared.newLease(null, null);
     threads.release().run();
 
     runOn(threads).join(10_000);
