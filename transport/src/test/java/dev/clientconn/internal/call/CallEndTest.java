@@ -107,12 +107,28 @@ class CallEndTest {
 
   @Test
   void whatTheServerSaysAfterACancelDoesNotReplaceIt() {
-    var call = fixture.onExecutor().start(TextMethods.BIDI);
+    var call = fixture.start(TextMethods.BIDI);
+    fixture.stream().confirmsCancel = false;
+    call.cancel("enough", null);
+    assertThat(listener.events).isEmpty();
+
+    fixture.stream().respond("late");
+
+    assertThat(listener.events).containsExactly("close(CANCELLED)");
+    assertThat(listener.description()).isEqualTo("enough");
+  }
+
+  @Test
+  void anEndThatIsNotRetriedBecauseOfACancelIsTheCancels() {
+    var call = fixture.start(TextMethods.BIDI);
+    fixture.stream().confirmsCancel = false;
     call.cancel("enough", null);
 
-    fixture.executor.runAll();
+    fixture.stream().close(Status.UNAVAILABLE, StreamProgress.NOT_SENT);
 
+    assertThat(fixture.source.picks).isOne();
     assertThat(listener.description()).isEqualTo("enough");
+    assertThat(fixture.callsEnded).isOne();
   }
 
   @Test

@@ -21,6 +21,7 @@ public final class FakeStream implements ClientStream {
   public final ClientStream.Listener listener;
   public final List<String> commands = new ArrayList<>();
   public boolean ready = true;
+  public boolean confirmsCancel = true;
   public int consumed;
   public int demandGrew;
   public @Nullable Status cancelReason;
@@ -47,13 +48,15 @@ public final class FakeStream implements ClientStream {
     commands.add("halfClose");
   }
 
-  /** Confirms at once, as a transport does when cancelled on its own loop. */
+  /** Confirms at once, as a transport does when cancelled on its own loop, unless told not to. */
   @Override
   public void cancel(Status reason) {
     if (!closed) {
       commands.add("cancel(" + reason.getCode() + ")");
       cancelReason = reason;
-      close(reason, StreamProgress.PROCESSED);
+      if (confirmsCancel) {
+        close(reason, StreamProgress.PROCESSED);
+      }
     }
   }
 
