@@ -51,7 +51,7 @@ final class Http2Handler extends ByteToMessageDecoder {
   protected void decode(ChannelHandlerContext ctx, ByteBuf in, List<Object> out) {
     client.beginRead();
     if (!sniffed) {
-      if (in.readableBytes() < PeerSniffer.ENOUGH) {
+      if (!PeerSniffer.isEnough(in)) {
         return;
       }
       sniffed = true;
