@@ -106,8 +106,11 @@ final class Streams implements StreamReceiver.Outcome {
   // Opening
 
   void open(StreamHandle handle) {
-    Http2Stream stream = new Http2Stream(handle, sendQuota, options.streamWindow());
-    handle.bind(stream);
+    if (handle.isBound()) {
+      // It was cancelled before it was started.
+      return;
+    }
+    Http2Stream stream = newStream(handle);
     Status refusal = refusal(handle);
     if (refusal != null) {
       endUnopened(stream, refusal);
@@ -123,6 +126,12 @@ final class Streams implements StreamReceiver.Outcome {
     } else {
       enqueue(stream);
     }
+  }
+
+  private Http2Stream newStream(StreamHandle handle) {
+    Http2Stream stream = new Http2Stream(handle, sendQuota, options.streamWindow());
+    handle.bind(stream);
+    return stream;
   }
 
   private @Nullable Status refusal(StreamHandle handle) {
@@ -225,8 +234,12 @@ final class Streams implements StreamReceiver.Outcome {
     }
   }
 
-  void cancel(Http2Stream stream, Status reason) {
-    stop(stream, reason, WaitOutcome.CANCELLED);
+  void cancel(StreamHandle handle, Status reason) {
+    if (handle.isBound()) {
+      stop(handle.stream(), reason, WaitOutcome.CANCELLED);
+    } else {
+      endUnopened(newStream(handle), reason);
+    }
   }
 
   private void deadlinesPassed(List<DeadlineWheel.Timeout> expired) {
