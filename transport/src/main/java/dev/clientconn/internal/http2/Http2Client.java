@@ -315,7 +315,13 @@ final class Http2Client implements FrameListener, Streams.Connection, Turn.Conne
 
   @Override
   public void apply(Command command) {
-    command.apply(this);
+    try {
+      command.apply(this);
+    } catch (RuntimeException e) {
+      // A defect. The commands behind this one must still run, if only to be told the end.
+      logger.log(Level.SEVERE, "A command failed", e);
+      fail(Http2Error.INTERNAL_ERROR, "a command failed: " + e);
+    }
   }
 
   Streams streams() {
