@@ -111,9 +111,14 @@ final class Streams implements StreamReceiver.Outcome {
       return;
     }
     Http2Stream stream = newStream(handle);
-    Status refusal = refusal(handle);
+    Status refusal = connection.refusal();
     if (refusal != null) {
-      endUnopened(stream, refusal);
+      endUnopened(stream, refusal, StreamProgress.NOT_SENT);
+      return;
+    }
+    Status failure = failure(handle);
+    if (failure != null) {
+      endUnopened(stream, failure);
       return;
     }
     stream.sendQueue.start(handle.takeFirstMessage(), handle.endOfStream());
@@ -134,10 +139,10 @@ final class Streams implements StreamReceiver.Outcome {
     return stream;
   }
 
-  private @Nullable Status refusal(StreamHandle handle) {
-    Status refusal = connection.refusal();
-    if (refusal != null || handle.failure() != null) {
-      return refusal != null ? refusal : handle.failure();
+  /** Why the call could be sent on no connection. */
+  private @Nullable Status failure(StreamHandle handle) {
+    if (handle.failure() != null) {
+      return handle.failure();
     }
     // RFC 9113 section 10.5.1: a peer may refuse what is over its limit, so it is not sent.
     if (maxHeaderListSize != Long.MAX_VALUE
@@ -339,11 +344,16 @@ final class Streams implements StreamReceiver.Outcome {
     }
   }
 
-  /** The way out of a stream that has no id. */
+  /** The way out of a stream that has no id, for a reason that another connection would not change. */
   private void endUnopened(Http2Stream stream, Status status) {
+    // Not NOT_SENT, which asks for another try.
+    endUnopened(stream, status, StreamProgress.PROCESSED);
+  }
+
+  private void endUnopened(Http2Stream stream, Status status, StreamProgress progress) {
     deadlines.disarm(stream);
     stream.sendQueue.clear();
-    stream.tellClosed(status, StreamProgress.NOT_SENT, new Metadata());
+    stream.tellClosed(status, progress, new Metadata());
     batch.collect(stream);
   }
 
@@ -366,7 +376,7 @@ final class Streams implements StreamReceiver.Outcome {
   void failWaiting(Status status) {
     for (Http2Stream s = quota.poll(); s != null; s = quota.poll()) {
       tellWait(s, WaitOutcome.CONNECTION_LOST);
-      endUnopened(s, status);
+      endUnopened(s, status, StreamProgress.NOT_SENT);
     }
   }
 
