@@ -5,7 +5,6 @@ import dev.clientconn.ClientConn;
 import dev.clientconn.ClientConnBuilder;
 import dev.clientconn.boot.ClientConnBuilderCustomizer;
 import dev.clientconn.boot.ClientConnFactory;
-import io.grpc.InsecureChannelCredentials;
 import org.springframework.beans.factory.ObjectProvider;
 
 /**
@@ -52,10 +51,11 @@ final class PropertiesClientConnFactory implements ClientConnFactory {
   }
 
   private ClientConnBuilder newBuilder(TargetSettings settings) {
-    return switch (TransportSecurity.decide(settings)) {
-      case TLS -> this.tls.newBuilder(settings);
-      case PLAINTEXT ->
-        ClientConnBuilder.forTarget(settings.address(), InsecureChannelCredentials.create());
-    };
+    ClientConnBuilder builder = ClientConnBuilder.forTarget(settings.address());
+    switch (TransportSecurity.decide(settings)) {
+      case TLS -> this.tls.apply(settings, builder);
+      case PLAINTEXT -> builder.usePlaintext();
+    }
+    return builder;
   }
 }

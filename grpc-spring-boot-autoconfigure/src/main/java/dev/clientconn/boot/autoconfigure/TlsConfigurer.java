@@ -2,8 +2,7 @@
 package dev.clientconn.boot.autoconfigure;
 
 import dev.clientconn.ClientConnBuilder;
-import io.grpc.ChannelCredentials;
-import io.grpc.TlsChannelCredentials;
+import io.netty.handler.codec.http2.Http2SecurityUtil;
 import io.netty.handler.ssl.ApplicationProtocolConfig;
 import io.netty.handler.ssl.ApplicationProtocolConfig.Protocol;
 import io.netty.handler.ssl.ApplicationProtocolConfig.SelectedListenerFailureBehavior;
@@ -11,16 +10,19 @@ import io.netty.handler.ssl.ApplicationProtocolConfig.SelectorFailureBehavior;
 import io.netty.handler.ssl.ApplicationProtocolNames;
 import io.netty.handler.ssl.SslContext;
 import io.netty.handler.ssl.SslContextBuilder;
+import io.netty.handler.ssl.SupportedCipherSuiteFilter;
 import java.util.Arrays;
 import javax.net.ssl.SSLException;
 import org.jspecify.annotations.Nullable;
 import org.springframework.boot.ssl.NoSuchSslBundleException;
 import org.springframework.boot.ssl.SslBundle;
 import org.springframework.boot.ssl.SslBundles;
-import org.springframework.boot.ssl.SslManagerBundle;
 import org.springframework.boot.ssl.SslOptions;
 
-/** Starts the builder of a target that uses TLS, with the certificates, keys, ciphers and protocols of its bundle. */
+/**
+ * Gives the builder of a target the certificates, keys, ciphers and protocols of its bundle. It does so by a context and not
+ * by channel credentials: those cannot carry ciphers and protocols, and a customizer could not change them any more.
+ */
 final class TlsConfigurer {
 
   private final @Nullable SslBundles bundles;
@@ -29,16 +31,18 @@ final class TlsConfigurer {
     this.bundles = bundles;
   }
 
-  ClientConnBuilder newBuilder(TargetSettings settings) {
+  /** Without a bundle the builder keeps its default: TLS with the certificate authorities of the JVM. */
+  void apply(TargetSettings settings, ClientConnBuilder builder) {
     String name = settings.values().getSsl().getBundle();
     if (name == null) {
-      return ClientConnBuilder.forTarget(settings.address(), TlsChannelCredentials.create());
+      return;
     }
-    SslBundle bundle = bundle(settings, name);
-    if (bundle.getOptions().isSpecified()) {
-      return ClientConnBuilder.forTarget(settings.address()).sslContext(context(settings, bundle));
+    try {
+      builder.sslContext(context(bundle(settings, name)));
+    } catch (SSLException | IllegalArgumentException | IllegalStateException refused) {
+      throw settings.invalid(
+          "ssl.bundle", name, "This bundle cannot be used: " + refused.getMessage());
     }
-    return ClientConnBuilder.forTarget(settings.address(), credentials(bundle.getManagers()));
   }
 
   private SslBundle bundle(TargetSettings settings, String name) {
@@ -53,16 +57,7 @@ final class TlsConfigurer {
     }
   }
 
-  private static ChannelCredentials credentials(SslManagerBundle managers) {
-    return TlsChannelCredentials.newBuilder()
-        .keyManager(managers.getKeyManagers())
-        .trustManager(managers.getTrustManagers())
-        .build();
-  }
-
-  /** Credentials of io.grpc cannot carry ciphers and protocols; a context can. */
-  private static SslContext context(TargetSettings settings, SslBundle bundle) {
-    SslOptions options = bundle.getOptions();
+  private static SslContext context(SslBundle bundle) throws SSLException {
     SslContextBuilder builder = SslContextBuilder.forClient()
         .keyManager(bundle.getManagers().getKeyManagerFactory())
         .trustManager(bundle.getManagers().getTrustManagerFactory())
@@ -71,19 +66,14 @@ final class TlsConfigurer {
             SelectorFailureBehavior.NO_ADVERTISE,
             SelectedListenerFailureBehavior.ACCEPT,
             ApplicationProtocolNames.HTTP_2));
-    if (options.getCiphers() != null) {
-      builder.ciphers(Arrays.asList(options.getCiphers()));
-    }
-    if (options.getEnabledProtocols() != null) {
-      builder.protocols(options.getEnabledProtocols());
-    }
-    try {
-      return builder.build();
-    } catch (SSLException | IllegalArgumentException refused) {
-      throw settings.invalid(
-          "ssl.bundle",
-          String.valueOf(settings.values().getSsl().getBundle()),
-          "The options of this bundle cannot be used: " + refused.getMessage());
-    }
+    SslOptions options = bundle.getOptions();
+    String[] ciphers = options.getCiphers();
+    String[] protocols = options.getEnabledProtocols();
+    return builder
+        .ciphers(
+            ciphers == null ? Http2SecurityUtil.CIPHERS : Arrays.asList(ciphers),
+            SupportedCipherSuiteFilter.INSTANCE)
+        .protocols(protocols == null ? new String[] {"TLSv1.3", "TLSv1.2"} : protocols)
+        .build();
   }
 }

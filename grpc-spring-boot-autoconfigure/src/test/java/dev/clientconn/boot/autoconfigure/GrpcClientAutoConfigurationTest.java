@@ -99,6 +99,7 @@ class GrpcClientAutoConfigurationTest {
   void livesNextToBootsOwnClient() {
     this.runner
         .withConfiguration(AutoConfigurations.of(
+            SslAutoConfiguration.class,
             org.springframework.boot.grpc.client.autoconfigure.GrpcClientAutoConfiguration.class,
             CompositeChannelFactoryAutoConfiguration.class))
         .withPropertyValues("grpc.client.targets.greeter.address=localhost:1")

@@ -62,12 +62,11 @@ class TlsTest {
             BUNDLE + "truststore.certificate=classpath:tls/server.crt",
             BUNDLE + "keystore.certificate=classpath:tls/server.crt",
             BUNDLE + "keystore.private-key=classpath:tls/server.key")
-        .run(
-            context -> {
-              check(context.getBean(Channel.class));
-              assertThat(this.server.sessions.get(0).getPeerPrincipal().getName())
-                  .isEqualTo("CN=localhost");
-            });
+        .run(context -> {
+          check(context.getBean(Channel.class));
+          assertThat(this.server.sessions.get(0).getPeerPrincipal().getName())
+              .isEqualTo("CN=localhost");
+        });
   }
 
   @Test
@@ -78,13 +77,12 @@ class TlsTest {
             BUNDLE + "truststore.certificate=classpath:tls/server.crt",
             BUNDLE + "options.enabled-protocols=TLSv1.2",
             BUNDLE + "options.ciphers=TLS_ECDHE_ECDSA_WITH_AES_256_GCM_SHA384")
-        .run(
-            context -> {
-              check(context.getBean(Channel.class));
-              assertThat(this.server.sessions.get(0).getProtocol()).isEqualTo("TLSv1.2");
-              assertThat(this.server.sessions.get(0).getCipherSuite())
-                  .isEqualTo("TLS_ECDHE_ECDSA_WITH_AES_256_GCM_SHA384");
-            });
+        .run(context -> {
+          check(context.getBean(Channel.class));
+          assertThat(this.server.sessions.get(0).getProtocol()).isEqualTo("TLSv1.2");
+          assertThat(this.server.sessions.get(0).getCipherSuite())
+              .isEqualTo("TLS_ECDHE_ECDSA_WITH_AES_256_GCM_SHA384");
+        });
   }
 
   @Test
