@@ -18,7 +18,7 @@ import org.springframework.test.web.servlet.client.RestTestClient;
 /** Every endpoint by HTTP, answered by the gRPC service over TCP. */
 @SpringBootTest(
     webEnvironment = WebEnvironment.RANDOM_PORT,
-    properties = "spring.grpc.server.enabled=false")
+    properties = {"spring.grpc.server.enabled=false", "grpc.client.targets.ports.deadline=60s"})
 class PortsApiTest {
 
   private static final PortsServer SERVER = PortsServer.start();
@@ -212,7 +212,8 @@ class PortsApiTest {
     assertThat(page).isNotNull();
     assertThat(page.lines().filter(line -> line.startsWith("grpc_transport_")))
         .anyMatch(line -> line.matches("grpc_transport_streams_active\\{.*target=\"ports\".*} .*"))
-        .anyMatch(line -> line.matches("grpc_transport_streams_opened_total\\{.*} [1-9].*"));
+        .contains("grpc_transport_streams_max{target=\"ports\"} 100.0")
+        .contains("grpc_transport_connections{state=\"ready\",target=\"ports\"} 1.0");
   }
 
   private void expectProblem(String uri, int status, String grpcStatus, String detail) {

@@ -1,6 +1,8 @@
 // SPDX-License-Identifier: Apache-2.0
 package dev.clientconn.sample;
 
+import static org.assertj.core.api.Assertions.assertThat;
+
 import dev.clientconn.sample.v1.GetPortRequest;
 import dev.clientconn.sample.v1.Port;
 import dev.clientconn.sample.v1.PortCall;
@@ -68,7 +70,9 @@ class SilentServerTest {
         .contentType(MediaType.APPLICATION_PROBLEM_JSON)
         .expectBody()
         .jsonPath("$.grpcStatus")
-        .isEqualTo("DEADLINE_EXCEEDED");
+        .isEqualTo("DEADLINE_EXCEEDED")
+        .jsonPath("$.detail")
+        .value(detail -> assertThat(detail).asString().contains("waited for"));
   }
 
   private static final class SilentPorts extends PortsGrpc.PortsImplBase {

@@ -26,7 +26,7 @@ class UnreachableServerTest {
   @DynamicPropertySource
   static void target(DynamicPropertyRegistry properties) throws IOException {
     DEAF.bind(new InetSocketAddress(InetAddress.getLoopbackAddress(), 0));
-    properties.add("grpc.client.targets.ports.address", () -> "localhost:" + DEAF.getLocalPort());
+    properties.add("grpc.client.targets.ports.address", () -> "127.0.0.1:" + DEAF.getLocalPort());
   }
 
   @AfterAll
