@@ -21,6 +21,6 @@ interface BenchmarkClient {
 
     /** Ends the connection; called once the loop has been stopped. */
     @Override
-    void close() throws InterruptedException;
+    void close();
   }
 }

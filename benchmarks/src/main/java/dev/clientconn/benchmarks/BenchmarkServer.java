@@ -7,5 +7,5 @@ interface BenchmarkServer extends AutoCloseable {
   int port();
 
   @Override
-  void close() throws InterruptedException;
+  void close();
 }

@@ -73,13 +73,15 @@ final class CannedConnection extends FrameSkimmer {
   }
 
   @Override
-  void flush(ChannelHandlerContext ctx) {
-    ByteBuf turn;
+  boolean flush(ChannelHandlerContext ctx) {
+    boolean wrote;
+    boolean any = false;
     do {
-      turn = out(ctx);
-      sender.send(turn, SEND_LIMIT);
-      super.flush(ctx);
-    } while (turn != out(ctx) && ctx.channel().isWritable());
+      sender.send(out(ctx), SEND_LIMIT);
+      wrote = super.flush(ctx);
+      any |= wrote;
+    } while (wrote && ctx.channel().isWritable());
+    return any;
   }
 
   @Override
@@ -95,7 +97,7 @@ final class CannedConnection extends FrameSkimmer {
     if (!(cause instanceof IOException)) {
       System.err.println("canned server: closing a connection: " + cause);
     }
-    ctx.close();
+    var unused = ctx.close();
   }
 
   private boolean readPreface(ByteBuf in) {

@@ -41,7 +41,7 @@ final class CannedServer implements BenchmarkServer {
       return new CannedServer(
           loops, bootstrap.bind(InetAddress.getLoopbackAddress(), 0).sync().channel());
     } catch (InterruptedException | RuntimeException e) {
-      loops.shutdownGracefully(0, 1, TimeUnit.SECONDS);
+      var unused = loops.shutdownGracefully(0, 1, TimeUnit.SECONDS);
       throw e;
     }
   }
@@ -52,7 +52,7 @@ final class CannedServer implements BenchmarkServer {
   }
 
   @Override
-  public void close() throws InterruptedException {
-    loops.shutdownGracefully(0, 5, TimeUnit.SECONDS).await(10, TimeUnit.SECONDS);
+  public void close() {
+    loops.shutdownGracefully(0, 5, TimeUnit.SECONDS).awaitUninterruptibly(10, TimeUnit.SECONDS);
   }
 }

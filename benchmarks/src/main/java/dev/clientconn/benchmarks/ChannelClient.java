@@ -57,10 +57,14 @@ final class ChannelClient implements BenchmarkClient {
     }
 
     @Override
-    public void close() throws InterruptedException {
+    public void close() {
       channel.shutdownNow();
-      if (!channel.awaitTermination(10, TimeUnit.SECONDS)) {
-        throw new IllegalStateException("the channel did not terminate within 10 s");
+      try {
+        if (!channel.awaitTermination(10, TimeUnit.SECONDS)) {
+          throw new IllegalStateException("the channel did not terminate within 10 s");
+        }
+      } catch (InterruptedException e) {
+        Thread.currentThread().interrupt();
       }
     }
   }

@@ -44,7 +44,7 @@ final class FloorClient implements BenchmarkClient {
           .channel();
       return new FloorLoad(group, channel, connection);
     } catch (InterruptedException | RuntimeException e) {
-      group.shutdownGracefully(0, 1, TimeUnit.SECONDS);
+      var unused = group.shutdownGracefully(0, 1, TimeUnit.SECONDS);
       throw e;
     }
   }
@@ -58,8 +58,8 @@ final class FloorClient implements BenchmarkClient {
     }
 
     @Override
-    public void close() throws InterruptedException {
-      group.shutdownGracefully(0, 5, TimeUnit.SECONDS).await(10, TimeUnit.SECONDS);
+    public void close() {
+      group.shutdownGracefully(0, 5, TimeUnit.SECONDS).awaitUninterruptibly(10, TimeUnit.SECONDS);
     }
   }
 }

@@ -100,7 +100,7 @@ final class FloorConnection extends FrameSkimmer {
   @Override
   public void exceptionCaught(ChannelHandlerContext ctx, Throwable cause) {
     fail(cause);
-    ctx.close();
+    var unused = ctx.close();
   }
 
   private void data(int length, ByteBuf out) {

@@ -65,11 +65,14 @@ abstract class FrameSkimmer extends ByteToMessageDecoder {
     return current;
   }
 
-  void flush(ChannelHandlerContext ctx) {
-    if (out != null && out.isReadable()) {
-      ByteBuf turn = out;
-      out = null;
-      ctx.writeAndFlush(turn, ctx.voidPromise());
+  /** Sends what was written; false when that was nothing. */
+  boolean flush(ChannelHandlerContext ctx) {
+    ByteBuf turn = out;
+    if (turn == null || !turn.isReadable()) {
+      return false;
     }
+    out = null;
+    var unused = ctx.writeAndFlush(turn, ctx.voidPromise());
+    return true;
   }
 }

@@ -8,6 +8,8 @@ import com.google.protobuf.BytesValue;
 import io.grpc.CallOptions;
 import io.grpc.Channel;
 import io.grpc.stub.ClientCalls;
+import java.util.Objects;
+import org.jspecify.annotations.Nullable;
 
 /** One call at a time by the future stub; runs on the thread that completes the future. */
 final class FutureLane implements FutureCallback<BytesValue> {
@@ -31,9 +33,9 @@ final class FutureLane implements FutureCallback<BytesValue> {
   }
 
   @Override
-  public void onSuccess(BytesValue message) {
+  public void onSuccess(@Nullable BytesValue message) {
     try {
-      check.message(message);
+      check.message(Objects.requireNonNull(message));
     } catch (IllegalStateException e) {
       loop.failed(e);
       return;

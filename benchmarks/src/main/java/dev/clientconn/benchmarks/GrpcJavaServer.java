@@ -46,9 +46,13 @@ final class GrpcJavaServer implements BenchmarkServer {
   }
 
   @Override
-  public void close() throws InterruptedException {
+  public void close() {
     server.shutdownNow();
-    server.awaitTermination(10, TimeUnit.SECONDS);
+    try {
+      server.awaitTermination(10, TimeUnit.SECONDS);
+    } catch (InterruptedException e) {
+      Thread.currentThread().interrupt();
+    }
   }
 
   private static void reply(BytesValue message, int count, StreamObserver<BytesValue> out) {
