@@ -23,7 +23,7 @@ record BenchmarkPlan(
       java -jar benchmarks.jar [options]        compares clients
       java -jar benchmarks.jar jmh [options]    runs the JMH micro-benchmarks
 
-        --quick                1 fork, 3 s warm-up, 3 s measured (else 3 forks, 5 s, 5 s)
+        --quick                1 fork, 3 s warm-up, 2 s measured (else 3 forks, 5 s, 5 s)
         --clients=A,B,...      default grpc-netty,clientconn,floor; also grpc-netty-no-retry
         --workloads=M:N,...    stub mode and calls in flight; modes async-direct, async, blocking,
                                future; default async-direct:100,async:100,blocking:1,blocking:100
@@ -32,6 +32,7 @@ record BenchmarkPlan(
         --messages=N           messages a response; above 1 it is a server stream; default 1
         --server=KIND          canned (default) or grpc-java
         --forks=N --warmup=SECONDS --measure=SECONDS
+                               a warm-up lasts up to twice as long while the JIT compiler is busy
         --jvm-args="..."       for clients and server, default -Xms1g -Xmx1g
         --taskset=C/S          pins clients to CPU list C and the server to S; default not pinned
         --json=FILE            also writes every single measurement, one JSON object a line
@@ -75,7 +76,7 @@ record BenchmarkPlan(
         line.text("server", "canned"),
         line.number("forks", quick ? 1 : 3),
         line.seconds("warmup", quick ? 3 : 5),
-        line.seconds("measure", quick ? 3 : 5),
+        line.seconds("measure", quick ? 2 : 5),
         Arrays.asList(line.text("jvm-args", "-Xms1g -Xmx1g").trim().split("\\s+")),
         cpus[0].trim(),
         cpus[1].trim(),

@@ -30,10 +30,12 @@ final class Benchmarks {
     }
     String facts = MachineFacts.describe();
     List<Result> results = new Comparison(plan).run();
+    String loadAfter = MachineFacts.loadAverage();
     writeJson(plan, results);
     System.out.println("Command: java -jar benchmarks.jar " + String.join(" ", args));
     System.out.println("Date:    " + LocalDate.now(ZoneOffset.UTC));
     System.out.println(facts);
+    System.out.println("Load average at the end, these processes included: " + loadAfter);
     System.out.printf(
         "Setting: %s server, %d forks of %s warm-up and %s measured, JVM %s%s%n%n",
         plan.server(),

@@ -108,6 +108,7 @@ final class CannedConnection extends FrameSkimmer {
         return false;
       }
       if (!ByteBufUtil.equals(in, in.readerIndex(), expected, 0, length)) {
+        in.skipBytes(in.readableBytes());
         throw new IllegalStateException("the client did not begin with the HTTP/2 preface");
       }
       in.skipBytes(length);

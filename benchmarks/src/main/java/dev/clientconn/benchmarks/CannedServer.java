@@ -18,10 +18,12 @@ final class CannedServer implements BenchmarkServer {
 
   private final EventLoopGroup loops;
   private final Channel listening;
+  private final int port;
 
   private CannedServer(EventLoopGroup loops, Channel listening) {
     this.loops = loops;
     this.listening = listening;
+    this.port = ((InetSocketAddress) listening.localAddress()).getPort();
   }
 
   static CannedServer start(ResponseShape shape) throws InterruptedException {
@@ -48,11 +50,12 @@ final class CannedServer implements BenchmarkServer {
 
   @Override
   public int port() {
-    return ((InetSocketAddress) listening.localAddress()).getPort();
+    return port;
   }
 
   @Override
   public void close() {
+    listening.close().awaitUninterruptibly();
     loops.shutdownGracefully(0, 5, TimeUnit.SECONDS).awaitUninterruptibly(10, TimeUnit.SECONDS);
   }
 }

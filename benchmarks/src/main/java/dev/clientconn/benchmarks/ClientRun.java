@@ -9,6 +9,8 @@ import org.jspecify.annotations.Nullable;
 final class ClientRun {
 
   private static final Duration STEP = Duration.ofMillis(200);
+  private static final Duration QUIET_SPAN = Duration.ofSeconds(1);
+  private static final double QUIET_SHARE = 0.1;
   private static final Duration STOP_LIMIT = Duration.ofSeconds(10);
 
   private final BenchmarkClient client;
@@ -25,11 +27,12 @@ final class ClientRun {
 
   Measurement measure(Duration warmUp, Duration interval) throws Exception {
     ClosedLoop loop = new ClosedLoop(recorder, workload.inFlight());
+    Duration warmedUp;
     ProcessReading start;
     ProcessReading end;
     try (BenchmarkClient.Load load = client.open(server, workload, loop)) {
       load.start();
-      watch(warmUp);
+      warmedUp = warmUp(warmUp);
       recorder.startTiming();
       start = ProcessReading.take(allocation, recorder);
       watch(interval);
@@ -39,7 +42,22 @@ final class ClientRun {
       throwFailure();
     }
     throwFailure();
-    return end.since(start, recorder.latency());
+    return end.since(start, warmedUp, recorder.latency());
+  }
+
+  /** At least {@code shortest}; then on, up to twice that, until the compiler is quiet for a second. */
+  private Duration warmUp(Duration shortest) throws InterruptedException {
+    Duration spent = shortest.compareTo(QUIET_SPAN) < 0 ? shortest : shortest.minus(QUIET_SPAN);
+    watch(spent);
+    Duration longest = shortest.multipliedBy(2);
+    boolean quiet = false;
+    while (!quiet && spent.plus(QUIET_SPAN).compareTo(longest) <= 0) {
+      long compiling = CompilerMeter.cpuNanos();
+      watch(QUIET_SPAN);
+      spent = spent.plus(QUIET_SPAN);
+      quiet = CompilerMeter.cpuNanos() - compiling < QUIET_SHARE * QUIET_SPAN.toNanos();
+    }
+    return spent;
   }
 
   /** Lets the calls run, and looks in now and then. */

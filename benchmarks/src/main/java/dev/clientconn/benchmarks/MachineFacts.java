@@ -21,16 +21,22 @@ final class MachineFacts {
   static String describe() {
     return String.format(
         Locale.ROOT,
-        "Machine: %d cores, %s; %s %s; JDK %s (%s); load average %.2f; sockets by %s%nVersions: %s",
+        "Machine: %d cores, %s; %s %s; JDK %s (%s); load average %s; sockets by %s%nVersions: %s",
         Runtime.getRuntime().availableProcessors(),
         processor(),
         System.getProperty("os.name"),
         System.getProperty("os.version"),
         System.getProperty("java.runtime.version"),
         System.getProperty("java.vm.vendor"),
-        ManagementFactory.getOperatingSystemMXBean().getSystemLoadAverage(),
+        loadAverage(),
         EventLoops.describe(),
         versions());
+  }
+
+  /** Of the last minute; a figure above what the run itself takes tells that it had company. */
+  static String loadAverage() {
+    return String.format(
+        Locale.ROOT, "%.2f", ManagementFactory.getOperatingSystemMXBean().getSystemLoadAverage());
   }
 
   private static String processor() {

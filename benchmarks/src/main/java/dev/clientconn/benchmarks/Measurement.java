@@ -7,7 +7,9 @@ package dev.clientconn.benchmarks;
  * @param calls calls that ended OK
  * @param seconds length of the interval
  * @param callsPerSecond calls over seconds
- * @param cpuNanosPerCall CPU time of the whole process, compiler and collector threads included, per call
+ * @param cpuNanosPerCall CPU time of the process per call: collector threads count, compiler threads do not
+ * @param compilerShare CPU time of the compiler threads over the interval; above a few percent the run was not warm
+ * @param warmUpSeconds how long it warmed up
  * @param bytesPerCall heap bytes allocated by all threads, per call
  * @param gcCount collections in the interval
  * @param gcMillis time spent collecting
@@ -21,6 +23,8 @@ record Measurement(
     double seconds,
     double callsPerSecond,
     double cpuNanosPerCall,
+    double compilerShare,
+    double warmUpSeconds,
     double bytesPerCall,
     long gcCount,
     long gcMillis,

@@ -4,12 +4,19 @@ package dev.clientconn.benchmarks;
 import com.sun.management.OperatingSystemMXBean;
 import java.lang.management.GarbageCollectorMXBean;
 import java.lang.management.ManagementFactory;
+import java.time.Duration;
 import java.util.concurrent.TimeUnit;
 import org.HdrHistogram.Histogram;
 
 /** This process's counters at one moment. */
 record ProcessReading(
-    long nanoTime, long cpuNanos, long allocatedBytes, long calls, long gcCount, long gcMillis) {
+    long nanoTime,
+    long cpuNanos,
+    long compilerNanos,
+    long allocatedBytes,
+    long calls,
+    long gcCount,
+    long gcMillis) {
 
   private static final OperatingSystemMXBean SYSTEM =
       (OperatingSystemMXBean) ManagementFactory.getOperatingSystemMXBean();
@@ -24,23 +31,27 @@ record ProcessReading(
     return new ProcessReading(
         System.nanoTime(),
         SYSTEM.getProcessCpuTime(),
+        CompilerMeter.cpuNanos(),
         allocation.sample(),
         recorder.calls(),
         gcCount,
         gcMillis);
   }
 
-  Measurement since(ProcessReading start, Histogram latency) {
+  Measurement since(ProcessReading start, Duration warmUp, Histogram latency) {
     long called = calls - start.calls;
     if (called == 0) {
       throw new IllegalStateException("no call ended in the measured interval");
     }
+    long compiling = compilerNanos - start.compilerNanos;
     double seconds = (nanoTime - start.nanoTime) / (double) TimeUnit.SECONDS.toNanos(1);
     return new Measurement(
         called,
         seconds,
         called / seconds,
-        (double) (cpuNanos - start.cpuNanos) / called,
+        (double) (cpuNanos - start.cpuNanos - compiling) / called,
+        (double) compiling / (nanoTime - start.nanoTime),
+        warmUp.toMillis() / 1_000.0,
         (double) (allocatedBytes - start.allocatedBytes) / called,
         gcCount - start.gcCount,
         gcMillis - start.gcMillis,

@@ -27,6 +27,7 @@ final class ReportTable {
       "p99 µs",
       "p99.9 µs",
       "GC ms/s",
+      "JIT %",
       "calls/s ratio",
       "CPU ratio",
       "B ratio");
@@ -77,6 +78,7 @@ final class ReportTable {
         number("%,.0f", median(forks, Measurement::p99Micros)),
         number("%,.0f", median(forks, Measurement::p999Micros)),
         number("%.1f", median(forks, run -> run.gcMillis() / run.seconds())),
+        number("%.0f", 100 * median(forks, Measurement::compilerShare)),
         ratio(forks, baseline, Measurement::callsPerSecond),
         ratio(forks, baseline, Measurement::cpuNanosPerCall),
         ratio(forks, baseline, Measurement::bytesPerCall));
