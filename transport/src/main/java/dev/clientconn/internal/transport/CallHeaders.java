@@ -11,7 +11,7 @@ import org.jspecify.annotations.Nullable;
  *
  * @param method the method; its full name becomes {@code :path}
  * @param authority overrides the connection's {@code :authority} for this call
- * @param deadline becomes {@code grpc-timeout} at the moment the headers are written, and is armed on the event loop
+ * @param deadline becomes {@code grpc-timeout} when the stream is made, and is armed on the event loop
  * @param messageEncoding value of {@code grpc-encoding}, absent when messages are not compressed
  * @param previousAttempts value of {@code grpc-previous-rpc-attempts}, 0 leaves it out
  * @param maxInboundMessageSize bytes; a longer message ends the stream with RESOURCE_EXHAUSTED before its body is kept

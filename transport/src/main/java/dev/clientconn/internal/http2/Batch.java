@@ -1,0 +1,35 @@
+// SPDX-License-Identifier: Apache-2.0
+package dev.clientconn.internal.http2;
+
+import dev.clientconn.internal.threading.EventLoopConfined;
+import java.util.ArrayDeque;
+import java.util.logging.Level;
+import java.util.logging.Logger;
+
+/** The streams that have news for their calls. Each call is told once per batch, so that it hops to its executor once. */
+@EventLoopConfined
+final class Batch {
+
+  private static final Logger logger = Logger.getLogger(Batch.class.getName());
+
+  private final ArrayDeque<Http2Stream> streams = new ArrayDeque<>();
+
+  void collect(Http2Stream stream) {
+    if (stream.joinBatch()) {
+      streams.add(stream);
+    }
+  }
+
+  /** Ends the batch. A direct executor runs the calls' listeners in here. */
+  void deliver() {
+    for (Http2Stream s = streams.poll(); s != null; s = streams.poll()) {
+      try {
+        s.endBatch();
+      } catch (RuntimeException | Error e) {
+        // Calls catch what their listeners throw, so this is a defect; other calls must not suffer
+        // for it.
+        logger.log(Level.SEVERE, "A call failed to take its events", e);
+      }
+    }
+  }
+}

@@ -1,0 +1,94 @@
+// SPDX-License-Identifier: Apache-2.0
+package dev.clientconn.internal.http2;
+
+import dev.clientconn.internal.http2.ControlBuffer.Command;
+import io.grpc.Status;
+import org.jspecify.annotations.Nullable;
+
+/** What other threads ask of a connection. Opening a stream is a command too: {@link StreamHandle} is its own. */
+final class Commands {
+
+  private Commands() {}
+
+  /** Queues a message, or the half-close, or both. */
+  static final class Write extends Command {
+    private final StreamHandle handle;
+    private final byte @Nullable [] message;
+    private final boolean endOfStream;
+
+    Write(StreamHandle handle, byte @Nullable [] message, boolean endOfStream) {
+      this.handle = handle;
+      this.message = message;
+      this.endOfStream = endOfStream;
+    }
+
+    @Override
+    void apply(Http2Client client) {
+      client.streams().write(handle.stream(), message, endOfStream);
+    }
+  }
+
+  /** Gives bytes that the application has taken back to the stream's receive window. */
+  static final class Credit extends Command {
+    private final StreamHandle handle;
+    private final int bytes;
+
+    Credit(StreamHandle handle, int bytes) {
+      this.handle = handle;
+      this.bytes = bytes;
+    }
+
+    @Override
+    void apply(Http2Client client) {
+      client.streams().consumed(handle.stream(), bytes);
+    }
+  }
+
+  /** Lets the rest of a large message in, now that the application asks for it. */
+  static final class Grant extends Command {
+    private final StreamHandle handle;
+
+    Grant(StreamHandle handle) {
+      this.handle = handle;
+    }
+
+    @Override
+    void apply(Http2Client client) {
+      client.streams().demandGrew(handle.stream());
+    }
+  }
+
+  static final class Cancel extends Command {
+    private final StreamHandle handle;
+    private final Status reason;
+
+    Cancel(StreamHandle handle, Status reason) {
+      this.handle = handle;
+      this.reason = reason;
+    }
+
+    @Override
+    void apply(Http2Client client) {
+      client.streams().cancel(handle.stream(), reason);
+    }
+  }
+
+  static final class Shutdown extends Command {
+    private final Status reason;
+    private final boolean now;
+
+    Shutdown(Status reason, boolean now) {
+      this.reason = reason;
+      this.now = now;
+    }
+
+    @Override
+    void apply(Http2Client client) {
+      if (now) {
+        client.close(reason);
+      } else {
+        client.closeWhenIdle(reason);
+      }
+    }
+  }
+}

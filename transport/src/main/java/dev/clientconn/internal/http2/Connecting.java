@@ -1,0 +1,159 @@
+// SPDX-License-Identifier: Apache-2.0
+package dev.clientconn.internal.http2;
+
+import dev.clientconn.internal.threading.EventLoopConfined;
+import io.grpc.Status;
+import io.netty.channel.Channel;
+import io.netty.channel.ChannelFuture;
+import io.netty.channel.EventLoop;
+import io.netty.util.concurrent.ScheduledFuture;
+import java.net.SocketAddress;
+import java.time.Duration;
+import java.util.concurrent.TimeUnit;
+import java.util.function.Consumer;
+import java.util.function.Supplier;
+import org.jspecify.annotations.Nullable;
+
+/**
+ * The way to a usable connection: dialling, TLS, the peer's SETTINGS, all within one timeout. Knows which phase it is in,
+ * so that a failure says how far it came.
+ */
+@EventLoopConfined
+final class Connecting {
+
+  private final EventLoop loop;
+  private final SocketAddress address;
+  private final Duration timeout;
+  private final Consumer<Status> onTimeout;
+  private final Consumer<Status> onDisconnected;
+  private String phase = "connecting";
+  private boolean ready;
+  private boolean finished;
+  private @Nullable Channel channel;
+  private @Nullable Throwable cause;
+  private @Nullable ScheduledFuture<?> timer;
+
+  /**
+   * @param onTimeout closes the connection
+   * @param onDisconnected told once, when there is no channel any more
+   */
+  Connecting(
+      EventLoop loop,
+      SocketAddress address,
+      Duration timeout,
+      Consumer<Status> onTimeout,
+      Consumer<Status> onDisconnected) {
+    this.loop = loop;
+    this.address = address;
+    this.timeout = timeout;
+    this.onTimeout = onTimeout;
+    this.onDisconnected = onDisconnected;
+  }
+
+  void start(Supplier<ChannelFuture> dial) {
+    timer = loop.schedule(this::timedOut, timeout.toNanos(), TimeUnit.NANOSECONDS);
+    try {
+      dialling(dial.get());
+    } catch (RuntimeException e) {
+      because(e);
+      disconnectedLater();
+    }
+  }
+
+  /** The dialer has begun. The channel's end is the connection's, whichever way it comes. */
+  private void dialling(ChannelFuture future) {
+    channel = future.channel();
+    future.addListener(f -> {
+      if (!f.isSuccess()) {
+        because(f.cause());
+        disconnectedLater();
+      }
+    });
+    channel.closeFuture().addListener(f -> disconnectedLater());
+  }
+
+  void handshaking() {
+    phase = "in the TLS handshake";
+  }
+
+  void awaitSettings(Channel connected) {
+    channel = connected;
+    phase = "waiting for the server's SETTINGS";
+  }
+
+  void ready() {
+    ready = true;
+    stopTimer();
+  }
+
+  @Nullable
+  Channel channel() {
+    return channel;
+  }
+
+  /** What the connection is dying of; the first cause is the one that is told. */
+  void because(Throwable thrown) {
+    if (cause == null) {
+      cause = thrown;
+    }
+  }
+
+  /** Closes the channel, whatever state it is in. */
+  void disconnect() {
+    stopTimer();
+    if (channel == null) {
+      disconnectedLater();
+    } else {
+      channel.close();
+    }
+  }
+
+  /** In a task of its own: a channel may be closed from within a frame. */
+  private void disconnectedLater() {
+    loop.execute(this::disconnected);
+  }
+
+  private void disconnected() {
+    if (!finished) {
+      finished = true;
+      stopTimer();
+      onDisconnected.accept(status());
+    }
+  }
+
+  private Status status() {
+    String description;
+    if (ready) {
+      description = "connection to " + address + " lost"
+          + (cause == null ? ": the server closed it" : ": " + ConnectFailure.reason(cause));
+    } else {
+      description = "cannot connect to " + address + ": "
+          + (cause == null
+              ? "the server closed the connection while this side was " + phase + hint()
+              : ConnectFailure.reason(cause));
+    }
+    return Status.UNAVAILABLE.withDescription(description).withCause(cause);
+  }
+
+  private String hint() {
+    return phase.startsWith("waiting")
+        ? " (a server that expects TLS does this to plaintext)"
+        : " (a server that expects plaintext does this to TLS)";
+  }
+
+  private void timedOut() {
+    timer = null;
+    onTimeout.accept(Status.UNAVAILABLE.withDescription("cannot connect to " + address
+        + ": timed out after "
+        + timeout.toMillis()
+        + " ms, "
+        + phase));
+  }
+
+  private void stopTimer() {
+    if (timer != null) {
+      timer.cancel(false);
+      timer = null;
+    }
+  }
+}

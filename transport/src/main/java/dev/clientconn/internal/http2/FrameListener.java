@@ -1,0 +1,78 @@
+// SPDX-License-Identifier: Apache-2.0
+package dev.clientconn.internal.http2;
+
+import dev.clientconn.internal.wire.HeaderBlock;
+import io.netty.buffer.ByteBuf;
+import io.netty.handler.codec.http2.Http2Settings;
+
+/** The frames a client can receive. Buffers and header blocks belong to the caller and are valid during the call only. */
+interface FrameListener {
+
+  /** Hears nothing: what a closed connection still reads is nobody's. */
+  FrameListener NONE = new Closed();
+
+  void onHeaders(int streamId, HeaderBlock block, boolean endOfStream);
+
+  /**
+   * @param padding bytes of padding, the length field included; they count against the windows
+   */
+  void onData(int streamId, ByteBuf data, int padding, boolean endOfStream);
+
+  void onRstStream(int streamId, long errorCode);
+
+  void onSettings(Http2Settings settings);
+
+  void onSettingsAck();
+
+  void onPing(long payload);
+
+  void onPingAck(long payload);
+
+  void onGoAway(int lastStreamId, long errorCode, ByteBuf debugData);
+
+  void onWindowUpdate(int streamId, int increment);
+
+  /** A frame that breaks a rule for one stream: the connection lives on. */
+  void onStreamError(int streamId, long errorCode, String message);
+
+  /** A frame that breaks the connection. */
+  void onConnectionError(long errorCode, String message);
+
+  /** Ignores everything: see {@link #NONE}. */
+  final class Closed implements FrameListener {
+    private Closed() {}
+
+    @Override
+    public void onHeaders(int streamId, HeaderBlock block, boolean endOfStream) {}
+
+    @Override
+    public void onData(int streamId, ByteBuf data, int padding, boolean endOfStream) {}
+
+    @Override
+    public void onRstStream(int streamId, long errorCode) {}
+
+    @Override
+    public void onSettings(Http2Settings settings) {}
+
+    @Override
+    public void onSettingsAck() {}
+
+    @Override
+    public void onPing(long payload) {}
+
+    @Override
+    public void onPingAck(long payload) {}
+
+    @Override
+    public void onGoAway(int lastStreamId, long errorCode, ByteBuf debugData) {}
+
+    @Override
+    public void onWindowUpdate(int streamId, int increment) {}
+
+    @Override
+    public void onStreamError(int streamId, long errorCode, String message) {}
+
+    @Override
+    public void onConnectionError(long errorCode, String message) {}
+  }
+}

@@ -1,0 +1,68 @@
+// SPDX-License-Identifier: Apache-2.0
+package dev.clientconn.internal.http2;
+
+import dev.clientconn.internal.threading.EventLoopConfined;
+import io.grpc.Status;
+import io.netty.buffer.ByteBuf;
+import io.netty.handler.codec.http2.Http2Error;
+import java.nio.charset.StandardCharsets;
+import org.jspecify.annotations.Nullable;
+
+/** What the peer's GOAWAY frames have said (RFC 9113 section 6.8): there may be several, with ids that only fall. */
+@EventLoopConfined
+final class GoAwayState {
+
+  /** Debug data is the peer's to choose, so statuses quote no more than this many bytes of it. */
+  static final int MAX_DEBUG_DATA = 256;
+
+  private static final String TOO_MANY_PINGS = "too_many_pings";
+
+  private int lastStreamId = Integer.MAX_VALUE;
+  private boolean tooManyPings;
+  private @Nullable String description;
+
+  /** Takes a frame. Returns what is wrong with it, or {@code null}. */
+  @Nullable
+  String received(int lastId, long errorCode, ByteBuf debugBytes) {
+    int length = Math.min(debugBytes.readableBytes(), MAX_DEBUG_DATA);
+    String debugData =
+        debugBytes.toString(debugBytes.readerIndex(), length, StandardCharsets.UTF_8);
+    if (lastId > lastStreamId) {
+      return "GOAWAY raises its last stream id from " + lastStreamId + " to " + lastId;
+    }
+    if (lastId != 0 && lastId != Integer.MAX_VALUE && (lastId & 1) == 0) {
+      return "GOAWAY names stream " + lastId + ", which a client cannot have opened";
+    }
+    lastStreamId = lastId;
+    tooManyPings |=
+        errorCode == Http2Error.ENHANCE_YOUR_CALM.code() && debugData.equals(TOO_MANY_PINGS);
+    description = "received GOAWAY with code " + Http2Status.name(errorCode)
+        + (debugData.isEmpty() ? "" : ", debug data \"" + debugData + "\"");
+    return null;
+  }
+
+  boolean isReceived() {
+    return description != null;
+  }
+
+  /** Whether the peer will not process the stream, so that it may be sent elsewhere. */
+  boolean rejects(int streamId) {
+    return streamId > lastStreamId;
+  }
+
+  /** The status of the streams the peer will not process, and of the transport. */
+  Status status() {
+    return Status.UNAVAILABLE.withDescription(
+        "the server is closing the connection: " + (description == null ? "" : description));
+  }
+
+  /** Says in a later failure that a GOAWAY came before it. */
+  Status explain(Status status) {
+    return description == null ? status : status.augmentDescription(description);
+  }
+
+  /** Whether the peer said so, in the words that all gRPC servers use (gRFC A8). */
+  boolean isTooManyPings() {
+    return tooManyPings;
+  }
+}

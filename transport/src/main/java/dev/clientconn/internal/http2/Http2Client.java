@@ -1,0 +1,403 @@
+// SPDX-License-Identifier: Apache-2.0
+package dev.clientconn.internal.http2;
+
+import dev.clientconn.internal.flow.ConnInFlow;
+import dev.clientconn.internal.flow.Window;
+import dev.clientconn.internal.http2.ControlBuffer.Command;
+import dev.clientconn.internal.threading.EventLoopConfined;
+import dev.clientconn.internal.transport.StreamProgress;
+import dev.clientconn.internal.transport.TransportOptions;
+import dev.clientconn.internal.wire.HeaderBlock;
+import dev.clientconn.transport.TransportSnapshot.State;
+import io.grpc.Attributes;
+import io.grpc.Metadata;
+import io.grpc.Status;
+import io.netty.buffer.ByteBuf;
+import io.netty.buffer.ByteBufAllocator;
+import io.netty.channel.ChannelHandlerContext;
+import io.netty.channel.EventLoop;
+import io.netty.handler.codec.http2.Http2Error;
+import io.netty.handler.codec.http2.Http2Exception;
+import io.netty.handler.codec.http2.Http2Settings;
+import java.util.logging.Level;
+import java.util.logging.Logger;
+import org.jspecify.annotations.Nullable;
+
+/**
+ * One HTTP/2 connection, client side: the table of contents. Each frame is a method that finds the stream, tells the
+ * part whose concern it is, and writes what the part returned. Owned by its event loop; {@link Http2Transport} is the
+ * door for other threads.
+ */
+@EventLoopConfined
+final class Http2Client implements FrameListener, Streams.Connection, Turn.Connection {
+
+  /** What carries the connection. */
+  interface Link {
+    /** The peer's first SETTINGS are here. Returns what is known of the peer. */
+    Attributes settingsReceived();
+
+    /** Closes the socket, or gives up connecting. {@link Http2Client#disconnected} follows. */
+    void disconnect();
+  }
+
+  private static final Logger logger = Logger.getLogger(Http2Client.class.getName());
+
+  private final TransportOptions options;
+  private final TransportLifecycle lifecycle;
+  private final TransportCounters counters;
+  private final Link link;
+  private final Framer framer;
+  private final Streams streams;
+  private final Turn turn;
+  private final ConnInFlow connInFlow = new ConnInFlow(Window.INITIAL);
+  private final GoAwayState goAway = new GoAwayState();
+  private final ReplyThrottle replies = new ReplyThrottle();
+  private final @Nullable Keepalive keepalive;
+  private PeerSettings settings = PeerSettings.INITIAL;
+
+  /**
+   * @param link the way to the peer
+   */
+  Http2Client(
+      EventLoop loop,
+      TransportOptions options,
+      TransportLifecycle lifecycle,
+      TransportCounters counters,
+      StreamTable table,
+      Link link) {
+    this.options = options;
+    this.lifecycle = lifecycle;
+    this.counters = counters;
+    this.link = link;
+    this.framer = new Framer(ByteBufAllocator.DEFAULT);
+    Batch batch = new Batch();
+    this.streams = new Streams(loop, options, this, framer, batch, table);
+    this.turn = new Turn(loop, this, framer, batch);
+    this.keepalive = options.keepalive() == null
+        ? null
+        : new Keepalive(loop, options.keepalive(), this::sendKeepalivePing, this::peerIsDead);
+  }
+
+  ControlBuffer control() {
+    return turn.control();
+  }
+
+  // The connection's life
+
+  /** The channel is up, TLS included: preface, SETTINGS, and the rest of our window (RFC 9113 section 3.4). */
+  void connected(ChannelHandlerContext ctx) {
+    turn.connected(ctx);
+    counters.connected(ctx.channel().remoteAddress(), ctx.channel().localAddress());
+    framer.preface();
+    framer.settings(new Http2Settings()
+        .pushEnabled(false)
+        .initialWindowSize(options.streamWindow())
+        .maxHeaderListSize(options.maxInboundMetadataSize()));
+    int credit = connInFlow.raiseTo(options.connectionWindow());
+    if (credit > 0) {
+      framer.windowUpdate(0, credit);
+    }
+    turn.end();
+  }
+
+  void beginRead() {
+    turn.begin();
+    if (keepalive != null) {
+      keepalive.onRead();
+    }
+  }
+
+  /** A read has been decoded, or the socket has become writable. */
+  @Override
+  public void endTurn() {
+    turn.end();
+  }
+
+  /** Takes no new streams; those that wait for a slot still get theirs. */
+  void closeWhenIdle(Status reason) {
+    lifecycle.drain(reason);
+    closeIfDrained();
+  }
+
+  /** Ends everything: the peer is told, then the streams; the owner hears it when the socket is closed. */
+  void close(Status reason) {
+    close(reason, Http2Error.NO_ERROR, "");
+  }
+
+  private void close(Status reason, Http2Error error, String debugData) {
+    boolean wasConnected = lifecycle.state() != State.CONNECTING || turn.isSocketWritable();
+    if (!lifecycle.close(reason)) {
+      return;
+    }
+    if (wasConnected) {
+      // A client has accepted no stream of its peer, so the last one that it names is 0.
+      framer.goAway(0, error.code(), debugData);
+    }
+    release(reason);
+    turn.flush();
+    link.disconnect();
+    turn.end();
+  }
+
+  /** The socket is closed, by whichever side. Nothing follows. */
+  void disconnected(Status reason) {
+    if (lifecycle.close(reason)) {
+      release(reason);
+    }
+    turn.disconnected();
+    turn.end();
+    framer.close();
+    lifecycle.terminated();
+  }
+
+  private void release(Status reason) {
+    if (keepalive != null) {
+      keepalive.stop();
+    }
+    streams.failAll(goAway.explain(reason));
+  }
+
+  private void closeIfDrained() {
+    if (lifecycle.state() == State.DRAINING && streams.none()) {
+      close(lifecycle.reason());
+    }
+  }
+
+  private void sendKeepalivePing() {
+    framer.ping(0);
+    turn.end();
+  }
+
+  private void peerIsDead() {
+    close(Status.UNAVAILABLE.withDescription(
+        "keepalive ping failed to receive ACK within timeout: the connection is dead"));
+  }
+
+  // Frames
+
+  @Override
+  public void onHeaders(int streamId, HeaderBlock block, boolean endOfStream) {
+    Http2Stream stream = find(streamId, "HEADERS");
+    if (stream != null) {
+      streams.headers(stream, block, endOfStream);
+    }
+  }
+
+  @Override
+  public void onData(int streamId, ByteBuf data, int padding, boolean endOfStream) {
+    if (!connInFlow.received(data.readableBytes() + padding)) {
+      fail(Http2Error.FLOW_CONTROL_ERROR, "DATA exceeds the connection's window");
+      return;
+    }
+    int credit = connInFlow.takeCredit();
+    if (credit > 0) {
+      framer.windowUpdate(0, credit);
+    }
+    Http2Stream stream = find(streamId, "DATA");
+    if (stream != null) {
+      streams.data(stream, data, padding, endOfStream);
+    }
+  }
+
+  @Override
+  public void onRstStream(int streamId, long errorCode) {
+    Http2Stream stream = find(streamId, "RST_STREAM");
+    if (stream != null) {
+      Status status = goAway.explain(Http2Status.ofReset(errorCode));
+      streams.end(stream, status, Http2Status.progressOfReset(errorCode), new Metadata());
+    }
+  }
+
+  @Override
+  public void onSettings(Http2Settings frame) {
+    settings = settings.merge(frame);
+    if (!streams.apply(settings)) {
+      fail(Http2Error.FLOW_CONTROL_ERROR, "SETTINGS makes a stream's window exceed 2^31-1");
+      return;
+    }
+    try {
+      framer.peerHeaderTableSize(settings.headerTableSize());
+    } catch (Http2Exception e) {
+      fail(e.error(), "SETTINGS_HEADER_TABLE_SIZE: " + e.getMessage());
+      return;
+    }
+    if (mayReply()) {
+      framer.settingsAck();
+      if (lifecycle.state() == State.CONNECTING) {
+        ready();
+      } else {
+        streams.admitWaiting();
+      }
+    }
+  }
+
+  private void ready() {
+    lifecycle.ready(link.settingsReceived());
+    if (keepalive != null) {
+      keepalive.start();
+    }
+  }
+
+  @Override
+  public void onSettingsAck() {
+    // Our settings only widen, or bound what is checked on arrival anyway: nothing waits for the
+    // ack.
+  }
+
+  @Override
+  public void onPing(long payload) {
+    if (mayReply()) {
+      framer.pingAck(payload);
+    }
+  }
+
+  @Override
+  public void onPingAck(long payload) {
+    // Any frame counts as life, and Keepalive was told of the read.
+  }
+
+  @Override
+  public void onGoAway(int lastStreamId, long errorCode, ByteBuf debugData) {
+    String wrong = goAway.received(lastStreamId, errorCode, debugData);
+    if (wrong != null) {
+      fail(Http2Error.PROTOCOL_ERROR, wrong);
+      return;
+    }
+    if (goAway.isTooManyPings()) {
+      logger.log(Level.WARNING, "The server complains of too many pings: raise keepAliveTime");
+    }
+    // The owner first, so that what is retried is not picked onto this connection again.
+    lifecycle.drain(goAway.status());
+    streams.rejectAbove(goAway);
+    closeIfDrained();
+  }
+
+  @Override
+  public void onWindowUpdate(int streamId, int increment) {
+    if (streamId == 0) {
+      if (!streams.sendQuota().connection().tryIncrease(increment)) {
+        fail(Http2Error.FLOW_CONTROL_ERROR, "WINDOW_UPDATE makes the window exceed 2^31-1");
+      }
+      return;
+    }
+    Http2Stream stream = find(streamId, "WINDOW_UPDATE");
+    if (stream != null) {
+      streams.windowUpdate(stream, increment);
+    }
+  }
+
+  @Override
+  public void onStreamError(int streamId, long errorCode, String message) {
+    Http2Stream stream = streams.table().find(streamId);
+    if (stream != null && mayReply()) {
+      framer.rstStream(streamId, errorCode);
+      Status status = Status.INTERNAL.withDescription("received an invalid frame: " + message);
+      streams.end(stream, status, StreamProgress.PROCESSED, new Metadata());
+    }
+  }
+
+  @Override
+  public void onConnectionError(long errorCode, String message) {
+    Http2Error error = Http2Error.valueOf(errorCode);
+    fail(error == null ? Http2Error.INTERNAL_ERROR : error, message);
+  }
+
+  /** A frame for a stream that is over is ignored; for one that never was, it is an error (section 5.1). */
+  private @Nullable Http2Stream find(int streamId, String frame) {
+    Http2Stream stream = streams.table().find(streamId);
+    if (stream == null && streams.table().isIdle(streamId)) {
+      fail(Http2Error.PROTOCOL_ERROR, frame + " for stream " + streamId + ", which is idle");
+    }
+    return stream;
+  }
+
+  // What the streams and the turn ask for
+
+  @Override
+  public void apply(Command command) {
+    command.apply(this);
+  }
+
+  Streams streams() {
+    return streams;
+  }
+
+  @Override
+  public @Nullable Status refusal() {
+    if (lifecycle.isReady()) {
+      return null;
+    }
+    return lifecycle.reason().isOk()
+        ? Status.UNAVAILABLE.withDescription("the connection is not ready yet")
+        : lifecycle.reason();
+  }
+
+  @Override
+  public boolean isClosed() {
+    return lifecycle.isClosed();
+  }
+
+  @Override
+  public void fail(Http2Error error, String message) {
+    close(
+        Status.UNAVAILABLE.withDescription("HTTP/2 connection error " + error + ": " + message),
+        error,
+        message);
+  }
+
+  @Override
+  public boolean mayReply() {
+    if (lifecycle.isClosed()) {
+      return false;
+    }
+    if (!replies.allows(turn.isSocketWritable())) {
+      fail(Http2Error.ENHANCE_YOUR_CALM, "replies are provoked and not read");
+      return false;
+    }
+    return true;
+  }
+
+  @Override
+  public Status explain(Status status) {
+    return goAway.explain(status);
+  }
+
+  @Override
+  public void onFirstStream() {
+    if (keepalive != null) {
+      keepalive.onActive();
+    }
+  }
+
+  @Override
+  public void onNoStream() {
+    if (keepalive != null) {
+      keepalive.onIdle();
+    }
+    closeIfDrained();
+  }
+
+  @Override
+  public void onExhausted() {
+    Status reason = Status.UNAVAILABLE.withDescription("the connection has used up its stream ids");
+    lifecycle.drain(reason);
+    streams.failWaiting(reason);
+  }
+
+  @Override
+  public boolean writeData(int bufferLimit) {
+    streams.loopy().write(framer, bufferLimit);
+    return streams.loopy().hasWork();
+  }
+
+  @Override
+  public void publish() {
+    counters.state(lifecycle.state());
+    counters.streams(
+        streams.table().active(),
+        streams.quota().limit(),
+        streams.quota().waiting(),
+        streams.table().opened());
+    counters.windows(streams.sendQuota().connection().size(), connInFlow.available());
+  }
+}

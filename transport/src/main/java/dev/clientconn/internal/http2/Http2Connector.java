@@ -1,0 +1,55 @@
+// SPDX-License-Identifier: Apache-2.0
+package dev.clientconn.internal.http2;
+
+import dev.clientconn.internal.transport.ClientTransport;
+import dev.clientconn.internal.transport.TransportConnector;
+import dev.clientconn.internal.transport.TransportOptions;
+import dev.clientconn.transport.Dialer;
+import io.grpc.Attributes;
+import io.netty.handler.ssl.SslContext;
+import java.net.SocketAddress;
+import org.jspecify.annotations.Nullable;
+
+/** Makes the HTTP/2 connections of one channel. */
+public final class Http2Connector implements TransportConnector {
+
+  private final TransportOptions options;
+  private final @Nullable SslContext sslContext;
+  private final Dialer dialer;
+  private final EventLoops loops;
+
+  private Http2Connector(
+      TransportOptions options, @Nullable SslContext sslContext, Dialer dialer, EventLoops loops) {
+    this.options = options;
+    this.sslContext = sslContext;
+    this.dialer = dialer;
+    this.loops = loops;
+  }
+
+  /**
+   * @param sslContext for TLS, {@code null} for plaintext
+   * @param dialer the user's, {@code null} for TCP
+   */
+  public static Http2Connector create(
+      TransportOptions options, @Nullable SslContext sslContext, @Nullable Dialer dialer) {
+    return new Http2Connector(
+        options, sslContext, dialer == null ? new NettyDialer() : dialer, EventLoops.lease());
+  }
+
+  @Override
+  public ClientTransport connect(
+      SocketAddress address,
+      String authority,
+      Attributes addressAttributes,
+      ClientTransport.Listener listener) {
+    Http2Transport transport = new Http2Transport(
+        loops.next(), new Http2Transport.Peer(address, authority, sslContext), options, listener);
+    transport.connect(dialer);
+    return transport;
+  }
+
+  @Override
+  public void close() {
+    loops.release();
+  }
+}

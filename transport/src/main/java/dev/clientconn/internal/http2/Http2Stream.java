@@ -1,0 +1,195 @@
+// SPDX-License-Identifier: Apache-2.0
+package dev.clientconn.internal.http2;
+
+import dev.clientconn.internal.flow.InFlow;
+import dev.clientconn.internal.flow.SendQuota;
+import dev.clientconn.internal.threading.EventLoopConfined;
+import dev.clientconn.internal.transport.ClientStream;
+import dev.clientconn.internal.transport.StreamProgress;
+import dev.clientconn.internal.wire.MessageDeframer;
+import dev.clientconn.internal.wire.NonGrpcBody;
+import io.grpc.Metadata;
+import io.grpc.Status;
+import org.jspecify.annotations.Nullable;
+
+/** One stream as the connection sees it: where it is in its life, its windows, what it has to send, what is half read. */
+@EventLoopConfined
+final class Http2Stream extends DeadlineWheel.Timeout implements MessageDeframer.Sink {
+
+  /** A stream's life on this side. Half-closes are two flags beside it, as RFC 9113 figure 2 would have them. */
+  enum State {
+    /** In the queue for a slot: no id, nothing sent. */
+    WAITING,
+    /** HEADERS sent. */
+    OPEN,
+    /** The call has been told its end. */
+    CLOSED
+  }
+
+  private final StreamHandle handle;
+  private final ClientStream.Listener listener;
+  private State state = State.WAITING;
+  private int id;
+  private long waitingSince;
+
+  final SendQueue sendQueue = new SendQueue();
+  private final SendQuota.OfStream sendQuota;
+  private boolean localEnded;
+
+  private final InFlow inFlow;
+  private final MessageDeframer deframer;
+  private boolean responseSeen;
+  private @Nullable NonGrpcBody nonGrpcBody;
+  private Status nonGrpcStatus = Status.UNKNOWN;
+
+  /** Has told its listener something since the last batch end. */
+  private boolean hasNews;
+
+  private boolean inBatch;
+
+  Http2Stream(StreamHandle handle, SendQuota quota, int receiveWindow) {
+    this.handle = handle;
+    this.listener = handle.listener();
+    this.sendQuota = new SendQuota.OfStream(quota);
+    this.inFlow = new InFlow(receiveWindow);
+    this.deframer = new MessageDeframer(handle.call().maxInboundMessageSize());
+  }
+
+  StreamHandle handle() {
+    return handle;
+  }
+
+  State state() {
+    return state;
+  }
+
+  boolean isClosed() {
+    return state == State.CLOSED;
+  }
+
+  int id() {
+    return id;
+  }
+
+  void waitsSince(long nanoTime) {
+    waitingSince = nanoTime;
+  }
+
+  long waitingSince() {
+    return waitingSince;
+  }
+
+  void opened(int streamId) {
+    id = streamId;
+    state = State.OPEN;
+    if (!handle.endOfStream()) {
+      handle.opened();
+    }
+  }
+
+  // Sending
+
+  SendQuota.OfStream sendQuota() {
+    return sendQuota;
+  }
+
+  /** END_STREAM has been sent. */
+  void endLocal() {
+    localEnded = true;
+  }
+
+  boolean localEnded() {
+    return localEnded;
+  }
+
+  // Receiving
+
+  InFlow inFlow() {
+    return inFlow;
+  }
+
+  MessageDeframer deframer() {
+    return deframer;
+  }
+
+  boolean responseSeen() {
+    return responseSeen;
+  }
+
+  void sawResponse() {
+    responseSeen = true;
+  }
+
+  /** The response is not gRPC's: what follows is collected for the error's text. */
+  NonGrpcBody collectNonGrpcBody(Status soFar) {
+    nonGrpcStatus = soFar;
+    nonGrpcBody = new NonGrpcBody();
+    return nonGrpcBody;
+  }
+
+  @Nullable
+  NonGrpcBody nonGrpcBody() {
+    return nonGrpcBody;
+  }
+
+  Status nonGrpcStatus() {
+    return nonGrpcStatus;
+  }
+
+  boolean wantsMessage() {
+    return listener.wantsMessage();
+  }
+
+  /** What the call would have to be told if it asked now what it is waiting for. */
+  String waitedFor() {
+    if (state == State.WAITING) {
+      return "a stream slot: the peer allows no more streams on this connection";
+    }
+    if (!sendQueue.isEmpty()) {
+      return sendQuota.window() <= 0 ? "the stream's send window" : "the connection's send window";
+    }
+    return responseSeen ? "the rest of the server's response" : "the server's response";
+  }
+
+  // Telling the call. The connection collects who has news, and ends their batches before its turn
+  // ends.
+
+  void tellHeaders(Metadata headers) {
+    hasNews = true;
+    listener.onHeaders(headers);
+  }
+
+  @Override
+  public void message(byte[] body, boolean compressed) {
+    hasNews = true;
+    listener.onMessage(body, compressed);
+  }
+
+  void tellReady() {
+    hasNews = true;
+    listener.onReady();
+  }
+
+  void tellClosed(Status status, StreamProgress progress, Metadata trailers) {
+    state = State.CLOSED;
+    hasNews = true;
+    listener.onClosed(status, progress, trailers);
+  }
+
+  Status deadlineStatus() {
+    return listener.deadlineExceeded(waitedFor());
+  }
+
+  /** Returns whether the stream has news and was not collected yet; from now on it is. */
+  boolean joinBatch() {
+    boolean joins = hasNews && !inBatch;
+    inBatch |= joins;
+    return joins;
+  }
+
+  void endBatch() {
+    inBatch = false;
+    hasNews = false;
+    listener.onBatchEnd();
+  }
+}

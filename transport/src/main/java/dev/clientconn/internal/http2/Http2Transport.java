@@ -1,0 +1,157 @@
+// SPDX-License-Identifier: Apache-2.0
+package dev.clientconn.internal.http2;
+
+import dev.clientconn.internal.threading.CrossesThreads;
+import dev.clientconn.internal.transport.CallHeaders;
+import dev.clientconn.internal.transport.ClientStream;
+import dev.clientconn.internal.transport.ClientTransport;
+import dev.clientconn.internal.transport.TransportOptions;
+import dev.clientconn.internal.wire.RequestHeaders;
+import dev.clientconn.transport.Dialer;
+import dev.clientconn.transport.TransportSnapshot;
+import io.grpc.Attributes;
+import io.grpc.Grpc;
+import io.grpc.Status;
+import io.grpc.StatusRuntimeException;
+import io.netty.channel.Channel;
+import io.netty.channel.ChannelHandler;
+import io.netty.channel.ChannelInitializer;
+import io.netty.channel.EventLoop;
+import io.netty.handler.codec.http2.EmptyHttp2Headers;
+import io.netty.handler.ssl.SslContext;
+import io.netty.handler.ssl.SslHandler;
+import java.net.SocketAddress;
+import org.jspecify.annotations.Nullable;
+
+/**
+ * The door to a connection: what any thread may call. Builds the connection's parts, starts it, and passes everything
+ * else on as commands.
+ */
+@CrossesThreads
+final class Http2Transport implements ClientTransport, Http2Client.Link {
+
+  /** Bytes of a stream that the application may have taken before the loop is told: an eighth of its window. */
+  private static final int CREDIT_BATCHES = 8;
+
+  /**
+   * The other end.
+   *
+   * @param authority the default {@code :authority}, and whose certificate is expected
+   * @param sslContext {@code null} for plaintext
+   */
+  record Peer(
+      SocketAddress address, String authority, @Nullable SslContext sslContext) {}
+
+  private final EventLoop loop;
+  private final Peer peer;
+  private final TransportOptions options;
+  private final TransportCounters counters;
+  private final RequestHeaders requestHeaders;
+  private final ControlBuffer control;
+  private final Http2Client client;
+  private final Connecting connecting;
+  private volatile Attributes attributes = Attributes.EMPTY;
+
+  Http2Transport(EventLoop loop, Peer peer, TransportOptions options, Listener owner) {
+    this(loop, peer, options, owner, new StreamTable());
+  }
+
+  Http2Transport(
+      EventLoop loop, Peer peer, TransportOptions options, Listener owner, StreamTable table) {
+    this.loop = loop;
+    this.peer = peer;
+    this.options = options;
+    this.counters = new TransportCounters(peer.address());
+    this.requestHeaders = new RequestHeaders(
+        peer.sslContext() == null ? "http" : "https",
+        peer.authority(),
+        options.userAgent(),
+        options.acceptEncoding());
+    this.client =
+        new Http2Client(loop, options, new TransportLifecycle(owner), counters, table, this);
+    this.connecting = new Connecting(
+        loop, peer.address(), options.connectTimeout(), client::close, client::disconnected);
+    this.control = client.control();
+  }
+
+  void connect(Dialer dialer) {
+    Dialer.Request request =
+        new Dialer.Request(peer.address(), loop, pipeline(), options.connectTimeout());
+    loop.execute(() -> connecting.start(() -> dialer.dial(request)));
+  }
+
+  private ChannelHandler pipeline() {
+    return new ChannelInitializer<>() {
+      @Override
+      protected void initChannel(Channel channel) {
+        FrameDecoder decoder = new FrameDecoder(client, options.maxInboundMetadataSize());
+        Http2Handler http2 = new Http2Handler(client, decoder, connecting);
+        SslContext tls = peer.sslContext();
+        if (tls == null) {
+          channel.pipeline().addLast("http2", http2);
+        } else {
+          TlsHandshake.addTo(channel.pipeline(), tls, peer.authority(), http2, connecting);
+        }
+      }
+    };
+  }
+
+  private static Attributes attributesOf(Channel channel) {
+    Attributes.Builder builder = Attributes.newBuilder();
+    if (channel.remoteAddress() != null) {
+      builder.set(Grpc.TRANSPORT_ATTR_REMOTE_ADDR, channel.remoteAddress());
+    }
+    if (channel.localAddress() != null) {
+      builder.set(Grpc.TRANSPORT_ATTR_LOCAL_ADDR, channel.localAddress());
+    }
+    SslHandler tls = channel.pipeline().get(SslHandler.class);
+    if (tls != null) {
+      builder.set(Grpc.TRANSPORT_ATTR_SSL_SESSION, tls.engine().getSession());
+    }
+    return builder.build();
+  }
+
+  @Override
+  public Attributes settingsReceived() {
+    connecting.ready();
+    Channel channel = connecting.channel();
+    attributes = channel == null ? Attributes.EMPTY : attributesOf(channel);
+    return attributes;
+  }
+
+  @Override
+  public void disconnect() {
+    connecting.disconnect();
+  }
+
+  @Override
+  public ClientStream newStream(CallHeaders call, ClientStream.Listener listener) {
+    int creditBatch = Math.max(1, options.streamWindow() / CREDIT_BATCHES);
+    try {
+      return new StreamHandle(control, call, requestHeaders.of(call), null, listener, creditBatch);
+    } catch (StatusRuntimeException e) {
+      return new StreamHandle(
+          control, call, EmptyHttp2Headers.INSTANCE, e.getStatus(), listener, creditBatch);
+    }
+  }
+
+  @Override
+  public Attributes attributes() {
+    return attributes;
+  }
+
+  @Override
+  public void shutdown(Status reason) {
+    control.put(new Commands.Shutdown(reason, false));
+  }
+
+  @Override
+  public void shutdownNow(Status reason) {
+    control.put(new Commands.Shutdown(reason, true));
+  }
+
+  @Override
+  public TransportSnapshot snapshot() {
+    return counters.snapshot();
+  }
+}

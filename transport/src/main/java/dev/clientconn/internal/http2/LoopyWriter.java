@@ -1,0 +1,77 @@
+// SPDX-License-Identifier: Apache-2.0
+package dev.clientconn.internal.http2;
+
+import dev.clientconn.internal.flow.SendQuota;
+import dev.clientconn.internal.threading.EventLoopConfined;
+import java.util.ArrayDeque;
+import java.util.function.Consumer;
+
+/**
+ * Decides whose DATA goes next: streams that have bytes and a window stand in a round, and each turn of a stream is at
+ * most one 16 KiB frame. A stream without a window of its own leaves the round until it gets one; where the connection's
+ * window is used up, the round stands still.
+ */
+@EventLoopConfined
+final class LoopyWriter {
+
+  private final SendQuota quota;
+  private final ArrayDeque<Http2Stream> round = new ArrayDeque<>();
+  private final Consumer<Http2Stream> onBecameReady;
+
+  /**
+   * @param onBecameReady told of streams whose calls may write more
+   */
+  LoopyWriter(SendQuota quota, Consumer<Http2Stream> onBecameReady) {
+    this.quota = quota;
+    this.onBecameReady = onBecameReady;
+  }
+
+  /** Puts a stream into the round, if it has something to send and may. Harmless if it is in it already. */
+  void schedule(Http2Stream stream) {
+    SendQueue queue = stream.sendQueue;
+    if (!queue.scheduled && !queue.isEmpty() && stream.sendQuota().window() > 0) {
+      queue.scheduled = true;
+      round.add(stream);
+    }
+  }
+
+  /** Whether another {@link #write} would send something. */
+  boolean hasWork() {
+    return !round.isEmpty() && quota.connection().available() > 0;
+  }
+
+  /** Frames DATA until so many bytes are buffered, or nobody can send. */
+  void write(Framer framer, int bufferLimit) {
+    while (hasWork() && framer.buffered() < bufferLimit) {
+      Http2Stream stream = round.remove();
+      stream.sendQueue.scheduled = false;
+      if (!stream.isClosed()) {
+        writeFrame(framer, stream);
+        schedule(stream);
+      }
+    }
+  }
+
+  private void writeFrame(Framer framer, Http2Stream stream) {
+    SendQueue queue = stream.sendQueue;
+    int length = Math.min(
+        Framer.MAX_PAYLOAD, Math.min(queue.remaining(), stream.sendQuota().available()));
+    if (length == 0) {
+      return;
+    }
+    boolean end = queue.endsAfter(length);
+    framer.data(stream.id(), queue.head(), queue.offset(), length, end);
+    queue.advance(length);
+    stream.sendQuota().consume(length);
+    if (end) {
+      stream.endLocal();
+    }
+    if (stream.handle().framed(length)) {
+      onBecameReady.accept(stream);
+    }
+  }
+
+  void clear() {
+    round.clear();
+  }
+}

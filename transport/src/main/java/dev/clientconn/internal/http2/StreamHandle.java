@@ -1,0 +1,174 @@
+// SPDX-License-Identifier: Apache-2.0
+package dev.clientconn.internal.http2;
+
+import dev.clientconn.internal.flow.WriteQuota;
+import dev.clientconn.internal.http2.ControlBuffer.Command;
+import dev.clientconn.internal.threading.CrossesThreads;
+import dev.clientconn.internal.transport.CallHeaders;
+import dev.clientconn.internal.transport.ClientStream;
+import io.grpc.Status;
+import io.netty.handler.codec.http2.Http2Headers;
+import java.util.Objects;
+import org.jspecify.annotations.Nullable;
+
+/**
+ * What a call holds of its stream: turns the call's wishes into commands. It is itself the command that opens the
+ * stream, so that a unary call costs one command object.
+ */
+@CrossesThreads
+final class StreamHandle extends Command implements ClientStream {
+
+  private final ControlBuffer control;
+  private final CallHeaders call;
+  private final Http2Headers headers;
+  private final Listener listener;
+  private final @Nullable Status failure;
+  private final WriteQuota writeQuota;
+  private final int creditBatch;
+
+  /** Set by the caller before the handle is put, read by the loop after it was taken. */
+  private byte @Nullable [] firstMessage;
+
+  private boolean endOfStream;
+
+  /** Of the call's executor alone: taken by the application and not yet told to the loop. */
+  private int unreturned;
+
+  /** The loop waits for the application's demand before it lets a large message in. */
+  private volatile boolean awaitingDemand;
+
+  private volatile boolean open;
+
+  /** Loop only. */
+  private @Nullable Http2Stream stream;
+
+  /**
+   * @param failure why the call cannot be sent at all, {@code null} if it can
+   * @param creditBatch how many taken bytes are worth a command
+   */
+  StreamHandle(
+      ControlBuffer control,
+      CallHeaders call,
+      Http2Headers headers,
+      @Nullable Status failure,
+      Listener listener,
+      int creditBatch) {
+    this.control = control;
+    this.call = call;
+    this.headers = headers;
+    this.failure = failure;
+    this.listener = listener;
+    this.creditBatch = creditBatch;
+    this.writeQuota = new WriteQuota(call.onReadyThreshold());
+  }
+
+  @Override
+  public void start(byte @Nullable [] framedMessage, boolean endOfStream) {
+    this.firstMessage = framedMessage;
+    this.endOfStream = endOfStream;
+    if (framedMessage != null) {
+      writeQuota.add(framedMessage.length);
+    }
+    control.put(this);
+  }
+
+  @Override
+  void apply(Http2Client client) {
+    client.streams().open(this);
+  }
+
+  @Override
+  public void write(byte[] framedMessage) {
+    writeQuota.add(framedMessage.length);
+    control.put(new Commands.Write(this, framedMessage, false));
+  }
+
+  @Override
+  public void halfClose() {
+    control.put(new Commands.Write(this, null, true));
+  }
+
+  @Override
+  public void cancel(Status reason) {
+    control.put(new Commands.Cancel(this, reason));
+  }
+
+  @Override
+  public boolean isReady() {
+    return open && writeQuota.isReady();
+  }
+
+  @Override
+  public void consumed(int bytes) {
+    unreturned += bytes;
+    if (unreturned >= creditBatch) {
+      control.put(new Commands.Credit(this, unreturned));
+      unreturned = 0;
+    }
+  }
+
+  @Override
+  public void demandGrew() {
+    if (awaitingDemand) {
+      awaitingDemand = false;
+      control.put(new Commands.Grant(this));
+    }
+  }
+
+  // What follows is for the event loop.
+
+  CallHeaders call() {
+    return call;
+  }
+
+  Http2Headers headers() {
+    return headers;
+  }
+
+  @Nullable
+  Status failure() {
+    return failure;
+  }
+
+  Listener listener() {
+    return listener;
+  }
+
+  byte @Nullable [] takeFirstMessage() {
+    byte[] message = firstMessage;
+    firstMessage = null;
+    return message;
+  }
+
+  boolean endOfStream() {
+    return endOfStream;
+  }
+
+  void bind(Http2Stream stream) {
+    this.stream = stream;
+  }
+
+  Http2Stream stream() {
+    return Objects.requireNonNull(stream, "the stream was not started");
+  }
+
+  /** Headers have been sent: the call may be told that it is ready. */
+  void opened() {
+    open = true;
+  }
+
+  /** Returns whether the call became ready to write again. */
+  boolean framed(int bytes) {
+    return writeQuota.subtract(bytes) && open;
+  }
+
+  /** Asks to be woken by {@link #demandGrew}. Returns false if demand came in between: then nothing will wake. */
+  boolean awaitDemand() {
+    awaitingDemand = true;
+    if (listener.wantsMessage()) {
+      awaitingDemand = false;
+      return false;
+    }
+    return true;
+  }
+}

@@ -1,0 +1,83 @@
+// SPDX-License-Identifier: Apache-2.0
+package dev.clientconn.internal.http2;
+
+import dev.clientconn.internal.threading.EventLoopConfined;
+import java.util.ArrayDeque;
+import java.util.OptionalLong;
+import org.jspecify.annotations.Nullable;
+
+/**
+ * The peer's SETTINGS_MAX_CONCURRENT_STREAMS and the calls that wait for a slot, first come, first served. A call that
+ * gave up leaves its place empty; empty places are swept when they outnumber the waiting.
+ */
+@EventLoopConfined
+final class StreamQuota {
+
+  /** No limit has been set (RFC 9113 section 6.5.2). */
+  static final long UNLIMITED = 0xFFFF_FFFFL;
+
+  private static final int SWEEP_FLOOR = 64;
+
+  private final int maxWaiting;
+  private final ArrayDeque<Http2Stream> queue = new ArrayDeque<>();
+  private long limit = UNLIMITED;
+  private int waiting;
+
+  StreamQuota(int maxWaiting) {
+    this.maxWaiting = maxWaiting;
+  }
+
+  void limit(long maxConcurrentStreams) {
+    limit = maxConcurrentStreams;
+  }
+
+  OptionalLong limit() {
+    return limit == UNLIMITED ? OptionalLong.empty() : OptionalLong.of(limit);
+  }
+
+  int waiting() {
+    return waiting;
+  }
+
+  /** Whether a new stream may open at once: there is a slot, and nobody has waited longer. */
+  boolean admits(int active) {
+    return waiting == 0 && active < limit;
+  }
+
+  /** Returns false if too many are waiting already. */
+  boolean enqueue(Http2Stream stream) {
+    if (waiting >= maxWaiting) {
+      return false;
+    }
+    queue.add(stream);
+    waiting++;
+    return true;
+  }
+
+  /** Takes the one that has waited longest, if there is a slot for it. */
+  @Nullable
+  Http2Stream next(int active) {
+    return active < limit ? poll() : null;
+  }
+
+  /** Takes the one that has waited longest, slot or no slot: for failing them all. */
+  @Nullable
+  Http2Stream poll() {
+    Http2Stream stream;
+    do {
+      stream = queue.poll();
+    } while (stream != null && stream.isClosed());
+    if (stream != null) {
+      waiting--;
+    }
+    return stream;
+  }
+
+  /** A waiting stream has been closed. */
+  void left() {
+    waiting--;
+    if (queue.size() > SWEEP_FLOOR && queue.size() > 2 * waiting) {
+      queue.removeIf(Http2Stream::isClosed);
+    }
+  }
+}

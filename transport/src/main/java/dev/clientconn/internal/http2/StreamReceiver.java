@@ -1,0 +1,133 @@
+// SPDX-License-Identifier: Apache-2.0
+package dev.clientconn.internal.http2;
+
+import dev.clientconn.internal.threading.EventLoopConfined;
+import dev.clientconn.internal.wire.HeaderBlock;
+import dev.clientconn.internal.wire.MessageException;
+import dev.clientconn.internal.wire.NonGrpcBody;
+import dev.clientconn.internal.wire.ResponseHeaders;
+import io.grpc.Metadata;
+import io.grpc.Status;
+import io.netty.buffer.ByteBuf;
+import io.netty.handler.codec.http2.Http2Error;
+
+/** Makes a response out of one stream's HEADERS and DATA. Decides how the stream goes on, and lets the connection do it. */
+@EventLoopConfined
+final class StreamReceiver {
+
+  /** What can come of a frame. */
+  interface Outcome {
+    /** The peer has ended the stream. */
+    void finish(Http2Stream stream, Status status, Metadata trailers);
+
+    /** The peer broke a rule, or a limit of ours. */
+    void reset(Http2Stream stream, Status status, Http2Error error);
+
+    /** The stream's receive window grows by so many bytes. */
+    void credit(Http2Stream stream, int bytes);
+  }
+
+  private final Outcome outcome;
+
+  StreamReceiver(Outcome outcome) {
+    this.outcome = outcome;
+  }
+
+  void headers(Http2Stream stream, HeaderBlock block, boolean endOfStream) {
+    NonGrpcBody body = stream.nonGrpcBody();
+    if (body != null) {
+      // Trailers of something that is not gRPC: all there will be of its body is here.
+      outcome.reset(stream, body.toStatus(stream.nonGrpcStatus()), Http2Error.PROTOCOL_ERROR);
+      return;
+    }
+    ResponseHeaders.Result result =
+        ResponseHeaders.classify(block, endOfStream, stream.responseSeen());
+    switch (result.kind()) {
+      case INFORMATIONAL -> {}
+      case RESPONSE -> {
+        stream.sawResponse();
+        stream.tellHeaders(result.metadata());
+      }
+      case TRAILERS -> trailers(stream, result.status(), result.metadata());
+      case NOT_GRPC -> {
+        if (endOfStream) {
+          outcome.finish(stream, result.status(), result.metadata());
+        } else {
+          stream.collectNonGrpcBody(result.status());
+        }
+      }
+      case MALFORMED -> outcome.reset(stream, result.status(), Http2Error.PROTOCOL_ERROR);
+    }
+  }
+
+  private void trailers(Http2Stream stream, Status status, Metadata metadata) {
+    if (status.isOk() && stream.deframer().midMessage()) {
+      outcome.finish(
+          stream,
+          Status.INTERNAL.withDescription("the server ended the stream in the middle of a message"),
+          metadata);
+    } else {
+      outcome.finish(stream, status, metadata);
+    }
+  }
+
+  /**
+   * @param padding counts against the window, and is nobody's to read
+   */
+  void data(Http2Stream stream, ByteBuf data, int padding, boolean endOfStream) {
+    int length = data.readableBytes() + padding;
+    if (!stream.inFlow().received(length)) {
+      outcome.reset(
+          stream,
+          Status.INTERNAL.withDescription(
+              "the server sent " + length + " bytes more than the stream's window allows"),
+          Http2Error.FLOW_CONTROL_ERROR);
+      return;
+    }
+    NonGrpcBody body = stream.nonGrpcBody();
+    if (body != null) {
+      collect(stream, body, data, length, endOfStream);
+    } else {
+      deframe(stream, data, padding, endOfStream);
+    }
+  }
+
+  private void collect(
+      Http2Stream stream, NonGrpcBody body, ByteBuf data, int length, boolean endOfStream) {
+    boolean full = body.add(data);
+    if (full || endOfStream) {
+      outcome.reset(stream, body.toStatus(stream.nonGrpcStatus()), Http2Error.PROTOCOL_ERROR);
+    } else {
+      outcome.credit(stream, stream.inFlow().consumed(length));
+    }
+  }
+
+  private void deframe(Http2Stream stream, ByteBuf data, int padding, boolean endOfStream) {
+    try {
+      stream.deframer().deframe(data, stream);
+    } catch (MessageException e) {
+      outcome.reset(stream, e.status(), Http2Error.CANCEL);
+      return;
+    }
+    if (endOfStream) {
+      outcome.finish(
+          stream,
+          Status.INTERNAL.withDescription("server closed the stream without sending trailers"),
+          new Metadata());
+      return;
+    }
+    if (padding > 0) {
+      outcome.credit(stream, stream.inFlow().consumed(padding));
+    }
+    makeRoom(stream);
+  }
+
+  /** Lets a message in that is larger than the window, as soon as the application asks for a message. */
+  void makeRoom(Http2Stream stream) {
+    int missing = stream.deframer().missing();
+    if (missing > stream.inFlow().available()
+        && (stream.wantsMessage() || !stream.handle().awaitDemand())) {
+      outcome.credit(stream, stream.inFlow().grant(missing));
+    }
+  }
+}

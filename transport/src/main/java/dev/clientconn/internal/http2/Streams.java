@@ -1,0 +1,382 @@
+// SPDX-License-Identifier: Apache-2.0
+package dev.clientconn.internal.http2;
+
+import dev.clientconn.internal.flow.SendQuota;
+import dev.clientconn.internal.threading.EventLoopConfined;
+import dev.clientconn.internal.transport.StreamProgress;
+import dev.clientconn.internal.transport.TransportOptions;
+import dev.clientconn.internal.wire.HeaderBlock;
+import dev.clientconn.internal.wire.RequestHeaders;
+import dev.clientconn.transport.TransportListener.WaitOutcome;
+import io.grpc.Deadline;
+import io.grpc.Metadata;
+import io.grpc.Status;
+import io.netty.buffer.ByteBuf;
+import io.netty.channel.EventLoop;
+import io.netty.handler.codec.http2.Http2Error;
+import io.netty.handler.codec.http2.Http2Exception;
+import java.util.List;
+import java.util.concurrent.TimeUnit;
+import org.jspecify.annotations.Nullable;
+
+/**
+ * The streams of a connection, from the command that opens one to the word that ends it. Every stream that enters leaves
+ * through {@link #end} or {@link #endUnopened}, which return its slot and tell its call.
+ */
+@EventLoopConfined
+final class Streams implements StreamReceiver.Outcome {
+
+  /** What streams need of their connection. */
+  interface Connection {
+    /** Status for new streams when they cannot be taken, {@code null} while they can. */
+    @Nullable
+    Status refusal();
+
+    boolean isClosed();
+
+    void fail(Http2Error error, String message);
+
+    /** Whether a frame that the peer has provoked may be sent; if not, the connection has just failed. */
+    boolean mayReply();
+
+    /** Adds what the connection knows to a stream's status: an earlier GOAWAY. */
+    Status explain(Status status);
+
+    /** Something happened outside a read or a command: what it left to tell and to send goes out. */
+    void endTurn();
+
+    void onFirstStream();
+
+    void onNoStream();
+
+    /** The ids are used up. */
+    void onExhausted();
+  }
+
+  private final EventLoop loop;
+  private final TransportOptions options;
+  private final Connection connection;
+  private final Framer framer;
+  private final Batch batch;
+  private final StreamTable table;
+  private final StreamQuota quota;
+  private final SendQuota sendQuota = new SendQuota();
+  private final StreamReceiver receiver = new StreamReceiver(this);
+  private final LoopyWriter loopy = new LoopyWriter(sendQuota, this::becameReady);
+  private final DeadlineWheel deadlines;
+  private long maxHeaderListSize = Long.MAX_VALUE;
+
+  Streams(
+      EventLoop loop,
+      TransportOptions options,
+      Connection connection,
+      Framer framer,
+      Batch batch,
+      StreamTable table) {
+    this.loop = loop;
+    this.options = options;
+    this.connection = connection;
+    this.framer = framer;
+    this.batch = batch;
+    this.table = table;
+    this.quota = new StreamQuota(options.maxPendingStreams());
+    this.deadlines = new DeadlineWheel(loop, this::deadlinesPassed);
+  }
+
+  StreamTable table() {
+    return table;
+  }
+
+  StreamQuota quota() {
+    return quota;
+  }
+
+  SendQuota sendQuota() {
+    return sendQuota;
+  }
+
+  LoopyWriter loopy() {
+    return loopy;
+  }
+
+  boolean none() {
+    return table.active() == 0 && quota.waiting() == 0;
+  }
+
+  // Opening
+
+  void open(StreamHandle handle) {
+    Http2Stream stream = new Http2Stream(handle, sendQuota, options.streamWindow());
+    handle.bind(stream);
+    Status refusal = refusal(handle);
+    if (refusal != null) {
+      endUnopened(stream, refusal);
+      return;
+    }
+    stream.sendQueue.start(handle.takeFirstMessage(), handle.endOfStream());
+    Deadline deadline = handle.call().deadline();
+    if (deadline != null) {
+      deadlines.arm(stream, deadline.timeRemaining(TimeUnit.NANOSECONDS));
+    }
+    if (quota.admits(table.active())) {
+      start(stream);
+    } else {
+      enqueue(stream);
+    }
+  }
+
+  private @Nullable Status refusal(StreamHandle handle) {
+    Status refusal = connection.refusal();
+    if (refusal != null || handle.failure() != null) {
+      return refusal != null ? refusal : handle.failure();
+    }
+    // RFC 9113 section 10.5.1: a peer may refuse what is over its limit, so it is not sent.
+    if (maxHeaderListSize != Long.MAX_VALUE
+        && RequestHeaders.listSize(handle.headers()) > maxHeaderListSize) {
+      return Status.INTERNAL.withDescription("header list size to send violates the maximum size ("
+          + maxHeaderListSize
+          + " bytes) set by server");
+    }
+    return null;
+  }
+
+  private void enqueue(Http2Stream stream) {
+    stream.waitsSince(now());
+    if (!quota.enqueue(stream)) {
+      tellWait(stream, WaitOutcome.REJECTED);
+      endUnopened(
+          stream,
+          Status.RESOURCE_EXHAUSTED.withDescription(options.maxPendingStreams()
+              + " calls are waiting for a stream slot on this connection already"));
+    }
+  }
+
+  private void start(Http2Stream stream) {
+    StreamHandle handle = stream.handle();
+    int id = table.register(stream);
+    stream.opened(id);
+    if (table.active() == 1) {
+      connection.onFirstStream();
+    }
+    try {
+      framer.headers(id, handle.headers());
+    } catch (Http2Exception e) {
+      connection.fail(e.error(), "cannot encode request headers: " + e.getMessage());
+      return;
+    }
+    send(stream);
+    if (!handle.endOfStream()) {
+      becameReady(stream);
+    }
+    if (table.exhausted()) {
+      connection.onExhausted();
+    }
+  }
+
+  void admitWaiting() {
+    while (!connection.isClosed()) {
+      Http2Stream stream = quota.next(table.active());
+      if (stream == null) {
+        return;
+      }
+      tellWait(stream, WaitOutcome.GRANTED);
+      start(stream);
+    }
+  }
+
+  // What the call asks for
+
+  void write(Http2Stream stream, byte @Nullable [] message, boolean endOfStream) {
+    if (stream.isClosed()) {
+      return;
+    }
+    if (message != null) {
+      stream.sendQueue.add(message);
+    }
+    if (endOfStream) {
+      stream.sendQueue.end();
+    }
+    if (stream.state() == Http2Stream.State.OPEN) {
+      send(stream);
+    }
+  }
+
+  private void send(Http2Stream stream) {
+    SendQueue queue = stream.sendQueue;
+    if (!queue.isEmpty()) {
+      loopy.schedule(stream);
+    } else if (queue.isEnded() && !stream.localEnded()) {
+      // Empty DATA needs no window (RFC 9113 section 6.9).
+      framer.endOfStream(stream.id());
+      stream.endLocal();
+    }
+  }
+
+  void consumed(Http2Stream stream, int bytes) {
+    if (!stream.isClosed()) {
+      credit(stream, stream.inFlow().consumed(bytes));
+      receiver.makeRoom(stream);
+    }
+  }
+
+  void demandGrew(Http2Stream stream) {
+    if (!stream.isClosed()) {
+      receiver.makeRoom(stream);
+    }
+  }
+
+  void cancel(Http2Stream stream, Status reason) {
+    stop(stream, reason, WaitOutcome.CANCELLED);
+  }
+
+  private void deadlinesPassed(List<DeadlineWheel.Timeout> expired) {
+    for (DeadlineWheel.Timeout timeout : expired) {
+      Http2Stream stream = (Http2Stream) timeout;
+      if (!stream.isClosed()) {
+        stop(stream, stream.deadlineStatus(), WaitOutcome.DEADLINE);
+      }
+    }
+    connection.endTurn();
+  }
+
+  private void stop(Http2Stream stream, Status reason, WaitOutcome outcome) {
+    if (stream.state() == Http2Stream.State.WAITING) {
+      tellWait(stream, outcome);
+      endUnopened(stream, reason);
+      quota.left();
+      closeIfLast();
+    } else if (stream.state() == Http2Stream.State.OPEN) {
+      reset(stream, reason, Http2Error.CANCEL);
+    }
+  }
+
+  // What the peer sends
+
+  void headers(Http2Stream stream, HeaderBlock block, boolean endOfStream) {
+    receiver.headers(stream, block, endOfStream);
+    batch.collect(stream);
+  }
+
+  void data(Http2Stream stream, ByteBuf data, int padding, boolean endOfStream) {
+    receiver.data(stream, data, padding, endOfStream);
+    batch.collect(stream);
+  }
+
+  /** Returns false if a window has grown too large for the connection to go on (RFC 9113 section 6.9.2). */
+  boolean apply(PeerSettings settings) {
+    maxHeaderListSize = settings.maxHeaderListSize();
+    quota.limit(settings.maxConcurrentStreams());
+    sendQuota.initialStreamWindow(settings.initialWindowSize());
+    for (Http2Stream stream : table.all()) {
+      if (stream.sendQuota().overflowed()) {
+        return false;
+      }
+      loopy.schedule(stream);
+    }
+    return true;
+  }
+
+  void windowUpdate(Http2Stream stream, int increment) {
+    if (stream.sendQuota().tryIncrease(increment)) {
+      loopy.schedule(stream);
+    } else {
+      reset(
+          stream,
+          Status.INTERNAL.withDescription("WINDOW_UPDATE passes 2^31-1 on the stream"),
+          Http2Error.FLOW_CONTROL_ERROR);
+    }
+  }
+
+  @Override
+  public void finish(Http2Stream stream, Status status, Metadata trailers) {
+    if (!stream.localEnded()) {
+      // The peer needs no more of the request (RFC 9113 section 8.1).
+      framer.rstStream(stream.id(), Http2Error.NO_ERROR.code());
+    }
+    end(stream, status, StreamProgress.PROCESSED, trailers);
+  }
+
+  @Override
+  public void reset(Http2Stream stream, Status status, Http2Error error) {
+    if (connection.mayReply()) {
+      framer.rstStream(stream.id(), error.code());
+      end(stream, connection.explain(status), StreamProgress.PROCESSED, new Metadata());
+    }
+  }
+
+  @Override
+  public void credit(Http2Stream stream, int bytes) {
+    if (bytes > 0) {
+      framer.windowUpdate(stream.id(), bytes);
+    }
+  }
+
+  // Ending
+
+  /** The way out of an open stream. */
+  void end(Http2Stream stream, Status status, StreamProgress progress, Metadata trailers) {
+    table.remove(stream);
+    deadlines.disarm(stream);
+    stream.sendQueue.clear();
+    stream.tellClosed(status, progress, trailers);
+    batch.collect(stream);
+    if (!connection.isClosed()) {
+      admitWaiting();
+      closeIfLast();
+    }
+  }
+
+  /** The way out of a stream that has no id. */
+  private void endUnopened(Http2Stream stream, Status status) {
+    deadlines.disarm(stream);
+    stream.sendQueue.clear();
+    stream.tellClosed(status, StreamProgress.NOT_SENT, new Metadata());
+    batch.collect(stream);
+  }
+
+  private void closeIfLast() {
+    if (table.active() == 0) {
+      connection.onNoStream();
+    }
+  }
+
+  /** The peer has gone away: ends what it will not process. */
+  void rejectAbove(GoAwayState goAway) {
+    failWaiting(goAway.status());
+    for (Http2Stream stream : table.all()) {
+      if (goAway.rejects(stream.id())) {
+        end(stream, goAway.status(), StreamProgress.REFUSED, new Metadata());
+      }
+    }
+  }
+
+  void failWaiting(Status status) {
+    for (Http2Stream s = quota.poll(); s != null; s = quota.poll()) {
+      tellWait(s, WaitOutcome.CONNECTION_LOST);
+      endUnopened(s, status);
+    }
+  }
+
+  /** The connection is closed: ends everything. */
+  void failAll(Status status) {
+    failWaiting(status);
+    for (Http2Stream stream : table.all()) {
+      end(stream, status, StreamProgress.PROCESSED, new Metadata());
+    }
+    deadlines.close();
+    loopy.clear();
+  }
+
+  private void becameReady(Http2Stream stream) {
+    stream.tellReady();
+    batch.collect(stream);
+  }
+
+  private void tellWait(Http2Stream stream, WaitOutcome outcome) {
+    options.listener().streamSlotWaited(outcome, now() - stream.waitingSince());
+  }
+
+  private long now() {
+    return loop.ticker().nanoTime();
+  }
+}

@@ -1,0 +1,108 @@
+// SPDX-License-Identifier: Apache-2.0
+package dev.clientconn.internal.http2;
+
+import io.grpc.ChannelCredentials;
+import io.grpc.CompositeChannelCredentials;
+import io.grpc.InsecureChannelCredentials;
+import io.grpc.TlsChannelCredentials;
+import io.netty.handler.codec.http2.Http2SecurityUtil;
+import io.netty.handler.ssl.ApplicationProtocolConfig;
+import io.netty.handler.ssl.ApplicationProtocolConfig.Protocol;
+import io.netty.handler.ssl.ApplicationProtocolConfig.SelectedListenerFailureBehavior;
+import io.netty.handler.ssl.ApplicationProtocolConfig.SelectorFailureBehavior;
+import io.netty.handler.ssl.ApplicationProtocolNames;
+import io.netty.handler.ssl.SslContext;
+import io.netty.handler.ssl.SslContextBuilder;
+import io.netty.handler.ssl.SupportedCipherSuiteFilter;
+import java.io.ByteArrayInputStream;
+import java.util.EnumSet;
+import java.util.List;
+import java.util.Set;
+import javax.net.ssl.KeyManager;
+import javax.net.ssl.SSLException;
+import javax.net.ssl.TrustManager;
+import org.jspecify.annotations.Nullable;
+
+/** Turns io.grpc's channel credentials into a TLS context that HTTP/2 may be spoken over (RFC 9113 section 9.2). */
+public final class TlsCredentials {
+
+  private static final Set<TlsChannelCredentials.Feature> UNDERSTOOD =
+      EnumSet.of(TlsChannelCredentials.Feature.MTLS, TlsChannelCredentials.Feature.CUSTOM_MANAGERS);
+
+  private TlsCredentials() {}
+
+  /**
+   * The context for the credentials; {@code null} for plaintext.
+   *
+   * @throws IllegalArgumentException if credentials of this kind are not understood
+   * @throws SSLException if keys or certificates cannot be read
+   */
+  public static @Nullable SslContext toSslContext(ChannelCredentials credentials)
+      throws SSLException {
+    if (credentials instanceof InsecureChannelCredentials) {
+      return null;
+    }
+    if (credentials instanceof CompositeChannelCredentials composite) {
+      return toSslContext(composite.getChannelCredentials());
+    }
+    if (credentials instanceof TlsChannelCredentials tls) {
+      return tlsContext(tls);
+    }
+    throw new IllegalArgumentException("Channel credentials of type "
+        + credentials.getClass().getName()
+        + " are not supported: use TlsChannelCredentials, InsecureChannelCredentials, or a"
+        + " CompositeChannelCredentials of them");
+  }
+
+  /** TLS with the JVM's trust store and no client certificate. */
+  public static SslContext defaultContext() throws SSLException {
+    return builder().build();
+  }
+
+  private static SslContext tlsContext(TlsChannelCredentials tls) throws SSLException {
+    Set<TlsChannelCredentials.Feature> missing = tls.incomprehensible(UNDERSTOOD);
+    if (!missing.isEmpty()) {
+      throw new IllegalArgumentException(
+          "TlsChannelCredentials ask for features that are not supported: " + missing);
+    }
+    SslContextBuilder builder = builder();
+    keys(tls, builder);
+    trust(tls, builder);
+    return builder.build();
+  }
+
+  private static void keys(TlsChannelCredentials tls, SslContextBuilder builder) {
+    List<KeyManager> managers = tls.getKeyManagers();
+    byte[] chain = tls.getCertificateChain();
+    byte[] key = tls.getPrivateKey();
+    if (managers != null && !managers.isEmpty()) {
+      builder.keyManager(managers.get(0));
+    } else if (chain != null && key != null) {
+      builder.keyManager(
+          new ByteArrayInputStream(chain),
+          new ByteArrayInputStream(key),
+          tls.getPrivateKeyPassword());
+    }
+  }
+
+  private static void trust(TlsChannelCredentials tls, SslContextBuilder builder) {
+    List<TrustManager> managers = tls.getTrustManagers();
+    byte[] roots = tls.getRootCertificates();
+    if (managers != null && !managers.isEmpty()) {
+      builder.trustManager(managers.get(0));
+    } else if (roots != null) {
+      builder.trustManager(new ByteArrayInputStream(roots));
+    }
+  }
+
+  private static SslContextBuilder builder() {
+    return SslContextBuilder.forClient()
+        .protocols("TLSv1.3", "TLSv1.2")
+        .ciphers(Http2SecurityUtil.CIPHERS, SupportedCipherSuiteFilter.INSTANCE)
+        .applicationProtocolConfig(new ApplicationProtocolConfig(
+            Protocol.ALPN,
+            SelectorFailureBehavior.NO_ADVERTISE,
+            SelectedListenerFailureBehavior.ACCEPT,
+            ApplicationProtocolNames.HTTP_2));
+  }
+}

@@ -1,0 +1,84 @@
+// SPDX-License-Identifier: Apache-2.0
+package dev.clientconn.internal.http2;
+
+import dev.clientconn.internal.threading.EventLoopConfined;
+import io.netty.channel.ChannelHandlerContext;
+import io.netty.channel.ChannelInboundHandlerAdapter;
+import io.netty.channel.ChannelPipeline;
+import io.netty.handler.ssl.ApplicationProtocolNames;
+import io.netty.handler.ssl.SslContext;
+import io.netty.handler.ssl.SslHandler;
+import io.netty.handler.ssl.SslHandshakeCompletionEvent;
+import javax.net.ssl.SSLException;
+import javax.net.ssl.SSLParameters;
+
+/**
+ * Waits for the TLS handshake, insists on ALPN {@code h2} (RFC 9113 section 3.2), then makes room for HTTP/2. The
+ * certificate must be for the host of the authority (RFC 2818).
+ */
+@EventLoopConfined
+final class TlsHandshake extends ChannelInboundHandlerAdapter {
+
+  private final SslHandler sslHandler;
+  private final Http2Handler next;
+  private final Connecting connecting;
+
+  private TlsHandshake(SslHandler sslHandler, Http2Handler next, Connecting connecting) {
+    this.sslHandler = sslHandler;
+    this.next = next;
+    this.connecting = connecting;
+  }
+
+  /** Adds TLS and, behind it, what goes on after the handshake. */
+  static void addTo(
+      ChannelPipeline pipeline,
+      SslContext context,
+      String authority,
+      Http2Handler next,
+      Connecting connecting) {
+    Authority peer = Authority.parse(authority);
+    SslHandler handler = context.newHandler(pipeline.channel().alloc(), peer.host(), peer.port());
+    SSLParameters parameters = handler.engine().getSSLParameters();
+    parameters.setEndpointIdentificationAlgorithm("HTTPS");
+    handler.engine().setSSLParameters(parameters);
+    // The whole way to SETTINGS has one timeout, and it is not Netty's.
+    handler.setHandshakeTimeoutMillis(0);
+    connecting.handshaking();
+    pipeline.addLast(handler, new TlsHandshake(handler, next, connecting));
+  }
+
+  @Override
+  public void userEventTriggered(ChannelHandlerContext ctx, Object event) throws Exception {
+    if (event instanceof SslHandshakeCompletionEvent handshake) {
+      if (handshake.isSuccess()) {
+        succeeded(ctx);
+      } else {
+        fail(ctx, handshake.cause());
+      }
+    }
+    super.userEventTriggered(ctx, event);
+  }
+
+  private void succeeded(ChannelHandlerContext ctx) {
+    String protocol = sslHandler.applicationProtocol();
+    if (ApplicationProtocolNames.HTTP_2.equals(protocol)) {
+      ctx.pipeline().replace(this, "http2", next);
+      return;
+    }
+    fail(
+        ctx,
+        new SSLException("the server "
+            + (protocol == null ? "negotiated no protocol by ALPN" : "chose " + protocol)
+            + ", where HTTP/2 (h2) is needed: is this a gRPC port?"));
+  }
+
+  private void fail(ChannelHandlerContext ctx, Throwable cause) {
+    connecting.because(cause);
+    ctx.close();
+  }
+
+  @Override
+  public void exceptionCaught(ChannelHandlerContext ctx, Throwable cause) {
+    fail(ctx, cause);
+  }
+}

@@ -1,0 +1,69 @@
+// SPDX-License-Identifier: Apache-2.0
+package dev.clientconn.internal.http2;
+
+import dev.clientconn.internal.threading.EventLoopConfined;
+import dev.clientconn.internal.transport.ClientTransport;
+import dev.clientconn.transport.TransportSnapshot.State;
+import io.grpc.Attributes;
+import io.grpc.Status;
+
+/** A connection's phases: each is told once, they only move forward, and the first reason to leave is kept. */
+@EventLoopConfined
+final class TransportLifecycle {
+
+  private final ClientTransport.Listener listener;
+  private State state = State.CONNECTING;
+  private Status reason = Status.OK;
+
+  TransportLifecycle(ClientTransport.Listener listener) {
+    this.listener = listener;
+  }
+
+  State state() {
+    return state;
+  }
+
+  boolean isReady() {
+    return state == State.READY;
+  }
+
+  boolean isClosed() {
+    return state == State.CLOSED;
+  }
+
+  /** Why no new streams are taken; OK while they are. */
+  Status reason() {
+    return reason;
+  }
+
+  void ready(Attributes attributes) {
+    if (state == State.CONNECTING) {
+      state = State.READY;
+      listener.onReady(attributes);
+    }
+  }
+
+  void drain(Status why) {
+    if (state == State.CONNECTING || state == State.READY) {
+      state = State.DRAINING;
+      reason = why;
+      listener.onDraining(why);
+    }
+  }
+
+  /** Returns false if it was closed already. The listener is told by {@link #terminated}, after the streams. */
+  boolean close(Status why) {
+    if (state == State.CLOSED) {
+      return false;
+    }
+    if (state != State.DRAINING) {
+      reason = why;
+    }
+    state = State.CLOSED;
+    return true;
+  }
+
+  void terminated() {
+    listener.onTerminated(reason);
+  }
+}

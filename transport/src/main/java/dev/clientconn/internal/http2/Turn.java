@@ -1,0 +1,111 @@
+// SPDX-License-Identifier: Apache-2.0
+package dev.clientconn.internal.http2;
+
+import dev.clientconn.internal.http2.ControlBuffer.Command;
+import dev.clientconn.internal.threading.EventLoopConfined;
+import io.netty.buffer.ByteBuf;
+import io.netty.channel.ChannelHandlerContext;
+import io.netty.channel.EventLoop;
+import java.util.function.Consumer;
+import org.jspecify.annotations.Nullable;
+
+/**
+ * One turn of the loop, whatever began it: a read, a command, a timer. It ends the same way each time: calls hear their
+ * news, commands that came meanwhile are applied, and everything there is to send leaves in one write and one flush.
+ */
+@EventLoopConfined
+final class Turn {
+
+  /** What the end of a turn does to the connection. */
+  interface Connection {
+    void apply(Command command);
+
+    /** Frames DATA until so many bytes are buffered. Returns whether there is more. */
+    boolean writeData(int bufferLimit);
+
+    /** Shows others the connection's numbers. */
+    void publish();
+  }
+
+  /** Enough to fill a socket, little enough to get back to reading. */
+  static final int MAX_WRITE = 128 * 1024;
+
+  /** Calls that fail and start anew inside their callbacks must not keep the loop from its other work. */
+  private static final int MAX_ROUNDS = 64;
+
+  private final EventLoop loop;
+  private final Connection connection;
+  private final Consumer<Command> applier;
+  private final Framer framer;
+  private final Batch batch;
+  private final ControlBuffer control;
+  private @Nullable ChannelHandlerContext ctx;
+  private boolean ending;
+
+  Turn(EventLoop loop, Connection connection, Framer framer, Batch batch) {
+    this.loop = loop;
+    this.connection = connection;
+    this.applier = connection::apply;
+    this.framer = framer;
+    this.batch = batch;
+    this.control = new ControlBuffer(loop, this::end);
+  }
+
+  ControlBuffer control() {
+    return control;
+  }
+
+  void connected(ChannelHandlerContext context) {
+    ctx = context;
+  }
+
+  void disconnected() {
+    ctx = null;
+  }
+
+  boolean isSocketWritable() {
+    return ctx != null && ctx.channel().isWritable();
+  }
+
+  /** Commands put on the loop from now on wait for {@link #end} instead of waking it. */
+  void begin() {
+    control.beginTurn();
+  }
+
+  /** Does nothing inside itself: the outer one goes on until all is done. */
+  void end() {
+    if (ending) {
+      return;
+    }
+    ending = true;
+    control.beginTurn();
+    boolean more = true;
+    for (int round = 0; more && round < MAX_ROUNDS; round++) {
+      batch.deliver();
+      more = control.drain(applier);
+    }
+    batch.deliver();
+    control.endTurn();
+    boolean moreData = isSocketWritable() && connection.writeData(MAX_WRITE);
+    flush();
+    moreData &= isSocketWritable();
+    connection.publish();
+    ending = false;
+    if (moreData || control.isWaiting()) {
+      loop.execute(control);
+    }
+  }
+
+  /** Hands everything that was framed to the socket. */
+  void flush() {
+    ByteBuf out = framer.take();
+    if (out == null) {
+      return;
+    }
+    if (ctx == null) {
+      out.release();
+    } else {
+      ctx.writeAndFlush(out, ctx.voidPromise());
+    }
+  }
+}

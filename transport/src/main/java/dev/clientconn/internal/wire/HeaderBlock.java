@@ -1,0 +1,171 @@
+// SPDX-License-Identifier: Apache-2.0
+package dev.clientconn.internal.wire;
+
+import dev.clientconn.internal.threading.EventLoopConfined;
+import io.netty.handler.codec.http2.DefaultHttp2Headers;
+import io.netty.handler.codec.http2.Http2Headers;
+import io.netty.handler.codec.http2.Http2Headers.PseudoHeaderName;
+import io.netty.util.AsciiString;
+import java.util.Arrays;
+import java.util.Iterator;
+import java.util.Map;
+import java.util.NoSuchElementException;
+import org.jspecify.annotations.Nullable;
+
+/**
+ * One header block as the HPACK decoder delivers it: arrays of names and values, reused for the next block of the
+ * connection. Append-only; supports what the decoder and readers call, not the rest of {@link Http2Headers}. Rejects
+ * fields that make a message malformed (RFC 9113 section 8.2.1 and 8.3); the order of pseudo-headers and
+ * connection-specific fields are left to a validating decoder.
+ */
+@EventLoopConfined
+public final class HeaderBlock extends DefaultHttp2Headers {
+
+  private static final int INITIAL_CAPACITY = 16;
+
+  /** Above this, arrays are not kept for the next block. */
+  private static final int MAX_KEPT_CAPACITY = 256;
+
+  private AsciiString[] names = new AsciiString[INITIAL_CAPACITY];
+  private AsciiString[] values = new AsciiString[INITIAL_CAPACITY];
+  private int count;
+
+  public HeaderBlock() {
+    super(false, 2);
+  }
+
+  /** How many fields there are. */
+  public int count() {
+    return count;
+  }
+
+  /** Name of the field at {@code index}, in order of arrival. */
+  public CharSequence name(int index) {
+    return names[index];
+  }
+
+  /** Value of the field at {@code index}, in order of arrival. */
+  public CharSequence value(int index) {
+    return values[index];
+  }
+
+  /** Value of the first field of that name. */
+  public @Nullable CharSequence find(AsciiString name) {
+    for (int i = 0; i < count; i++) {
+      if (name.contentEquals(names[i])) {
+        return values[i];
+      }
+    }
+    return null;
+  }
+
+  @Override
+  public HeaderBlock clear() {
+    if (names.length > MAX_KEPT_CAPACITY) {
+      names = new AsciiString[INITIAL_CAPACITY];
+      values = new AsciiString[INITIAL_CAPACITY];
+    } else {
+      // Values may be large, and the next block may be long in coming.
+      Arrays.fill(names, 0, count, null);
+      Arrays.fill(values, 0, count, null);
+    }
+    count = 0;
+    return this;
+  }
+
+  /** Appends a field; the decoder turns the exception into a stream error, once the whole block is decoded. */
+  @Override
+  public HeaderBlock add(CharSequence name, CharSequence value) {
+    // Netty's decoder brings nothing else: no copies.
+    AsciiString asciiName = AsciiString.of(name);
+    AsciiString asciiValue = AsciiString.of(value);
+    checkName(asciiName);
+    checkValue(asciiName, asciiValue);
+    if (count == names.length) {
+      names = Arrays.copyOf(names, count * 2);
+      values = Arrays.copyOf(values, count * 2);
+    }
+    names[count] = asciiName;
+    values[count++] = asciiValue;
+    return this;
+  }
+
+  @Override
+  public @Nullable CharSequence get(CharSequence name) {
+    return find(AsciiString.of(name));
+  }
+
+  @Override
+  public int size() {
+    return count;
+  }
+
+  @Override
+  public boolean isEmpty() {
+    return count == 0;
+  }
+
+  @Override
+  public Iterator<Map.Entry<CharSequence, CharSequence>> iterator() {
+    return new Iterator<>() {
+      private int next;
+
+      @Override
+      public boolean hasNext() {
+        return next < count;
+      }
+
+      @Override
+      public Map.Entry<CharSequence, CharSequence> next() {
+        if (!hasNext()) {
+          throw new NoSuchElementException();
+        }
+        return Map.entry(names[next], values[next++]);
+      }
+    };
+  }
+
+  private void checkName(AsciiString name) {
+    if (name.isEmpty()) {
+      throw new IllegalArgumentException("empty header name");
+    }
+    if (HeaderNames.isPseudo(name)) {
+      checkPseudo(name);
+      return;
+    }
+    byte[] bytes = name.array();
+    int start = name.arrayOffset();
+    for (int i = start; i < start + name.length(); i++) {
+      byte b = bytes[i];
+      if (b <= ' ' || b == 0x7f || b == ':' || (b >= 'A' && b <= 'Z')) {
+        throw illegal("a header name", b);
+      }
+    }
+  }
+
+  private void checkPseudo(AsciiString name) {
+    if (!PseudoHeaderName.isPseudoHeader(name)) {
+      throw new IllegalArgumentException("unknown pseudo-header " + name);
+    }
+    if (find(name) != null) {
+      throw new IllegalArgumentException("pseudo-header " + name + " twice");
+    }
+  }
+
+  /** Surrounding spaces are let through, against the RFC: servers send them in {@code grpc-message}. */
+  private static void checkValue(AsciiString name, AsciiString value) {
+    byte[] bytes = value.array();
+    int start = value.arrayOffset();
+    for (int i = start; i < start + value.length(); i++) {
+      byte b = bytes[i];
+      if (b <= '\r' && (b == 0 || b == '\n' || b == '\r')) {
+        throw illegal("the value of header " + name, b);
+      }
+    }
+  }
+
+  private static IllegalArgumentException illegal(String where, byte b) {
+    return new IllegalArgumentException(
+        where + " contains byte 0x" + Integer.toHexString(b & 0xff));
+  }
+}

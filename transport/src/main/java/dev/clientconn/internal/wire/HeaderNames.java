@@ -1,0 +1,92 @@
+// SPDX-License-Identifier: Apache-2.0
+package dev.clientconn.internal.wire;
+
+import io.netty.handler.codec.http2.Http2Headers.PseudoHeaderName;
+import io.netty.util.AsciiString;
+import java.util.Set;
+
+/** Header names of gRPC over HTTP/2, and what is special about some. One instance each: identity is a fast path. */
+final class HeaderNames {
+
+  static final AsciiString METHOD = PseudoHeaderName.METHOD.value();
+  static final AsciiString SCHEME = PseudoHeaderName.SCHEME.value();
+  static final AsciiString PATH = PseudoHeaderName.PATH.value();
+  static final AsciiString AUTHORITY = PseudoHeaderName.AUTHORITY.value();
+  static final AsciiString STATUS = PseudoHeaderName.STATUS.value();
+  static final AsciiString CONTENT_TYPE = AsciiString.cached("content-type");
+  static final AsciiString USER_AGENT = AsciiString.cached("user-agent");
+  static final AsciiString TE = AsciiString.cached("te");
+  static final AsciiString GRPC_PREVIOUS_RPC_ATTEMPTS =
+      AsciiString.cached("grpc-previous-rpc-attempts");
+  static final AsciiString GRPC_ENCODING = AsciiString.cached("grpc-encoding");
+  static final AsciiString GRPC_ACCEPT_ENCODING = AsciiString.cached("grpc-accept-encoding");
+  static final AsciiString GRPC_TIMEOUT = AsciiString.cached("grpc-timeout");
+  static final AsciiString GRPC_STATUS = AsciiString.cached("grpc-status");
+  static final AsciiString GRPC_MESSAGE = AsciiString.cached("grpc-message");
+
+  static final AsciiString APPLICATION_GRPC = AsciiString.cached("application/grpc");
+
+  private static final AsciiString BINARY_SUFFIX = AsciiString.cached("-bin");
+  private static final AsciiString B3_PREFIX = AsciiString.cached("x-b3-");
+
+  /** The transport's own, and those that RFC 9113 section 8.2.2 forbids. */
+  private static final Set<AsciiString> RESERVED = Set.of(
+      CONTENT_TYPE,
+      USER_AGENT,
+      TE,
+      GRPC_ENCODING,
+      GRPC_ACCEPT_ENCODING,
+      GRPC_TIMEOUT,
+      GRPC_STATUS,
+      GRPC_MESSAGE,
+      AsciiString.cached("grpc-message-type"),
+      AsciiString.cached("host"),
+      AsciiString.cached("connection"),
+      AsciiString.cached("keep-alive"),
+      AsciiString.cached("proxy-connection"),
+      AsciiString.cached("transfer-encoding"),
+      AsciiString.cached("upgrade"));
+
+  /** Secrets, and values that differ from call to call: each would push something useful out of the table. */
+  private static final Set<AsciiString> NEVER_INDEXED = Set.of(
+      GRPC_TIMEOUT,
+      GRPC_PREVIOUS_RPC_ATTEMPTS,
+      AsciiString.cached("authorization"),
+      AsciiString.cached("cookie"),
+      AsciiString.cached("traceparent"),
+      AsciiString.cached("tracestate"),
+      AsciiString.cached("b3"),
+      AsciiString.cached("x-request-id"),
+      AsciiString.cached("x-cloud-trace-context"));
+
+  private HeaderNames() {}
+
+  static boolean isPseudo(CharSequence name) {
+    return name.length() > 0 && name.charAt(0) == ':';
+  }
+
+  static boolean isBinary(AsciiString name) {
+    return name.endsWith(BINARY_SUFFIX);
+  }
+
+  /** Whether user metadata of this name is left out of a request. */
+  static boolean isReserved(AsciiString name) {
+    return isPseudo(name) || RESERVED.contains(name);
+  }
+
+  static boolean isNeverIndexed(CharSequence name) {
+    if (name == GRPC_TIMEOUT) {
+      return true;
+    }
+    if (name == CONTENT_TYPE
+        || name == USER_AGENT
+        || name == TE
+        || name == GRPC_ENCODING
+        || name == GRPC_ACCEPT_ENCODING
+        || isPseudo(name)) {
+      return false;
+    }
+    AsciiString ascii = AsciiString.of(name);
+    return isBinary(ascii) || ascii.startsWith(B3_PREFIX) || NEVER_INDEXED.contains(ascii);
+  }
+}

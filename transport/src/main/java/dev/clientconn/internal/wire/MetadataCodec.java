@@ -1,0 +1,149 @@
+// SPDX-License-Identifier: Apache-2.0
+package dev.clientconn.internal.wire;
+
+import io.grpc.InternalMetadata;
+import io.grpc.Metadata;
+import io.grpc.Status;
+import io.netty.util.AsciiString;
+import java.util.Arrays;
+import java.util.Base64;
+
+/**
+ * Between io.grpc's metadata and header fields. The only class that uses {@link InternalMetadata}. Byte arrays are
+ * shared with the fields where these own the whole of theirs; neither side ever writes to them.
+ */
+public final class MetadataCodec {
+
+  private static final Base64.Encoder ENCODER = Base64.getEncoder().withoutPadding();
+
+  /** Takes values with and without padding. */
+  private static final Base64.Decoder DECODER = Base64.getDecoder();
+
+  private MetadataCodec() {}
+
+  /**
+   * The metadata of a received block: all but pseudo-headers and, of trailers, what the status was made of.
+   *
+   * @throws MalformedHeaderException if the value of a binary header is not base64
+   */
+  public static Metadata decode(HeaderBlock block, boolean trailers)
+      throws MalformedHeaderException {
+    byte[][] namesAndValues = null;
+    int entries = 0;
+    for (int i = 0; i < block.count(); i++) {
+      AsciiString name = AsciiString.of(block.name(i));
+      if (isDropped(name, trailers)) {
+        continue;
+      }
+      if (namesAndValues == null) {
+        namesAndValues = new byte[2 * (block.count() - i)][];
+      }
+      AsciiString value = AsciiString.of(block.value(i));
+      if (HeaderNames.isBinary(name)) {
+        int values = 1 + commas(value);
+        // A joined value takes more room than its field.
+        int needed = 2 * (entries + values + block.count() - i - 1);
+        if (needed > namesAndValues.length) {
+          namesAndValues = Arrays.copyOf(namesAndValues, needed);
+        }
+        entries = decodeBinary(name, value, namesAndValues, entries);
+      } else {
+        namesAndValues[2 * entries] = bytes(name);
+        namesAndValues[2 * entries++ + 1] = bytes(value);
+      }
+    }
+    return namesAndValues == null
+        ? new Metadata()
+        : InternalMetadata.newMetadata(entries, namesAndValues);
+  }
+
+  /** How many entries {@link #encode} will look at. */
+  static int count(Metadata metadata) {
+    return InternalMetadata.headerCount(metadata);
+  }
+
+  /**
+   * Writes names and values into {@code list} from index {@code at}, leaving out reserved names. Returns the index
+   * after the last.
+   *
+   * @throws io.grpc.StatusRuntimeException INTERNAL if a value is not made of printable ASCII
+   */
+  static int encode(Metadata metadata, AsciiString[] list, int at) {
+    if (count(metadata) == 0) {
+      return at;
+    }
+    byte[][] namesAndValues = InternalMetadata.serialize(metadata);
+    for (int i = 0; i < namesAndValues.length; i += 2) {
+      AsciiString name = new AsciiString(namesAndValues[i], false);
+      byte[] value = namesAndValues[i + 1];
+      if (HeaderNames.isReserved(name)) {
+        continue;
+      }
+      if (HeaderNames.isBinary(name)) {
+        value = ENCODER.encode(value);
+      } else {
+        checkPrintable(name, value);
+      }
+      list[at++] = name;
+      list[at++] = new AsciiString(value, false);
+    }
+    return at;
+  }
+
+  /** A line break in a value would let its writer add headers where a proxy speaks HTTP/1. */
+  private static void checkPrintable(AsciiString name, byte[] value) {
+    for (int i = 0; i < value.length; i++) {
+      if (value[i] < 0x20 || value[i] == 0x7f) {
+        throw Status.INTERNAL
+            .withDescription(String.format(
+                "metadata \"%s\" has byte 0x%02x at index %d: only printable ASCII can be sent;"
+                    + " use a key that ends in \"-bin\" for other data",
+                name, value[i], i))
+            .asRuntimeException();
+      }
+    }
+  }
+
+  private static boolean isDropped(AsciiString name, boolean trailers) {
+    return HeaderNames.isPseudo(name)
+        || (trailers
+            && (HeaderNames.GRPC_STATUS.contentEquals(name)
+                || HeaderNames.GRPC_MESSAGE.contentEquals(name)));
+  }
+
+  /** Several values may have been joined on their way (gRPC over HTTP/2, "Custom-Metadata"). */
+  private static int decodeBinary(
+      AsciiString name, AsciiString value, byte[][] namesAndValues, int entries)
+      throws MalformedHeaderException {
+    byte[] nameBytes = bytes(name);
+    int start = 0;
+    while (true) {
+      int comma = value.indexOf(',', start);
+      int end = comma < 0 ? value.length() : comma;
+      boolean whole = start == 0 && end == value.length();
+      AsciiString part = whole ? value : value.subSequence(start, end, false).trim();
+      try {
+        namesAndValues[2 * entries] = nameBytes;
+        namesAndValues[2 * entries++ + 1] = DECODER.decode(bytes(part));
+      } catch (IllegalArgumentException notBase64) {
+        throw new MalformedHeaderException(name.toString());
+      }
+      if (comma < 0) {
+        return entries;
+      }
+      start = comma + 1;
+    }
+  }
+
+  private static int commas(AsciiString value) {
+    int commas = 0;
+    for (int i = value.indexOf(',', 0); i >= 0; i = value.indexOf(',', i + 1)) {
+      commas++;
+    }
+    return commas;
+  }
+
+  private static byte[] bytes(AsciiString string) {
+    return string.isEntireArrayUsed() ? string.array() : string.toByteArray();
+  }
+}

@@ -1,0 +1,58 @@
+// SPDX-License-Identifier: Apache-2.0
+package dev.clientconn.internal.wire;
+
+import dev.clientconn.internal.threading.EventLoopConfined;
+import io.grpc.Status;
+import io.netty.buffer.ByteBuf;
+import java.nio.charset.StandardCharsets;
+
+/**
+ * The start of a response body that is not gRPC, such as a proxy's error page: put into the status, it tells who
+ * answered.
+ */
+@EventLoopConfined
+public final class NonGrpcBody {
+
+  /** How much is kept, bytes. */
+  static final int LIMIT = 1024;
+
+  private final byte[] body = new byte[LIMIT];
+  private int size;
+
+  /** Copies what there is room for, and reads {@code data} to its end. Returns whether no more is wanted. */
+  public boolean add(ByteBuf data) {
+    int taken = Math.min(data.readableBytes(), LIMIT - size);
+    data.readBytes(body, size, taken);
+    data.skipBytes(data.readableBytes());
+    size += taken;
+    return size == LIMIT;
+  }
+
+  /** {@code soFar} with the body, quoted, behind its description. */
+  public Status toStatus(Status soFar) {
+    String text = new String(body, 0, size, StandardCharsets.UTF_8);
+    StringBuilder quoted = new StringBuilder(text.length() + 16).append("data: \"");
+    for (int i = 0; i < text.length(); i++) {
+      appendQuoted(quoted, text.charAt(i));
+    }
+    return soFar.augmentDescription(quoted.append('"').toString());
+  }
+
+  /** A peer's text must not break out of its quotes, or write lines of its own into a log. */
+  private static void appendQuoted(StringBuilder out, char c) {
+    switch (c) {
+      case '"' -> out.append("\\\"");
+      case '\\' -> out.append("\\\\");
+      case '\n' -> out.append("\\n");
+      case '\r' -> out.append("\\r");
+      case '\t' -> out.append("\\t");
+      default -> {
+        if (Character.isISOControl(c) || c == '\u2028' || c == '\u2029') {
+          out.append(String.format("\\u%04x", (int) c));
+        } else {
+          out.append(c);
+        }
+      }
+    }
+  }
+}

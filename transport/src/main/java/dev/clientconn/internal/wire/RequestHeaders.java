@@ -1,0 +1,178 @@
+// SPDX-License-Identifier: Apache-2.0
+package dev.clientconn.internal.wire;
+
+import dev.clientconn.internal.threading.CrossesThreads;
+import dev.clientconn.internal.transport.CallHeaders;
+import io.grpc.Deadline;
+import io.grpc.MethodDescriptor;
+import io.netty.handler.codec.http2.Http2Headers;
+import io.netty.handler.codec.http2.ReadOnlyHttp2Headers;
+import io.netty.util.AsciiString;
+import java.util.Arrays;
+import java.util.Map;
+import java.util.concurrent.ConcurrentHashMap;
+import java.util.concurrent.TimeUnit;
+import org.jspecify.annotations.Nullable;
+
+/**
+ * Builds the request headers of a connection's calls, on the callers' threads. What is the same for every call of a
+ * method is made once; a call that adds nothing of its own shares one immutable list. Does not check the peer's limit
+ * on header lists: see {@link #listSize}.
+ */
+@CrossesThreads
+public final class RequestHeaders {
+
+  /** Methods whose headers are kept; a program that makes up descriptors as it goes must not grow this for ever. */
+  static final int MAX_CACHED_METHODS = 1_000;
+
+  private static final AsciiString POST = AsciiString.cached("POST");
+  private static final AsciiString TRAILERS = AsciiString.cached("trailers");
+  private static final AsciiString GZIP = AsciiString.cached("gzip");
+
+  /** Where the value of {@code :authority} stands in a list. */
+  private static final int AUTHORITY_VALUE = 7;
+
+  private final AsciiString scheme;
+  private final AsciiString authority;
+  private final AsciiString userAgent;
+  private final @Nullable AsciiString acceptEncoding;
+
+  // Descriptors do not override equals: the map compares identities.
+  private final Map<MethodDescriptor<?, ?>, MethodHeaders> methods = new ConcurrentHashMap<>();
+
+  /**
+   * @param scheme value of {@code :scheme}
+   * @param authority value of {@code :authority} for calls that do not override it
+   * @param userAgent value of {@code user-agent}
+   * @param acceptEncoding value of {@code grpc-accept-encoding}, {@code null} to leave it out
+   */
+  public RequestHeaders(
+      String scheme, String authority, String userAgent, @Nullable String acceptEncoding) {
+    this.scheme = AsciiString.of(scheme);
+    this.authority = AsciiString.of(authority);
+    this.userAgent = AsciiString.of(userAgent);
+    this.acceptEncoding = acceptEncoding == null ? null : AsciiString.of(acceptEncoding);
+  }
+
+  /**
+   * The headers of one call, immutable, in the order of the gRPC protocol; {@code grpc-timeout} counts from now.
+   *
+   * @throws io.grpc.StatusRuntimeException INTERNAL if a metadata value cannot be sent as a header
+   */
+  public Http2Headers of(CallHeaders call) {
+    MethodHeaders method = methodHeaders(call.method());
+    int metadataCount = MetadataCodec.count(call.metadata());
+    if (metadataCount == 0
+        && call.authority() == null
+        && call.messageEncoding() == null
+        && call.deadline() == null
+        && call.previousAttempts() == 0) {
+      return method.plain;
+    }
+    return build(method, call, metadataCount);
+  }
+
+  /** Size of a header list as the peer's limit counts it (RFC 9113 section 6.5.2). */
+  public static long listSize(Http2Headers headers) {
+    long size = 0;
+    for (Map.Entry<CharSequence, CharSequence> header : headers) {
+      size += header.getKey().length() + (long) header.getValue().length() + 32;
+    }
+    return size;
+  }
+
+  /**
+   * Whether a header must stay out of HPACK's dynamic table, on every hop (RFC 7541 section 7.1.3): secrets, and values
+   * that are new with every call.
+   */
+  public static boolean isNeverIndexed(CharSequence name) {
+    return HeaderNames.isNeverIndexed(name);
+  }
+
+  private Http2Headers build(MethodHeaders method, CallHeaders call, int metadataCount) {
+    AsciiString[] list = Arrays.copyOf(method.prefix, length(method, call) + 2 * metadataCount);
+    if (call.authority() != null) {
+      list[AUTHORITY_VALUE] = AsciiString.of(call.authority());
+    }
+    int at = method.prefix.length;
+    if (call.previousAttempts() > 0) {
+      list[at++] = HeaderNames.GRPC_PREVIOUS_RPC_ATTEMPTS;
+      list[at++] = AsciiString.of(Integer.toString(call.previousAttempts()));
+    }
+    if (call.messageEncoding() != null) {
+      list[at++] = HeaderNames.GRPC_ENCODING;
+      list[at++] = encodingName(call.messageEncoding());
+    }
+    if (acceptEncoding != null) {
+      list[at++] = HeaderNames.GRPC_ACCEPT_ENCODING;
+      list[at++] = acceptEncoding;
+    }
+    Deadline deadline = call.deadline();
+    if (deadline != null) {
+      list[at++] = HeaderNames.GRPC_TIMEOUT;
+      list[at++] = TimeoutCodec.encode(deadline.timeRemaining(TimeUnit.NANOSECONDS));
+    }
+    at = MetadataCodec.encode(call.metadata(), list, at);
+    // Reserved metadata has been left out.
+    return headers(at == list.length ? list : Arrays.copyOf(list, at));
+  }
+
+  private int length(MethodHeaders method, CallHeaders call) {
+    return method.prefix.length
+        + (call.previousAttempts() > 0 ? 2 : 0)
+        + (call.messageEncoding() != null ? 2 : 0)
+        + (acceptEncoding != null ? 2 : 0)
+        + (call.deadline() != null ? 2 : 0);
+  }
+
+  private static AsciiString encodingName(String encoding) {
+    return encoding.equals("gzip") ? GZIP : AsciiString.of(encoding);
+  }
+
+  private MethodHeaders methodHeaders(MethodDescriptor<?, ?> method) {
+    MethodHeaders cached = methods.get(method);
+    if (cached != null) {
+      return cached;
+    }
+    MethodHeaders made = makeMethodHeaders(method);
+    if (methods.size() < MAX_CACHED_METHODS) {
+      methods.put(method, made);
+    }
+    return made;
+  }
+
+  private MethodHeaders makeMethodHeaders(MethodDescriptor<?, ?> method) {
+    AsciiString[] prefix = {
+      HeaderNames.METHOD, POST,
+      HeaderNames.SCHEME, scheme,
+      HeaderNames.PATH, AsciiString.of("/" + method.getFullMethodName()),
+      HeaderNames.AUTHORITY, authority,
+      HeaderNames.CONTENT_TYPE, HeaderNames.APPLICATION_GRPC,
+      HeaderNames.USER_AGENT, userAgent,
+      HeaderNames.TE, TRAILERS,
+    };
+    if (acceptEncoding == null) {
+      return new MethodHeaders(prefix, headers(prefix));
+    }
+    AsciiString[] all = Arrays.copyOf(prefix, prefix.length + 2);
+    all[prefix.length] = HeaderNames.GRPC_ACCEPT_ENCODING;
+    all[prefix.length + 1] = acceptEncoding;
+    return new MethodHeaders(prefix, headers(all));
+  }
+
+  /** {@code clientHeaders} would take pseudo-headers apart, in an order of its own, and make a second array. */
+  private static Http2Headers headers(AsciiString[] namesAndValues) {
+    return ReadOnlyHttp2Headers.trailers(false, namesAndValues);
+  }
+
+  /** What the calls of one method share: the list up to {@code te}, and the list of a call that adds nothing. */
+  private static final class MethodHeaders {
+    final AsciiString[] prefix;
+    final Http2Headers plain;
+
+    MethodHeaders(AsciiString[] prefix, Http2Headers plain) {
+      this.prefix = prefix;
+      this.plain = plain;
+    }
+  }
+}

@@ -1,0 +1,245 @@
+// SPDX-License-Identifier: Apache-2.0
+package dev.clientconn.internal.wire;
+
+import static org.assertj.core.api.Assertions.assertThat;
+import static org.assertj.core.api.Assertions.catchThrowableOfType;
+
+import io.grpc.Status;
+import io.netty.buffer.ByteBuf;
+import io.netty.buffer.CompositeByteBuf;
+import io.netty.buffer.Unpooled;
+import java.util.ArrayList;
+import java.util.List;
+import java.util.Random;
+import org.junit.jupiter.api.Test;
+import org.junit.jupiter.params.ParameterizedTest;
+import org.junit.jupiter.params.provider.ValueSource;
+
+class MessageDeframerTest {
+
+  private static final int MAX = 4 * 1024 * 1024;
+
+  private static final class Message {
+    final byte[] body;
+    final boolean compressed;
+
+    Message(byte[] body, boolean compressed) {
+      this.body = body;
+      this.compressed = compressed;
+    }
+  }
+
+  private final List<Message> received = new ArrayList<>();
+  private final MessageDeframer deframer = new MessageDeframer(MAX);
+
+  @Test
+  void deframingUndoesFramingHoweverTheBytesAreCut() throws Exception {
+    for (int seed = 0; seed < 300; seed++) {
+      Random random = new Random(seed);
+      List<Message> sent = messages(random);
+      byte[] wire = frame(sent);
+      received.clear();
+
+      int at = 0;
+      while (at < wire.length) {
+        int cut = Math.min(wire.length - at, 1 + random.nextInt(1 << random.nextInt(18)));
+        deframe(buffer(random, wire, at, cut));
+        at += cut;
+        assertThat(deframer.missing()).as("seed %d at %d", seed, at).isEqualTo(missing(sent, at));
+        assertThat(deframer.midMessage()).isEqualTo(missing(sent, at) > 0);
+      }
+
+      assertThat(received).as("seed %d", seed).hasSameSizeAs(sent);
+      for (int i = 0; i < sent.size(); i++) {
+        assertThat(received.get(i).body).isEqualTo(sent.get(i).body);
+        assertThat(received.get(i).compressed).isEqualTo(sent.get(i).compressed);
+      }
+    }
+  }
+
+  @Test
+  void anEmptyMessageIsDeliveredWithItsLastPrefixByte() throws Exception {
+    deframe(Unpooled.wrappedBuffer(new byte[] {0, 0, 0, 0}));
+    assertThat(received).isEmpty();
+    assertThat(deframer.missing()).isEqualTo(1);
+
+    deframe(Unpooled.wrappedBuffer(new byte[] {0}));
+
+    assertThat(received).hasSize(1);
+    assertThat(received.get(0).body).isEmpty();
+    assertThat(deframer.midMessage()).isFalse();
+  }
+
+  @Test
+  void anEmptyBufferChangesNothing() throws Exception {
+    deframe(Unpooled.EMPTY_BUFFER);
+    assertThat(deframer.midMessage()).isFalse();
+    assertThat(deframer.missing()).isZero();
+
+    deframe(Unpooled.wrappedBuffer(new byte[] {0, 0}));
+    deframe(Unpooled.EMPTY_BUFFER);
+    assertThat(deframer.missing()).isEqualTo(3);
+  }
+
+  @Test
+  void aMessageThatArrivesInPiecesEndsInAnArrayOfItsLength() throws Exception {
+    byte[] body = new byte[1_000_003];
+    new Random(7).nextBytes(body);
+    byte[] wire = frame(List.of(new Message(body, true)));
+
+    for (int at = 0; at < wire.length; at += 1_009) {
+      deframe(Unpooled.wrappedBuffer(wire, at, Math.min(1_009, wire.length - at)));
+    }
+
+    assertThat(received).hasSize(1);
+    assertThat(received.get(0).body).isEqualTo(body);
+  }
+
+  @Test
+  void aLengthIsNotTrustedBeforeItsBytesArrive() throws Exception {
+    MessageDeframer trusting = new MessageDeframer(Integer.MAX_VALUE);
+    ByteBuf prefix = Unpooled.wrappedBuffer(new byte[] {0, 0x7f, -1, -1, -1, 42});
+
+    // No JVM has an array of that length: allocating it would throw.
+    trusting.deframe(prefix, (body, compressed) -> received.add(new Message(body, compressed)));
+
+    assertThat(trusting.missing()).isEqualTo(Integer.MAX_VALUE - 1);
+    assertThat(received).isEmpty();
+  }
+
+  @Test
+  void aMessageOverTheLimitIsRefusedByItsPrefixAlone() {
+    ByteBuf data = Unpooled.buffer().writeByte(0).writeInt(5_000_000);
+
+    Status status = failure(data).status();
+
+    assertThat(status.getCode()).isEqualTo(Status.Code.RESOURCE_EXHAUSTED);
+    assertThat(status.getDescription())
+        .isEqualTo("gRPC message exceeds maximum size 4194304: 5000000");
+  }
+
+  @Test
+  void theLimitItselfIsAllowed() throws Exception {
+    deframe(Unpooled.wrappedBuffer(frame(List.of(new Message(new byte[MAX], false)))));
+
+    assertThat(received).hasSize(1);
+    assertThat(
+            failure(Unpooled.buffer().writeByte(0).writeInt(MAX + 1)).status().getCode())
+        .isEqualTo(Status.Code.RESOURCE_EXHAUSTED);
+  }
+
+  @Test
+  void lengthsAreUnsigned() {
+    Status status = failure(Unpooled.buffer().writeByte(0).writeInt(-1)).status();
+
+    assertThat(status.getCode()).isEqualTo(Status.Code.RESOURCE_EXHAUSTED);
+    assertThat(status.getDescription()).endsWith(": 4294967295");
+  }
+
+  @ParameterizedTest
+  @ValueSource(ints = {2, 3, 0x80, 0xff})
+  void anUnknownFlagIsAnError(int flag) {
+    MessageException failure = failure(Unpooled.buffer().writeByte(flag).writeInt(0));
+
+    assertThat(failure.status().getCode()).isEqualTo(Status.Code.INTERNAL);
+    assertThat(failure).hasMessageContaining("flag is " + flag + ",");
+    assertThat(failure.getStackTrace()).isEmpty();
+  }
+
+  @Test
+  void messagesBeforeABrokenOneAreDelivered() {
+    ByteBuf data =
+        Unpooled.buffer().writeByte(0).writeInt(1).writeByte('x').writeByte(9).writeInt(0);
+
+    failure(data);
+
+    assertThat(received).hasSize(1);
+  }
+
+  @Test
+  void aSinkThatThrowsLosesNoOtherMessage() throws Exception {
+    byte[] wire =
+        frame(List.of(new Message(new byte[] {1}, false), new Message(new byte[] {2}, false)));
+    ByteBuf data = Unpooled.wrappedBuffer(wire);
+    MessageDeframer.Sink broken = (body, compressed) -> {
+      throw new IllegalStateException("broken sink");
+    };
+
+    assertThat(
+            catchThrowableOfType(IllegalStateException.class, () -> deframer.deframe(data, broken)))
+        .isNotNull();
+    deframe(data);
+
+    assertThat(received).hasSize(1);
+    assertThat(received.get(0).body).containsExactly(2);
+  }
+
+  private void deframe(ByteBuf data) throws MessageException {
+    int references = data.refCnt();
+    deframer.deframe(data, (body, compressed) -> received.add(new Message(body, compressed)));
+    assertThat(data.isReadable()).isFalse();
+    assertThat(data.refCnt()).isEqualTo(references);
+    data.release();
+  }
+
+  private MessageException failure(ByteBuf data) {
+    int references = data.refCnt();
+    MessageException failure = catchThrowableOfType(
+        MessageException.class,
+        () -> deframer.deframe(data, (body, c) -> received.add(new Message(body, c))));
+    assertThat(failure).isNotNull();
+    assertThat(data.refCnt()).isEqualTo(references);
+    data.release();
+    return failure;
+  }
+
+  private static List<Message> messages(Random random) {
+    List<Message> messages = new ArrayList<>();
+    for (int i = random.nextInt(12); i >= 0; i--) {
+      byte[] body = new byte[random.nextInt(4) == 0 ? 0 : random.nextInt(1 << random.nextInt(19))];
+      random.nextBytes(body);
+      messages.add(new Message(body, random.nextBoolean()));
+    }
+    return messages;
+  }
+
+  private static byte[] frame(List<Message> messages) {
+    ByteBuf wire = Unpooled.buffer();
+    for (Message message : messages) {
+      wire.writeByte(message.compressed ? 1 : 0);
+      wire.writeInt(message.body.length);
+      wire.writeBytes(message.body);
+    }
+    byte[] bytes = new byte[wire.readableBytes()];
+    wire.readBytes(bytes);
+    return bytes;
+  }
+
+  private static ByteBuf buffer(Random random, byte[] wire, int at, int length) {
+    return switch (random.nextInt(3)) {
+      case 0 -> Unpooled.wrappedBuffer(wire, at, length);
+      case 1 -> Unpooled.directBuffer(length).writeBytes(wire, at, length);
+      default -> {
+        int half = length / 2;
+        CompositeByteBuf both = Unpooled.compositeBuffer();
+        both.addComponent(true, Unpooled.copiedBuffer(wire, at, half));
+        both.addComponent(true, Unpooled.copiedBuffer(wire, at + half, length - half));
+        yield both;
+      }
+    };
+  }
+
+  /** What {@link MessageDeframer#missing} should say after {@code at} bytes of {@code messages}. */
+  private static int missing(List<Message> messages, int at) {
+    int rest = at;
+    for (Message message : messages) {
+      int whole = MessageDeframer.PREFIX_LENGTH + message.body.length;
+      if (rest < whole) {
+        boolean lengthKnown = rest >= MessageDeframer.PREFIX_LENGTH;
+        return rest == 0 ? 0 : lengthKnown ? whole - rest : MessageDeframer.PREFIX_LENGTH - rest;
+      }
+      rest -= whole;
+    }
+    return 0;
+  }
+}

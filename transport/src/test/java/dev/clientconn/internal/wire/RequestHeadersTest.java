@@ -1,0 +1,313 @@
+// SPDX-License-Identifier: Apache-2.0
+package dev.clientconn.internal.wire;
+
+import static dev.clientconn.internal.wire.MetadataCodecTest.ascii;
+import static java.nio.charset.StandardCharsets.ISO_8859_1;
+import static org.assertj.core.api.Assertions.assertThat;
+import static org.assertj.core.api.Assertions.assertThatThrownBy;
+
+import dev.clientconn.internal.transport.CallHeaders;
+import io.grpc.Deadline;
+import io.grpc.Metadata;
+import io.grpc.MethodDescriptor;
+import io.grpc.StatusRuntimeException;
+import io.netty.buffer.ByteBuf;
+import io.netty.buffer.Unpooled;
+import io.netty.handler.codec.http2.DefaultHttp2HeadersDecoder;
+import io.netty.handler.codec.http2.DefaultHttp2HeadersEncoder;
+import io.netty.handler.codec.http2.Http2Headers;
+import io.netty.util.AsciiString;
+import java.io.ByteArrayInputStream;
+import java.io.InputStream;
+import java.util.ArrayList;
+import java.util.List;
+import java.util.Map;
+import java.util.concurrent.TimeUnit;
+import org.jspecify.annotations.Nullable;
+import org.junit.jupiter.api.Test;
+import org.junit.jupiter.params.ParameterizedTest;
+import org.junit.jupiter.params.provider.ValueSource;
+
+class RequestHeadersTest {
+
+  private static final MethodDescriptor<byte[], byte[]> METHOD = method("svc/Method");
+  private static final Deadline.Ticker STOPPED = new Deadline.Ticker() {
+    @Override
+    public long nanoTime() {
+      return 42;
+    }
+  };
+
+  private final RequestHeaders headers = new RequestHeaders("https", "host:1", "agent", "gzip");
+
+  @Test
+  void aPlainCallHasTheConstantHeadersInOrder() {
+    assertThat(list(headers.of(plain(METHOD))))
+        .containsExactly(
+            ":method: POST",
+            ":scheme: https",
+            ":path: /svc/Method",
+            ":authority: host:1",
+            "content-type: application/grpc",
+            "user-agent: agent",
+            "te: trailers",
+            "grpc-accept-encoding: gzip");
+  }
+
+  @Test
+  void plainCallsOfAMethodShareOneList() {
+    assertThat(headers.of(plain(METHOD))).isSameAs(headers.of(plain(METHOD)));
+    assertThat(headers.of(plain(METHOD))).isNotSameAs(headers.of(plain(method("svc/Other"))));
+  }
+
+  @Test
+  void varyingHeadersStandBetweenTheConstantsAndTheMetadata() {
+    Metadata metadata = new Metadata();
+    metadata.put(ascii("x-a"), "1");
+    metadata.put(Metadata.Key.of("x-bin", Metadata.BINARY_BYTE_MARSHALLER), new byte[] {1});
+
+    List<String> all = list(headers.of(call(METHOD, "other", 5_000_000, "zstd", 3, metadata)));
+
+    assertThat(all)
+        .containsExactly(
+            ":method: POST",
+            ":scheme: https",
+            ":path: /svc/Method",
+            ":authority: other",
+            "content-type: application/grpc",
+            "user-agent: agent",
+            "te: trailers",
+            "grpc-previous-rpc-attempts: 3",
+            "grpc-encoding: zstd",
+            "grpc-accept-encoding: gzip",
+            "grpc-timeout: 5000000n",
+            "x-a: 1",
+            "x-bin: AQ");
+    assertThat(list(headers.of(plain(METHOD)))).contains(":authority: host:1").hasSize(8);
+  }
+
+  @Test
+  void eachVaryingHeaderComesAlone() {
+    Metadata none = new Metadata();
+    assertThat(last(call(METHOD, null, 7, null, 0, none))).isEqualTo("grpc-timeout: 7n");
+    assertThat(list(headers.of(call(METHOD, null, -1, "gzip", 0, none))))
+        .contains("grpc-encoding: gzip")
+        .hasSize(9);
+    assertThat(list(headers.of(call(METHOD, null, -1, null, 1, none))))
+        .contains("grpc-previous-rpc-attempts: 1")
+        .hasSize(9);
+    assertThat(list(headers.of(call(METHOD, "x", -1, null, 0, none))))
+        .contains(":authority: x")
+        .hasSize(8);
+  }
+
+  @Test
+  void aClientThatOnlyKnowsIdentitySendsNoAcceptEncoding() {
+    RequestHeaders identity = new RequestHeaders("http", "h", "a", null);
+
+    assertThat(list(identity.of(plain(METHOD)))).hasSize(7).last().isEqualTo("te: trailers");
+    assertThat(list(identity.of(call(METHOD, null, 7, null, 0, new Metadata()))))
+        .hasSize(8);
+  }
+
+  @ParameterizedTest
+  @ValueSource(
+      strings = {
+        "content-type",
+        "user-agent",
+        "te",
+        "grpc-encoding",
+        "grpc-accept-encoding",
+        "grpc-timeout",
+        "grpc-status",
+        "grpc-message",
+        "grpc-message-type",
+        "host",
+        "connection",
+        "keep-alive",
+        "proxy-connection",
+        "transfer-encoding",
+        "upgrade"
+      })
+  void reservedNamesOfMetadataAreLeftOut(String name) {
+    Metadata metadata = new Metadata();
+    metadata.put(ascii("x-a"), "1");
+    metadata.put(ascii(name), "user's");
+    metadata.put(ascii("x-b"), "2");
+
+    List<String> all = list(headers.of(call(METHOD, null, -1, null, 0, metadata)));
+
+    assertThat(all).hasSize(10).endsWith("x-a: 1", "x-b: 2");
+    assertThat(all).noneMatch(header -> header.contains("user's"));
+  }
+
+  @Test
+  void namesThatOnlyLookReservedAreKept() {
+    Metadata metadata = new Metadata();
+    metadata.put(ascii("grpc-previous-rpc-attempts"), "1");
+    metadata.put(ascii("grpc-retry-pushback-ms"), "2");
+    metadata.put(ascii("te2"), "3");
+    metadata.put(ascii("UPPER"), "4");
+
+    assertThat(list(headers.of(call(METHOD, null, -1, null, 0, metadata))))
+        .endsWith(
+            "grpc-previous-rpc-attempts: 1", "grpc-retry-pushback-ms: 2", "te2: 3", "upper: 4");
+  }
+
+  @Test
+  void metadataThatCannotBeSentFailsTheCallNotTheConnection() {
+    Metadata metadata = new Metadata();
+    metadata.put(ascii("x-a"), "1\r\nx-injected: 2");
+
+    assertThatThrownBy(() -> headers.of(call(METHOD, null, -1, null, 0, metadata)))
+        .isInstanceOf(StatusRuntimeException.class);
+  }
+
+  @Test
+  void methodsWithoutEndAreNotKept() {
+    for (int i = 0; i < RequestHeaders.MAX_CACHED_METHODS; i++) {
+      headers.of(plain(method("svc/M" + i)));
+    }
+    CallHeaders late = plain(METHOD);
+
+    assertThat(headers.of(late)).isNotSameAs(headers.of(late));
+    assertThat(list(headers.of(late))).contains(":path: /svc/Method");
+  }
+
+  @Test
+  void listSizeCountsThirtyTwoPerField() {
+    Metadata metadata = new Metadata();
+    metadata.put(ascii("abc"), "12345");
+    long plain = RequestHeaders.listSize(headers.of(plain(METHOD)));
+
+    assertThat(RequestHeaders.listSize(headers.of(call(METHOD, null, -1, null, 0, metadata))))
+        .isEqualTo(plain + 3 + 5 + 32);
+    assertThat(plain)
+        .isEqualTo(list(headers.of(plain(METHOD))).stream()
+            .mapToLong(header -> header.length() - 2 + 32)
+            .sum());
+  }
+
+  @ParameterizedTest
+  @ValueSource(
+      strings = {
+        "grpc-timeout",
+        "grpc-previous-rpc-attempts",
+        "authorization",
+        "cookie",
+        "traceparent",
+        "tracestate",
+        "b3",
+        "x-b3-traceid",
+        "x-b3-sampled",
+        "x-request-id",
+        "x-cloud-trace-context",
+        "grpc-trace-bin",
+        "grpc-tags-bin",
+        "anything-bin"
+      })
+  void secretsAndOneOffValuesAreNeverIndexed(String name) {
+    assertThat(RequestHeaders.isNeverIndexed(AsciiString.of(name))).isTrue();
+    assertThat(RequestHeaders.isNeverIndexed(name)).isTrue();
+  }
+
+  @ParameterizedTest
+  @ValueSource(
+      strings = {
+        ":method",
+        ":path",
+        ":authority",
+        "content-type",
+        "user-agent",
+        "te",
+        "grpc-encoding",
+        "grpc-accept-encoding",
+        "x-tenant",
+        "b3-x",
+        "bin",
+        ""
+      })
+  void theRestIsIndexed(String name) {
+    assertThat(RequestHeaders.isNeverIndexed(AsciiString.of(name))).isFalse();
+    assertThat(RequestHeaders.isNeverIndexed(name)).isFalse();
+  }
+
+  @Test
+  void survivesHpackAndKeepsOneOffValuesOutOfItsTable() throws Exception {
+    DefaultHttp2HeadersEncoder encoder =
+        new DefaultHttp2HeadersEncoder((name, value) -> RequestHeaders.isNeverIndexed(name));
+    HeaderBlock block = new HeaderBlock();
+    DefaultHttp2HeadersDecoder decoder = new DefaultHttp2HeadersDecoder(true) {
+      @Override
+      protected Http2Headers newHeaders() {
+        return block.clear();
+      }
+    };
+    Metadata metadata = new Metadata();
+    metadata.put(ascii("x-tenant"), "the-tenant");
+    metadata.put(ascii("authorization"), "the-secret");
+    Http2Headers sent = headers.of(call(METHOD, null, 7_654_321, null, 0, metadata));
+
+    String second = "";
+    for (int i = 0; i < 2; i++) {
+      ByteBuf encoded = Unpooled.buffer();
+      encoder.encodeHeaders(1, sent, encoded);
+      second = encoded.toString(ISO_8859_1);
+      assertThat(list(decoder.decodeHeaders(1, encoded))).isEqualTo(list(sent));
+      encoded.release();
+    }
+
+    assertThat(second).contains("7654321n", "the-secret");
+    assertThat(second).doesNotContain("the-tenant", "/svc/Method", "host:1", "agent");
+  }
+
+  private String last(CallHeaders call) {
+    List<String> all = list(headers.of(call));
+    return all.get(all.size() - 1);
+  }
+
+  private static List<String> list(Http2Headers headers) {
+    List<String> list = new ArrayList<>();
+    for (Map.Entry<CharSequence, CharSequence> header : headers) {
+      list.add(header.getKey() + ": " + header.getValue());
+    }
+    assertThat(headers.size()).isEqualTo(list.size());
+    return list;
+  }
+
+  private static CallHeaders plain(MethodDescriptor<byte[], byte[]> method) {
+    return call(method, null, -1, null, 0, new Metadata());
+  }
+
+  private static CallHeaders call(
+      MethodDescriptor<byte[], byte[]> method,
+      @Nullable String authority,
+      long timeoutNanos,
+      @Nullable String encoding,
+      int previousAttempts,
+      Metadata metadata) {
+    Deadline deadline =
+        timeoutNanos < 0 ? null : Deadline.after(timeoutNanos, TimeUnit.NANOSECONDS, STOPPED);
+    return new CallHeaders(
+        method, authority, deadline, encoding, previousAttempts, 4 << 20, 32 << 10, metadata);
+  }
+
+  private static MethodDescriptor<byte[], byte[]> method(String name) {
+    return MethodDescriptor.<byte[], byte[]>newBuilder(new Bytes(), new Bytes())
+        .setType(MethodDescriptor.MethodType.UNARY)
+        .setFullMethodName(name)
+        .build();
+  }
+
+  private static final class Bytes implements MethodDescriptor.Marshaller<byte[]> {
+    @Override
+    public InputStream stream(byte[] value) {
+      return new ByteArrayInputStream(value);
+    }
+
+    @Override
+    public byte[] parse(InputStream stream) {
+      return new byte[0];
+    }
+  }
+}
