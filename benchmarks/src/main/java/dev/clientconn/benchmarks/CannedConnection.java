@@ -49,7 +49,7 @@ final class CannedConnection extends FrameSkimmer {
   }
 
   @Override
-  void frame(byte type, int flags, int streamId, ByteBuf payload, ByteBuf out) {
+  void frame(byte type, int flags, int streamId, int length, ByteBuf in, ByteBuf out) {
     boolean endHeaders = (flags & FrameWriter.END_HEADERS) != 0;
     switch (type) {
       case Http2FrameTypes.HEADERS -> headers(flags, streamId, out);
@@ -59,14 +59,14 @@ final class CannedConnection extends FrameSkimmer {
           sender.answer(streamId, out, SEND_LIMIT);
         }
       }
-      case Http2FrameTypes.DATA -> data(flags, streamId, payload.readableBytes(), out);
-      case Http2FrameTypes.SETTINGS -> settings(flags, payload, out);
+      case Http2FrameTypes.DATA -> data(flags, streamId, length, out);
+      case Http2FrameTypes.SETTINGS -> settings(flags, length, in, out);
       case Http2FrameTypes.PING -> {
         if ((flags & FrameWriter.ACK) == 0) {
-          FrameWriter.pingAck(out, payload);
+          FrameWriter.pingAck(out, in, length);
         }
       }
-      case Http2FrameTypes.WINDOW_UPDATE -> sender.windowUpdate(streamId, payload.readInt());
+      case Http2FrameTypes.WINDOW_UPDATE -> sender.windowUpdate(streamId, in.readInt());
       case Http2FrameTypes.RST_STREAM -> sender.forget(streamId);
       default -> {} // GOAWAY and PRIORITY want no reply; RFC 9113 §5.5: unknown types are ignored.
     }
@@ -97,7 +97,7 @@ final class CannedConnection extends FrameSkimmer {
     if (!(cause instanceof IOException)) {
       System.err.println("canned server: closing a connection: " + cause);
     }
-    var unused = ctx.close();
+    ctx.close();
   }
 
   private boolean readPreface(ByteBuf in) {
@@ -145,13 +145,13 @@ final class CannedConnection extends FrameSkimmer {
     }
   }
 
-  private void settings(int flags, ByteBuf payload, ByteBuf out) {
+  private void settings(int flags, int length, ByteBuf in, ByteBuf out) {
     if ((flags & FrameWriter.ACK) != 0) {
       return;
     }
-    while (payload.readableBytes() >= SETTING_BYTES) {
-      int id = payload.readUnsignedShort();
-      long value = payload.readUnsignedInt();
+    for (int left = length; left >= SETTING_BYTES; left -= SETTING_BYTES) {
+      int id = in.readUnsignedShort();
+      long value = in.readUnsignedInt();
       if (id == Http2CodecUtil.SETTINGS_INITIAL_WINDOW_SIZE) {
         sender.initialWindow(value);
       }

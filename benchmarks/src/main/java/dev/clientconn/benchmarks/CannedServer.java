@@ -43,7 +43,7 @@ final class CannedServer implements BenchmarkServer {
       return new CannedServer(
           loops, bootstrap.bind(InetAddress.getLoopbackAddress(), 0).sync().channel());
     } catch (InterruptedException | RuntimeException e) {
-      var unused = loops.shutdownGracefully(0, 1, TimeUnit.SECONDS);
+      loops.shutdownGracefully(0, 1, TimeUnit.SECONDS);
       throw e;
     }
   }

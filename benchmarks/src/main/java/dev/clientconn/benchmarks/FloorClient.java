@@ -44,7 +44,7 @@ final class FloorClient implements BenchmarkClient {
           .channel();
       return new FloorLoad(group, channel, connection);
     } catch (InterruptedException | RuntimeException e) {
-      var unused = group.shutdownGracefully(0, 1, TimeUnit.SECONDS);
+      group.shutdownGracefully(0, 1, TimeUnit.SECONDS);
       throw e;
     }
   }

@@ -65,14 +65,14 @@ final class FloorConnection extends FrameSkimmer {
   }
 
   @Override
-  void frame(byte type, int flags, int streamId, ByteBuf payload, ByteBuf out) {
+  void frame(byte type, int flags, int streamId, int length, ByteBuf in, ByteBuf out) {
     switch (type) {
       case Http2FrameTypes.HEADERS -> {
         if ((flags & FrameWriter.END_STREAM) != 0) {
           ended(streamId, out);
         }
       }
-      case Http2FrameTypes.DATA -> data(payload.readableBytes(), out);
+      case Http2FrameTypes.DATA -> data(length, out);
       case Http2FrameTypes.SETTINGS -> {
         if ((flags & FrameWriter.ACK) == 0) {
           FrameWriter.settingsAck(out);
@@ -80,7 +80,7 @@ final class FloorConnection extends FrameSkimmer {
       }
       case Http2FrameTypes.PING -> {
         if ((flags & FrameWriter.ACK) == 0) {
-          FrameWriter.pingAck(out, payload);
+          FrameWriter.pingAck(out, in, length);
         }
       }
       case Http2FrameTypes.RST_STREAM, Http2FrameTypes.GO_AWAY ->
@@ -100,7 +100,7 @@ final class FloorConnection extends FrameSkimmer {
   @Override
   public void exceptionCaught(ChannelHandlerContext ctx, Throwable cause) {
     fail(cause);
-    var unused = ctx.close();
+    ctx.close();
   }
 
   private void data(int length, ByteBuf out) {

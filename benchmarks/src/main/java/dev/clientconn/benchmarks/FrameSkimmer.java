@@ -17,8 +17,8 @@ abstract class FrameSkimmer extends ByteToMessageDecoder {
 
   private @Nullable ByteBuf out;
 
-  /** A whole frame; {@code payload} is valid during the call only. */
-  abstract void frame(byte type, int flags, int streamId, ByteBuf payload, ByteBuf out);
+  /** A whole frame: the next {@code length} bytes of {@code in} are its payload, to be read or left. */
+  abstract void frame(byte type, int flags, int streamId, int length, ByteBuf in, ByteBuf out);
 
   @Override
   protected void decode(ChannelHandlerContext ctx, ByteBuf in, List<Object> ignored) {
@@ -36,7 +36,7 @@ abstract class FrameSkimmer extends ByteToMessageDecoder {
       int flags = in.readUnsignedByte();
       int streamId = in.readInt() & Integer.MAX_VALUE;
       int next = in.readerIndex() + length;
-      frame(type, flags, streamId, in.slice(in.readerIndex(), length), out(ctx));
+      frame(type, flags, streamId, length, in, out(ctx));
       in.readerIndex(next);
     }
   }
@@ -72,7 +72,7 @@ abstract class FrameSkimmer extends ByteToMessageDecoder {
       return false;
     }
     out = null;
-    var unused = ctx.writeAndFlush(turn, ctx.voidPromise());
+    ctx.writeAndFlush(turn, ctx.voidPromise());
     return true;
   }
 }

@@ -32,9 +32,9 @@ final class FrameWriter {
     header(out, 0, Http2FrameTypes.SETTINGS, ACK, CONNECTION_STREAM_ID);
   }
 
-  static void pingAck(ByteBuf out, ByteBuf payload) {
-    header(out, payload.readableBytes(), Http2FrameTypes.PING, ACK, CONNECTION_STREAM_ID);
-    out.writeBytes(payload);
+  static void pingAck(ByteBuf out, ByteBuf in, int length) {
+    header(out, length, Http2FrameTypes.PING, ACK, CONNECTION_STREAM_ID);
+    out.writeBytes(in, length);
   }
 
   static void windowUpdate(ByteBuf out, int streamId, int increment) {
