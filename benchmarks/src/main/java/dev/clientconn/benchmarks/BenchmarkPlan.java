@@ -51,14 +51,10 @@ record BenchmarkPlan(
       "measure",
       "jvm-args",
       "taskset",
-      "json",
-      "help");
+      "json");
 
   static BenchmarkPlan parse(String... args) {
     CommandLine line = new CommandLine(List.of(args), OPTIONS);
-    if (line.has("help")) {
-      throw new IllegalArgumentException("");
-    }
     boolean quick = line.has("quick");
     ResponseShape response =
         new ResponseShape(line.number("response", 100), line.number("messages", 1));

@@ -19,6 +19,10 @@ final class Benchmarks {
       org.openjdk.jmh.Main.main(Arrays.copyOfRange(args, 1, args.length));
       return;
     }
+    if (Arrays.asList(args).contains("--help")) {
+      System.out.print(BenchmarkPlan.USAGE);
+      return;
+    }
     BenchmarkPlan plan;
     try {
       plan = BenchmarkPlan.parse(args);
