@@ -1,6 +1,8 @@
 // SPDX-License-Identifier: Apache-2.0
 package dev.clientconn.sample;
 
+import static org.assertj.core.api.Assertions.assertThat;
+
 import dev.clientconn.sample.v1.GetPortRequest;
 import dev.clientconn.sample.v1.Port;
 import dev.clientconn.sample.v1.PortCall;
@@ -70,7 +72,7 @@ class SilentServerTest {
         .jsonPath("$.grpcStatus")
         .isEqualTo("DEADLINE_EXCEEDED")
         .jsonPath("$.detail")
-        .isNotEmpty();
+        .value(String.class, detail -> assertThat(detail).contains("waited for the server's"));
   }
 
   private static final class SilentPorts extends PortsGrpc.PortsImplBase {

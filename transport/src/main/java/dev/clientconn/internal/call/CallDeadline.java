@@ -75,8 +75,16 @@ final class CallDeadline {
   }
 
   /** A peer whose own timer fires first can only reset the stream with CANCEL: DEADLINE_EXCEEDED tells more. */
+  static Status refinePeers(Status end, @Nullable CallDeadline of) {
+    if (of == null || !of.isLate(end)) {
+      return end;
+    }
+    return of.exceeded("the server's response, until the server itself gave up");
+  }
+
+  /** The same for what this side decided. */
   static Status refine(Status end, @Nullable CallDeadline of) {
-    if (of == null || end.getCode() != Status.Code.CANCELLED || !of.deadline.isExpired()) {
+    if (of == null || !of.isLate(end)) {
       return end;
     }
     String said = end.getDescription();
@@ -84,5 +92,9 @@ final class CallDeadline {
         .withDescription("ClientCall was cancelled at or after deadline."
             + (said == null ? "" : " [" + said + "]"))
         .withCause(end.getCause());
+  }
+
+  private boolean isLate(Status end) {
+    return end.getCode() == Status.Code.CANCELLED && deadline.isExpired();
   }
 }

@@ -77,7 +77,7 @@ final class ResponseEvents implements ClientStream.Listener {
     if (progress == StreamProgress.PROCESSED && !deadlineHit) {
       tracers.inboundTrailers(trailers);
     }
-    Status refined = CallDeadline.refine(status, call.plan().deadline());
+    Status refined = CallDeadline.refinePeers(status, call.plan().deadline());
     if (deadlineHit || refined.getCode() != status.getCode()) {
       batch().closeNow(refined);
     } else {

@@ -196,8 +196,8 @@ class CallEndTest {
 
     assertThat(listener.end().getCode()).isEqualTo(Code.DEADLINE_EXCEEDED);
     assertThat(listener.description())
-        .startsWith("ClientCall was cancelled at or after deadline.")
-        .contains("RST_STREAM");
+        .startsWith("CallOptions deadline exceeded after 0.500000000s.")
+        .contains("waited for the server's response");
   }
 
   @Test
