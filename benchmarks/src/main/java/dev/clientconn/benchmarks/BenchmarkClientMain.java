@@ -4,6 +4,7 @@ package dev.clientconn.benchmarks;
 import com.google.gson.Gson;
 import java.net.InetAddress;
 import java.net.InetSocketAddress;
+import java.time.Duration;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.Set;
@@ -20,6 +21,7 @@ final class BenchmarkClientMain {
       "response",
       "messages",
       "warmup",
+      "max-warmup",
       "measure");
 
   private BenchmarkClientMain() {}
@@ -37,7 +39,10 @@ final class BenchmarkClientMain {
           new ResponseShape(line.number("response", 100), line.number("messages", 1)));
       BenchmarkClient client = ClientCatalog.named(line.text("client", ClientCatalog.BASELINE));
       Measurement measurement = new ClientRun(client, server, workload)
-          .measure(line.seconds("warmup", 5), line.seconds("measure", 5));
+          .measure(new Timing(
+              line.seconds("warmup", 5),
+              line.seconds("max-warmup", 7),
+              line.seconds("measure", 5)));
       System.out.println(new Gson().toJson(measurement));
       System.exit(0);
     } catch (Throwable failure) {
@@ -46,8 +51,7 @@ final class BenchmarkClientMain {
     }
   }
 
-  static List<String> arguments(
-      String client, int port, Workload workload, double warmUpSeconds, double measureSeconds) {
+  static List<String> arguments(String client, int port, Workload workload, Timing timing) {
     List<String> arguments = new ArrayList<>();
     arguments.add("--client=" + client);
     arguments.add("--port=" + port);
@@ -56,8 +60,13 @@ final class BenchmarkClientMain {
     arguments.add("--request=" + workload.requestBytes());
     arguments.add("--response=" + workload.response().payloadBytes());
     arguments.add("--messages=" + workload.response().messages());
-    arguments.add("--warmup=" + warmUpSeconds);
-    arguments.add("--measure=" + measureSeconds);
+    arguments.add("--warmup=" + seconds(timing.warmUp()));
+    arguments.add("--max-warmup=" + seconds(timing.longestWarmUp()));
+    arguments.add("--measure=" + seconds(timing.measured()));
     return arguments;
+  }
+
+  private static double seconds(Duration duration) {
+    return duration.toMillis() / 1_000.0;
   }
 }

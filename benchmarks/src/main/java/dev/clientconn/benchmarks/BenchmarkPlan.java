@@ -12,8 +12,7 @@ record BenchmarkPlan(
     List<Workload> workloads,
     String server,
     int forks,
-    Duration warmUp,
-    Duration measure,
+    Timing timing,
     List<String> jvmArguments,
     String clientCpus,
     String serverCpus,
@@ -32,7 +31,7 @@ record BenchmarkPlan(
         --messages=N           messages a response; above 1 it is a server stream; default 1
         --server=KIND          canned (default) or grpc-java
         --forks=N --warmup=SECONDS --measure=SECONDS
-                               a warm-up lasts up to twice as long while the JIT compiler is busy
+        --max-warmup=SECONDS   a warm-up goes on to this while the JIT compiler is busy; default 2 s more
         --jvm-args="..."       for clients and server, default -Xms1g -Xmx1g
         --taskset=C/S          pins clients to CPU list C and the server to S; default not pinned
         --json=FILE            also writes every single measurement, one JSON object a line
@@ -48,6 +47,7 @@ record BenchmarkPlan(
       "server",
       "forks",
       "warmup",
+      "max-warmup",
       "measure",
       "jvm-args",
       "taskset",
@@ -56,6 +56,7 @@ record BenchmarkPlan(
   static BenchmarkPlan parse(String... args) {
     CommandLine line = new CommandLine(List.of(args), OPTIONS);
     boolean quick = line.has("quick");
+    Duration warmUp = line.seconds("warmup", quick ? 3 : 5);
     ResponseShape response =
         new ResponseShape(line.number("response", 100), line.number("messages", 1));
     int request = line.number("request", 100);
@@ -71,8 +72,10 @@ record BenchmarkPlan(
         workloads,
         line.text("server", "canned"),
         line.number("forks", quick ? 1 : 3),
-        line.seconds("warmup", quick ? 3 : 5),
-        line.seconds("measure", quick ? 2 : 5),
+        new Timing(
+            warmUp,
+            line.seconds("max-warmup", warmUp.toMillis() / 1_000.0 + 2),
+            line.seconds("measure", quick ? 2 : 5)),
         Arrays.asList(line.text("jvm-args", "-Xms1g -Xmx1g").trim().split("\\s+")),
         cpus[0].trim(),
         cpus[1].trim(),

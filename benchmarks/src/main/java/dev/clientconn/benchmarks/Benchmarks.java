@@ -12,6 +12,11 @@ import java.util.List;
 /** The one command: compares clients, or runs JMH when the first argument says so. */
 final class Benchmarks {
 
+  private static final String COLD = """
+
+      NOT WARM: in some forks the JIT compiler took over 10 % of the interval (JIT %), so slower code
+      than the final one was measured. Raise --max-warmup, or wait until the machine is quiet.""";
+
   private Benchmarks() {}
 
   public static void main(String[] args) throws Exception {
@@ -41,14 +46,22 @@ final class Benchmarks {
     System.out.println(facts);
     System.out.println("Load average at the end, these processes included: " + loadAfter);
     System.out.printf(
-        "Setting: %s server, %d forks of %s warm-up and %s measured, JVM %s%s%n%n",
+        "Setting: %s server, %d forks of %s to %s warm-up and %s measured, JVM %s%s%n%n",
         plan.server(),
         plan.forks(),
-        plan.warmUp(),
-        plan.measure(),
+        plan.timing().warmUp(),
+        plan.timing().longestWarmUp(),
+        plan.timing().measured(),
         String.join(" ", plan.jvmArguments()),
         plan.clientCpus().isEmpty() ? "" : ", clients on CPU " + plan.clientCpus());
     System.out.print(new ReportTable(ClientCatalog.BASELINE, results).render());
+    if (results.stream().anyMatch(Benchmarks::cold)) {
+      System.out.println(COLD);
+    }
+  }
+
+  private static boolean cold(Result result) {
+    return result.measurement().compilerShare() > 0.1;
   }
 
   private static void writeJson(BenchmarkPlan plan, List<Result> results) throws Exception {

@@ -25,17 +25,17 @@ final class ClientRun {
     this.workload = workload;
   }
 
-  Measurement measure(Duration warmUp, Duration interval) throws Exception {
+  Measurement measure(Timing timing) throws Exception {
     ClosedLoop loop = new ClosedLoop(recorder, workload.inFlight());
     Duration warmedUp;
     ProcessReading start;
     ProcessReading end;
     try (BenchmarkClient.Load load = client.open(server, workload, loop)) {
       load.start();
-      warmedUp = warmUp(warmUp);
+      warmedUp = warmUp(timing.warmUp(), timing.longestWarmUp());
       recorder.startTiming();
       start = ProcessReading.take(allocation, recorder);
-      watch(interval);
+      watch(timing.measured());
       end = ProcessReading.take(allocation, recorder);
       recorder.stopTiming();
       loop.stop(STOP_LIMIT);
@@ -45,11 +45,10 @@ final class ClientRun {
     return end.since(start, warmedUp, recorder.latency());
   }
 
-  /** At least {@code shortest}; then on, up to twice that, until the compiler is quiet for a second. */
-  private Duration warmUp(Duration shortest) throws InterruptedException {
+  /** At least {@code shortest}; then on, up to {@code longest}, until the compiler is quiet for a second. */
+  private Duration warmUp(Duration shortest, Duration longest) throws InterruptedException {
     Duration spent = shortest.compareTo(QUIET_SPAN) < 0 ? shortest : shortest.minus(QUIET_SPAN);
     watch(spent);
-    Duration longest = shortest.multipliedBy(2);
     boolean quiet = false;
     while (!quiet && spent.plus(QUIET_SPAN).compareTo(longest) <= 0) {
       long compiling = CompilerMeter.cpuNanos();

@@ -49,11 +49,10 @@ final class Comparison {
 
   private void run(int fork, Workload workload, String client, int port)
       throws IOException, InterruptedException {
-    List<String> arguments = BenchmarkClientMain.arguments(
-        client, port, workload, seconds(plan.warmUp()), seconds(plan.measure()));
+    List<String> arguments = BenchmarkClientMain.arguments(client, port, workload, plan.timing());
     try (ChildProcess process = ChildProcess.start(
         BenchmarkClientMain.class, plan.jvmArguments(), arguments, plan.clientCpus())) {
-      Duration limit = plan.warmUp().plus(plan.measure()).plus(START_LIMIT);
+      Duration limit = plan.timing().longest().plus(START_LIMIT);
       Measurement measurement = new Gson().fromJson(process.firstLine(limit), Measurement.class);
       results.add(new Result(workload.label(), client, fork, measurement));
       System.err.printf(
@@ -79,9 +78,5 @@ final class Comparison {
       }
     }
     return ordered;
-  }
-
-  private static double seconds(Duration duration) {
-    return duration.toMillis() / 1_000.0;
   }
 }

@@ -78,6 +78,7 @@ class ClientRunTest {
       throws Exception {
     InetSocketAddress address =
         new InetSocketAddress(InetAddress.getLoopbackAddress(), server.port());
-    return new ClientRun(ClientCatalog.named(client), address, workload).measure(SHORT, SHORT);
+    return new ClientRun(ClientCatalog.named(client), address, workload)
+        .measure(new Timing(SHORT, SHORT, SHORT));
   }
 }
