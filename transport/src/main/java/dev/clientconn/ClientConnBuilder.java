@@ -5,6 +5,7 @@ import dev.clientconn.internal.channel.ChannelOptions;
 import dev.clientconn.internal.channel.ChannelThreads;
 import dev.clientconn.internal.channel.SharedThreads;
 import dev.clientconn.internal.transport.TransportConnector;
+import dev.clientconn.internal.transport.TransportOptions;
 import dev.clientconn.transport.Dialer;
 import dev.clientconn.transport.TransportListener;
 import io.grpc.ChannelCredentials;
@@ -316,11 +317,18 @@ public final class ClientConnBuilder extends UnsupportedOptions {
    */
   @Override
   public ClientConn build() {
-    ChannelOptions options = settings.channelOptions();
     return build(
-        options,
-        settings.security.connector(settings.transportOptions(), settings.dialer),
+        channelOptions(),
+        settings.security.connector(transportOptions(), settings.dialer),
         SharedThreads.lease(settings.executor, settings.offloadExecutor));
+  }
+
+  ChannelOptions channelOptions() {
+    return settings.channelOptions();
+  }
+
+  TransportOptions transportOptions() {
+    return settings.transportOptions();
   }
 
   /** Builds over connections and threads of the caller's choice, and gives both back if it fails. */

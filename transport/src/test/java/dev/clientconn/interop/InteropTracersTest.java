@@ -4,6 +4,7 @@ package dev.clientconn.interop;
 import dev.clientconn.ClientConnBuilder;
 import io.grpc.InsecureServerCredentials;
 import io.grpc.ServerBuilder;
+import io.grpc.census.InternalCensusTracingAccessor;
 import io.grpc.netty.InternalNettyServerBuilder;
 import io.grpc.testing.integration.AbstractInteropTest;
 import org.junit.runner.RunWith;
@@ -26,6 +27,9 @@ public class InteropTracersTest extends AbstractInteropTest {
     return ClientConnBuilder.forAddress("localhost", server.port())
         .usePlaintext()
         .maxInboundMessageSize(AbstractInteropTest.MAX_MESSAGE_SIZE)
-        .intercept(createCensusStatsClientInterceptor());
+        // grpc-java's own channels find census tracing by reflection; here it is asked for.
+        .intercept(
+            createCensusStatsClientInterceptor(),
+            InternalCensusTracingAccessor.getClientInterceptor());
   }
 }

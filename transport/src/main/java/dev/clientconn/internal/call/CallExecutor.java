@@ -17,7 +17,7 @@ import org.jspecify.annotations.Nullable;
 @CrossesThreads
 final class CallExecutor implements Runnable {
   private static final Logger log = Logger.getLogger(CallExecutor.class.getName());
-  private static final AtomicReferenceFieldUpdater<CallExecutor, CallTask> NEWEST =
+  private static final AtomicReferenceFieldUpdater<CallExecutor, @Nullable CallTask> NEWEST =
       AtomicReferenceFieldUpdater.newUpdater(CallExecutor.class, CallTask.class, "newest");
 
   /** Bottom of the stack while tasks run: nothing is queued, but nobody else may start. */

@@ -19,9 +19,9 @@ final class MessageStream implements RequestMessages {
   private final ArrayDeque<FramedMessage> kept = new ArrayDeque<>();
   private long keptBytes;
   private boolean halfClosed;
-  private boolean released;
   private @Nullable CallAttempt attached;
   private volatile boolean committed;
+  private volatile boolean released;
   private volatile @Nullable CallAttempt direct;
 
   @Override
@@ -130,12 +130,13 @@ final class MessageStream implements RequestMessages {
 
   @Override
   public void release() {
-    lock.lock();
-    try {
-      released = true;
-      kept.clear();
-    } finally {
-      lock.unlock();
+    released = true;
+    if (lock.tryLock()) {
+      try {
+        kept.clear();
+      } finally {
+        lock.unlock();
+      }
     }
   }
 }

@@ -16,7 +16,7 @@ import org.jspecify.annotations.Nullable;
 final class StreamLatch {
   static final Object ENDED = new Object();
 
-  private static final AtomicReferenceFieldUpdater<StreamLatch, Object> STATE =
+  private static final AtomicReferenceFieldUpdater<StreamLatch, @Nullable Object> STATE =
       AtomicReferenceFieldUpdater.newUpdater(StreamLatch.class, Object.class, "state");
 
   private volatile @Nullable Object state;

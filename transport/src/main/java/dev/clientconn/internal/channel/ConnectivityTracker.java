@@ -6,10 +6,14 @@ import io.grpc.ConnectivityState;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.concurrent.Executor;
+import java.util.logging.Level;
+import java.util.logging.Logger;
 
 /** The channel's state and those who wait for it to change. Written in the sync context, read by anybody. */
 @CrossesThreads
 public final class ConnectivityTracker {
+  private static final Logger LOGGER = Logger.getLogger("dev.clientconn.ClientConn");
+
   private final Executor executor;
   private volatile ConnectivityState state = ConnectivityState.IDLE;
   private List<Runnable> watchers = new ArrayList<>();
@@ -34,7 +38,7 @@ public final class ConnectivityTracker {
       told = watchers;
       watchers = new ArrayList<>();
     }
-    told.forEach(executor::execute);
+    told.forEach(this::tell);
   }
 
   /** Runs {@code callback} once: now if the state is not {@code seen} any more, else at the next change. */
@@ -45,6 +49,16 @@ public final class ConnectivityTracker {
         return;
       }
     }
-    executor.execute(callback);
+    tell(callback);
+  }
+
+  private void tell(Runnable watcher) {
+    try {
+      executor.execute(watcher);
+    } catch (RuntimeException e) {
+      // A user's executor that was shut down, or a watcher that threw in it, must not stop the
+      // channel.
+      LOGGER.log(Level.WARNING, "A watcher of the channel's state could not be run", e);
+    }
   }
 }

@@ -4,7 +4,6 @@ package dev.clientconn.internal.channel;
 import dev.clientconn.internal.call.TransportSource;
 import dev.clientconn.internal.threading.SyncContextConfined;
 import dev.clientconn.internal.transport.TransportConnector;
-import io.grpc.Attributes;
 import io.grpc.ConnectivityState;
 import io.grpc.EquivalentAddressGroup;
 import io.grpc.InternalConfigSelector;
@@ -33,6 +32,10 @@ public final class ControlPlane implements ResolverWrapper.Results, BalancerWrap
       Status.UNAVAILABLE.withDescription("Channel shutdown invoked");
   private static final Status SHUTDOWN_NOW =
       Status.UNAVAILABLE.withDescription("Channel shutdownNow invoked");
+
+  private static final Status NO_ROUTES = Status.UNAVAILABLE.withDescription(
+      "The target's name resolver selects a route"
+          + " for each call (xDS does), which ClientConn does not support yet; use a dns or static target");
 
   private final ChannelContext context;
   private final ServiceConfigState serviceConfig;
@@ -120,13 +123,14 @@ public final class ControlPlane implements ResolverWrapper.Results, BalancerWrap
       balancer.fail(error);
       return error;
     }
+    if (result.getAttributes().get(InternalConfigSelector.KEY) != null) {
+      balancer.fail(NO_ROUTES);
+      return NO_ROUTES;
+    }
     Object chosen = serviceConfig.balancerConfig();
-    // Route selection per call (xDS) is not ours yet; policies must not see it either.
-    Attributes attributes =
-        result.getAttributes().toBuilder().discard(InternalConfigSelector.KEY).build();
     return balancer.accept(
         addresses.getValue(),
-        attributes,
+        result.getAttributes(),
         chosen == null ? context.options().serviceConfigParser().defaultBalancerConfig() : chosen);
   }
 
@@ -187,10 +191,14 @@ public final class ControlPlane implements ResolverWrapper.Results, BalancerWrap
   private void close(Status reason) {
     closed = true;
     picker.shutdown(reason);
-    tearDown();
-    resolver.close();
-    // A policy that failed to shut its subchannels down must not keep the channel from ending.
-    subchannels.all().forEach(AddrConn::shutdown);
+    try {
+      tearDown();
+      resolver.close();
+    } finally {
+      // A policy that failed to shut its subchannels down must not keep the channel from ending.
+      subchannels.all().forEach(AddrConn::shutdown);
+      context.sync().execute(this::terminateIfDone);
+    }
   }
 
   private void terminateIfDone() {
@@ -206,11 +214,14 @@ public final class ControlPlane implements ResolverWrapper.Results, BalancerWrap
 
   private void tearDown() {
     idle.disarm();
-    resolver.shutdown();
     BalancerWrapper old = balancer;
     balancer = null;
-    if (old != null) {
-      old.shutdown();
+    try {
+      resolver.shutdown();
+    } finally {
+      if (old != null) {
+        old.shutdown();
+      }
     }
   }
 
@@ -231,6 +242,7 @@ public final class ControlPlane implements ResolverWrapper.Results, BalancerWrap
     } catch (RuntimeException e) {
       LOGGER.log(Level.SEVERE, "The broken part could not be shut down either", e);
     }
+    subchannels.all().forEach(AddrConn::shutdown);
     Status status = Status.INTERNAL
         .withDescription(
             "The channel failed and must be built anew: uncaught exception in its control plane: "

@@ -37,21 +37,26 @@ public final class SharedThreads {
   private int channels;
   private @Nullable ScheduledThreadPoolExecutor timers;
 
-  private SharedThreads() {}
+  /** Besides the JVM's own, tests make some. */
+  SharedThreads() {}
 
-  /** Threads for one channel; the executors given take the place of the shared pool. */
+  /** Threads for one channel of this JVM; the executors given take the place of the shared pool. */
   public static ChannelThreads lease(
       @Nullable Executor executor, @Nullable Executor offloadExecutor) {
-    ScheduledExecutorService timers = JVM.acquire();
+    return JVM.newLease(executor, offloadExecutor);
+  }
+
+  ChannelThreads newLease(@Nullable Executor executor, @Nullable Executor offloadExecutor) {
+    ScheduledExecutorService timers = acquire();
     AtomicBoolean released = new AtomicBoolean();
     return new ChannelThreads(
-        executor == null ? JVM.pool : executor,
-        offloadExecutor == null ? JVM.pool : offloadExecutor,
+        executor == null ? pool : executor,
+        offloadExecutor == null ? pool : offloadExecutor,
         timers,
         System::nanoTime,
         () -> {
           if (released.compareAndSet(false, true)) {
-            JVM.release();
+            release();
           }
         });
   }

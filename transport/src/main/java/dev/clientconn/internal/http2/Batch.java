@@ -20,6 +20,11 @@ final class Batch {
     }
   }
 
+  /** Whether a call has news that {@link #deliver} has not ended. */
+  boolean isWaiting() {
+    return !streams.isEmpty();
+  }
+
   /** Ends the batch. A direct executor runs the calls' listeners in here. */
   void deliver() {
     for (Http2Stream s = streams.poll(); s != null; s = streams.poll()) {

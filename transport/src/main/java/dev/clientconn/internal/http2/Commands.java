@@ -69,7 +69,7 @@ final class Commands {
 
     @Override
     void apply(Http2Client client) {
-      client.streams().cancel(handle.stream(), reason);
+      client.streams().cancel(handle, reason);
     }
   }
 

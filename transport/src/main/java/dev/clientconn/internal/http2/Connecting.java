@@ -8,6 +8,7 @@ import io.netty.channel.ChannelFuture;
 import io.netty.channel.EventLoop;
 import io.netty.util.concurrent.ScheduledFuture;
 import java.net.SocketAddress;
+import java.nio.channels.ClosedChannelException;
 import java.time.Duration;
 import java.util.concurrent.TimeUnit;
 import java.util.function.Consumer;
@@ -67,6 +68,7 @@ final class Connecting {
       if (!f.isSuccess()) {
         because(f.cause());
         disconnectedLater();
+        disconnect();
       }
     });
     channel.closeFuture().addListener(f -> disconnectedLater());
@@ -93,7 +95,8 @@ final class Connecting {
 
   /** What the connection is dying of; the first cause is the one that is told. */
   void because(Throwable thrown) {
-    if (cause == null) {
+    // That it is closed says nothing of why.
+    if (cause == null && !(thrown instanceof ClosedChannelException)) {
       cause = thrown;
     }
   }
@@ -101,10 +104,10 @@ final class Connecting {
   /** Closes the channel, whatever state it is in. */
   void disconnect() {
     stopTimer();
-    if (channel == null) {
-      disconnectedLater();
-    } else {
+    if (channel != null && channel.isRegistered()) {
       channel.close();
+    } else {
+      disconnectedLater();
     }
   }
 

@@ -29,6 +29,9 @@ final class DeadlineWheel implements Runnable {
   /** 2^22 ns: about 4.2 ms. */
   static final int TICK_SHIFT = 22;
 
+  /** So late that nothing overflows one tick later. */
+  private static final long LATEST = Long.MAX_VALUE - (2L << TICK_SHIFT);
+
   private static final int SLOTS = 512;
 
   private final EventLoop loop;
@@ -44,9 +47,7 @@ final class DeadlineWheel implements Runnable {
 
   void arm(Timeout timeout, long delayNanos) {
     long now = now();
-    long at = delayNanos > Long.MAX_VALUE - Math.max(0, now)
-        ? Long.MAX_VALUE - 1
-        : now + Math.max(0, delayNanos);
+    long at = now + Math.max(0, Math.min(delayNanos, LATEST - Math.max(0, now)));
     timeout.tick = (at >> TICK_SHIFT) + 1;
     slotOf(timeout.tick).link(timeout);
     if (timeout.tick < timerTick) {

@@ -30,17 +30,21 @@ final class Framer {
   private static final byte END_HEADERS = 0x4;
   private static final byte ACK = 0x1;
 
-  private final ByteBufAllocator allocator;
+  private ByteBufAllocator allocator = ByteBufAllocator.DEFAULT;
   private final DefaultHttp2HeadersEncoder hpack;
   private @Nullable ByteBuf out;
   /** Turns resemble each other: the last one's size is the guess for the next. */
   private int lastSize = MIN_CAPACITY;
 
-  Framer(ByteBufAllocator allocator) {
-    this.allocator = allocator;
+  Framer() {
     // The peer's header list limit is checked before a stream gets an id, so the encoder need not.
     this.hpack =
         new DefaultHttp2HeadersEncoder((name, value) -> RequestHeaders.isNeverIndexed(name), true);
+  }
+
+  /** Buffers come from the channel's allocator, once there is a channel. */
+  void connected(ByteBufAllocator channelAllocator) {
+    allocator = channelAllocator;
   }
 
   private ByteBuf out() {

@@ -13,7 +13,6 @@ import io.grpc.Attributes;
 import io.grpc.Metadata;
 import io.grpc.Status;
 import io.netty.buffer.ByteBuf;
-import io.netty.buffer.ByteBufAllocator;
 import io.netty.channel.ChannelHandlerContext;
 import io.netty.channel.EventLoop;
 import io.netty.handler.codec.http2.Http2Error;
@@ -69,7 +68,7 @@ final class Http2Client implements FrameListener, Streams.Connection, Turn.Conne
     this.lifecycle = lifecycle;
     this.counters = counters;
     this.link = link;
-    this.framer = new Framer(ByteBufAllocator.DEFAULT);
+    this.framer = new Framer();
     Batch batch = new Batch();
     this.streams = new Streams(loop, options, this, framer, batch, table);
     this.turn = new Turn(loop, this, framer, batch);
@@ -87,6 +86,7 @@ final class Http2Client implements FrameListener, Streams.Connection, Turn.Conne
   /** The channel is up, TLS included: preface, SETTINGS, and the rest of our window (RFC 9113 section 3.4). */
   void connected(ChannelHandlerContext ctx) {
     turn.connected(ctx);
+    framer.connected(ctx.alloc());
     counters.connected(ctx.channel().remoteAddress(), ctx.channel().localAddress());
     framer.preface();
     framer.settings(new Http2Settings()
@@ -315,7 +315,13 @@ final class Http2Client implements FrameListener, Streams.Connection, Turn.Conne
 
   @Override
   public void apply(Command command) {
-    command.apply(this);
+    try {
+      command.apply(this);
+    } catch (RuntimeException e) {
+      // A defect. The commands behind this one must still run, if only to be told the end.
+      logger.log(Level.SEVERE, "A command failed", e);
+      fail(Http2Error.INTERNAL_ERROR, "a command failed: " + e);
+    }
   }
 
   Streams streams() {

@@ -15,6 +15,7 @@ final class Http2Handler extends ByteToMessageDecoder {
   private final Http2Client client;
   private final FrameDecoder decoder;
   private final Connecting connecting;
+  private boolean begun;
   private boolean sniffed;
 
   Http2Handler(Http2Client client, FrameDecoder decoder, Connecting connecting) {
@@ -36,7 +37,12 @@ final class Http2Handler extends ByteToMessageDecoder {
     ctx.fireChannelActive();
   }
 
+  /** Once: a channel that is active when it is registered says so both ways. */
   private void begin(ChannelHandlerContext ctx) {
+    if (begun) {
+      return;
+    }
+    begun = true;
     connecting.awaitSettings(ctx.channel());
     client.connected(ctx);
   }
@@ -45,7 +51,7 @@ final class Http2Handler extends ByteToMessageDecoder {
   protected void decode(ChannelHandlerContext ctx, ByteBuf in, List<Object> out) {
     client.beginRead();
     if (!sniffed) {
-      if (in.readableBytes() < PeerSniffer.ENOUGH) {
+      if (!PeerSniffer.isEnough(in)) {
         return;
       }
       sniffed = true;

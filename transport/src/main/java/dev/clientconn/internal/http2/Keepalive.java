@@ -32,6 +32,7 @@ final class Keepalive {
   private final Runnable onDead;
   private State state = State.DORMANT;
   private long lastRead;
+  private long pingSent;
   private boolean readSincePing;
   private boolean active;
   private @Nullable ScheduledFuture<?> timer;
@@ -95,7 +96,8 @@ final class Keepalive {
     } else {
       state = State.PINGING;
       readSincePing = false;
-      schedule(timeoutNanos);
+      pingSent = now();
+      awaitRead();
       sendPing.run();
     }
   }
@@ -104,9 +106,16 @@ final class Keepalive {
   private void pingTimer() {
     if (readSincePing) {
       watch();
-    } else {
+    } else if (now() - pingSent >= timeoutNanos) {
       onDead.run();
+    } else {
+      awaitRead();
     }
+  }
+
+  /** Looks once per {@link #timeNanos}: a longer timeout must not make pings rarer. */
+  private void awaitRead() {
+    schedule(Math.min(timeNanos, pingSent + timeoutNanos - now()));
   }
 
   private void schedule(long delayNanos) {

@@ -9,7 +9,7 @@ import org.jspecify.annotations.Nullable;
 final class PeerSniffer {
 
   /** A frame header: what is needed before the peer can be judged. */
-  static final int ENOUGH = Framer.HEADER_LENGTH;
+  private static final int ENOUGH = Framer.HEADER_LENGTH;
 
   private static final int SETTINGS = 4;
   private static final int ACK = 1;
@@ -19,16 +19,30 @@ final class PeerSniffer {
 
   private PeerSniffer() {}
 
+  /** Whether the peer can be judged: a TLS alert, all that a TLS server says to plaintext, is shorter than a frame. */
+  static boolean isEnough(ByteBuf in) {
+    return in.readableBytes() >= ENOUGH || speaksTls(in);
+  }
+
+  private static boolean speaksTls(ByteBuf in) {
+    if (in.readableBytes() < 2) {
+      return false;
+    }
+    int first = in.getUnsignedByte(in.readerIndex());
+    // As the length of a frame it would be above every limit.
+    return (first == TLS_ALERT || first == TLS_HANDSHAKE)
+        && in.getUnsignedByte(in.readerIndex() + 1) == 3;
+  }
+
   /**
    * The first frame must be SETTINGS, and not an ACK (RFC 9113 section 3.4).
    *
-   * @param in at least {@link #ENOUGH} bytes
+   * @param in as much as {@link #isEnough}
    * @return what is wrong, {@code null} if nothing is
    */
   static @Nullable String complaint(ByteBuf in) {
     int at = in.readerIndex();
-    int first = in.getUnsignedByte(at);
-    if ((first == TLS_ALERT || first == TLS_HANDSHAKE) && in.getUnsignedByte(at + 1) == 3) {
+    if (speaksTls(in)) {
       return "the server speaks TLS, but this channel speaks plaintext: use TLS (ssl.enabled: true,"
           + " or useTransportSecurity())";
     }

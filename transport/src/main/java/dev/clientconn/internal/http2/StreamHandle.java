@@ -148,6 +148,10 @@ final class StreamHandle extends Command implements ClientStream {
     this.stream = stream;
   }
 
+  boolean isBound() {
+    return stream != null;
+  }
+
   Http2Stream stream() {
     return Objects.requireNonNull(stream, "the stream was not started");
   }

@@ -80,13 +80,19 @@ final class StreamReceiver {
       outcome.reset(
           stream,
           Status.INTERNAL.withDescription(
-              "the server sent " + length + " bytes more than the stream's window allows"),
+              "the server sent " + length + " bytes, more than the stream's window allows"),
           Http2Error.FLOW_CONTROL_ERROR);
       return;
     }
     NonGrpcBody body = stream.nonGrpcBody();
     if (body != null) {
       collect(stream, body, data, length, endOfStream);
+    } else if (!stream.responseSeen()) {
+      // RFC 9113 section 8.1: a response begins with HEADERS.
+      outcome.reset(
+          stream,
+          Status.INTERNAL.withDescription("the server sent DATA before the response headers"),
+          Http2Error.PROTOCOL_ERROR);
     } else {
       deframe(stream, data, padding, endOfStream);
     }

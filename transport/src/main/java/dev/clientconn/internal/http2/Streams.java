@@ -106,11 +106,19 @@ final class Streams implements StreamReceiver.Outcome {
   // Opening
 
   void open(StreamHandle handle) {
-    Http2Stream stream = new Http2Stream(handle, sendQuota, options.streamWindow());
-    handle.bind(stream);
-    Status refusal = refusal(handle);
+    if (handle.isBound()) {
+      // It was cancelled before it was started.
+      return;
+    }
+    Http2Stream stream = newStream(handle);
+    Status refusal = connection.refusal();
     if (refusal != null) {
-      endUnopened(stream, refusal);
+      endUnopened(stream, refusal, StreamProgress.NOT_SENT);
+      return;
+    }
+    Status failure = failure(handle);
+    if (failure != null) {
+      endUnopened(stream, failure);
       return;
     }
     stream.sendQueue.start(handle.takeFirstMessage(), handle.endOfStream());
@@ -125,10 +133,16 @@ final class Streams implements StreamReceiver.Outcome {
     }
   }
 
-  private @Nullable Status refusal(StreamHandle handle) {
-    Status refusal = connection.refusal();
-    if (refusal != null || handle.failure() != null) {
-      return refusal != null ? refusal : handle.failure();
+  private Http2Stream newStream(StreamHandle handle) {
+    Http2Stream stream = new Http2Stream(handle, sendQuota, options.streamWindow());
+    handle.bind(stream);
+    return stream;
+  }
+
+  /** Why the call could be sent on no connection. */
+  private @Nullable Status failure(StreamHandle handle) {
+    if (handle.failure() != null) {
+      return handle.failure();
     }
     // RFC 9113 section 10.5.1: a peer may refuse what is over its limit, so it is not sent.
     if (maxHeaderListSize != Long.MAX_VALUE
@@ -225,8 +239,12 @@ final class Streams implements StreamReceiver.Outcome {
     }
   }
 
-  void cancel(Http2Stream stream, Status reason) {
-    stop(stream, reason, WaitOutcome.CANCELLED);
+  void cancel(StreamHandle handle, Status reason) {
+    if (handle.isBound()) {
+      stop(handle.stream(), reason, WaitOutcome.CANCELLED);
+    } else {
+      endUnopened(newStream(handle), reason);
+    }
   }
 
   private void deadlinesPassed(List<DeadlineWheel.Timeout> expired) {
@@ -326,11 +344,16 @@ final class Streams implements StreamReceiver.Outcome {
     }
   }
 
-  /** The way out of a stream that has no id. */
+  /** The way out of a stream that has no id, for a reason that another connection would not change. */
   private void endUnopened(Http2Stream stream, Status status) {
+    // Not NOT_SENT, which asks for another try.
+    endUnopened(stream, status, StreamProgress.PROCESSED);
+  }
+
+  private void endUnopened(Http2Stream stream, Status status, StreamProgress progress) {
     deadlines.disarm(stream);
     stream.sendQueue.clear();
-    stream.tellClosed(status, StreamProgress.NOT_SENT, new Metadata());
+    stream.tellClosed(status, progress, new Metadata());
     batch.collect(stream);
   }
 
@@ -353,7 +376,7 @@ final class Streams implements StreamReceiver.Outcome {
   void failWaiting(Status status) {
     for (Http2Stream s = quota.poll(); s != null; s = quota.poll()) {
       tellWait(s, WaitOutcome.CONNECTION_LOST);
-      endUnopened(s, status);
+      endUnopened(s, status, StreamProgress.NOT_SENT);
     }
   }
 

@@ -43,8 +43,20 @@ final class TlsHandshake extends ChannelInboundHandlerAdapter {
     handler.engine().setSSLParameters(parameters);
     // The whole way to SETTINGS has one timeout, and it is not Netty's.
     handler.setHandshakeTimeoutMillis(0);
-    connecting.handshaking();
     pipeline.addLast(handler, new TlsHandshake(handler, next, connecting));
+  }
+
+  @Override
+  public void handlerAdded(ChannelHandlerContext ctx) {
+    if (ctx.channel().isActive()) {
+      connecting.handshaking();
+    }
+  }
+
+  @Override
+  public void channelActive(ChannelHandlerContext ctx) {
+    connecting.handshaking();
+    ctx.fireChannelActive();
   }
 
   @Override

@@ -91,7 +91,8 @@ final class Turn {
     moreData &= isSocketWritable();
     connection.publish();
     ending = false;
-    if (moreData || control.isWaiting()) {
+    if (moreData || control.isWaiting() || batch.isWaiting()) {
+      // Among others, calls that may write again now that their bytes are on their way.
       loop.execute(control);
     }
   }

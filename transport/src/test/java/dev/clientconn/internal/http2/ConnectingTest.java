@@ -1,0 +1,248 @@
+// SPDX-License-Identifier: Apache-2.0
+package dev.clientconn.internal.http2;
+
+import static org.assertj.core.api.Assertions.assertThat;
+
+import io.grpc.Grpc;
+import io.grpc.Status;
+import java.net.ConnectException;
+import java.time.Duration;
+import org.junit.jupiter.api.Test;
+
+class ConnectingTest extends PeerTest {
+
+  private static final Duration NEARLY_CONNECT_TIMEOUT = Duration.ofMillis(19_999);
+
+  @Test
+  void sendsPrefaceSettingsAndTheRestOfItsWindowInOneWrite() {
+    Http2Peer peer = connecting(s -> {
+      s.streamWindow = 100_000;
+      s.connectionWindow = 200_000;
+    });
+
+    assertThat(peer.takeWrites()).isEqualTo(1);
+    // ENABLE_PUSH 0, INITIAL_WINDOW_SIZE, MAX_HEADER_LIST_SIZE
+    peer.expects(
+        "SETTINGS {ENABLE_PUSH=0, INITIAL_WINDOW_SIZE=100000, MAX_HEADER_LIST_SIZE=8192}",
+        "WINDOW_UPDATE 0 +134465");
+  }
+
+  @Test
+  void sendsNoWindowUpdateForTheDefaultWindow() {
+    Http2Peer peer = connecting();
+
+    peer.expects("SETTINGS {ENABLE_PUSH=0, INITIAL_WINDOW_SIZE=65535, MAX_HEADER_LIST_SIZE=8192}");
+  }
+
+  @Test
+  void isReadyOnceThePeersSettingsAreHereAndAcknowledgesThem() {
+    Http2Peer peer = connecting();
+    peer.frames();
+    assertThat(peer.owner.phases).isEmpty();
+
+    peer.sendsSettings(s -> s.maxConcurrentStreams(7));
+
+    assertThat(peer.owner.phases).containsExactly("ready");
+    assertThat(peer.owner.attributes.get(Grpc.TRANSPORT_ATTR_REMOTE_ADDR)).isNotNull();
+    assertThat(peer.transport.snapshot().streams().max()).hasValue(7);
+    peer.expects("SETTINGS ACK");
+  }
+
+  @Test
+  void anAckIsNotThePeersSettings() {
+    Http2Peer peer = connecting();
+    peer.frames();
+
+    peer.sendsSettingsAck();
+
+    assertThat(peer.owner.phases).containsExactly("terminated");
+    assertThat(peer.owner.terminated.getDescription()).contains("SETTINGS ACK");
+  }
+
+  @Test
+  void theFirstBytesMayComeOneByOne() {
+    Http2Peer peer = connecting();
+    byte[] settings = peer.recorded(() -> peer.sendsSettings(s -> s.maxConcurrentStreams(7)));
+
+    for (byte b : settings) {
+      assertThat(peer.owner.phases).isEmpty();
+      peer.sendsBytes(b);
+    }
+
+    assertThat(peer.owner.phases).containsExactly("ready");
+  }
+
+  @Test
+  void aCallBeforeReadyIsNotSent() {
+    Http2Peer peer = connecting();
+    peer.frames();
+
+    RecordingCall call = peer.unary();
+
+    assertThat(call.takeEvents()).containsExactly("closed UNAVAILABLE NOT_SENT");
+    peer.expectsNothing();
+  }
+
+  @Test
+  void timesOutWhileDialling() {
+    FakeSocket never = FakeSocket.registered();
+    Http2Peer peer = connecting(s -> s.dialer = request -> never.newPromise());
+
+    peer.after(NEARLY_CONNECT_TIMEOUT);
+    assertThat(peer.owner.phases).isEmpty();
+    peer.after(Duration.ofMillis(1));
+
+    assertThat(peer.owner.phases).containsExactly("terminated");
+    assertThat(peer.owner.terminated.getCode()).isEqualTo(Status.Code.UNAVAILABLE);
+    assertThat(peer.owner.terminated.getDescription())
+        .contains("timed out after 20000 ms, connecting");
+    assertThat(never.isOpen()).isFalse();
+  }
+
+  @Test
+  void timesOutWhileWaitingForSettings() {
+    Http2Peer peer = connecting();
+
+    peer.after(NEARLY_CONNECT_TIMEOUT);
+    assertThat(peer.owner.phases).isEmpty();
+    peer.after(Duration.ofMillis(1));
+
+    assertThat(peer.owner.terminated.getDescription())
+        .contains("timed out after 20000 ms, waiting for the server's SETTINGS");
+    assertThat(peer.socket.isOpen()).isFalse();
+  }
+
+  @Test
+  void theConnectTimeoutEndsWithReady() {
+    Http2Peer peer = ready();
+
+    peer.after(Duration.ofDays(1));
+
+    assertThat(peer.owner.phases).containsExactly("ready");
+    assertThat(peer.loop.hasTimer()).isFalse();
+  }
+
+  @Test
+  void saysThatThePeerSpeaksHttp1() {
+    Http2Peer peer = connecting();
+
+    peer.sendsText("HTTP/1.1 400 Bad Request\r\nConnection: close\r\n\r\n");
+
+    assertThat(peer.owner.phases).containsExactly("terminated");
+    assertThat(peer.owner.terminated.getDescription())
+        .contains("HTTP/1, not HTTP/2")
+        .contains("\"HTTP/1.1 400 Bad Request\"");
+  }
+
+  @Test
+  void saysThatThePeerSpeaksTls() {
+    Http2Peer peer = connecting();
+
+    // A fatal alert, protocol_version: all that a TLS server says to plaintext.
+    peer.sendsBytes((byte) 0x15, (byte) 3, (byte) 3, (byte) 0, (byte) 2, (byte) 2, (byte) 70);
+
+    assertThat(peer.owner.phases).containsExactly("terminated");
+    assertThat(peer.owner.terminated.getDescription()).contains("the server speaks TLS");
+  }
+
+  @Test
+  void saysThatThePeerSpeaksSomethingElse() {
+    Http2Peer peer = connecting();
+
+    peer.sendsText("220 mail.example ESMTP\r\n");
+
+    assertThat(peer.owner.terminated.getCode()).isEqualTo(Status.Code.UNAVAILABLE);
+    assertThat(peer.owner.terminated.getDescription()).contains("does not speak HTTP/2");
+  }
+
+  @Test
+  void brokenFirstSettingsFailTheConnection() {
+    Http2Peer peer = connecting();
+    peer.frames();
+
+    // INITIAL_WINDOW_SIZE 2^31
+    peer.sendsFrame(4, 0, 0, (byte) 0, (byte) 4, (byte) 0x80, (byte) 0, (byte) 0, (byte) 0);
+
+    assertThat(peer.owner.phases).containsExactly("terminated");
+    assertThat(peer.texts().get(0)).startsWith("GOAWAY 0 FLOW_CONTROL_ERROR");
+  }
+
+  @Test
+  void saysThatThePeerClosedBeforeItsSettings() {
+    Http2Peer peer = connecting();
+
+    peer.sendsBytes((byte) 0, (byte) 0).closes();
+
+    assertThat(peer.owner.phases).containsExactly("terminated");
+    assertThat(peer.owner.terminated.getDescription())
+        .contains("closed the connection while this side was waiting for the server's SETTINGS");
+  }
+
+  @Test
+  void aDialerThatThrowsFailsTheAttempt() {
+    Http2Peer peer = connecting(s -> s.dialer = request -> {
+      throw new IllegalStateException("no route");
+    });
+
+    assertThat(peer.owner.phases).containsExactly("terminated");
+    assertThat(peer.owner.terminated.getCode()).isEqualTo(Status.Code.UNAVAILABLE);
+    assertThat(peer.owner.terminated.getDescription()).contains("no route");
+  }
+
+  @Test
+  void aDialerThatFailsFailsTheAttemptAndItsChannelIsClosed() {
+    FakeSocket refused = FakeSocket.registered();
+    Http2Peer peer = connecting(s ->
+        s.dialer = request -> refused.newFailedFuture(new ConnectException("Connection refused")));
+
+    assertThat(peer.owner.phases).containsExactly("terminated");
+    assertThat(peer.owner.terminated.getDescription()).endsWith("Connection refused");
+    assertThat(peer.owner.terminated.getCause()).isInstanceOf(ConnectException.class);
+    assertThat(refused.isOpen()).isFalse();
+  }
+
+  @Test
+  void shutdownWhileDiallingClosesTheChannelAndSendsNothing() {
+    FakeSocket never = FakeSocket.registered();
+    Http2Peer peer = connecting(s -> s.dialer = request -> never.newPromise());
+
+    peer.transport.shutdownNow(Status.UNAVAILABLE.withDescription("enough"));
+    peer.loop.run();
+
+    assertThat(peer.owner.phases).containsExactly("terminated");
+    assertThat(peer.owner.terminated.getDescription()).isEqualTo("enough");
+    assertThat(never.isOpen()).isFalse();
+  }
+
+  @Test
+  void anErrorOfTheSocketIsToldWithTheConnectionsEnd() {
+    Http2Peer peer = ready();
+    RecordingCall call = peer.unary();
+
+    peer.socket.pipeline().fireExceptionCaught(new java.net.SocketException("Connection reset"));
+    peer.loop.run();
+
+    assertThat(call.status().getCode()).isEqualTo(Status.Code.UNAVAILABLE);
+    assertThat(call.status().getDescription()).endsWith("lost: Connection reset");
+  }
+
+  @Test
+  void thatThePeerClosedIsToldEvenIfWritesFailForIt() {
+    Http2Peer peer = ready();
+    peer.socket.clog();
+    RecordingCall call = peer.unary();
+
+    peer.closes();
+
+    assertThat(call.status().getDescription()).endsWith("lost: the server closed it");
+    assertThat(call.status().getCause()).isNull();
+  }
+
+  @Test
+  void aChannelThatIsActiveWhenItIsRegisteredGetsOnePreface() {
+    Http2Peer peer = connecting();
+
+    // FakeSocket is: its handler is added to an active channel, which then becomes active.
+    assertThat(peer.texts()).hasSize(1);
+  }
+}

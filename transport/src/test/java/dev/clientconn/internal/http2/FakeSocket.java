@@ -1,0 +1,66 @@
+// SPDX-License-Identifier: Apache-2.0
+package dev.clientconn.internal.http2;
+
+import io.netty.buffer.ByteBuf;
+import io.netty.channel.ChannelOutboundBuffer;
+import io.netty.channel.embedded.EmbeddedChannel;
+
+/** The connection's channel. Can be clogged, so that what is written stays with this side. */
+final class FakeSocket extends EmbeddedChannel {
+
+  private boolean clogged;
+  private int writes;
+
+  FakeSocket() {
+    super(false, false);
+  }
+
+  /** A channel that a dialer can hand over. */
+  static FakeSocket registered() {
+    FakeSocket socket = new FakeSocket();
+    socket.registerNow();
+    return socket;
+  }
+
+  void registerNow() {
+    try {
+      register();
+    } catch (Exception e) {
+      throw new IllegalStateException(e);
+    }
+  }
+
+  void clog() {
+    clogged = true;
+  }
+
+  void unclog() {
+    clogged = false;
+    unsafe().flush();
+  }
+
+  /** How many buffers have been written since the last call. */
+  int takeWrites() {
+    int taken = writes;
+    writes = 0;
+    return taken;
+  }
+
+  void receive(ByteBuf bytes) {
+    pipeline().fireChannelRead(bytes);
+    pipeline().fireChannelReadComplete();
+  }
+
+  @Override
+  protected void doWrite(ChannelOutboundBuffer in) throws Exception {
+    if (!clogged) {
+      super.doWrite(in);
+    }
+  }
+
+  @Override
+  protected void handleOutboundMessage(Object msg) {
+    writes++;
+    super.handleOutboundMessage(msg);
+  }
+}

@@ -1,0 +1,151 @@
+// SPDX-License-Identifier: Apache-2.0
+package dev.clientconn.internal.http2;
+
+import io.netty.channel.Channel;
+import io.netty.channel.ChannelFuture;
+import io.netty.channel.ChannelPromise;
+import io.netty.channel.DefaultChannelPromise;
+import io.netty.channel.EventLoop;
+import io.netty.channel.EventLoopGroup;
+import io.netty.util.concurrent.AbstractScheduledEventExecutor;
+import io.netty.util.concurrent.Future;
+import io.netty.util.concurrent.MockTicker;
+import io.netty.util.concurrent.Ticker;
+import java.time.Duration;
+import java.util.ArrayDeque;
+import java.util.Queue;
+import java.util.concurrent.TimeUnit;
+
+/** An event loop without a thread: a test runs its tasks and moves its time. Tasks never run inside one another. */
+final class ManualLoop extends AbstractScheduledEventExecutor implements EventLoop {
+
+  private final MockTicker ticker = Ticker.newMockTicker();
+  private final Queue<Runnable> tasks = new ArrayDeque<>();
+  private boolean running;
+
+  /** Runs what is due, and what that makes due, until nothing is. */
+  void run() {
+    if (running) {
+      return;
+    }
+    running = true;
+    try {
+      for (Runnable task = next0(); task != null; task = next0()) {
+        task.run();
+      }
+    } finally {
+      running = false;
+    }
+  }
+
+  private Runnable next0() {
+    Runnable task = tasks.poll();
+    return task != null ? task : pollScheduledTask(ticker.nanoTime());
+  }
+
+  /** Moves the time on, one timer after the other. */
+  void advance(Duration by) {
+    long end = ticker.nanoTime() + by.toNanos();
+    run();
+    for (long delay = nextScheduledTaskNano();
+        delay >= 0 && ticker.nanoTime() + delay <= end;
+        delay = nextScheduledTaskNano()) {
+      ticker.advance(delay, TimeUnit.NANOSECONDS);
+      run();
+    }
+    ticker.advance(end - ticker.nanoTime(), TimeUnit.NANOSECONDS);
+    run();
+  }
+
+  boolean isQuiet() {
+    return tasks.isEmpty() && nextScheduledTaskNano() < 0;
+  }
+
+  boolean hasTimer() {
+    return nextScheduledTaskNano() >= 0;
+  }
+
+  @Override
+  public Ticker ticker() {
+    return ticker;
+  }
+
+  @Override
+  public void execute(Runnable task) {
+    tasks.add(task);
+  }
+
+  @Override
+  public boolean inEventLoop() {
+    return true;
+  }
+
+  @Override
+  public boolean inEventLoop(Thread thread) {
+    return true;
+  }
+
+  @Override
+  public EventLoopGroup parent() {
+    return (EventLoopGroup) super.parent();
+  }
+
+  @Override
+  public EventLoop next() {
+    return this;
+  }
+
+  @Override
+  public ChannelFuture register(Channel channel) {
+    return register(new DefaultChannelPromise(channel, this));
+  }
+
+  @Override
+  public ChannelFuture register(ChannelPromise promise) {
+    promise.channel().unsafe().register(this, promise);
+    return promise;
+  }
+
+  @Override
+  @Deprecated
+  public ChannelFuture register(Channel channel, ChannelPromise promise) {
+    channel.unsafe().register(this, promise);
+    return promise;
+  }
+
+  @Override
+  public boolean isShuttingDown() {
+    return false;
+  }
+
+  @Override
+  public boolean isShutdown() {
+    return false;
+  }
+
+  @Override
+  public boolean isTerminated() {
+    return false;
+  }
+
+  @Override
+  public boolean awaitTermination(long timeout, TimeUnit unit) {
+    return false;
+  }
+
+  @Override
+  public Future<?> shutdownGracefully(long quietPeriod, long timeout, TimeUnit unit) {
+    throw new UnsupportedOperationException();
+  }
+
+  @Override
+  public Future<?> terminationFuture() {
+    throw new UnsupportedOperationException();
+  }
+
+  @Override
+  @Deprecated
+  public void shutdown() {
+    throw new UnsupportedOperationException();
+  }
+}

@@ -1,0 +1,142 @@
+// SPDX-License-Identifier: Apache-2.0
+package dev.clientconn.internal.http2;
+
+import dev.clientconn.internal.transport.ClientStream;
+import dev.clientconn.internal.transport.StreamProgress;
+import io.grpc.Metadata;
+import io.grpc.Status;
+import java.nio.charset.StandardCharsets;
+import java.util.ArrayList;
+import java.util.List;
+import java.util.Objects;
+import org.jspecify.annotations.Nullable;
+
+/** A call that writes down what its stream tells it, and what of it breaks the contract. Wants every message, at first. */
+final class RecordingCall implements ClientStream.Listener {
+
+  final List<String> events = new ArrayList<>();
+  final List<byte[]> messages = new ArrayList<>();
+  final List<String> violations = new ArrayList<>();
+  boolean wantsMessage = true;
+  Runnable onBatchEnd = () -> {};
+  Runnable onClosed = () -> {};
+  int batches;
+  Metadata trailers = new Metadata();
+
+  @Nullable
+  StreamProgress progress;
+
+  private @Nullable ClientStream stream;
+  private @Nullable Status status;
+  private boolean started;
+  private boolean headersSeen;
+  private boolean news;
+
+  void bind(ClientStream made) {
+    stream = made;
+  }
+
+  RecordingCall start(byte @Nullable [] message, boolean endOfStream) {
+    started = true;
+    stream().start(message == null ? null : Http2Peer.framed(message), endOfStream);
+    return this;
+  }
+
+  RecordingCall write(byte[] message) {
+    stream().write(Http2Peer.framed(message));
+    return this;
+  }
+
+  ClientStream stream() {
+    return Objects.requireNonNull(stream);
+  }
+
+  boolean isClosed() {
+    return status != null;
+  }
+
+  Status status() {
+    return Objects.requireNonNull(status, () -> "not closed: " + events);
+  }
+
+  /** What has happened since the last time it was asked, batch ends left out. */
+  List<String> takeEvents() {
+    List<String> taken = events.stream().filter(e -> !e.equals("end")).toList();
+    events.clear();
+    return taken;
+  }
+
+  /** What is wrong with the call's life, now that its connection is gone. */
+  List<String> complaints() {
+    List<String> all = new ArrayList<>(violations);
+    if (started && status == null) {
+      all.add("never closed: " + events);
+    }
+    if (news) {
+      all.add("no batch end after the last event: " + events);
+    }
+    return all;
+  }
+
+  @Override
+  public void onHeaders(Metadata headers) {
+    require(!headersSeen, "headers twice");
+    require(messages.isEmpty(), "headers after a message");
+    headersSeen = true;
+    tell("headers");
+  }
+
+  @Override
+  public void onMessage(byte[] body, boolean compressed) {
+    require(headersSeen, "message before headers");
+    messages.add(body);
+    String text =
+        body.length > 20 ? body.length + " bytes" : new String(body, StandardCharsets.UTF_8);
+    tell("message " + text + (compressed ? " compressed" : ""));
+  }
+
+  @Override
+  public void onReady() {
+    tell("ready");
+  }
+
+  @Override
+  public void onClosed(Status end, StreamProgress how, Metadata received) {
+    tell("closed " + end.getCode() + " " + how);
+    status = end;
+    progress = how;
+    trailers = received;
+    onClosed.run();
+  }
+
+  @Override
+  public void onBatchEnd() {
+    require(news, "a batch end without news");
+    news = false;
+    batches++;
+    events.add("end");
+    onBatchEnd.run();
+  }
+
+  @Override
+  public boolean wantsMessage() {
+    return wantsMessage;
+  }
+
+  @Override
+  public Status deadlineExceeded(String waitedFor) {
+    return Status.DEADLINE_EXCEEDED.withDescription("waited for " + waitedFor);
+  }
+
+  private void tell(String event) {
+    require(status == null, event + " after the end");
+    news = true;
+    events.add(event);
+  }
+
+  private void require(boolean condition, String violation) {
+    if (!condition) {
+      violations.add(violation);
+    }
+  }
+}

@@ -1,0 +1,47 @@
+// SPDX-License-Identifier: Apache-2.0
+package dev.clientconn.internal.http2;
+
+import dev.clientconn.internal.transport.ClientTransport;
+import io.grpc.Attributes;
+import io.grpc.Status;
+import java.util.ArrayList;
+import java.util.List;
+
+/** Writes down what a transport tells its owner, and what of it breaks the contract. */
+final class RecordingOwner implements ClientTransport.Listener {
+
+  final List<String> phases = new ArrayList<>();
+  final List<String> violations = new ArrayList<>();
+  Status terminated = Status.OK;
+  Status draining = Status.OK;
+  Attributes attributes = Attributes.EMPTY;
+  Runnable onDraining = () -> {};
+
+  @Override
+  public void onReady(Attributes attributes) {
+    this.attributes = attributes;
+    phase("ready", 0);
+  }
+
+  @Override
+  public void onDraining(Status reason) {
+    draining = reason;
+    phase("draining", 1);
+    onDraining.run();
+  }
+
+  @Override
+  public void onTerminated(Status reason) {
+    terminated = reason;
+    phase("terminated", 2);
+  }
+
+  private void phase(String phase, int rank) {
+    for (String before : phases) {
+      if (List.of("ready", "draining", "terminated").indexOf(before) >= rank) {
+        violations.add(phase + " after " + before);
+      }
+    }
+    phases.add(phase);
+  }
+}
