@@ -46,10 +46,17 @@ public final class ClientConnRegistrar implements ImportBeanDefinitionRegistrar 
     definition.setFactoryMethodName("clientConn");
     definition.getConstructorArgumentValues().addIndexedArgumentValue(0, target);
     definition.addQualifier(new AutowireCandidateQualifier(Qualifier.class, target));
-    definition.addQualifier(new AutowireCandidateQualifier(GrpcClient.class, target));
+    definition.addQualifier(clientQualifier(target));
     // The lifecycle ends channels in good order; this is for a context that never started.
     definition.setDestroyMethodName("shutdownNow");
     registry.registerBeanDefinition(beanName(target), definition);
+  }
+
+  /** Qualifiers with equal attributes are equal whatever their type, and code made ahead of time would keep one of two. */
+  private static AutowireCandidateQualifier clientQualifier(String target) {
+    AutowireCandidateQualifier qualifier = new AutowireCandidateQualifier(GrpcClient.class, target);
+    qualifier.setAttribute("distinct", true);
+    return qualifier;
   }
 
   @Override

@@ -16,6 +16,7 @@ import org.springframework.beans.factory.support.AbstractBeanDefinition;
 import org.springframework.beans.factory.support.AutowireCandidateQualifier;
 import org.springframework.beans.factory.support.BeanDefinitionRegistry;
 import org.springframework.beans.factory.support.RootBeanDefinition;
+import org.springframework.core.PriorityOrdered;
 import org.springframework.core.env.Environment;
 
 /**
@@ -25,7 +26,7 @@ import org.springframework.core.env.Environment;
  * <p>A name that means nothing gets no definition: an {@code Optional} stays empty, and for anything else Spring reports the
  * unsatisfied dependency, which {@link UnknownGrpcClientFailureAnalyzer} explains.
  */
-final class GrpcClientBeanRegistrar implements BeanFactoryPostProcessor {
+final class GrpcClientBeanRegistrar implements BeanFactoryPostProcessor, PriorityOrdered {
 
   /** Bean name of the object whose factory method makes the clients. */
   static final String FACTORY_BEAN = "grpcClientBeans";
@@ -34,6 +35,12 @@ final class GrpcClientBeanRegistrar implements BeanFactoryPostProcessor {
 
   GrpcClientBeanRegistrar(Environment environment) {
     this.environment = environment;
+  }
+
+  /** Ahead of what replaces beans in tests, which must find the definitions. */
+  @Override
+  public int getOrder() {
+    return LOWEST_PRECEDENCE;
   }
 
   @Override
