@@ -25,7 +25,8 @@ class GoAwayTest extends PeerTest {
     assertThat(above.takeEvents()).containsExactly("closed UNAVAILABLE REFUSED");
     peer.expectsNothing();
     peer.answers(1).answers(3);
-    assertThat(List.of(below, last)).allSatisfy(c -> assertThat(c.status().isOk()).isTrue());
+    assertThat(List.of(below, last))
+        .allSatisfy(c -> assertThat(c.status().isOk()).isTrue());
   }
 
   @Test
@@ -186,8 +187,8 @@ class GoAwayTest extends PeerTest {
 
     peer.sendsGoAway(0, Http2Error.NO_ERROR, "");
 
-    assertThat(calls).allSatisfy(
-        c -> assertThat(c.takeEvents()).containsExactly("closed UNAVAILABLE REFUSED"));
+    assertThat(calls)
+        .allSatisfy(c -> assertThat(c.takeEvents()).containsExactly("closed UNAVAILABLE REFUSED"));
     assertThat(peer.owner.phases).containsExactly("ready", "draining", "terminated");
   }
 }

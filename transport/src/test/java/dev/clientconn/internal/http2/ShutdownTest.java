@@ -8,6 +8,8 @@ import dev.clientconn.transport.TransportSnapshot.State;
 import io.grpc.Status;
 import java.util.ArrayList;
 import java.util.List;
+import java.util.logging.Level;
+import java.util.logging.Logger;
 import org.junit.jupiter.api.Test;
 
 class ShutdownTest extends PeerTest {
@@ -97,8 +99,8 @@ class ShutdownTest extends PeerTest {
 
     peer.loop.run();
 
-    assertThat(late).allSatisfy(
-        c -> assertThat(c.takeEvents()).containsExactly("closed UNAVAILABLE NOT_SENT"));
+    assertThat(late)
+        .allSatisfy(c -> assertThat(c.takeEvents()).containsExactly("closed UNAVAILABLE NOT_SENT"));
     peer.answers(1);
     assertThat(live.status().isOk()).isTrue();
   }
@@ -227,9 +229,12 @@ class ShutdownTest extends PeerTest {
     RecordingCall call = peer.unary();
     RecordingCall never = peer.call();
 
+    Logger logger = Logger.getLogger(Http2Client.class.getName());
+    logger.setLevel(Level.OFF);
     // Written before it was started, against the contract.
     never.write(bytes("x"));
     peer.loop.run();
+    logger.setLevel(null);
 
     assertThat(call.takeEvents()).containsExactly("closed UNAVAILABLE PROCESSED");
     assertThat(peer.owner.phases).containsExactly("ready", "terminated");
