@@ -110,6 +110,10 @@ final class Http2Client implements FrameListener, Streams.Connection, Turn.Conne
   /** A read has been decoded, or the socket has become writable. */
   @Override
   public void endTurn() {
+    int credit = connInFlow.takeCredit();
+    if (credit > 0 && !isClosed()) {
+      framer.windowUpdate(0, credit);
+    }
     turn.end();
   }
 
@@ -188,10 +192,6 @@ final class Http2Client implements FrameListener, Streams.Connection, Turn.Conne
     if (!connInFlow.received(data.readableBytes() + padding)) {
       fail(Http2Error.FLOW_CONTROL_ERROR, "DATA exceeds the connection's window");
       return;
-    }
-    int credit = connInFlow.takeCredit();
-    if (credit > 0) {
-      framer.windowUpdate(0, credit);
     }
     Http2Stream stream = find(streamId, "DATA");
     if (stream != null) {

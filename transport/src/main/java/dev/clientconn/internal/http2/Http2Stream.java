@@ -146,6 +146,9 @@ final class Http2Stream extends DeadlineWheel.Timeout implements MessageDeframer
       return "a stream slot: the peer allows no more streams on this connection";
     }
     if (!sendQueue.isEmpty()) {
+      if (sendQuota.available() > 0) {
+        return "the socket, which takes no more bytes";
+      }
       return sendQuota.window() <= 0 ? "the stream's send window" : "the connection's send window";
     }
     return responseSeen ? "the rest of the server's response" : "the server's response";

@@ -47,6 +47,10 @@ final class FakeSocket extends EmbeddedChannel {
   }
 
   void receive(ByteBuf bytes) {
+    if (!isOpen()) {
+      bytes.release();
+      return;
+    }
     pipeline().fireChannelRead(bytes);
     pipeline().fireChannelReadComplete();
   }

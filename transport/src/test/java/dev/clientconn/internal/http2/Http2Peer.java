@@ -269,6 +269,18 @@ final class Http2Peer {
     return sends(ctx -> writer.writeSettings(ctx, settings, ctx.newPromise()));
   }
 
+  /** Announces its HPACK table's size, and from then on decodes with a table of that size. */
+  Http2Peer limitsHeaderTable(long bytes) {
+    sendsSettings(s -> s.headerTableSize(bytes));
+    frames();
+    try {
+      reader.configuration().headersConfiguration().maxHeaderTableSize(bytes);
+    } catch (Http2Exception e) {
+      throw new IllegalArgumentException(e);
+    }
+    return this;
+  }
+
   Http2Peer sendsSettingsAck() {
     return sends(ctx -> writer.writeSettingsAck(ctx, ctx.newPromise()));
   }

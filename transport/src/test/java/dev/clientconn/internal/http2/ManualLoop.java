@@ -61,6 +61,16 @@ final class ManualLoop extends AbstractScheduledEventExecutor implements EventLo
     return tasks.isEmpty() && nextScheduledTaskNano() < 0;
   }
 
+  /** How many timers are due within a day; they are gone afterwards. */
+  int takeTimers() {
+    ticker.advance(1, TimeUnit.DAYS);
+    int count = 0;
+    while (pollScheduledTask(ticker.nanoTime()) != null) {
+      count++;
+    }
+    return count;
+  }
+
   boolean hasTimer() {
     return nextScheduledTaskNano() >= 0;
   }

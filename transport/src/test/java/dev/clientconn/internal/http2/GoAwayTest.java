@@ -1,0 +1,194 @@
+// SPDX-License-Identifier: Apache-2.0
+package dev.clientconn.internal.http2;
+
+import static org.assertj.core.api.Assertions.assertThat;
+
+import io.grpc.Status;
+import io.grpc.Status.Code;
+import io.netty.handler.codec.http2.Http2Error;
+import java.util.ArrayList;
+import java.util.List;
+import org.junit.jupiter.api.Test;
+
+class GoAwayTest extends PeerTest {
+
+  @Test
+  void failsOnlyStreamsAboveTheLastId() {
+    Http2Peer peer = ready();
+    RecordingCall below = peer.unary();
+    RecordingCall last = peer.unary();
+    RecordingCall above = peer.unary();
+    peer.frames();
+
+    peer.sendsGoAway(3, Http2Error.NO_ERROR, "");
+
+    assertThat(above.takeEvents()).containsExactly("closed UNAVAILABLE REFUSED");
+    peer.expectsNothing();
+    peer.answers(1).answers(3);
+    assertThat(List.of(below, last))
+        .allSatisfy(c -> assertThat(c.status().isOk()).isTrue());
+  }
+
+  @Test
+  void closesWhenTheLastStreamHasEnded() {
+    Http2Peer peer = ready();
+    peer.unary();
+    peer.frames();
+
+    peer.sendsGoAway(1, Http2Error.NO_ERROR, "bye");
+    assertThat(peer.owner.phases).containsExactly("ready", "draining");
+    peer.answers(1);
+
+    assertThat(peer.owner.phases).containsExactly("ready", "draining", "terminated");
+    assertThat(peer.socket.isOpen()).isFalse();
+    peer.expects("GOAWAY 0 NO_ERROR ");
+    assertThat(peer.owner.terminated.getCode()).isEqualTo(Code.UNAVAILABLE);
+    assertThat(peer.owner.terminated.getDescription())
+        .contains("GOAWAY with code NO_ERROR, debug data \"bye\"");
+  }
+
+  @Test
+  void closesAtOnceWithoutStreams() {
+    Http2Peer peer = ready();
+
+    peer.sendsGoAway(0, Http2Error.NO_ERROR, "");
+
+    assertThat(peer.owner.phases).containsExactly("ready", "draining", "terminated");
+  }
+
+  @Test
+  void maySendItsRealIdSecond() {
+    Http2Peer peer = ready();
+    RecordingCall first = peer.unary();
+    RecordingCall second = peer.unary();
+
+    peer.sendsGoAway(Integer.MAX_VALUE, Http2Error.NO_ERROR, "");
+    assertThat(peer.owner.phases).containsExactly("ready", "draining");
+    assertThat(second.isClosed()).isFalse();
+    peer.sendsGoAway(1, Http2Error.NO_ERROR, "");
+
+    assertThat(second.takeEvents()).containsExactly("closed UNAVAILABLE REFUSED");
+    assertThat(first.isClosed()).isFalse();
+    assertThat(peer.owner.phases).containsExactly("ready", "draining");
+  }
+
+  @Test
+  void waitingCallsAreNotSent() {
+    Http2Peer peer = ready();
+    peer.sendsSettings(s -> s.maxConcurrentStreams(1));
+    RecordingCall open = peer.unary();
+    RecordingCall waiting = peer.unary();
+    peer.frames();
+
+    peer.sendsGoAway(Integer.MAX_VALUE, Http2Error.NO_ERROR, "");
+
+    assertThat(waiting.takeEvents()).containsExactly("closed UNAVAILABLE NOT_SENT");
+    assertThat(open.isClosed()).isFalse();
+    peer.expectsNothing();
+  }
+
+  @Test
+  void newCallsAreNotSent() {
+    Http2Peer peer = ready();
+    peer.unary();
+    peer.sendsGoAway(Integer.MAX_VALUE, Http2Error.NO_ERROR, "").frames();
+
+    RecordingCall late = peer.unary();
+
+    assertThat(late.takeEvents()).containsExactly("closed UNAVAILABLE NOT_SENT");
+    peer.expectsNothing();
+  }
+
+  @Test
+  void theOwnerHearsBeforeTheCallsDo() {
+    Http2Peer peer = ready();
+    RecordingCall call = peer.unary();
+    List<Boolean> closedWhenTold = new ArrayList<>();
+    peer.owner.onDraining = () -> closedWhenTold.add(call.isClosed());
+
+    peer.sendsGoAway(0, Http2Error.NO_ERROR, "");
+
+    assertThat(closedWhenTold).containsExactly(false);
+    assertThat(call.isClosed()).isTrue();
+  }
+
+  @Test
+  void anIdThatGrowsEndsTheConnection() {
+    Http2Peer peer = ready();
+    RecordingCall call = peer.unary();
+    peer.unary();
+    peer.sendsGoAway(1, Http2Error.NO_ERROR, "").frames();
+
+    peer.sendsGoAway(3, Http2Error.NO_ERROR, "");
+
+    assertThat(peer.texts()).hasSize(1).allMatch(t -> t.startsWith("GOAWAY 0 PROTOCOL_ERROR"));
+    assertThat(call.takeEvents()).containsExactly("closed UNAVAILABLE PROCESSED");
+    assertThat(peer.owner.phases).containsExactly("ready", "draining", "terminated");
+  }
+
+  @Test
+  void anEvenIdEndsTheConnection() {
+    Http2Peer peer = ready();
+    RecordingCall call = peer.unary();
+    peer.frames();
+
+    peer.sendsGoAway(2, Http2Error.NO_ERROR, "");
+
+    assertThat(peer.texts()).hasSize(1).allMatch(t -> t.startsWith("GOAWAY 0 PROTOCOL_ERROR"));
+    assertThat(call.status().getDescription()).contains("stream 2");
+  }
+
+  @Test
+  void whatItSaidIsToldWithLaterFailures() {
+    Http2Peer peer = ready();
+    RecordingCall reset = peer.unary();
+    RecordingCall lost = peer.unary();
+    peer.sendsGoAway(3, Http2Error.ENHANCE_YOUR_CALM, "too much");
+
+    peer.sendsRst(1, 2).closes();
+
+    String said = "received GOAWAY with code ENHANCE_YOUR_CALM, debug data \"too much\"";
+    assertThat(reset.status().getDescription()).contains("RST_STREAM").contains(said);
+    assertThat(lost.status().getDescription()).contains("lost").contains(said);
+  }
+
+  @Test
+  void aCallThatEndsWellSaysNothingOfIt() {
+    Http2Peer peer = ready();
+    RecordingCall call = peer.unary();
+
+    peer.sendsGoAway(1, Http2Error.NO_ERROR, "").answers(1);
+
+    assertThat(call.status()).isEqualTo(Status.OK);
+  }
+
+  @Test
+  void longDebugDataIsCut() {
+    Http2Peer peer = ready();
+
+    peer.sendsGoAway(0, Http2Error.INTERNAL_ERROR, "x".repeat(10_000));
+
+    assertThat(peer.owner.terminated.getDescription()).hasSizeLessThan(500);
+  }
+
+  @Test
+  void mayFollowTheSettingsInOneRead() {
+    Http2Peer peer = connecting();
+
+    peer.inOneRead(() -> peer.sendsSettings(s -> {}).sendsGoAway(0, Http2Error.NO_ERROR, ""));
+
+    assertThat(peer.owner.phases).containsExactly("ready", "draining", "terminated");
+  }
+
+  @Test
+  void allStreamsRejectedAtOnceCloseTheConnectionOnce() {
+    Http2Peer peer = ready();
+    List<RecordingCall> calls = List.of(peer.unary(), peer.unary(), peer.unary());
+
+    peer.sendsGoAway(0, Http2Error.NO_ERROR, "");
+
+    assertThat(calls)
+        .allSatisfy(c -> assertThat(c.takeEvents()).containsExactly("closed UNAVAILABLE REFUSED"));
+    assertThat(peer.owner.phases).containsExactly("ready", "draining", "terminated");
+  }
+}

@@ -1,0 +1,168 @@
+// SPDX-License-Identifier: Apache-2.0
+package dev.clientconn.internal.http2;
+
+import static org.assertj.core.api.Assertions.assertThat;
+
+import dev.clientconn.internal.transport.TransportOptions.KeepaliveOptions;
+import io.grpc.Status.Code;
+import java.time.Duration;
+import org.junit.jupiter.api.Test;
+
+class KeepaliveTest extends PeerTest {
+
+  private static final Duration TIME = Duration.ofSeconds(10);
+  private static final Duration TIMEOUT = Duration.ofSeconds(3);
+  private static final Duration NANO = Duration.ofNanos(1);
+
+  private Http2Peer keptAlive(Duration timeout, boolean withoutCalls) {
+    return ready(s -> s.keepalive = new KeepaliveOptions(TIME, timeout, withoutCalls));
+  }
+
+  @Test
+  void isOffUnlessAskedFor() {
+    Http2Peer peer = ready();
+    peer.unary();
+    peer.frames();
+
+    peer.after(Duration.ofDays(7)).expectsNothing();
+  }
+
+  @Test
+  void pingsAfterTheQuietTime() {
+    Http2Peer peer = keptAlive(TIMEOUT, false);
+    peer.unary();
+    peer.frames();
+
+    peer.after(TIME.minus(NANO)).expectsNothing();
+    peer.after(NANO).expects("PING 0");
+  }
+
+  @Test
+  void anyReadPutsThePingOff() {
+    Http2Peer peer = keptAlive(TIMEOUT, false);
+    peer.unary();
+    peer.frames();
+
+    peer.after(Duration.ofSeconds(9)).sendsWindowUpdate(0, 1);
+    peer.after(Duration.ofSeconds(9)).expectsNothing();
+    peer.after(Duration.ofSeconds(1)).expects("PING 0");
+  }
+
+  @Test
+  void aConnectionWithoutAnAnswerIsDeadAfterTheTimeout() {
+    Http2Peer peer = keptAlive(TIMEOUT, false);
+    RecordingCall call = peer.unary();
+
+    peer.after(TIME.plus(TIMEOUT).minus(NANO));
+    assertThat(call.isClosed()).isFalse();
+    peer.after(NANO);
+
+    assertThat(call.takeEvents()).containsExactly("closed UNAVAILABLE PROCESSED");
+    assertThat(call.status().getDescription()).contains("keepalive");
+    assertThat(peer.owner.phases).containsExactly("ready", "terminated");
+    assertThat(peer.owner.terminated.getCode()).isEqualTo(Code.UNAVAILABLE);
+  }
+
+  @Test
+  void anythingReadIsAnAnswer() {
+    Http2Peer peer = keptAlive(TIMEOUT, false);
+    RecordingCall call = peer.unary();
+    peer.after(TIME).frames();
+
+    peer.after(Duration.ofSeconds(2)).sendsHeaders(1).after(Duration.ofSeconds(5));
+
+    assertThat(call.isClosed()).isFalse();
+    peer.expectsNothing();
+    // The next one is due ten seconds after the read.
+    peer.after(Duration.ofSeconds(5)).expects("PING 0");
+  }
+
+  @Test
+  void pingsComeOnceATimeHoweverLongTheTimeout() {
+    Http2Peer peer = keptAlive(Duration.ofSeconds(60), false);
+    peer.unary();
+    peer.frames();
+
+    for (int i = 0; i < 5; i++) {
+      peer.after(TIME).expects("PING 0");
+      peer.sendsPingAck(0);
+    }
+  }
+
+  @Test
+  void aTimeoutLongerThanTheTimeIsKeptToTheEnd() {
+    Http2Peer peer = keptAlive(Duration.ofSeconds(25), false);
+    RecordingCall call = peer.unary();
+    peer.after(TIME).frames();
+
+    peer.after(Duration.ofSeconds(25).minus(NANO)).expectsNothing();
+    assertThat(call.isClosed()).isFalse();
+    peer.after(NANO);
+
+    assertThat(call.isClosed()).isTrue();
+  }
+
+  @Test
+  void isDormantWithoutStreams() {
+    Http2Peer peer = keptAlive(TIMEOUT, false);
+
+    peer.after(Duration.ofHours(1)).expectsNothing();
+
+    assertThat(peer.loop.hasTimer()).isFalse();
+    assertThat(peer.owner.phases).containsExactly("ready");
+  }
+
+  @Test
+  void goesDormantWhenTheLastStreamEnds() {
+    Http2Peer peer = keptAlive(TIMEOUT, false);
+    peer.unary();
+    peer.answers(1).frames();
+
+    peer.after(Duration.ofHours(1)).expectsNothing();
+
+    assertThat(peer.loop.hasTimer()).isFalse();
+  }
+
+  @Test
+  void aStreamWakesADormantConnectionWithAPing() {
+    Http2Peer peer = keptAlive(TIMEOUT, false);
+    peer.after(Duration.ofHours(1));
+
+    peer.unary();
+
+    assertThat(peer.texts()).containsExactlyInAnyOrder("HEADERS 1", "DATA 1 10 END", "PING 0");
+    peer.after(TIMEOUT);
+    assertThat(peer.owner.phases).containsExactly("ready", "terminated");
+  }
+
+  @Test
+  void pingsWithoutStreamsIfAskedTo() {
+    Http2Peer peer = keptAlive(TIMEOUT, true);
+
+    peer.after(TIME).expects("PING 0");
+    peer.sendsPingAck(0);
+    peer.after(TIME).expects("PING 0");
+    peer.after(TIMEOUT);
+
+    assertThat(peer.owner.phases).containsExactly("ready", "terminated");
+  }
+
+  @Test
+  void doesNotPingBeforeTheConnectionIsReady() {
+    Http2Peer peer = connecting(s -> s.keepalive = new KeepaliveOptions(TIME, TIMEOUT, true));
+    peer.frames();
+
+    peer.after(Duration.ofSeconds(15)).expectsNothing();
+  }
+
+  @Test
+  void nothingTicksAfterTheEnd() {
+    Http2Peer peer = keptAlive(TIMEOUT, true);
+    peer.unary();
+    peer.after(TIME);
+
+    peer.closes();
+
+    assertThat(peer.loop.isQuiet()).isTrue();
+  }
+}

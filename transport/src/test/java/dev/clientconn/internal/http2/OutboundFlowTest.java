@@ -1,0 +1,355 @@
+// SPDX-License-Identifier: Apache-2.0
+package dev.clientconn.internal.http2;
+
+import static dev.clientconn.internal.http2.Http2Peer.bytes;
+import static org.assertj.core.api.Assertions.assertThat;
+
+import dev.clientconn.internal.flow.Window;
+import io.grpc.Metadata;
+import io.grpc.Status;
+import java.time.Duration;
+import java.util.List;
+import org.junit.jupiter.api.Test;
+
+class OutboundFlowTest extends PeerTest {
+
+  private static final int KIB = 1024;
+
+  /** A message that is so many bytes with its prefix. */
+  private static byte[] message(int framedLength) {
+    return new byte[framedLength - 5];
+  }
+
+  private static RecordingCall sending(Http2Peer peer, int framedLength) {
+    RecordingCall call = peer.call().start(message(framedLength), true);
+    peer.loop.run();
+    return call;
+  }
+
+  @Test
+  void aLongMessageIsCutIntoFramesOfSixteenKib() {
+    Http2Peer peer = ready();
+
+    sending(peer, 40 * KIB);
+
+    peer.expects("HEADERS 1", "DATA 1 16384", "DATA 1 16384", "DATA 1 8192 END");
+  }
+
+  @Test
+  void framesDoNotGrowWithThePeersMaxFrameSize() {
+    Http2Peer peer = ready();
+    peer.sendsSettings(s -> s.maxFrameSize(1 << 20)).frames();
+
+    sending(peer, 20 * KIB);
+
+    peer.expects("HEADERS 1", "DATA 1 16384", "DATA 1 4096 END");
+  }
+
+  @Test
+  void streamsTakeTurnsFrameByFrame() {
+    Http2Peer peer = ready();
+    peer.call().start(message(40 * KIB), true);
+    peer.call().start(message(20 * KIB), true);
+
+    peer.loop.run();
+
+    peer.expects(
+        "HEADERS 1",
+        "HEADERS 3",
+        "DATA 1 16384",
+        "DATA 3 16384",
+        "DATA 1 16384",
+        "DATA 3 4096 END",
+        // The connection's window: 65,535 bytes.
+        "DATA 1 8192 END");
+  }
+
+  @Test
+  void messagesOfOneStreamAreNotMixedInAFrame() {
+    Http2Peer peer = ready();
+    RecordingCall call = peer.streaming();
+    peer.frames();
+
+    call.write(bytes("one")).write(bytes("two"));
+    peer.loop.run();
+
+    peer.expects("DATA 1 8", "DATA 1 8");
+  }
+
+  @Test
+  void aWindowIsUsedToTheLastByteAndThenTheSenderWaits() {
+    Http2Peer peer = ready();
+    peer.sendsWindowUpdate(0, 1_000_000);
+
+    sending(peer, 70_000);
+    peer.expects("HEADERS 1", "DATA 1 16384", "DATA 1 16384", "DATA 1 16384", "DATA 1 16383");
+
+    peer.sendsWindowUpdate(1, 1);
+    peer.expects("DATA 1 1");
+    peer.sendsWindowUpdate(1, 10_000);
+    peer.expects("DATA 1 4464 END");
+  }
+
+  @Test
+  void anEmptyStreamWindowHoldsOneStreamBack() {
+    Http2Peer peer = ready();
+    peer.sendsSettings(s -> s.initialWindowSize(100)).frames();
+    sending(peer, 200);
+    sending(peer, 50);
+
+    peer.expects("HEADERS 1", "DATA 1 100", "HEADERS 3", "DATA 3 50 END");
+    peer.sendsWindowUpdate(1, 1000);
+    peer.expects("DATA 1 100 END");
+  }
+
+  @Test
+  void anEmptyConnectionWindowHoldsAllBackAndServesThemInTurn() {
+    Http2Peer peer = ready();
+    sending(peer, 65_535);
+    sending(peer, 20);
+    sending(peer, 20);
+    peer.frames();
+
+    assertThat(peer.transport.snapshot().window().send()).isZero();
+    peer.sendsWindowUpdate(0, 30);
+    peer.expects("DATA 3 20 END", "DATA 5 10");
+    peer.sendsWindowUpdate(0, 30);
+    peer.expects("DATA 5 10 END");
+    assertThat(peer.transport.snapshot().window().send()).isEqualTo(20);
+  }
+
+  @Test
+  void aLargerInitialWindowRevivesStreams() {
+    Http2Peer peer = ready();
+    peer.sendsSettings(s -> s.initialWindowSize(0)).frames();
+    sending(peer, 20);
+    peer.expects("HEADERS 1");
+
+    peer.sendsSettings(s -> s.initialWindowSize(15));
+    peer.expects("SETTINGS ACK", "DATA 1 15");
+    peer.sendsSettings(s -> s.initialWindowSize(30));
+
+    peer.expects("SETTINGS ACK", "DATA 1 5 END");
+  }
+
+  @Test
+  void aSmallerInitialWindowMakesAWindowNegativeAndItMustBeFilledFirst() {
+    Http2Peer peer = ready();
+    RecordingCall call = peer.streaming().write(message(1000));
+    peer.loop.run();
+    peer.sendsSettings(s -> s.initialWindowSize(400)).frames();
+    call.write(message(10));
+    peer.loop.run();
+
+    // The window is 400 - 1000.
+    peer.sendsWindowUpdate(1, 600).expectsNothing();
+    peer.sendsWindowUpdate(1, 4).expects("DATA 1 4");
+    peer.sendsWindowUpdate(1, 6).expects("DATA 1 6");
+  }
+
+  @Test
+  void aWindowThatShrinksWhileAStreamStandsInTheRoundHoldsItBack() {
+    Http2Peer peer = ready();
+    sending(peer, 65_535);
+    sending(peer, 100);
+    peer.sendsSettings(s -> s.initialWindowSize(0)).frames();
+
+    peer.sendsWindowUpdate(0, 1000).expectsNothing();
+    peer.sendsWindowUpdate(3, 100).expects("DATA 3 100 END");
+  }
+
+  @Test
+  void halfCloseWithoutDataNeedsNoWindow() {
+    Http2Peer peer = ready();
+    sending(peer, 65_535);
+    RecordingCall call = peer.streaming();
+    peer.frames();
+
+    call.stream().halfClose();
+    peer.loop.run();
+
+    peer.expects("DATA 3 0 END");
+  }
+
+  @Test
+  void tooMuchCreditForAStreamEndsTheStream() {
+    Http2Peer peer = ready();
+    RecordingCall call = peer.unary();
+    RecordingCall other = peer.unary();
+    peer.frames();
+
+    peer.sendsWindowUpdate(1, Window.MAX);
+
+    peer.expects("RST_STREAM 1 FLOW_CONTROL_ERROR");
+    assertThat(call.status().getCode()).isEqualTo(Status.Code.INTERNAL);
+    assertThat(other.isClosed()).isFalse();
+  }
+
+  @Test
+  void tooMuchCreditForTheConnectionEndsTheConnection() {
+    Http2Peer peer = ready();
+    RecordingCall call = peer.unary();
+    peer.frames();
+
+    peer.sendsWindowUpdate(0, Window.MAX);
+
+    assertThat(peer.texts()).hasSize(1).allMatch(t -> t.startsWith("GOAWAY 0 FLOW_CONTROL_ERROR"));
+    assertThat(call.status().getCode()).isEqualTo(Status.Code.UNAVAILABLE);
+    assertThat(peer.owner.phases).containsExactly("ready", "terminated");
+  }
+
+  @Test
+  void anInitialWindowThatOverflowsAStreamEndsTheConnection() {
+    Http2Peer peer = ready();
+    peer.unary();
+    peer.sendsWindowUpdate(1, Window.MAX - Window.INITIAL).frames();
+
+    peer.sendsSettings(s -> s.initialWindowSize(Window.INITIAL + 100));
+
+    assertThat(peer.texts()).hasSize(1).allMatch(t -> t.startsWith("GOAWAY 0 FLOW_CONTROL_ERROR"));
+  }
+
+  @Test
+  void creditOfZeroIsAStreamsErrorOrTheConnections() {
+    Http2Peer peer = ready();
+    RecordingCall call = peer.unary();
+    RecordingCall other = peer.unary();
+    peer.frames();
+
+    peer.sendsFrame(8, 0, 1, (byte) 0, (byte) 0, (byte) 0, (byte) 0);
+    peer.expects("RST_STREAM 1 PROTOCOL_ERROR");
+    assertThat(call.status().getCode()).isEqualTo(Status.Code.INTERNAL);
+    assertThat(other.isClosed()).isFalse();
+
+    peer.sendsFrame(8, 0, 0, (byte) 0, (byte) 0, (byte) 0, (byte) 0);
+    assertThat(peer.texts()).hasSize(1).allMatch(t -> t.startsWith("GOAWAY 0 PROTOCOL_ERROR"));
+    assertThat(other.isClosed()).isTrue();
+  }
+
+  @Test
+  void aCallIsReadyWhileLessThanItsThresholdIsQueued() {
+    Http2Peer peer = ready();
+    peer.sendsSettings(s -> s.initialWindowSize(0)).frames();
+    RecordingCall call = peer.streaming();
+    call.takeEvents();
+
+    call.write(message(32 * KIB - 1));
+    assertThat(call.stream().isReady()).isTrue();
+    call.write(message(6));
+    assertThat(call.stream().isReady()).isFalse();
+    peer.loop.run();
+
+    peer.sendsWindowUpdate(1, 5);
+    assertThat(call.stream().isReady()).isFalse();
+    assertThat(call.events).isEmpty();
+    peer.sendsWindowUpdate(1, 1);
+    assertThat(call.stream().isReady()).isTrue();
+    assertThat(call.events).containsExactly("ready", "end");
+    peer.sendsWindowUpdate(1, 1);
+    assertThat(call.events).hasSize(2);
+  }
+
+  @Test
+  void aCallThatWritesWhenItIsReadyGoesOnByItself() {
+    Http2Peer peer = ready();
+    peer.sendsSettings(s -> s.initialWindowSize(Window.MAX)).sendsWindowUpdate(0, 1 << 30);
+    RecordingCall call = peer.call();
+    int[] left = {20};
+    call.onBatchEnd = () -> {
+      while (call.stream().isReady() && left[0] > 0) {
+        left[0]--;
+        call.write(message(40 * KIB));
+      }
+    };
+
+    call.start(null, false);
+    peer.loop.run();
+
+    assertThat(left[0]).isZero();
+    int sent = peer.frames().stream().mapToInt(f -> f.data().readableBytes()).sum();
+    assertThat(sent).isEqualTo(20 * 40 * KIB);
+  }
+
+  @Test
+  void whatACancelledStreamHadQueuedIsDroppedAndTakesNoWindow() {
+    Http2Peer peer = ready();
+    sending(peer, 65_535);
+    RecordingCall call = sending(peer, 50_000);
+    sending(peer, 100);
+    peer.frames();
+
+    call.stream().cancel(Status.CANCELLED);
+    peer.loop.run();
+    peer.expects("RST_STREAM 3 CANCEL");
+    peer.sendsWindowUpdate(0, 100);
+
+    peer.expects("DATA 5 100 END");
+  }
+
+  @Test
+  void aCloggedSocketStopsDataUntilItIsWritableAgain() {
+    Http2Peer peer = ready();
+    peer.sendsSettings(s -> s.initialWindowSize(Window.MAX)).sendsWindowUpdate(0, 1 << 30);
+    peer.frames();
+    peer.socket.clog();
+
+    RecordingCall call = peer.call().start(message(1 << 20), false);
+    peer.loop.run();
+    call.takeEvents();
+    assertThat(peer.socket.isWritable()).isFalse();
+    long queued = peer.socket.unsafe().outboundBuffer().totalPendingWriteBytes();
+    assertThat(queued).isLessThan(2 * Turn.MAX_WRITE);
+    peer.loop.run();
+    assertThat(peer.socket.unsafe().outboundBuffer().totalPendingWriteBytes()).isEqualTo(queued);
+
+    peer.socket.unclog();
+    peer.loop.run();
+    int sent = peer.frames().stream().mapToInt(f -> f.data().readableBytes()).sum();
+    assertThat(sent).isEqualTo(1 << 20);
+    assertThat(call.takeEvents()).containsExactly("ready");
+  }
+
+  @Test
+  void newCallsAndControlFramesPassACloggedQueueOfData() {
+    Http2Peer peer = ready();
+    peer.sendsSettings(s -> s.initialWindowSize(Window.MAX)).sendsWindowUpdate(0, 1 << 30);
+    peer.frames();
+    sending(peer, 1 << 20);
+    // Everything of the first call is out by now; a second shares its turns.
+    peer.frames();
+
+    peer.call().start(message(300 * KIB), true);
+    RecordingCall small = peer.call().start(bytes("x"), true);
+    peer.loop.run();
+
+    List<String> texts = peer.texts();
+    assertThat(texts.indexOf("DATA 5 6 END")).isLessThan(4);
+    assertThat(small.isClosed()).isFalse();
+  }
+
+  @Test
+  void aDeadlineSaysWhichWindowTheCallWaitedFor() {
+    Http2Peer peer = ready();
+    RecordingCall first = peer.call(peer.deadline(Duration.ofMillis(10)), new Metadata())
+        .start(message(70_000), true);
+    peer.loop.run();
+    peer.sendsWindowUpdate(0, 100);
+    peer.after(Duration.ofMillis(20));
+    assertThat(first.status().getDescription()).contains("the stream's send window");
+
+    RecordingCall second =
+        peer.call(peer.deadline(Duration.ofMillis(10)), new Metadata()).start(message(200), true);
+    peer.loop.run();
+    peer.after(Duration.ofMillis(20));
+    assertThat(second.status().getDescription()).contains("the connection's send window");
+
+    peer.sendsWindowUpdate(0, 1 << 20);
+    peer.sendsSettings(s -> s.initialWindowSize(1 << 20));
+    peer.socket.clog();
+    RecordingCall third = peer.call(peer.deadline(Duration.ofMillis(10)), new Metadata())
+        .start(message(400_000), true);
+    peer.loop.run();
+    peer.after(Duration.ofMillis(20));
+    assertThat(third.status().getDescription()).contains("the socket");
+  }
+}

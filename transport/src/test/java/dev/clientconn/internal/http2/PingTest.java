@@ -1,0 +1,58 @@
+// SPDX-License-Identifier: Apache-2.0
+package dev.clientconn.internal.http2;
+
+import static org.assertj.core.api.Assertions.assertThat;
+
+import org.junit.jupiter.api.Test;
+
+class PingTest extends PeerTest {
+
+  @Test
+  void aPingIsAnsweredWithItsPayload() {
+    Http2Peer peer = ready();
+
+    peer.inOneRead(() -> peer.sendsPing(42).sendsPing(-1));
+
+    peer.expects("PING ACK 42", "PING ACK -1");
+  }
+
+  @Test
+  void anAnswerThatNobodyAskedForIsIgnored() {
+    Http2Peer peer = ready();
+
+    peer.sendsPingAck(42).expectsNothing();
+
+    assertThat(peer.owner.phases).containsExactly("ready");
+  }
+
+  @Test
+  void aPingOfTheWrongLengthEndsTheConnection() {
+    Http2Peer peer = ready();
+
+    peer.sendsFrame(6, 0, 0, (byte) 1);
+
+    assertThat(peer.texts()).hasSize(1).allMatch(t -> t.startsWith("GOAWAY 0 FRAME_SIZE_ERROR"));
+  }
+
+  @Test
+  void aPingOfAStreamEndsTheConnection() {
+    Http2Peer peer = ready();
+
+    peer.sendsFrame(6, 0, 1, new byte[8]);
+
+    assertThat(peer.texts()).hasSize(1).allMatch(t -> t.startsWith("GOAWAY 0 PROTOCOL_ERROR"));
+  }
+
+  @Test
+  void pingsAreAnsweredWhileTheConnectionDrains() {
+    Http2Peer peer = ready();
+    peer.unary();
+    peer.frames();
+
+    peer.inOneRead(() -> peer.sendsGoAway(
+            Integer.MAX_VALUE, io.netty.handler.codec.http2.Http2Error.NO_ERROR, "")
+        .sendsPing(7));
+
+    peer.expects("PING ACK 7");
+  }
+}

@@ -1,0 +1,404 @@
+// SPDX-License-Identifier: Apache-2.0
+package dev.clientconn.internal.http2;
+
+import static dev.clientconn.internal.http2.Http2Peer.bytes;
+import static org.assertj.core.api.Assertions.assertThat;
+
+import io.grpc.Metadata;
+import io.grpc.Status;
+import io.grpc.Status.Code;
+import java.time.Duration;
+import org.junit.jupiter.api.Test;
+import org.junit.jupiter.params.ParameterizedTest;
+import org.junit.jupiter.params.provider.CsvSource;
+
+class ResponseTest extends PeerTest {
+
+  @Test
+  void headersMessagesAndTrailersAreToldInOrder() {
+    Http2Peer peer = ready();
+    RecordingCall call = peer.unary();
+
+    peer.sendsHeaders(1).sendsMessage(1, bytes("a")).sendsMessage(1, bytes("b"));
+    peer.sendsHeaders(1, true, "grpc-status", "5", "grpc-message", "no%20such", "left", "behind");
+
+    assertThat(call.takeEvents())
+        .containsExactly("headers", "message a", "message b", "closed NOT_FOUND PROCESSED");
+    assertThat(call.status().getDescription()).isEqualTo("no such");
+    Metadata.Key<String> left = Metadata.Key.of("left", Metadata.ASCII_STRING_MARSHALLER);
+    assertThat(call.trailers.get(left)).isEqualTo("behind");
+  }
+
+  @Test
+  void aResponseOfTrailersOnlyHasNoHeaders() {
+    Http2Peer peer = ready();
+    RecordingCall call = peer.unary();
+    peer.frames();
+
+    peer.sendsHeaders(
+        1, true, ":status", "200", "content-type", "application/grpc", "grpc-status", "7");
+
+    assertThat(call.takeEvents()).containsExactly("closed PERMISSION_DENIED PROCESSED");
+    peer.expectsNothing();
+  }
+
+  @Test
+  void anInformationalResponseIsPassedOver() {
+    Http2Peer peer = ready();
+    RecordingCall call = peer.unary();
+
+    peer.sendsHeaders(1, false, ":status", "103");
+    assertThat(call.takeEvents()).isEmpty();
+    peer.answers(1);
+
+    assertThat(call.takeEvents())
+        .containsExactly("headers", "message answer", "closed OK PROCESSED");
+  }
+
+  @Test
+  void anInformationalResponseMustNotEndTheStream() {
+    Http2Peer peer = ready();
+    RecordingCall call = peer.unary();
+    peer.frames();
+
+    peer.sendsHeaders(1, true, ":status", "100");
+
+    assertThat(call.status().getCode()).isEqualTo(Code.INTERNAL);
+    peer.expects("RST_STREAM 1 PROTOCOL_ERROR");
+  }
+
+  @Test
+  void aPageThatIsNotGrpcIsQuoted() {
+    Http2Peer peer = ready();
+    RecordingCall call = peer.unary();
+    peer.sendsHeaders(1, false, ":status", "503", "content-type", "text/html").frames();
+
+    peer.sendsData(1, bytes("first "), 0, false);
+    assertThat(call.isClosed()).isFalse();
+    peer.sendsData(1, bytes("second"), 0, true);
+
+    assertThat(call.takeEvents()).containsExactly("closed UNAVAILABLE PROCESSED");
+    assertThat(call.status().getDescription()).contains("503").contains("data: \"first second\"");
+    peer.expects("RST_STREAM 1 PROTOCOL_ERROR");
+  }
+
+  @Test
+  void ofALongPageOnlyTheStartIsTaken() {
+    Http2Peer peer = ready();
+    RecordingCall call = peer.unary();
+    peer.sendsHeaders(1, false, ":status", "404", "content-type", "text/html").frames();
+
+    peer.sendsData(1, new byte[1023], 0, false);
+    assertThat(call.isClosed()).isFalse();
+    peer.sendsData(1, new byte[2], 0, false);
+
+    assertThat(call.status().getCode()).isEqualTo(Code.UNIMPLEMENTED);
+    peer.expects("RST_STREAM 1 PROTOCOL_ERROR");
+  }
+
+  @Test
+  void aPagesTrailersEndItToo() {
+    Http2Peer peer = ready();
+    RecordingCall call = peer.unary();
+    peer.sendsHeaders(1, false, ":status", "401", "content-type", "text/html");
+
+    peer.sendsTrailers(1);
+
+    assertThat(call.status().getCode()).isEqualTo(Code.UNAUTHENTICATED);
+    assertThat(call.status().getDescription()).contains("data: \"\"");
+  }
+
+  @Test
+  void aPageWithoutABodyEndsAtItsHeaders() {
+    Http2Peer peer = ready();
+    RecordingCall call = peer.unary();
+    peer.frames();
+
+    peer.sendsHeaders(1, true, ":status", "502");
+
+    assertThat(call.status().getCode()).isEqualTo(Code.UNAVAILABLE);
+    assertThat(call.status().getDescription()).doesNotContain("data:");
+    peer.expectsNothing();
+  }
+
+  @Test
+  void dataThatEndsTheStreamWithoutTrailersIsDeliveredBeforeTheError() {
+    Http2Peer peer = ready();
+    RecordingCall call = peer.unary();
+    peer.sendsHeaders(1).frames();
+
+    peer.sendsData(1, Http2Peer.framed(bytes("a")), 0, true);
+
+    assertThat(call.takeEvents())
+        .containsExactly("headers", "message a", "closed INTERNAL PROCESSED");
+    assertThat(call.status().getDescription())
+        .isEqualTo("server closed the stream without sending trailers");
+    peer.expectsNothing();
+  }
+
+  @Test
+  void okAfterHalfAMessageIsAnError() {
+    Http2Peer peer = ready();
+    RecordingCall call = peer.unary();
+    peer.sendsHeaders(1).sendsData(1, new byte[] {0, 0, 0}, 0, false);
+
+    peer.sendsTrailers(1);
+
+    assertThat(call.takeEvents()).containsExactly("headers", "closed INTERNAL PROCESSED");
+  }
+
+  @Test
+  void theServersErrorCountsMoreThanHalfAMessage() {
+    Http2Peer peer = ready();
+    RecordingCall call = peer.unary();
+    peer.sendsHeaders(1).sendsData(1, new byte[] {0, 0, 0}, 0, false);
+
+    peer.sendsHeaders(1, true, "grpc-status", "14");
+
+    assertThat(call.status().getCode()).isEqualTo(Code.UNAVAILABLE);
+  }
+
+  @Test
+  void anAnswerBeforeTheRequestEndsStopsTheRequest() {
+    Http2Peer peer = ready();
+    RecordingCall call = peer.streaming().write(new byte[100_000]);
+    peer.loop.run();
+    peer.frames();
+
+    peer.answers(1);
+
+    assertThat(call.status().isOk()).isTrue();
+    assertThat(peer.texts()).startsWith("RST_STREAM 1 NO_ERROR");
+    peer.sendsWindowUpdate(0, 100_000).expectsNothing();
+    call.write(bytes("late"));
+    call.stream().halfClose();
+    peer.loop.run();
+    peer.expectsNothing();
+  }
+
+  @Test
+  void dataWithoutTrailersBeforeTheRequestEndsStopsTheRequest() {
+    Http2Peer peer = ready();
+    RecordingCall call = peer.streaming();
+    peer.sendsHeaders(1).frames();
+
+    peer.sendsData(1, new byte[0], 0, true);
+
+    peer.expects("RST_STREAM 1 NO_ERROR");
+    assertThat(call.status().getCode()).isEqualTo(Code.INTERNAL);
+  }
+
+  @ParameterizedTest
+  @CsvSource({
+    "0, INTERNAL, PROCESSED",
+    "1, INTERNAL, PROCESSED",
+    "2, INTERNAL, PROCESSED",
+    "3, RESOURCE_EXHAUSTED, PROCESSED",
+    "4, INTERNAL, PROCESSED",
+    "5, INTERNAL, PROCESSED",
+    "6, INTERNAL, PROCESSED",
+    "7, UNAVAILABLE, REFUSED",
+    "8, CANCELLED, PROCESSED",
+    "9, INTERNAL, PROCESSED",
+    "10, INTERNAL, PROCESSED",
+    "11, RESOURCE_EXHAUSTED, PROCESSED",
+    "12, PERMISSION_DENIED, PROCESSED",
+    "13, INTERNAL, PROCESSED",
+    "99, UNKNOWN, PROCESSED",
+    "4294967295, UNKNOWN, PROCESSED"
+  })
+  void aResetMeansWhatItsCodeMeans(long code, Code status, String progress) {
+    Http2Peer peer = ready();
+    RecordingCall call = peer.unary();
+    peer.frames();
+
+    peer.sendsRst(1, code);
+
+    assertThat(call.takeEvents()).containsExactly("closed " + status + " " + progress);
+    assertThat(call.status().getDescription())
+        .startsWith("stream terminated by RST_STREAM with error code: " + Http2Status.name(code));
+    peer.expectsNothing();
+  }
+
+  @Test
+  void aResetInTheMiddleOfAMessageIsTheStatus() {
+    Http2Peer peer = ready();
+    RecordingCall call = peer.unary();
+    peer.sendsHeaders(1).sendsData(1, new byte[] {0, 0, 0, 0, 9, 1}, 0, false);
+
+    peer.sendsRst(1, 11);
+
+    assertThat(call.takeEvents()).containsExactly("headers", "closed RESOURCE_EXHAUSTED PROCESSED");
+  }
+
+  @Test
+  void aSecondResponseIsAnErrorOfTheStream() {
+    Http2Peer peer = ready();
+    RecordingCall call = peer.unary();
+    peer.frames();
+
+    peer.sendsHeaders(1).sendsHeaders(1);
+
+    peer.expects("RST_STREAM 1 PROTOCOL_ERROR");
+    assertThat(call.status().getDescription()).contains("in the middle of a stream");
+  }
+
+  @Test
+  void dataBeforeTheHeadersIsAnErrorOfTheStream() {
+    Http2Peer peer = ready();
+    RecordingCall call = peer.unary();
+    peer.frames();
+
+    peer.sendsMessage(1, bytes("early")).sendsHeaders(1);
+
+    assertThat(call.takeEvents()).containsExactly("closed INTERNAL PROCESSED");
+    peer.expects("RST_STREAM 1 PROTOCOL_ERROR");
+  }
+
+  @ParameterizedTest
+  @CsvSource({"Upper, case", "null, a\0b", ":unknown, x", ":path, /x"})
+  void malformedHeadersAreAnErrorOfTheStreamAlone(String name, String value) {
+    Http2Peer peer = ready();
+    RecordingCall call = peer.unary();
+    RecordingCall other = peer.unary();
+    peer.frames();
+
+    peer.sendsHeaders(1, false, ":status", "200", name, value, "after", "x");
+
+    assertThat(call.status().getCode()).isEqualTo(Code.INTERNAL);
+    peer.expects("RST_STREAM 1 PROTOCOL_ERROR");
+    // The HPACK table is still what the peer's is.
+    peer.sendsHeaders(3, false, ":status", "200", "content-type", "application/grpc", "after", "x");
+    peer.sendsTrailers(3);
+    assertThat(other.takeEvents()).containsExactly("headers", "closed OK PROCESSED");
+  }
+
+  @Test
+  void aHeaderListOverOurLimitIsAnErrorOfTheStreamAlone() {
+    Http2Peer peer = ready(s -> s.maxInboundMetadataSize = 1000);
+    RecordingCall call = peer.unary();
+    RecordingCall other = peer.unary();
+    peer.frames();
+
+    peer.sendsHeaders(1, false, ":status", "200", "big", "x".repeat(1000));
+
+    assertThat(call.status().getCode()).isEqualTo(Code.INTERNAL);
+    assertThat(peer.texts()).hasSize(1).allMatch(t -> t.startsWith("RST_STREAM 1"));
+    peer.answers(3);
+    assertThat(other.status().isOk()).isTrue();
+  }
+
+  @Test
+  void framesForAStreamThatIsOverAreIgnored() {
+    Http2Peer peer = ready();
+    peer.unary();
+    peer.answers(1).frames();
+
+    peer.sendsHeaders(1).sendsData(1, bytes("x"), 0, true).sendsRst(1, 8).sendsWindowUpdate(1, 9);
+
+    peer.expectsNothing();
+    assertThat(peer.owner.phases).containsExactly("ready");
+  }
+
+  @ParameterizedTest
+  @CsvSource({"1", "2", "7"})
+  void headersForAStreamThatNeverWasEndTheConnection(int id) {
+    Http2Peer peer = ready();
+
+    peer.sendsHeaders(id);
+
+    assertThat(peer.texts()).hasSize(1).allMatch(t -> t.startsWith("GOAWAY 0 PROTOCOL_ERROR"));
+    assertThat(peer.owner.phases).containsExactly("ready", "terminated");
+  }
+
+  @ParameterizedTest
+  @CsvSource({"0, 3", "3, 3", "8, 3"})
+  void otherFramesForAStreamThatNeverWasEndTheConnection(int type, int id) {
+    Http2Peer peer = ready();
+
+    peer.sendsFrame(type, 0, id, (byte) 0, (byte) 0, (byte) 0, (byte) 8);
+
+    assertThat(peer.texts()).hasSize(1).allMatch(t -> t.startsWith("GOAWAY 0 PROTOCOL_ERROR"));
+  }
+
+  @Test
+  void aPromiseEndsTheConnection() {
+    Http2Peer peer = ready();
+    RecordingCall call = peer.unary();
+    peer.frames();
+
+    peer.sendsFrame(5, 4, 1, (byte) 0, (byte) 0, (byte) 0, (byte) 2);
+
+    assertThat(peer.texts()).hasSize(1).allMatch(t -> t.contains("PROTOCOL_ERROR PUSH_PROMISE"));
+    assertThat(call.status().getCode()).isEqualTo(Code.UNAVAILABLE);
+  }
+
+  @Test
+  void unknownFramesAndPrioritiesAreIgnored() {
+    Http2Peer peer = ready();
+    RecordingCall call = peer.unary();
+    peer.frames();
+
+    peer.sendsFrame(0xBE, 0xFF, 1, (byte) 1).sendsFrame(0xBE, 0, 9);
+    peer.sendsFrame(2, 0, 1, (byte) 0, (byte) 0, (byte) 0, (byte) 3, (byte) 1);
+    peer.expectsNothing();
+    peer.answers(1);
+
+    assertThat(call.status().isOk()).isTrue();
+  }
+
+  @Test
+  void brokenHpackEndsTheConnection() {
+    Http2Peer peer = ready();
+    RecordingCall call = peer.unary();
+    peer.frames();
+
+    // Index 127 of a table that has 61 entries.
+    peer.sendsFrame(1, 4, 1, (byte) 0xFF, (byte) 0);
+
+    assertThat(peer.texts()).hasSize(1).allMatch(t -> t.startsWith("GOAWAY 0 COMPRESSION_ERROR"));
+    assertThat(call.status().getCode()).isEqualTo(Code.UNAVAILABLE);
+  }
+
+  @Test
+  void aFrameOverTheMaximumEndsTheConnection() {
+    Http2Peer peer = ready();
+    peer.unary();
+    peer.frames();
+
+    peer.sendsBytes(
+        (byte) 0, (byte) 0x40, (byte) 1, (byte) 0, (byte) 0, (byte) 0, (byte) 0, (byte) 0, (byte)
+            1);
+
+    assertThat(peer.texts()).hasSize(1).allMatch(t -> t.startsWith("GOAWAY 0 FRAME_SIZE_ERROR"));
+  }
+
+  @Test
+  void aDeadlineResetsTheStreamAndSaysWhatItWaitedFor() {
+    Http2Peer peer = ready();
+    RecordingCall call =
+        peer.call(peer.deadline(Duration.ofMillis(30)), new Metadata()).start(bytes("a"), true);
+    peer.loop.run();
+    peer.frames();
+
+    peer.after(Duration.ofMillis(40));
+
+    peer.expects("RST_STREAM 1 CANCEL");
+    assertThat(call.takeEvents()).containsExactly("closed DEADLINE_EXCEEDED PROCESSED");
+    assertThat(call.status().getDescription()).isEqualTo("waited for the server's response");
+    assertThat(peer.loop.hasTimer()).isFalse();
+  }
+
+  @Test
+  void aDeadlineDoesNotOutliveItsStream() {
+    Http2Peer peer = ready();
+    RecordingCall call =
+        peer.call(peer.deadline(Duration.ofMillis(30)), new Metadata()).start(bytes("a"), true);
+    peer.loop.run();
+    peer.answers(1).frames();
+
+    peer.after(Duration.ofMillis(40)).expectsNothing();
+
+    assertThat(call.status()).isEqualTo(Status.OK);
+  }
+}

@@ -1,0 +1,107 @@
+// SPDX-License-Identifier: Apache-2.0
+package dev.clientconn.internal.http2;
+
+import static org.assertj.core.api.Assertions.assertThat;
+
+import io.grpc.Metadata;
+import java.util.Objects;
+import org.junit.jupiter.api.Test;
+import org.junit.jupiter.params.ParameterizedTest;
+import org.junit.jupiter.params.provider.ValueSource;
+
+class SettingsTest extends PeerTest {
+
+  private static final Metadata.Key<String> KEY =
+      Metadata.Key.of("key", Metadata.ASCII_STRING_MARSHALLER);
+
+  @Test
+  void everySettingsFrameIsAcknowledgedOnceAndAnAckNotAtAll() {
+    Http2Peer peer = ready();
+
+    peer.inOneRead(() -> peer.sendsSettings(s -> {}).sendsSettingsAck().sendsSettings(s -> {}));
+
+    peer.expects("SETTINGS ACK", "SETTINGS ACK");
+  }
+
+  @Test
+  void whatAFrameDoesNotNameStaysAsItWas() {
+    Http2Peer peer = ready();
+    peer.sendsSettings(s -> s.maxConcurrentStreams(5));
+
+    peer.sendsSettings(s -> s.initialWindowSize(100));
+
+    assertThat(peer.transport.snapshot().streams().max()).hasValue(5);
+  }
+
+  @Test
+  void theAckFollowsTheChangeAndComesBeforeWhatTheChangeAllows() {
+    Http2Peer peer = ready();
+    peer.sendsSettings(s -> s.maxConcurrentStreams(0)).frames();
+    peer.unary();
+
+    peer.sendsSettings(s -> s.maxConcurrentStreams(1));
+
+    peer.expects("SETTINGS ACK", "HEADERS 1", "DATA 1 10 END");
+  }
+
+  @ParameterizedTest
+  @ValueSource(longs = {0, 100, 4096, 0xFFFF_FFFFL})
+  void headersFitThePeersTable(long tableSize) {
+    Http2Peer peer = ready();
+    peer.unary();
+    peer.frames();
+
+    peer.limitsHeaderTable(tableSize);
+    Metadata metadata = new Metadata();
+    metadata.put(KEY, "v".repeat(40));
+    for (int i = 0; i < 5; i++) {
+      peer.call(null, metadata).start(null, true);
+      peer.loop.run();
+    }
+
+    // The reader fails on an entry, or on a table, that it does not have.
+    assertThat(peer.frames())
+        .filteredOn(f -> f.headers() != null)
+        .hasSize(5)
+        .allSatisfy(
+            f -> assertThat(Objects.requireNonNull(f.headers()).get("key")).hasSize(40));
+  }
+
+  @Test
+  void maxHeaderListSizeCanBeRaisedAgain() {
+    Http2Peer peer = ready();
+    peer.sendsSettings(s -> s.maxHeaderListSize(10));
+    assertThat(peer.unary().isClosed()).isTrue();
+
+    peer.sendsSettings(s -> s.maxHeaderListSize(10_000));
+
+    assertThat(peer.unary().isClosed()).isFalse();
+  }
+
+  @Test
+  void unknownSettingsAreIgnored() {
+    Http2Peer peer = ready();
+
+    peer.sendsFrame(4, 0, 0, (byte) 0xF0, (byte) 0, (byte) 1, (byte) 2, (byte) 3, (byte) 4);
+
+    peer.expects("SETTINGS ACK");
+  }
+
+  @Test
+  void aFrameSizeThatIsNoneEndsTheConnection() {
+    Http2Peer peer = ready();
+
+    peer.sendsFrame(4, 0, 0, (byte) 0, (byte) 5, (byte) 0, (byte) 0, (byte) 0, (byte) 1);
+
+    assertThat(peer.texts()).hasSize(1).allMatch(t -> t.startsWith("GOAWAY 0 PROTOCOL_ERROR"));
+  }
+
+  @Test
+  void settingsOfBrokenLengthEndTheConnection() {
+    Http2Peer peer = ready();
+
+    peer.sendsFrame(4, 0, 0, (byte) 0);
+
+    assertThat(peer.texts()).hasSize(1).allMatch(t -> t.startsWith("GOAWAY 0 FRAME_SIZE_ERROR"));
+  }
+}

@@ -1,0 +1,237 @@
+// SPDX-License-Identifier: Apache-2.0
+package dev.clientconn.internal.http2;
+
+import static dev.clientconn.internal.http2.Http2Peer.bytes;
+import static org.assertj.core.api.Assertions.assertThat;
+
+import io.grpc.Metadata;
+import io.grpc.Status;
+import java.time.Duration;
+import java.util.ArrayList;
+import java.util.List;
+import org.junit.jupiter.api.Test;
+
+class StreamQuotaTest extends PeerTest {
+
+  private Http2Peer limitedTo(int limit) {
+    Http2Peer peer = ready();
+    peer.sendsSettings(s -> s.maxConcurrentStreams(limit)).frames();
+    return peer;
+  }
+
+  private static int waiting(Http2Peer peer) {
+    return peer.transport.snapshot().streams().pending();
+  }
+
+  @Test
+  void callsWaitForASlotAndGetItInOrder() {
+    Http2Peer peer = limitedTo(1);
+    peer.unary();
+    List<RecordingCall> waiting = List.of(peer.unary(), peer.unary(), peer.unary());
+    peer.expects("HEADERS 1", "DATA 1 10 END");
+    assertThat(waiting(peer)).isEqualTo(3);
+
+    peer.after(Duration.ofMillis(20)).answers(1);
+    peer.expects("HEADERS 3", "DATA 3 10 END");
+    assertThat(waiting(peer)).isEqualTo(2);
+    peer.answers(3).answers(5).answers(7);
+
+    assertThat(waiting).allSatisfy(c -> assertThat(c.status().isOk()).isTrue());
+    assertThat(peer.slotWaits).containsExactly("GRANTED 20 ms", "GRANTED 20 ms", "GRANTED 20 ms");
+    assertThat(waiting(peer)).isZero();
+  }
+
+  @Test
+  void aNewCallDoesNotPassThoseThatWait() {
+    Http2Peer peer = limitedTo(1);
+    peer.unary();
+    RecordingCall early = peer.streaming();
+    peer.frames();
+
+    peer.inOneRead(() -> peer.sendsHeaders(1).sendsTrailers(1));
+    RecordingCall late = peer.streaming();
+
+    assertThat(early.stream().isReady()).isTrue();
+    assertThat(late.stream().isReady()).isFalse();
+  }
+
+  @Test
+  void cancelWhileWaitingSendsNothingAndFreesThePlace() {
+    Http2Peer peer = limitedTo(1);
+    peer.unary();
+    RecordingCall impatient = peer.unary();
+    RecordingCall patient = peer.unary();
+    peer.frames();
+
+    peer.after(Duration.ofMillis(3));
+    impatient.stream().cancel(Status.CANCELLED.withDescription("bored"));
+    peer.loop.run();
+
+    assertThat(impatient.takeEvents()).containsExactly("closed CANCELLED PROCESSED");
+    assertThat(waiting(peer)).isEqualTo(1);
+    peer.expectsNothing();
+    peer.answers(1).answers(3);
+    assertThat(patient.status().isOk()).isTrue();
+    assertThat(peer.slotWaits).containsExactly("CANCELLED 3 ms", "GRANTED 3 ms");
+  }
+
+  @Test
+  void aDeadlineThatPassesWhileWaitingSaysWhatItWaitedFor() {
+    Http2Peer peer = limitedTo(1);
+    peer.unary();
+    RecordingCall call =
+        peer.call(peer.deadline(Duration.ofMillis(50)), new Metadata()).start(bytes("hello"), true);
+    peer.loop.run();
+    peer.frames();
+
+    peer.after(Duration.ofMillis(60));
+
+    assertThat(call.takeEvents()).containsExactly("closed DEADLINE_EXCEEDED PROCESSED");
+    assertThat(call.status().getDescription()).contains("a stream slot");
+    assertThat(peer.slotWaits).hasSize(1).allMatch(w -> w.startsWith("DEADLINE 5"));
+    assertThat(waiting(peer)).isZero();
+    peer.expectsNothing();
+  }
+
+  @Test
+  void aRaisedLimitAdmitsAsManyAsItAllows() {
+    Http2Peer peer = limitedTo(1);
+    for (int i = 0; i < 4; i++) {
+      peer.unary();
+    }
+    peer.frames();
+
+    peer.sendsSettings(s -> s.maxConcurrentStreams(3));
+
+    peer.expects("SETTINGS ACK", "HEADERS 3", "HEADERS 5", "DATA 3 10 END", "DATA 5 10 END");
+    assertThat(waiting(peer)).isEqualTo(1);
+  }
+
+  @Test
+  void aLoweredLimitEndsNoStreamAndAdmitsNone() {
+    Http2Peer peer = limitedTo(3);
+    List<RecordingCall> open = List.of(peer.unary(), peer.unary(), peer.unary());
+    RecordingCall waiting = peer.unary();
+    peer.sendsSettings(s -> s.maxConcurrentStreams(1)).frames();
+
+    peer.answers(1).answers(3);
+    peer.expectsNothing();
+    peer.answers(5);
+
+    assertThat(open).allSatisfy(c -> assertThat(c.status().isOk()).isTrue());
+    peer.expects("HEADERS 7", "DATA 7 10 END");
+    assertThat(waiting.isClosed()).isFalse();
+  }
+
+  @Test
+  void aLimitOfZeroHoldsAllCallsBackUntilItIsRaised() {
+    Http2Peer peer = limitedTo(0);
+    RecordingCall call = peer.unary();
+    peer.expectsNothing();
+    assertThat(peer.transport.snapshot().streams().max()).hasValue(0);
+
+    peer.sendsSettings(s -> s.maxConcurrentStreams(1)).answers(1);
+
+    assertThat(call.status().isOk()).isTrue();
+  }
+
+  @Test
+  void noLimitIsNoNumber() {
+    assertThat(ready().transport.snapshot().streams().max()).isEmpty();
+  }
+
+  @Test
+  void moreThanMaxPendingAreRejectedAtOnce() {
+    Http2Peer peer = ready(s -> s.maxPending = 2);
+    peer.sendsSettings(s -> s.maxConcurrentStreams(0)).frames();
+    peer.unary();
+    peer.unary();
+
+    RecordingCall tooMany = peer.unary();
+
+    assertThat(tooMany.takeEvents()).containsExactly("closed RESOURCE_EXHAUSTED PROCESSED");
+    assertThat(tooMany.status().getDescription()).contains("2 calls are waiting");
+    assertThat(peer.slotWaits).containsExactly("REJECTED 0 ms");
+    assertThat(waiting(peer)).isEqualTo(2);
+  }
+
+  @Test
+  void placesOfThoseWhoLeftCanBeTakenAgain() {
+    Http2Peer peer = ready(s -> s.maxPending = 1);
+    peer.sendsSettings(s -> s.maxConcurrentStreams(0)).frames();
+
+    for (int i = 0; i < 1000; i++) {
+      RecordingCall call = peer.unary();
+      assertThat(waiting(peer)).isEqualTo(1);
+      call.stream().cancel(Status.CANCELLED);
+      peer.loop.run();
+      assertThat(waiting(peer)).isZero();
+    }
+    RecordingCall last = peer.unary();
+    peer.sendsSettings(s -> s.maxConcurrentStreams(1)).answers(1);
+
+    assertThat(last.status().isOk()).isTrue();
+  }
+
+  @Test
+  void aWaitingCallMayWriteAndHalfClose() {
+    Http2Peer peer = limitedTo(0);
+    RecordingCall call = peer.streaming().write(bytes("a")).write(bytes("b"));
+    call.stream().halfClose();
+    peer.loop.run();
+    assertThat(call.takeEvents()).isEmpty();
+
+    peer.sendsSettings(s -> s.maxConcurrentStreams(1));
+
+    peer.expects("SETTINGS ACK", "HEADERS 1", "DATA 1 6", "DATA 1 6 END");
+  }
+
+  @Test
+  void cancellingAnOpenStreamAdmitsAfterItsReset() {
+    Http2Peer peer = limitedTo(1);
+    RecordingCall open = peer.unary();
+    peer.unary();
+    peer.frames();
+
+    open.stream().cancel(Status.CANCELLED);
+    peer.loop.run();
+
+    peer.expects("RST_STREAM 1 CANCEL", "HEADERS 3", "DATA 3 10 END");
+  }
+
+  @Test
+  void waitingCallsHearThatTheConnectionIsLost() {
+    Http2Peer peer = limitedTo(1);
+    RecordingCall open = peer.unary();
+    RecordingCall waiting = peer.unary();
+
+    peer.closes();
+
+    assertThat(open.takeEvents()).containsExactly("closed UNAVAILABLE PROCESSED");
+    assertThat(waiting.takeEvents()).containsExactly("closed UNAVAILABLE NOT_SENT");
+    assertThat(peer.slotWaits).containsExactly("CONNECTION_LOST 0 ms");
+  }
+
+  @Test
+  void theCountIsExactThroughEveryWayOut() {
+    Http2Peer peer = limitedTo(2);
+    List<RecordingCall> calls = new ArrayList<>();
+    for (int i = 0; i < 10; i++) {
+      calls.add(peer.call(i == 9 ? peer.deadline(Duration.ofMillis(5)) : null, new Metadata())
+          .start(bytes("hello"), true));
+    }
+    peer.loop.run();
+    assertThat(waiting(peer)).isEqualTo(8);
+
+    calls.get(4).stream().cancel(Status.CANCELLED);
+    peer.after(Duration.ofMillis(20));
+    assertThat(waiting(peer)).isEqualTo(6);
+    peer.sendsRst(1, 8);
+    assertThat(waiting(peer)).isEqualTo(5);
+    peer.sendsSettings(s -> s.maxConcurrentStreams(4));
+    assertThat(waiting(peer)).isEqualTo(3);
+    peer.transport.shutdownNow(Status.UNAVAILABLE);
+    peer.loop.run();
+    assertThat(waiting(peer)).isZero();
+  }
+}
