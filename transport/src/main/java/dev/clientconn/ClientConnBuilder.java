@@ -109,10 +109,19 @@ public final class ClientConnBuilder extends UnsupportedOptions {
     return this;
   }
 
-  /** Receive window of each connection, bytes, 65,535 to 2^31-1. Default 1 MiB. */
+  /** Initial receive window of each connection, bytes, 65,535 to 2^31-1. Default 1 MiB. */
   public ClientConnBuilder initialConnectionWindow(int bytes) {
     settings.connectionWindow =
         check(bytes, b -> b >= MIN_WINDOW, "initialConnectionWindow", "from 65535 to 2147483647");
+    return this;
+  }
+
+  /**
+   * Whether receive windows grow, up to 16 MiB, to what the path to the server holds (its bandwidth-delay product).
+   * Costs a ping now and then while much data arrives. Default true.
+   */
+  public ClientConnBuilder growWindows(boolean grow) {
+    settings.growWindows = grow;
     return this;
   }
 

@@ -42,6 +42,7 @@ final class ClientConnSettings {
   Duration connectTimeout = TransportOptions.DEFAULT_CONNECT_TIMEOUT;
   int streamWindow = TransportOptions.DEFAULT_WINDOW;
   int connectionWindow = TransportOptions.DEFAULT_WINDOW;
+  boolean growWindows = true;
   int maxPendingStreams = TransportOptions.DEFAULT_MAX_PENDING_STREAMS;
   int maxInboundMetadataSize = TransportOptions.DEFAULT_MAX_INBOUND_METADATA_SIZE;
   int maxInboundMessageSize = 4 * 1024 * 1024;
@@ -102,6 +103,7 @@ final class ClientConnSettings {
         connectTimeout,
         streamWindow,
         connectionWindow,
+        growWindows,
         maxInboundMetadataSize,
         maxPendingStreams,
         keepalive.build(),

@@ -59,6 +59,8 @@ final class Http2Peer {
     int maxPending = 100;
     int lastStreamId = StreamTable.LAST_ID;
 
+    boolean growWindows;
+
     @Nullable
     String acceptEncoding;
 
@@ -75,6 +77,7 @@ final class Http2Peer {
           Duration.ofSeconds(20),
           streamWindow,
           connectionWindow,
+          growWindows,
           maxInboundMetadataSize,
           maxPending,
           keepalive,
