@@ -10,6 +10,7 @@ import java.util.Optional;
 import java.util.Set;
 import org.springframework.aot.AotDetector;
 import org.springframework.beans.factory.BeanFactory;
+import org.springframework.beans.factory.CannotLoadBeanClassException;
 import org.springframework.beans.factory.config.BeanFactoryPostProcessor;
 import org.springframework.beans.factory.config.ConfigurableListableBeanFactory;
 import org.springframework.beans.factory.support.AbstractBeanDefinition;
@@ -58,9 +59,13 @@ final class GrpcClientBeanRegistrar implements BeanFactoryPostProcessor, Priorit
     Set<ClientPoint> points = new LinkedHashSet<>();
     ClientPointScanner scanner = new ClientPointScanner(points::add);
     for (String name : beanFactory.getBeanDefinitionNames()) {
-      scan(beanFactory, name, scanner);
-      if (beanFactory.isFactoryBean(name)) {
-        scan(beanFactory, BeanFactory.FACTORY_BEAN_PREFIX + name, scanner);
+      try {
+        scan(beanFactory, name, scanner);
+        if (beanFactory.isFactoryBean(name)) {
+          scan(beanFactory, BeanFactory.FACTORY_BEAN_PREFIX + name, scanner);
+        }
+      } catch (CannotLoadBeanClassException unloadable) {
+        // Such a definition may lie unused for ever; if not, making the bean will report it.
       }
     }
     return points;

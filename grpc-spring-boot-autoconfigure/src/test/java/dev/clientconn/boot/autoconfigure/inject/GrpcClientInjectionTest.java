@@ -28,10 +28,15 @@ import org.junit.jupiter.api.AfterEach;
 import org.junit.jupiter.api.Test;
 import org.springframework.beans.factory.ObjectProvider;
 import org.springframework.beans.factory.annotation.Autowired;
+import org.springframework.beans.factory.support.DefaultListableBeanFactory;
+import org.springframework.beans.factory.support.GenericBeanDefinition;
+import org.springframework.beans.factory.support.RootBeanDefinition;
 import org.springframework.boot.autoconfigure.AutoConfigurations;
 import org.springframework.boot.test.context.runner.ApplicationContextRunner;
+import org.springframework.boot.test.util.TestPropertyValues;
 import org.springframework.context.annotation.Bean;
 import org.springframework.context.annotation.Configuration;
+import org.springframework.core.env.StandardEnvironment;
 
 @NullUnmarked
 class GrpcClientInjectionTest {
@@ -157,6 +162,22 @@ class GrpcClientInjectionTest {
       assertThat(context.getBean(ByField.class).stub).isNotNull();
       assertThat(context.getBean(Plain.class).stub).isEmpty();
     });
+  }
+
+  @Test
+  void definitionWhoseClassIsMissingIsPassedOver() {
+    DefaultListableBeanFactory beans = new DefaultListableBeanFactory();
+    GenericBeanDefinition missing = new GenericBeanDefinition();
+    missing.setBeanClassName("no.such.Type");
+    beans.registerBeanDefinition("missing", missing);
+    beans.registerBeanDefinition("asking", new RootBeanDefinition(ByField.class));
+    StandardEnvironment environment = new StandardEnvironment();
+    TestPropertyValues.of("grpc.client.targets.greeter.address=localhost:1").applyTo(environment);
+
+    new GrpcClientBeanRegistrar(environment).postProcessBeanFactory(beans);
+
+    assertThat(beans.getBeanDefinitionNames())
+        .contains("grpcClient:greeter:" + HealthBlockingStub.class.getName());
   }
 
   @Test
