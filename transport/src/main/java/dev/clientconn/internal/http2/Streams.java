@@ -337,6 +337,7 @@ final class Streams implements StreamReceiver.Outcome {
     deadlines.disarm(stream);
     stream.sendQueue.clear();
     stream.tellClosed(status, progress, trailers);
+    loopy.left(stream);
     batch.collect(stream);
     if (!connection.isClosed()) {
       admitWaiting();
