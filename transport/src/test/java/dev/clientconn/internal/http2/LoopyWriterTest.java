@@ -21,8 +21,8 @@ class LoopyWriterTest {
   private Http2Stream scheduled() {
     CallHeaders call =
         new CallHeaders(Http2Peer.METHOD, null, null, null, 0, 100, 100, new Metadata());
-    StreamHandle handle = new StreamHandle(
-        control, call, EmptyHttp2Headers.INSTANCE, null, new RecordingCall(), 100);
+    StreamHandle handle =
+        new StreamHandle(control, call, EmptyHttp2Headers.INSTANCE, null, new RecordingCall(), 100);
     Http2Stream stream = new Http2Stream(handle, quota, 65_535);
     stream.sendQueue.start(new byte[10], true);
     loopy.schedule(stream);
