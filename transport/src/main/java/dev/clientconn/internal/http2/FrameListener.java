@@ -22,11 +22,13 @@ interface FrameListener {
 
   void onSettings(Http2Settings settings);
 
-  void onSettingsAck();
+  /** Our settings only widen, or bound what is checked on arrival anyway: nothing need wait for the ack. */
+  default void onSettingsAck() {}
 
   void onPing(long payload);
 
-  void onPingAck(long payload);
+  /** Keepalive counts any frame as life, and is told of reads, so an ack is nothing special. */
+  default void onPingAck(long payload) {}
 
   void onGoAway(int lastStreamId, long errorCode, ByteBuf debugData);
 
@@ -55,13 +57,7 @@ interface FrameListener {
     public void onSettings(Http2Settings settings) {}
 
     @Override
-    public void onSettingsAck() {}
-
-    @Override
     public void onPing(long payload) {}
-
-    @Override
-    public void onPingAck(long payload) {}
 
     @Override
     public void onGoAway(int lastStreamId, long errorCode, ByteBuf debugData) {}

@@ -234,12 +234,6 @@ final class Http2Client implements FrameListener, Streams.Connection, Turn.Conne
   }
 
   @Override
-  public void onSettingsAck() {
-    // Our settings only widen, or bound what is checked on arrival anyway: nothing waits for the
-    // ack.
-  }
-
-  @Override
   public void onPing(long payload) {
     if (mayReply()) {
       framer.pingAck(payload);

@@ -14,9 +14,13 @@ import java.util.function.Consumer;
 @EventLoopConfined
 final class LoopyWriter {
 
+  private static final int SWEEP_FLOOR = 64;
+
   private final SendQuota quota;
   private final ArrayDeque<Http2Stream> round = new ArrayDeque<>();
   private final Consumer<Http2Stream> onBecameReady;
+  /** Streams closed since the last sweep while they stood in the round: no fewer than are in it. */
+  private int left;
 
   /**
    * @param onBecameReady told of streams whose calls may write more
@@ -69,6 +73,21 @@ final class LoopyWriter {
     if (stream.handle().framed(length)) {
       onBecameReady.accept(stream);
     }
+  }
+
+  /**
+   * A stream has been closed. Where the round stands still, those in it must not pile up, so they are swept out when
+   * they may outnumber the others.
+   */
+  void left(Http2Stream stream) {
+    if (stream.sendQueue.scheduled && ++left > SWEEP_FLOOR && left > round.size() / 2) {
+      round.removeIf(Http2Stream::isClosed);
+      left = 0;
+    }
+  }
+
+  int standing() {
+    return round.size();
   }
 
   void clear() {

@@ -6,6 +6,7 @@ import dev.clientconn.internal.http2.ControlBuffer.Command;
 import dev.clientconn.internal.threading.CrossesThreads;
 import dev.clientconn.internal.transport.CallHeaders;
 import dev.clientconn.internal.transport.ClientStream;
+import dev.clientconn.internal.wire.RequestHeaders;
 import io.grpc.Status;
 import io.netty.handler.codec.http2.Http2Headers;
 import java.util.Objects;
@@ -125,8 +126,17 @@ final class StreamHandle extends Command implements ClientStream {
     return headers;
   }
 
+  /** Why the call could be sent on no connection to this peer, {@code null} if it can. */
   @Nullable
-  Status failure() {
+  Status failure(long maxHeaderListSize) {
+    // RFC 9113 section 10.5.1: a peer may refuse what is over its limit, so it is not sent.
+    if (failure == null
+        && maxHeaderListSize != Long.MAX_VALUE
+        && RequestHeaders.listSize(headers) > maxHeaderListSize) {
+      return Status.INTERNAL.withDescription("header list size to send violates the maximum size ("
+          + maxHeaderListSize
+          + " bytes) set by server");
+    }
     return failure;
   }
 

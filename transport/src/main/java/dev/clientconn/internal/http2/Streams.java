@@ -6,7 +6,6 @@ import dev.clientconn.internal.threading.EventLoopConfined;
 import dev.clientconn.internal.transport.StreamProgress;
 import dev.clientconn.internal.transport.TransportOptions;
 import dev.clientconn.internal.wire.HeaderBlock;
-import dev.clientconn.internal.wire.RequestHeaders;
 import dev.clientconn.transport.TransportListener.WaitOutcome;
 import io.grpc.Deadline;
 import io.grpc.Metadata;
@@ -118,7 +117,7 @@ final class Streams implements StreamReceiver.Outcome {
       endUnopened(stream, refusal, StreamProgress.NOT_SENT);
       return;
     }
-    Status failure = failure(handle);
+    Status failure = handle.failure(maxHeaderListSize);
     if (failure != null) {
       endUnopened(stream, failure);
       return;
@@ -139,21 +138,6 @@ final class Streams implements StreamReceiver.Outcome {
     Http2Stream stream = new Http2Stream(handle, sendQuota, receiveWindow);
     handle.bind(stream);
     return stream;
-  }
-
-  /** Why the call could be sent on no connection. */
-  private @Nullable Status failure(StreamHandle handle) {
-    if (handle.failure() != null) {
-      return handle.failure();
-    }
-    // RFC 9113 section 10.5.1: a peer may refuse what is over its limit, so it is not sent.
-    if (maxHeaderListSize != Long.MAX_VALUE
-        && RequestHeaders.listSize(handle.headers()) > maxHeaderListSize) {
-      return Status.INTERNAL.withDescription("header list size to send violates the maximum size ("
-          + maxHeaderListSize
-          + " bytes) set by server");
-    }
-    return null;
   }
 
   private void enqueue(Http2Stream stream) {
@@ -347,6 +331,7 @@ final class Streams implements StreamReceiver.Outcome {
     deadlines.disarm(stream);
     stream.sendQueue.clear();
     stream.tellClosed(status, progress, trailers);
+    loopy.left(stream);
     batch.collect(stream);
     if (!connection.isClosed()) {
       admitWaiting();

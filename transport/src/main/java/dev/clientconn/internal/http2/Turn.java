@@ -41,6 +41,7 @@ final class Turn {
   private final ControlBuffer control;
   private @Nullable ChannelHandlerContext ctx;
   private boolean ending;
+  private boolean moreData;
 
   Turn(EventLoop loop, Connection connection, Framer framer, Batch batch) {
     this.loop = loop;
@@ -78,6 +79,22 @@ final class Turn {
       return;
     }
     ending = true;
+    try {
+      settle();
+      send();
+    } finally {
+      // Also after a defect, or the connection would stand still for ever.
+      ending = false;
+      control.endTurn();
+    }
+    if (moreData || control.isWaiting() || batch.isWaiting()) {
+      // Among others, calls that may write again now that their bytes are on their way.
+      loop.execute(control);
+    }
+  }
+
+  /** Tells calls their news and applies what they ask for, until there is neither. */
+  private void settle() {
     control.beginTurn();
     boolean more = true;
     for (int round = 0; more && round < MAX_ROUNDS; round++) {
@@ -86,15 +103,13 @@ final class Turn {
     }
     batch.deliver();
     control.endTurn();
-    boolean moreData = isSocketWritable() && connection.writeData(MAX_WRITE);
+  }
+
+  private void send() {
+    moreData = isSocketWritable() && connection.writeData(MAX_WRITE);
     flush();
     moreData &= isSocketWritable();
     connection.publish();
-    ending = false;
-    if (moreData || control.isWaiting() || batch.isWaiting()) {
-      // Among others, calls that may write again now that their bytes are on their way.
-      loop.execute(control);
-    }
   }
 
   /** Hands everything that was framed to the socket. */

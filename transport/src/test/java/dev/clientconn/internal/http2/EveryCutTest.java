@@ -100,7 +100,7 @@ class EveryCutTest extends PeerTest {
   void aGarbledConversationEndsItsCallWithAStatus(long seed) {
     byte[] all = conversation();
     Random random = new Random(seed);
-    for (int round = 0; round < 1000; round++) {
+    for (int round = 0; round < 500; round++) {
       byte[] garbled = all.clone();
       for (int i = 0; i <= random.nextInt(3); i++) {
         garbled[15 + random.nextInt(all.length - 15)] = (byte) random.nextInt();

@@ -2,12 +2,14 @@
 package dev.clientconn.internal.http2;
 
 import io.netty.buffer.ByteBuf;
+import io.netty.channel.ChannelHandler;
 import io.netty.channel.ChannelOutboundBuffer;
 import io.netty.channel.embedded.EmbeddedChannel;
 
 /** The connection's channel. Can be clogged, so that what is written stays with this side. */
 final class FakeSocket extends EmbeddedChannel {
 
+  private boolean down;
   private boolean clogged;
   private int writes;
 
@@ -20,6 +22,20 @@ final class FakeSocket extends EmbeddedChannel {
     FakeSocket socket = new FakeSocket();
     socket.registerNow();
     return socket;
+  }
+
+  /** Has a loop and a pipeline, but no connection yet. */
+  static FakeSocket connecting(ChannelHandler handler) {
+    FakeSocket socket = new FakeSocket();
+    socket.down = true;
+    socket.pipeline().addLast(handler);
+    socket.registerNow();
+    return socket;
+  }
+
+  @Override
+  public boolean isActive() {
+    return !down && super.isActive();
   }
 
   void registerNow() {

@@ -29,6 +29,7 @@ import io.netty.handler.codec.http2.Http2Error;
 import io.netty.handler.codec.http2.Http2Exception;
 import io.netty.handler.codec.http2.Http2Headers;
 import io.netty.handler.codec.http2.Http2Settings;
+import io.netty.handler.ssl.SslContext;
 import java.io.ByteArrayInputStream;
 import java.io.IOException;
 import java.io.InputStream;
@@ -63,6 +64,9 @@ final class Http2Peer {
 
     @Nullable
     String acceptEncoding;
+
+    @Nullable
+    SslContext sslContext;
 
     @Nullable
     KeepaliveOptions keepalive;
@@ -101,7 +105,7 @@ final class Http2Peer {
   final Http2Transport transport;
 
   private final Setup setup;
-  private final UnpooledByteBufAllocator allocator = new UnpooledByteBufAllocator(true);
+  private final UnpooledByteBufAllocator allocator = new UnpooledByteBufAllocator(true, true);
   private final DefaultHttp2FrameWriter writer = new DefaultHttp2FrameWriter();
   private final DefaultHttp2FrameReader reader =
       new DefaultHttp2FrameReader(new DefaultHttp2HeadersDecoder(false, 1 << 24));
@@ -118,7 +122,7 @@ final class Http2Peer {
     table = new StreamTable(setup.lastStreamId);
     transport = new Http2Transport(
         loop,
-        new Http2Transport.Peer(ADDRESS, "authority", null),
+        new Http2Transport.Peer(ADDRESS, "authority", setup.sslContext),
         setup.options(new SlotWaits(slotWaits)),
         owner,
         table);
@@ -423,7 +427,10 @@ final class Http2Peer {
   /** Ends the connection, if it has not ended, and looks for what was left behind. */
   void verify() {
     closes();
-    readSocket();
+    if (setup.sslContext == null) {
+      readSocket();
+    }
+    socket.releaseOutbound();
     pen.finishAndReleaseAll();
     assertThat(owner.phases).endsWith("terminated");
     assertThat(owner.violations).isEmpty();

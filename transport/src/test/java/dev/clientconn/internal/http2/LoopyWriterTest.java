@@ -1,0 +1,69 @@
+// SPDX-License-Identifier: Apache-2.0
+package dev.clientconn.internal.http2;
+
+import static org.assertj.core.api.Assertions.assertThat;
+
+import dev.clientconn.internal.flow.SendQuota;
+import dev.clientconn.internal.transport.CallHeaders;
+import dev.clientconn.internal.transport.StreamProgress;
+import io.grpc.Metadata;
+import io.grpc.Status;
+import io.netty.handler.codec.http2.EmptyHttp2Headers;
+import java.util.ArrayDeque;
+import org.junit.jupiter.api.Test;
+
+class LoopyWriterTest {
+
+  private final SendQuota quota = new SendQuota();
+  private final LoopyWriter loopy = new LoopyWriter(quota, stream -> {});
+  private final ControlBuffer control = new ControlBuffer(new ManualLoop(), () -> {});
+
+  private Http2Stream scheduled() {
+    CallHeaders call =
+        new CallHeaders(Http2Peer.METHOD, null, null, null, 0, 100, 100, new Metadata());
+    StreamHandle handle =
+        new StreamHandle(control, call, EmptyHttp2Headers.INSTANCE, null, new RecordingCall(), 100);
+    Http2Stream stream = new Http2Stream(handle, quota, 65_535);
+    stream.sendQueue.start(new byte[10], true);
+    loopy.schedule(stream);
+    return stream;
+  }
+
+  private void close(Http2Stream stream) {
+    stream.tellClosed(Status.CANCELLED, StreamProgress.PROCESSED, new Metadata());
+    loopy.left(stream);
+  }
+
+  @Test
+  void closedStreamsDoNotPileUpWhileTheConnectionsWindowIsEmpty() {
+    quota.connection().consume(65_535);
+    Http2Stream open = scheduled();
+
+    for (int i = 0; i < 10_000; i++) {
+      close(scheduled());
+      assertThat(loopy.standing()).isLessThan(200);
+    }
+
+    assertThat(open.sendQueue.scheduled).isTrue();
+  }
+
+  @Test
+  void manyOpenStreamsStayInTheRound() {
+    quota.connection().consume(65_535);
+    ArrayDeque<Http2Stream> open = new ArrayDeque<>();
+    for (int i = 0; i < 1000; i++) {
+      open.add(scheduled());
+    }
+
+    for (int i = 0; i < 900; i++) {
+      close(open.remove());
+    }
+
+    assertThat(loopy.standing()).isBetween(100, 1000);
+    Framer framer = new Framer();
+    quota.connection().tryIncrease(65_535);
+    loopy.write(framer, 1 << 20);
+    assertThat(framer.buffered()).isEqualTo(100 * 19);
+    framer.close();
+  }
+}
