@@ -2,157 +2,240 @@
 package dev.clientconn.internal.http2;
 
 import dev.clientconn.internal.threading.EventLoopConfined;
-import dev.clientconn.internal.wire.HeaderBlock;
 import io.netty.buffer.ByteBuf;
-import io.netty.channel.ChannelHandlerContext;
-import io.netty.handler.codec.http2.DefaultHttp2FrameReader;
-import io.netty.handler.codec.http2.DefaultHttp2HeadersDecoder;
-import io.netty.handler.codec.http2.Http2Exception;
-import io.netty.handler.codec.http2.Http2Flags;
-import io.netty.handler.codec.http2.Http2FrameAdapter;
-import io.netty.handler.codec.http2.Http2Headers;
+import io.netty.buffer.ByteBufAllocator;
+import io.netty.handler.codec.http2.Http2Error;
+import io.netty.handler.codec.http2.Http2FrameTypes;
 import io.netty.handler.codec.http2.Http2Settings;
 
 /**
- * Reads frames with Netty's frame reader and tells {@link FrameListener}. PRIORITY and unknown frames are ignored (RFC
- * 9113 sections 5.3.2 and 5.5). PUSH_PROMISE is an error: this side has switched it off.
+ * Reads frames (RFC 9113 sections 4 and 6), checks their form, and tells {@link FrameListener}. Payloads are shown to it
+ * inside the read buffer: a frame costs no slice. What frames mean for a connection or a stream is not checked here.
  */
 @EventLoopConfined
-final class FrameDecoder extends Http2FrameAdapter {
+final class FrameDecoder {
 
-  private static final long PROTOCOL_ERROR = 0x1;
-  private static final long INTERNAL_ERROR = 0x2;
+  private static final int END_STREAM = 0x1;
+  private static final int ACK = 0x1;
+  private static final int END_HEADERS = 0x4;
+  private static final int PADDED = 0x8;
+  private static final int PRIORITY = 0x20;
+  private static final int PRIORITY_LENGTH = 5;
+  private static final int SETTING_LENGTH = 6;
+  private static final int INITIAL_WINDOW_SIZE = 0x4;
 
-  private FrameListener listener;
-  private final HeaderBlock block = new HeaderBlock();
-  private final DefaultHttp2FrameReader reader;
+  private final FrameListener listener;
+  private final HeaderBlockReader headerBlocks;
 
   FrameDecoder(FrameListener listener, int maxHeaderListSize) {
     this.listener = listener;
-    this.reader = new DefaultHttp2FrameReader(new BlockDecoder(maxHeaderListSize));
+    this.headerBlocks = new HeaderBlockReader(listener, maxHeaderListSize);
   }
 
   /** Decodes whole frames; a part of one stays in the buffer. */
-  void decode(ChannelHandlerContext ctx, ByteBuf in) {
-    int before;
-    do {
-      before = in.readableBytes();
-      try {
-        reader.readFrame(ctx, in, this);
-      } catch (Http2Exception.StreamException e) {
-        listener.onStreamError(e.streamId(), e.error().code(), message(e));
-      } catch (Http2Exception e) {
-        listener.onConnectionError(e.error().code(), message(e));
-      } catch (RuntimeException e) {
-        listener.onConnectionError(INTERNAL_ERROR, "cannot read a frame: " + e);
+  void decode(ByteBufAllocator allocator, ByteBuf in) {
+    while (!listener.isClosed() && in.readableBytes() >= Framer.HEADER_LENGTH) {
+      int at = in.readerIndex();
+      int length = in.getUnsignedMedium(at);
+      if (length > Framer.MAX_PAYLOAD) {
+        // What we have not raised in SETTINGS_MAX_FRAME_SIZE (section 4.2).
+        fail(Http2Error.FRAME_SIZE_ERROR, "a frame of " + length + " bytes");
+        break;
       }
-    } while (in.isReadable() && in.readableBytes() < before);
+      if (in.readableBytes() < Framer.HEADER_LENGTH + length) {
+        return;
+      }
+      int type = in.getUnsignedByte(at + 3);
+      int flags = in.getUnsignedByte(at + 4);
+      int streamId = in.getInt(at + 5) & Integer.MAX_VALUE;
+      int end = in.writerIndex();
+      int next = at + Framer.HEADER_LENGTH + length;
+      in.readerIndex(at + Framer.HEADER_LENGTH).writerIndex(next);
+      frame(allocator, type, flags, streamId, in);
+      in.writerIndex(end).readerIndex(next);
+    }
+    if (listener.isClosed()) {
+      in.skipBytes(in.readableBytes());
+    }
   }
 
-  private static String message(Http2Exception e) {
-    return e.getMessage() == null ? e.error().name() : e.getMessage();
-  }
-
-  /** Also from within a frame: the rest of what was read is dropped. */
   void close() {
-    listener = FrameListener.NONE;
-    reader.close();
+    headerBlocks.close();
   }
 
-  @Override
-  public int onDataRead(
-      ChannelHandlerContext ctx, int streamId, ByteBuf data, int padding, boolean endOfStream) {
-    listener.onData(streamId, data, padding, endOfStream);
-    return 0;
+  /** The payload is what is readable. */
+  private void frame(ByteBufAllocator allocator, int type, int flags, int streamId, ByteBuf in) {
+    if (headerBlocks.isOpen()
+        && (type != Http2FrameTypes.CONTINUATION || !headerBlocks.continues(streamId))) {
+      // Section 4.3: nothing may come between the frames of a block.
+      fail(Http2Error.PROTOCOL_ERROR, "frame type " + type + " inside a header block");
+      return;
+    }
+    switch (type) {
+      case Http2FrameTypes.DATA -> data(flags, streamId, in);
+      case Http2FrameTypes.HEADERS -> headers(allocator, flags, streamId, in);
+      case Http2FrameTypes.RST_STREAM -> rstStream(streamId, in);
+      case Http2FrameTypes.SETTINGS -> settings(flags, streamId, in);
+      // Section 6.6: this side has switched it off.
+      case Http2FrameTypes.PUSH_PROMISE ->
+        fail(Http2Error.PROTOCOL_ERROR, "PUSH_PROMISE received, but push is disabled");
+      case Http2FrameTypes.PING -> ping(flags, streamId, in);
+      case Http2FrameTypes.GO_AWAY -> goAway(streamId, in);
+      case Http2FrameTypes.WINDOW_UPDATE -> windowUpdate(streamId, in);
+      case Http2FrameTypes.CONTINUATION -> continuation(flags, in);
+      default -> {
+        // PRIORITY is deprecated, and types that are not known are ignored (sections 5.3.2 and
+        // 5.5).
+      }
+    }
   }
 
-  @Override
-  public void onHeadersRead(
-      ChannelHandlerContext ctx,
-      int streamId,
-      Http2Headers headers,
-      int padding,
-      boolean endStream) {
-    listener.onHeaders(streamId, block, endStream);
+  private void data(int flags, int streamId, ByteBuf in) {
+    int length = in.readableBytes();
+    if (onStream(streamId, "DATA") && unpad(flags, in, "DATA")) {
+      listener.onData(streamId, in, length - in.readableBytes(), (flags & END_STREAM) != 0);
+    }
   }
 
-  @Override
-  public void onHeadersRead(
-      ChannelHandlerContext ctx,
-      int streamId,
-      Http2Headers headers,
-      int streamDependency,
-      short weight,
-      boolean exclusive,
-      int padding,
-      boolean endStream) {
-    listener.onHeaders(streamId, block, endStream);
+  private void headers(ByteBufAllocator allocator, int flags, int streamId, ByteBuf in) {
+    if (!onStream(streamId, "HEADERS") || !unpad(flags, in, "HEADERS")) {
+      return;
+    }
+    if ((flags & PRIORITY) != 0) {
+      if (in.readableBytes() < PRIORITY_LENGTH) {
+        fail(Http2Error.FRAME_SIZE_ERROR, "HEADERS too short for its priority");
+        return;
+      }
+      in.skipBytes(PRIORITY_LENGTH);
+    }
+    headerBlocks.begin(
+        allocator, streamId, in, (flags & END_STREAM) != 0, (flags & END_HEADERS) != 0);
   }
 
-  @Override
-  public void onRstStreamRead(ChannelHandlerContext ctx, int streamId, long errorCode) {
-    listener.onRstStream(streamId, errorCode);
+  private void continuation(int flags, ByteBuf in) {
+    if (headerBlocks.isOpen()) {
+      headerBlocks.more(in, (flags & END_HEADERS) != 0);
+    } else {
+      fail(Http2Error.PROTOCOL_ERROR, "CONTINUATION without HEADERS");
+    }
   }
 
-  @Override
-  public void onSettingsAckRead(ChannelHandlerContext ctx) {
-    listener.onSettingsAck();
+  private void rstStream(int streamId, ByteBuf in) {
+    if (onStream(streamId, "RST_STREAM") && isLong(4, in, "RST_STREAM")) {
+      listener.onRstStream(streamId, in.readUnsignedInt());
+    }
   }
 
-  @Override
-  public void onSettingsRead(ChannelHandlerContext ctx, Http2Settings settings) {
+  private void settings(int flags, int streamId, ByteBuf in) {
+    if (!onConnection(streamId, "SETTINGS")) {
+      return;
+    }
+    if ((flags & ACK) != 0) {
+      if (isLong(0, in, "SETTINGS ACK")) {
+        listener.onSettingsAck();
+      }
+      return;
+    }
+    if (in.readableBytes() % SETTING_LENGTH != 0) {
+      fail(Http2Error.FRAME_SIZE_ERROR, "SETTINGS of " + in.readableBytes() + " bytes");
+      return;
+    }
+    Http2Settings settings = new Http2Settings();
+    while (in.isReadable()) {
+      char id = (char) in.readUnsignedShort();
+      long value = in.readUnsignedInt();
+      try {
+        settings.put(id, Long.valueOf(value));
+      } catch (IllegalArgumentException e) {
+        // Section 6.5.2 has a code of its own for a window that is too large.
+        fail(
+            id == INITIAL_WINDOW_SIZE ? Http2Error.FLOW_CONTROL_ERROR : Http2Error.PROTOCOL_ERROR,
+            "SETTINGS: " + e.getMessage());
+        return;
+      }
+    }
     listener.onSettings(settings);
   }
 
-  @Override
-  public void onPingRead(ChannelHandlerContext ctx, long data) {
-    listener.onPing(data);
-  }
-
-  @Override
-  public void onPingAckRead(ChannelHandlerContext ctx, long data) {
-    listener.onPingAck(data);
-  }
-
-  @Override
-  public void onPushPromiseRead(
-      ChannelHandlerContext ctx,
-      int streamId,
-      int promisedStreamId,
-      Http2Headers headers,
-      int padding) {
-    // RFC 9113 section 6.6: an error once SETTINGS_ENABLE_PUSH is 0.
-    listener.onConnectionError(PROTOCOL_ERROR, "PUSH_PROMISE received, but push is disabled");
-  }
-
-  @Override
-  public void onGoAwayRead(
-      ChannelHandlerContext ctx, int lastStreamId, long errorCode, ByteBuf debugData) {
-    listener.onGoAway(lastStreamId, errorCode, debugData);
-  }
-
-  @Override
-  public void onWindowUpdateRead(ChannelHandlerContext ctx, int streamId, int increment) {
-    listener.onWindowUpdate(streamId, increment);
-  }
-
-  @Override
-  public void onUnknownFrame(
-      ChannelHandlerContext ctx, byte frameType, int streamId, Http2Flags flags, ByteBuf payload) {
-    // Extensions are ignored.
-  }
-
-  /** Decodes every block into the one reused {@link HeaderBlock}. */
-  private final class BlockDecoder extends DefaultHttp2HeadersDecoder {
-
-    BlockDecoder(int maxHeaderListSize) {
-      super(true, false, maxHeaderListSize);
+  private void ping(int flags, int streamId, ByteBuf in) {
+    if (!onConnection(streamId, "PING") || !isLong(8, in, "PING")) {
+      return;
     }
-
-    @Override
-    protected Http2Headers newHeaders() {
-      block.clear();
-      return block;
+    long payload = in.readLong();
+    if ((flags & ACK) != 0) {
+      listener.onPingAck(payload);
+    } else {
+      listener.onPing(payload);
     }
+  }
+
+  private void goAway(int streamId, ByteBuf in) {
+    if (!onConnection(streamId, "GOAWAY")) {
+      return;
+    }
+    if (in.readableBytes() < 8) {
+      fail(Http2Error.FRAME_SIZE_ERROR, "GOAWAY of " + in.readableBytes() + " bytes");
+      return;
+    }
+    int lastStreamId = in.readInt() & Integer.MAX_VALUE;
+    listener.onGoAway(lastStreamId, in.readUnsignedInt(), in);
+  }
+
+  private void windowUpdate(int streamId, ByteBuf in) {
+    if (!isLong(4, in, "WINDOW_UPDATE")) {
+      return;
+    }
+    int increment = in.readInt() & Integer.MAX_VALUE;
+    if (increment > 0) {
+      listener.onWindowUpdate(streamId, increment);
+    } else if (streamId == 0) {
+      fail(Http2Error.PROTOCOL_ERROR, "WINDOW_UPDATE of 0");
+    } else {
+      listener.onStreamError(streamId, Http2Error.PROTOCOL_ERROR.code(), "WINDOW_UPDATE of 0");
+    }
+  }
+
+  /** Cuts padding off both ends of the payload (section 6.1). Returns false if there is more of it than payload. */
+  private boolean unpad(int flags, ByteBuf in, String frame) {
+    if ((flags & PADDED) == 0) {
+      return true;
+    }
+    if (!in.isReadable()) {
+      fail(Http2Error.FRAME_SIZE_ERROR, frame + " too short for its padding length");
+      return false;
+    }
+    int padding = in.readUnsignedByte();
+    if (padding > in.readableBytes()) {
+      fail(Http2Error.PROTOCOL_ERROR, frame + " has more padding than payload");
+      return false;
+    }
+    in.writerIndex(in.writerIndex() - padding);
+    return true;
+  }
+
+  private boolean onStream(int streamId, String frame) {
+    if (streamId == 0) {
+      fail(Http2Error.PROTOCOL_ERROR, frame + " on stream 0");
+    }
+    return streamId != 0;
+  }
+
+  private boolean onConnection(int streamId, String frame) {
+    if (streamId != 0) {
+      fail(Http2Error.PROTOCOL_ERROR, frame + " on stream " + streamId);
+    }
+    return streamId == 0;
+  }
+
+  private boolean isLong(int length, ByteBuf in, String frame) {
+    boolean right = in.readableBytes() == length;
+    if (!right) {
+      fail(Http2Error.FRAME_SIZE_ERROR, frame + " of " + in.readableBytes() + " bytes");
+    }
+    return right;
+  }
+
+  private void fail(Http2Error error, String message) {
+    listener.onConnectionError(error.code(), message);
   }
 }

@@ -8,8 +8,8 @@ import io.netty.handler.codec.http2.Http2Settings;
 /** The frames a client can receive. Buffers and header blocks belong to the caller and are valid during the call only. */
 interface FrameListener {
 
-  /** Hears nothing: what a closed connection still reads is nobody's. */
-  FrameListener NONE = new Closed();
+  /** Whether the connection is over: then no further frame is told. */
+  boolean isClosed();
 
   void onHeaders(int streamId, HeaderBlock block, boolean endOfStream);
 
@@ -39,36 +39,4 @@ interface FrameListener {
 
   /** A frame that breaks the connection. */
   void onConnectionError(long errorCode, String message);
-
-  /** Ignores everything: see {@link #NONE}. */
-  final class Closed implements FrameListener {
-    private Closed() {}
-
-    @Override
-    public void onHeaders(int streamId, HeaderBlock block, boolean endOfStream) {}
-
-    @Override
-    public void onData(int streamId, ByteBuf data, int padding, boolean endOfStream) {}
-
-    @Override
-    public void onRstStream(int streamId, long errorCode) {}
-
-    @Override
-    public void onSettings(Http2Settings settings) {}
-
-    @Override
-    public void onPing(long payload) {}
-
-    @Override
-    public void onGoAway(int lastStreamId, long errorCode, ByteBuf debugData) {}
-
-    @Override
-    public void onWindowUpdate(int streamId, int increment) {}
-
-    @Override
-    public void onStreamError(int streamId, long errorCode, String message) {}
-
-    @Override
-    public void onConnectionError(long errorCode, String message) {}
-  }
 }

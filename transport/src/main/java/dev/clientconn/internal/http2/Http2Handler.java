@@ -64,7 +64,7 @@ final class Http2Handler extends ByteToMessageDecoder {
       in.skipBytes(in.readableBytes());
       return;
     }
-    decoder.decode(ctx, in);
+    decoder.decode(ctx.alloc(), in);
   }
 
   @Override
