@@ -1,122 +1,362 @@
 // SPDX-License-Identifier: Apache-2.0
 package dev.clientconn;
 
+import dev.clientconn.internal.channel.ChannelOptions;
+import dev.clientconn.internal.channel.ChannelThreads;
+import dev.clientconn.internal.channel.SharedThreads;
+import dev.clientconn.internal.transport.TransportConnector;
+import dev.clientconn.internal.transport.TransportOptions;
 import dev.clientconn.transport.Dialer;
 import dev.clientconn.transport.TransportListener;
 import io.grpc.ChannelCredentials;
 import io.grpc.ClientInterceptor;
-import io.grpc.ManagedChannelBuilder;
+import io.grpc.CompressorRegistry;
+import io.grpc.DecompressorRegistry;
+import io.grpc.InternalConfiguratorRegistry;
+import io.grpc.MetricSink;
+import io.grpc.NameResolver;
 import io.netty.handler.ssl.SslContext;
 import java.time.Duration;
 import java.util.List;
+import java.util.Map;
 import java.util.concurrent.Executor;
+import java.util.concurrent.ThreadLocalRandom;
+import java.util.concurrent.TimeUnit;
+import java.util.function.IntPredicate;
+import org.jspecify.annotations.Nullable;
 
-/** Builds a {@link ClientConn}. */
-public final class ClientConnBuilder extends ManagedChannelBuilder<ClientConnBuilder> {
+/**
+ * Builds a {@link ClientConn}. Not safe for several threads; one builder may build several channels.
+ *
+ * <p>A target is {@code host:port}, {@code dns:///host:port}, {@code static://host1:port1,host2:port2}, or any URI whose
+ * name resolver is on the class path. Connections use TLS unless {@link #usePlaintext()} or insecure credentials say
+ * otherwise. Options that this transport cannot honour yet throw {@link UnsupportedOperationException}.
+ */
+public final class ClientConnBuilder extends UnsupportedOptions {
+  private static final int MIN_WINDOW = 65_535;
+  private static final int MAX_PORT = 65_535;
 
-  @SuppressWarnings("UnusedVariable")
-  private ClientConnBuilder(String target) {}
+  private final ClientConnSettings settings;
 
+  private ClientConnBuilder(ClientConnSettings settings) {
+    this.settings = settings;
+    InternalConfiguratorRegistry.configureChannelBuilder(this);
+  }
+
+  /**
+   * A channel to {@code target} that uses TLS with the JVM's trust store, unless told otherwise.
+   *
+   * @param target what to connect to, see the class comment; it is understood when the channel is built
+   */
   public static ClientConnBuilder forTarget(String target) {
-    return new ClientConnBuilder(target);
+    return new ClientConnBuilder(new ClientConnSettings(target, new SecuritySettings()));
   }
 
+  /**
+   * A channel to {@code target} with the security that {@code credentials} say; it cannot be changed afterwards.
+   *
+   * @param credentials {@code TlsChannelCredentials}, {@code InsecureChannelCredentials}, or {@code
+   *     CompositeChannelCredentials} over one of them, whose call credentials apply to every call ahead of the call's own
+   * @throws IllegalArgumentException for credentials of another kind, naming it
+   */
   public static ClientConnBuilder forTarget(String target, ChannelCredentials credentials) {
-    return new ClientConnBuilder(target);
+    return new ClientConnBuilder(new ClientConnSettings(target, new SecuritySettings(credentials)));
   }
 
+  /**
+   * A channel to one host, looked up by DNS.
+   *
+   * @param host a name, an IPv4 or an IPv6 address, the latter with or without brackets
+   * @param port 1 to 65535
+   */
   public static ClientConnBuilder forAddress(String host, int port) {
-    return new ClientConnBuilder(host + ":" + port);
+    check(port, p -> p >= 1 && p <= MAX_PORT, "port", "from 1 to 65535");
+    boolean bare = host.indexOf(':') >= 0 && !host.startsWith("[");
+    return forTarget("dns:///" + (bare ? "[" + host + "]" : host) + ":" + port);
   }
 
-  /** TLS context to use in place of the default; must offer {@code h2} by ALPN. */
+  /** TLS context to use in place of the default; must be a client's and offer {@code h2} by ALPN. */
   public ClientConnBuilder sslContext(SslContext sslContext) {
+    settings.security.use(sslContext);
     return this;
   }
 
   /** Makes the connections in place of the default TCP dialer. */
   public ClientConnBuilder dialer(Dialer dialer) {
+    settings.dialer = dialer;
     return this;
   }
 
   /** Hears of waits on this channel's connections. */
   public ClientConnBuilder transportListener(TransportListener listener) {
+    settings.transportListener = listener;
     return this;
   }
 
-  /** How long an attempt to connect may take, TLS handshake and the peer's SETTINGS included. Default 20 s. */
+  /** How long an attempt to connect may take, TLS handshake and the peer's SETTINGS included. Positive; default 20 s. */
   public ClientConnBuilder connectTimeout(Duration timeout) {
+    if (timeout.isNegative() || timeout.isZero()) {
+      throw new IllegalArgumentException("connectTimeout must be positive, but is " + timeout);
+    }
+    settings.connectTimeout = timeout;
     return this;
   }
 
   /** Initial receive window of each stream, bytes, 65,535 to 2^31-1. Default 1 MiB. */
   public ClientConnBuilder initialStreamWindow(int bytes) {
+    settings.streamWindow =
+        check(bytes, b -> b >= MIN_WINDOW, "initialStreamWindow", "from 65535 to 2147483647");
     return this;
   }
 
-  /** Receive window of each connection, bytes, 65,535 to 2^31-1. Default 1 MiB. */
+  /** Initial receive window of each connection, bytes, 65,535 to 2^31-1. Default 1 MiB. */
   public ClientConnBuilder initialConnectionWindow(int bytes) {
+    settings.connectionWindow =
+        check(bytes, b -> b >= MIN_WINDOW, "initialConnectionWindow", "from 65535 to 2147483647");
     return this;
   }
 
-  /** How many calls may wait for a stream slot on one connection before further ones fail. Default 65,536. */
+  /**
+   * Whether receive windows grow, up to 16 MiB, to what the path to the server holds (its bandwidth-delay product).
+   * Costs a ping now and then while much data arrives. Default true.
+   */
+  public ClientConnBuilder growWindows(boolean grow) {
+    settings.growWindows = grow;
+    return this;
+  }
+
+  /**
+   * How many calls may wait for a stream slot on one connection before further ones fail; 0 or more. Default 65,536.
+   */
   public ClientConnBuilder maxPendingStreams(int calls) {
+    settings.maxPendingStreams = check(calls, c -> c >= 0, "maxPendingStreams", "0 or more");
     return this;
   }
 
+  /** Runs listeners on the connection's event loop: fast, if none of them blocks. */
   @Override
   public ClientConnBuilder directExecutor() {
-    return this;
+    return executor(Runnable::run);
   }
 
+  /** Runs listeners of calls that bring no executor. {@code null} restores the default: one pool for all channels. */
   @Override
-  public ClientConnBuilder executor(Executor executor) {
+  public ClientConnBuilder executor(@Nullable Executor executor) {
+    settings.executor = executor;
     return this;
   }
 
+  /** Runs name look-ups and call credentials. {@code null} restores the default: one pool for all channels. */
+  @Override
+  public ClientConnBuilder offloadExecutor(@Nullable Executor executor) {
+    settings.offloadExecutor = executor;
+    return this;
+  }
+
+  /** Adds interceptors; the one added last sees a call first. */
   @Override
   public ClientConnBuilder intercept(List<ClientInterceptor> interceptors) {
+    settings.interceptors.addAll(interceptors);
     return this;
   }
 
   @Override
   public ClientConnBuilder intercept(ClientInterceptor... interceptors) {
-    return this;
+    return intercept(List.of(interceptors));
   }
 
   @Override
-  public ClientConnBuilder userAgent(String userAgent) {
+  protected ClientConnBuilder interceptWithTarget(InterceptorFactory factory) {
+    return intercept(factory.newInterceptor(settings.target));
+  }
+
+  @Override
+  protected ClientConnBuilder addMetricSink(MetricSink metricSink) {
+    settings.metricSinks.add(metricSink);
     return this;
   }
 
+  /** Put in front of the library's own {@code user-agent}. */
+  @Override
+  public ClientConnBuilder userAgent(@Nullable String userAgent) {
+    settings.userAgent = userAgent;
+    return this;
+  }
+
+  /** In place of the target's: {@code :authority} of every call, and the name that TLS verifies. */
   @Override
   public ClientConnBuilder overrideAuthority(String authority) {
+    if (authority.isBlank()) {
+      throw new IllegalArgumentException(
+          "overrideAuthority must be a host or host:port, but is blank");
+    }
+    settings.authority = authority;
     return this;
   }
 
   @Override
-  @SuppressWarnings("deprecation")
-  public ClientConnBuilder nameResolverFactory(io.grpc.NameResolver.Factory resolverFactory) {
-    throw new UnsupportedOperationException("nameResolverFactory");
+  public ClientConnBuilder usePlaintext() {
+    settings.security.usePlaintext();
+    return this;
   }
 
+  /** The default. */
   @Override
-  public ClientConnBuilder decompressorRegistry(io.grpc.DecompressorRegistry registry) {
+  public ClientConnBuilder useTransportSecurity() {
+    settings.security.useTransportSecurity();
+    return this;
+  }
+
+  /** The policy where no service config names one. Default {@code pick_first}. */
+  @Override
+  public ClientConnBuilder defaultLoadBalancingPolicy(String policy) {
+    settings.defaultPolicy = policy;
     return this;
   }
 
   @Override
-  public ClientConnBuilder compressorRegistry(io.grpc.CompressorRegistry registry) {
+  public ClientConnBuilder decompressorRegistry(DecompressorRegistry registry) {
+    settings.decompressors = registry;
     return this;
   }
 
   @Override
-  public ClientConnBuilder idleTimeout(long value, java.util.concurrent.TimeUnit unit) {
+  public ClientConnBuilder compressorRegistry(CompressorRegistry registry) {
+    settings.compressors = registry;
     return this;
   }
 
+  /**
+   * After how long without a call the channel closes its connections and stops resolving, until the next call. Default 30
+   * minutes; less than 1 s counts as 1 s; 30 days and more mean never. It happens up to a quarter of the time later.
+   */
+  @Override
+  public ClientConnBuilder idleTimeout(long value, TimeUnit unit) {
+    if (value <= 0) {
+      throw new IllegalArgumentException(
+          "idleTimeout must be positive, but is " + value + " " + unit);
+    }
+    settings.idleTimeoutNanos =
+        unit.toDays(value) >= 30 ? 0 : Math.max(unit.toNanos(value), TimeUnit.SECONDS.toNanos(1));
+    return this;
+  }
+
+  /** The largest message that a call may receive, bytes after decompression. 0 or more; default 4 MiB. */
+  @Override
+  public ClientConnBuilder maxInboundMessageSize(int bytes) {
+    settings.maxInboundMessageSize =
+        check(bytes, b -> b >= 0, "maxInboundMessageSize", "0 or more");
+    return this;
+  }
+
+  /** The largest header list that a call may receive, bytes as HTTP/2 counts them. 1 or more; default 8 KiB. */
+  @Override
+  public ClientConnBuilder maxInboundMetadataSize(int bytes) {
+    settings.maxInboundMetadataSize =
+        check(bytes, b -> b > 0, "maxInboundMetadataSize", "1 or more");
+    return this;
+  }
+
+  /**
+   * Sends a ping after this much silence. Default: never; less than 10 s counts as 10 s, 1000 days and more as never.
+   */
+  @Override
+  public ClientConnBuilder keepAliveTime(long value, TimeUnit unit) {
+    settings.keepalive.time(value, unit);
+    return this;
+  }
+
+  /**
+   * How long nothing may arrive after a keepalive ping before the connection counts as dead. Default 20 s; less than 10 ms
+   * counts as 10 ms. Without {@link #keepAliveTime} it has no effect.
+   */
+  @Override
+  public ClientConnBuilder keepAliveTimeout(long value, TimeUnit unit) {
+    settings.keepalive.timeout(value, unit);
+    return this;
+  }
+
+  /** Whether to ping while there are no calls, too. Default no; servers must allow it. */
+  @Override
+  public ClientConnBuilder keepAliveWithoutCalls(boolean enable) {
+    settings.keepalive.withoutCalls(enable);
+    return this;
+  }
+
+  /** No effect: calls that no server can have seen are always sent again, and retry policies are not acted on yet. */
+  @Override
+  public ClientConnBuilder enableRetry() {
+    return this;
+  }
+
+  /** No effect, as {@link #enableRetry()}. */
+  @Override
+  public ClientConnBuilder disableRetry() {
+    return this;
+  }
+
+  /**
+   * The service config where the name resolver sends none: maps, lists, strings, numbers and booleans, as a JSON parser
+   * makes them. It is checked when the channel is built. {@code null} takes it back.
+   */
+  @Override
+  public ClientConnBuilder defaultServiceConfig(@Nullable Map<String, ?> serviceConfig) {
+    settings.defaultServiceConfig = serviceConfig;
+    return this;
+  }
+
+  /** Makes service configs of the name resolver count for nothing. */
+  @Override
+  public ClientConnBuilder disableServiceConfigLookUp() {
+    settings.lookUpServiceConfig = false;
+    return this;
+  }
+
+  @Override
+  public <X> ClientConnBuilder setNameResolverArg(NameResolver.Args.Key<X> key, X value) {
+    settings.resolverArgs = settings.resolverArgs.andThen(args -> args.setArg(key, value));
+    return this;
+  }
+
+  /**
+   * Builds the channel; it is idle and has done no I/O.
+   *
+   * @throws IllegalArgumentException if no resolver understands the target, the default service config is invalid or the
+   *     default policy is unknown
+   */
   @Override
   public ClientConn build() {
-    throw new UnsupportedOperationException("build");
+    return build(
+        channelOptions(),
+        settings.security.connector(transportOptions(), settings.dialer),
+        SharedThreads.lease(settings.executor, settings.offloadExecutor));
+  }
+
+  ChannelOptions channelOptions() {
+    return settings.channelOptions();
+  }
+
+  TransportOptions transportOptions() {
+    return settings.transportOptions();
+  }
+
+  /** Builds over connections and threads of the caller's choice, and gives both back if it fails. */
+  static ClientConn build(
+      ChannelOptions options, TransportConnector connector, ChannelThreads threads) {
+    try {
+      return new ClientConn(
+          options, threads, connector, () -> ThreadLocalRandom.current().nextDouble());
+    } catch (RuntimeException e) {
+      connector.close();
+      threads.release().run();
+      throw e;
+    }
+  }
+
+  private static int check(int value, IntPredicate valid, String option, String wanted) {
+    if (!valid.test(value)) {
+      throw new IllegalArgumentException(option + " must be " + wanted + ", but is " + value);
+    }
+    return value;
   }
 }

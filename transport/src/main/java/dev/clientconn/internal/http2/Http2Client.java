@@ -1,8 +1,6 @@
 // SPDX-License-Identifier: Apache-2.0
 package dev.clientconn.internal.http2;
 
-import dev.clientconn.internal.flow.ConnInFlow;
-import dev.clientconn.internal.flow.Window;
 import dev.clientconn.internal.http2.ControlBuffer.Command;
 import dev.clientconn.internal.threading.EventLoopConfined;
 import dev.clientconn.internal.transport.StreamProgress;
@@ -48,7 +46,7 @@ final class Http2Client implements FrameListener, Streams.Connection, Turn.Conne
   private final Framer framer;
   private final Streams streams;
   private final Turn turn;
-  private final ConnInFlow connInFlow = new ConnInFlow(Window.INITIAL);
+  private final ReceiveWindows receiveWindows;
   private final GoAwayState goAway = new GoAwayState();
   private final ReplyThrottle replies = new ReplyThrottle();
   private final @Nullable Keepalive keepalive;
@@ -70,6 +68,7 @@ final class Http2Client implements FrameListener, Streams.Connection, Turn.Conne
     this.link = link;
     this.framer = new Framer();
     Batch batch = new Batch();
+    this.receiveWindows = new ReceiveWindows(loop, framer, options);
     this.streams = new Streams(loop, options, this, framer, batch, table);
     this.turn = new Turn(loop, this, framer, batch);
     this.keepalive = options.keepalive() == null
@@ -93,10 +92,7 @@ final class Http2Client implements FrameListener, Streams.Connection, Turn.Conne
         .pushEnabled(false)
         .initialWindowSize(options.streamWindow())
         .maxHeaderListSize(options.maxInboundMetadataSize()));
-    int credit = connInFlow.raiseTo(options.connectionWindow());
-    if (credit > 0) {
-      framer.windowUpdate(0, credit);
-    }
+    receiveWindows.open();
     turn.end();
   }
 
@@ -110,9 +106,8 @@ final class Http2Client implements FrameListener, Streams.Connection, Turn.Conne
   /** A read has been decoded, or the socket has become writable. */
   @Override
   public void endTurn() {
-    int credit = connInFlow.takeCredit();
-    if (credit > 0 && !isClosed()) {
-      framer.windowUpdate(0, credit);
+    if (!isClosed()) {
+      receiveWindows.endRead();
     }
     turn.end();
   }
@@ -189,7 +184,7 @@ final class Http2Client implements FrameListener, Streams.Connection, Turn.Conne
 
   @Override
   public void onData(int streamId, ByteBuf data, int padding, boolean endOfStream) {
-    if (!connInFlow.received(data.readableBytes() + padding)) {
+    if (!receiveWindows.received(data.readableBytes() + padding)) {
       fail(Http2Error.FLOW_CONTROL_ERROR, "DATA exceeds the connection's window");
       return;
     }
@@ -242,6 +237,14 @@ final class Http2Client implements FrameListener, Streams.Connection, Turn.Conne
   public void onPing(long payload) {
     if (mayReply()) {
       framer.pingAck(payload);
+    }
+  }
+
+  @Override
+  public void onPingAck(long payload) {
+    // Keepalive needs no word of its own: any frame counts as life.
+    if (payload == ReceiveWindows.BDP_PING && !isClosed() && receiveWindows.onPingAck()) {
+      streams.raiseReceiveWindow(receiveWindows.ofStreams());
     }
   }
 
@@ -393,6 +396,6 @@ final class Http2Client implements FrameListener, Streams.Connection, Turn.Conne
         streams.quota().limit(),
         streams.quota().waiting(),
         streams.table().opened());
-    counters.windows(streams.sendQuota().connection().size(), connInFlow.available());
+    counters.windows(streams.sendQuota().connection().size(), receiveWindows.ofConnection());
   }
 }

@@ -31,8 +31,9 @@ final class StreamQuota {
     limit = maxConcurrentStreams;
   }
 
+  /** What the peer allows; empty for what no connection can reach, which servers say when they mean no limit. */
   OptionalLong limit() {
-    return limit == UNLIMITED ? OptionalLong.empty() : OptionalLong.of(limit);
+    return limit >= Integer.MAX_VALUE ? OptionalLong.empty() : OptionalLong.of(limit);
   }
 
   int waiting() {

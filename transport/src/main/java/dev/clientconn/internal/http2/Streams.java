@@ -64,6 +64,7 @@ final class Streams implements StreamReceiver.Outcome {
   private final LoopyWriter loopy = new LoopyWriter(sendQuota, this::becameReady);
   private final DeadlineWheel deadlines;
   private long maxHeaderListSize = Long.MAX_VALUE;
+  private int receiveWindow;
 
   Streams(
       EventLoop loop,
@@ -79,6 +80,7 @@ final class Streams implements StreamReceiver.Outcome {
     this.batch = batch;
     this.table = table;
     this.quota = new StreamQuota(options.maxPendingStreams());
+    this.receiveWindow = options.streamWindow();
     this.deadlines = new DeadlineWheel(loop, this::deadlinesPassed);
   }
 
@@ -133,7 +135,7 @@ final class Streams implements StreamReceiver.Outcome {
   }
 
   private Http2Stream newStream(StreamHandle handle) {
-    Http2Stream stream = new Http2Stream(handle, sendQuota, options.streamWindow());
+    Http2Stream stream = new Http2Stream(handle, sendQuota, receiveWindow);
     handle.bind(stream);
     return stream;
   }
@@ -276,6 +278,14 @@ final class Streams implements StreamReceiver.Outcome {
       loopy.schedule(stream);
     }
     return true;
+  }
+
+  /** SETTINGS_INITIAL_WINDOW_SIZE has told the peer already, for the streams that are open and those to come. */
+  void raiseReceiveWindow(int window) {
+    receiveWindow = window;
+    for (Http2Stream stream : table.all()) {
+      stream.inFlow().raiseTo(window);
+    }
   }
 
   void windowUpdate(Http2Stream stream, int increment) {

@@ -12,7 +12,8 @@ import org.jspecify.annotations.Nullable;
  * @param acceptEncoding value of {@code grpc-accept-encoding}, absent when only identity is understood
  * @param connectTimeout from the first SYN to the peer's SETTINGS, TLS handshake included
  * @param streamWindow initial receive window of a stream, bytes, 65,535 to 2^31-1
- * @param connectionWindow receive window of a connection, bytes, 65,535 to 2^31-1
+ * @param connectionWindow initial receive window of a connection, bytes, 65,535 to 2^31-1
+ * @param growWindows whether windows grow to the path's bandwidth-delay product
  * @param maxInboundMetadataSize largest header list accepted, bytes as RFC 9113 section 6.5.2 counts them
  * @param maxPendingStreams how many calls may wait for a stream slot on one connection
  * @param keepalive when to ping, or {@code null} for never
@@ -24,6 +25,7 @@ public record TransportOptions(
     Duration connectTimeout,
     int streamWindow,
     int connectionWindow,
+    boolean growWindows,
     int maxInboundMetadataSize,
     int maxPendingStreams,
     @Nullable KeepaliveOptions keepalive,

@@ -20,6 +20,9 @@ public final class MessageDeframer {
   /** How much memory a peer gets for announcing a length; for more it must send. */
   static final int UNPROVEN_LENGTH = 64 * 1024;
 
+  /** How many bytes of memory each byte sent buys: enough for few copies, too little to make a flood of. */
+  static final int GROWTH = 16;
+
   /** Takes whole messages. */
   @FunctionalInterface
   public interface Sink {
@@ -130,8 +133,8 @@ public final class MessageDeframer {
     if (target == null) {
       target = new byte[Math.min(length, Math.max(UNPROVEN_LENGTH, more))];
     } else if (target.length < bodyRead + more) {
-      long doubled = 2L * target.length;
-      int capacity = (int) Math.min(length, Math.max(doubled, (long) bodyRead + more));
+      long grown = (long) GROWTH * target.length;
+      int capacity = (int) Math.min(length, Math.max(grown, (long) bodyRead + more));
       target = Arrays.copyOf(target, capacity);
     }
     body = target;

@@ -60,6 +60,8 @@ final class Http2Peer {
     int maxPending = 100;
     int lastStreamId = StreamTable.LAST_ID;
 
+    boolean growWindows;
+
     @Nullable
     String acceptEncoding;
 
@@ -79,6 +81,7 @@ final class Http2Peer {
           Duration.ofSeconds(20),
           streamWindow,
           connectionWindow,
+          growWindows,
           maxInboundMetadataSize,
           maxPending,
           keepalive,

@@ -1,0 +1,72 @@
+// SPDX-License-Identifier: Apache-2.0
+package dev.clientconn.benchmarks;
+
+import com.google.gson.Gson;
+import java.net.InetAddress;
+import java.net.InetSocketAddress;
+import java.time.Duration;
+import java.util.ArrayList;
+import java.util.List;
+import java.util.Set;
+
+/** The process of one client and one workload; prints its {@link Measurement} as a line of JSON. */
+final class BenchmarkClientMain {
+
+  private static final Set<String> OPTIONS = Set.of(
+      "client",
+      "port",
+      "mode",
+      "in-flight",
+      "request",
+      "response",
+      "messages",
+      "warmup",
+      "max-warmup",
+      "measure");
+
+  private BenchmarkClientMain() {}
+
+  public static void main(String[] args) {
+    ParentWatch.exitWithParent();
+    try {
+      CommandLine line = new CommandLine(List.of(args), OPTIONS);
+      InetSocketAddress server =
+          new InetSocketAddress(InetAddress.getLoopbackAddress(), line.number("port", 0));
+      Workload workload = new Workload(
+          StubMode.named(line.text("mode", "async-direct")),
+          line.number("in-flight", 100),
+          line.number("request", 100),
+          new ResponseShape(line.number("response", 100), line.number("messages", 1)));
+      BenchmarkClient client = ClientCatalog.named(line.text("client", ClientCatalog.BASELINE));
+      Measurement measurement = new ClientRun(client, server, workload)
+          .measure(new Timing(
+              line.seconds("warmup", 5),
+              line.seconds("max-warmup", 7),
+              line.seconds("measure", 5)));
+      System.out.println(new Gson().toJson(measurement));
+      System.exit(0);
+    } catch (Throwable failure) {
+      failure.printStackTrace();
+      System.exit(1);
+    }
+  }
+
+  static List<String> arguments(String client, int port, Workload workload, Timing timing) {
+    List<String> arguments = new ArrayList<>();
+    arguments.add("--client=" + client);
+    arguments.add("--port=" + port);
+    arguments.add("--mode=" + workload.mode().label());
+    arguments.add("--in-flight=" + workload.inFlight());
+    arguments.add("--request=" + workload.requestBytes());
+    arguments.add("--response=" + workload.response().payloadBytes());
+    arguments.add("--messages=" + workload.response().messages());
+    arguments.add("--warmup=" + seconds(timing.warmUp()));
+    arguments.add("--max-warmup=" + seconds(timing.longestWarmUp()));
+    arguments.add("--measure=" + seconds(timing.measured()));
+    return arguments;
+  }
+
+  private static double seconds(Duration duration) {
+    return duration.toMillis() / 1_000.0;
+  }
+}

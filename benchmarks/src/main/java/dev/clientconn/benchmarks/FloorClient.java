@@ -1,0 +1,65 @@
+// SPDX-License-Identifier: Apache-2.0
+package dev.clientconn.benchmarks;
+
+import io.netty.bootstrap.Bootstrap;
+import io.netty.channel.Channel;
+import io.netty.channel.ChannelOption;
+import io.netty.channel.EventLoopGroup;
+import java.net.InetSocketAddress;
+import java.util.concurrent.TimeUnit;
+
+/**
+ * The same bytes on the same socket with nothing of gRPC around them: what any client on Netty must cost. It keeps no flow
+ * control of its own, hence small requests only.
+ */
+final class FloorClient implements BenchmarkClient {
+
+  private static final int SAFE_OPEN_BYTES = 32_000;
+
+  @Override
+  public String name() {
+    return "floor";
+  }
+
+  @Override
+  public boolean supports(Workload workload) {
+    int requestBytes = FloorRequest.messageBytes(workload.requestBytes());
+    return workload.mode() == StubMode.ASYNC_DIRECT
+        && (long) requestBytes * workload.inFlight() < SAFE_OPEN_BYTES;
+  }
+
+  @Override
+  public Load open(InetSocketAddress server, Workload workload, ClosedLoop loop)
+      throws InterruptedException {
+    EventLoopGroup group = EventLoops.newGroup(1);
+    FloorConnection connection = new FloorConnection(server, workload, loop);
+    try {
+      Channel channel = new Bootstrap()
+          .group(group)
+          .channel(EventLoops.clientChannel())
+          .option(ChannelOption.TCP_NODELAY, true)
+          .handler(connection)
+          .connect(server)
+          .sync()
+          .channel();
+      return new FloorLoad(group, channel, connection);
+    } catch (InterruptedException | RuntimeException e) {
+      group.shutdownGracefully(0, 1, TimeUnit.SECONDS);
+      throw e;
+    }
+  }
+
+  private record FloorLoad(EventLoopGroup group, Channel channel, FloorConnection connection)
+      implements Load {
+
+    @Override
+    public void start() {
+      channel.eventLoop().execute(connection::openLanes);
+    }
+
+    @Override
+    public void close() {
+      group.shutdownGracefully(0, 5, TimeUnit.SECONDS).awaitUninterruptibly(10, TimeUnit.SECONDS);
+    }
+  }
+}

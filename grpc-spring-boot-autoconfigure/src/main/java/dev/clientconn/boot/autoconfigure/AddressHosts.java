@@ -1,0 +1,85 @@
+// SPDX-License-Identifier: Apache-2.0
+package dev.clientconn.boot.autoconfigure;
+
+import io.netty.util.NetUtil;
+import java.net.InetAddress;
+import java.net.UnknownHostException;
+import java.util.Arrays;
+import java.util.List;
+import java.util.Locale;
+import java.util.Set;
+import java.util.regex.Matcher;
+import java.util.regex.Pattern;
+
+/** The hosts that the address of a target names, as far as they can be told without asking any name service. */
+final class AddressHosts {
+
+  /** Schemes that never leave this machine. */
+  private static final Set<String> LOCAL_SCHEMES = Set.of("unix", "unix-abstract", "in-process");
+
+  /** Schemes whose addresses spell hosts out. What others resolve to cannot be told. */
+  private static final Set<String> HOST_SCHEMES =
+      Set.of("dns", "static", "ipv4", "ipv6", "passthrough", "tcp");
+
+  private static final Pattern SCHEME = Pattern.compile("([a-zA-Z][a-zA-Z0-9+.-]*):(.*)");
+
+  private AddressHosts() {}
+
+  /** Hosts that are not known to be this machine; the whole address where it does not tell its hosts. */
+  static List<String> remote(String address) {
+    Matcher matcher = SCHEME.matcher(address);
+    if (!matcher.matches()) {
+      return remoteOf(address);
+    }
+    String scheme = matcher.group(1).toLowerCase(Locale.ROOT);
+    String rest = matcher.group(2);
+    if (LOCAL_SCHEMES.contains(scheme)) {
+      return List.of();
+    }
+    if (HOST_SCHEMES.contains(scheme)) {
+      return remoteOf(hostsOf(scheme, rest));
+    }
+    return rest.startsWith("//") ? List.of(address) : remoteOf(address);
+  }
+
+  /** In {@code dns://authority/host:port} the authority is a name server; elsewhere it is what to connect to. */
+  private static String hostsOf(String scheme, String rest) {
+    if (!rest.startsWith("//")) {
+      return rest;
+    }
+    int slash = rest.indexOf('/', 2);
+    String authority = slash < 0 ? rest.substring(2) : rest.substring(2, slash);
+    String path = slash < 0 ? "" : rest.substring(slash + 1);
+    return authority.isEmpty() || scheme.equals("dns") ? path : authority;
+  }
+
+  private static List<String> remoteOf(String hosts) {
+    return Arrays.stream(hosts.split(",", -1))
+        .map(String::strip)
+        .map(AddressHosts::withoutPort)
+        .filter(host -> !isLoopback(host))
+        .toList();
+  }
+
+  private static String withoutPort(String hostAndPort) {
+    if (hostAndPort.startsWith("[")) {
+      int end = hostAndPort.indexOf(']');
+      return end < 0 ? hostAndPort : hostAndPort.substring(1, end);
+    }
+    int colon = hostAndPort.indexOf(':');
+    boolean single = colon >= 0 && colon == hostAndPort.lastIndexOf(':');
+    return single ? hostAndPort.substring(0, colon) : hostAndPort;
+  }
+
+  private static boolean isLoopback(String host) {
+    if (host.equalsIgnoreCase("localhost") || host.equalsIgnoreCase("localhost.")) {
+      return true;
+    }
+    byte[] literal = NetUtil.createByteArrayFromIpAddressString(host);
+    try {
+      return literal != null && InetAddress.getByAddress(literal).isLoopbackAddress();
+    } catch (UnknownHostException impossible) {
+      return false;
+    }
+  }
+}

@@ -1,0 +1,67 @@
+// SPDX-License-Identifier: Apache-2.0
+package dev.clientconn.boot.autoconfigure;
+
+import dev.clientconn.ClientConn;
+import dev.clientconn.boot.GrpcClient;
+import org.springframework.beans.factory.annotation.Qualifier;
+import org.springframework.beans.factory.support.AutowireCandidateQualifier;
+import org.springframework.beans.factory.support.BeanDefinitionRegistry;
+import org.springframework.beans.factory.support.RootBeanDefinition;
+import org.springframework.context.annotation.ImportBeanDefinitionRegistrar;
+import org.springframework.core.env.Environment;
+import org.springframework.core.type.AnnotationMetadata;
+
+/**
+ * Writes one bean definition for the channel of each configured target. Names are all it reads of the configuration, so a
+ * context that was processed ahead of time takes addresses and settings from the environment it runs in.
+ */
+public final class ClientConnRegistrar implements ImportBeanDefinitionRegistrar {
+
+  /** Bean name of the object whose factory method makes the channels. */
+  static final String FACTORY_BEAN = "grpcClientConnBeans";
+
+  private final Environment environment;
+
+  ClientConnRegistrar(Environment environment) {
+    this.environment = environment;
+  }
+
+  /** The bean name of a target's channel. */
+  public static String beanName(String target) {
+    return target + "ClientConn";
+  }
+
+  /**
+   * Writes the definition for a target, unless the application has defined a bean of that name itself.
+   *
+   * @param registry where to write it
+   * @param target a configured name as it was written, or an address
+   */
+  public static void register(BeanDefinitionRegistry registry, String target) {
+    if (registry.containsBeanDefinition(beanName(target))) {
+      return;
+    }
+    RootBeanDefinition definition = new RootBeanDefinition(ClientConn.class);
+    definition.setFactoryBeanName(FACTORY_BEAN);
+    definition.setFactoryMethodName("clientConn");
+    definition.getConstructorArgumentValues().addIndexedArgumentValue(0, target);
+    definition.addQualifier(new AutowireCandidateQualifier(Qualifier.class, target));
+    definition.addQualifier(clientQualifier(target));
+    // The lifecycle ends channels in good order; this is for a context that never started.
+    definition.setDestroyMethodName("shutdownNow");
+    registry.registerBeanDefinition(beanName(target), definition);
+  }
+
+  /** Qualifiers with equal attributes are equal whatever their type, and code made ahead of time would keep one of two. */
+  private static AutowireCandidateQualifier clientQualifier(String target) {
+    AutowireCandidateQualifier qualifier = new AutowireCandidateQualifier(GrpcClient.class, target);
+    qualifier.setAttribute("distinct", true);
+    return qualifier;
+  }
+
+  @Override
+  public void registerBeanDefinitions(
+      AnnotationMetadata importing, BeanDefinitionRegistry registry) {
+    GrpcClientTargets.of(this.environment).names().forEach(name -> register(registry, name));
+  }
+}

@@ -1,0 +1,59 @@
+// SPDX-License-Identifier: Apache-2.0
+package dev.clientconn.boot.autoconfigure;
+
+import dev.clientconn.ClientConn;
+import dev.clientconn.boot.ClientConnBuilderCustomizer;
+import dev.clientconn.boot.ClientConnFactory;
+import dev.clientconn.boot.GrpcClients;
+import org.springframework.beans.factory.ObjectProvider;
+import org.springframework.boot.LazyInitializationExcludeFilter;
+import org.springframework.boot.autoconfigure.AutoConfiguration;
+import org.springframework.boot.autoconfigure.condition.ConditionalOnBooleanProperty;
+import org.springframework.boot.autoconfigure.condition.ConditionalOnClass;
+import org.springframework.boot.autoconfigure.condition.ConditionalOnMissingBean;
+import org.springframework.boot.autoconfigure.ssl.SslAutoConfiguration;
+import org.springframework.boot.context.properties.EnableConfigurationProperties;
+import org.springframework.boot.ssl.SslBundles;
+import org.springframework.context.annotation.Bean;
+import org.springframework.context.annotation.Import;
+import org.springframework.core.env.Environment;
+
+/** Auto-configuration of gRPC clients: one channel for each target below {@code grpc.client.targets}. */
+@AutoConfiguration(after = SslAutoConfiguration.class)
+@ConditionalOnClass(ClientConn.class)
+@ConditionalOnBooleanProperty(name = "grpc.client.enabled", matchIfMissing = true)
+@EnableConfigurationProperties(GrpcClientProperties.class)
+@Import(ClientConnRegistrar.class)
+public final class GrpcClientAutoConfiguration {
+
+  /** An undecided security or a wrong value must fail the start, even when beans are made lazily. */
+  @Bean
+  static LazyInitializationExcludeFilter grpcClientEagerChannels() {
+    return LazyInitializationExcludeFilter.forBeanTypes(ClientConn.class);
+  }
+
+  @Bean
+  GrpcClientTargets grpcClientTargets(Environment environment) {
+    return GrpcClientTargets.of(environment);
+  }
+
+  @Bean
+  @ConditionalOnMissingBean
+  ClientConnFactory clientConnFactory(
+      GrpcClientTargets targets,
+      ObjectProvider<SslBundles> bundles,
+      ObjectProvider<ClientConnBuilderCustomizer> customizers) {
+    return new PropertiesClientConnFactory(
+        targets, new TlsConfigurer(bundles.getIfAvailable()), customizers);
+  }
+
+  @Bean(ClientConnRegistrar.FACTORY_BEAN)
+  ClientConnBeans grpcClientConnBeans(ClientConnFactory factory) {
+    return new ClientConnBeans(factory);
+  }
+
+  @Bean
+  GrpcClientLifecycle grpcClientLifecycle(GrpcClients clients, GrpcClientTargets targets) {
+    return new GrpcClientLifecycle(clients, targets);
+  }
+}

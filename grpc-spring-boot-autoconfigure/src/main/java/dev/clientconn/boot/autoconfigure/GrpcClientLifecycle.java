@@ -1,0 +1,126 @@
+// SPDX-License-Identifier: Apache-2.0
+package dev.clientconn.boot.autoconfigure;
+
+import dev.clientconn.ClientConn;
+import dev.clientconn.boot.GrpcClients;
+import dev.clientconn.internal.threading.CrossesThreads;
+import java.time.Duration;
+import java.util.Comparator;
+import java.util.List;
+import java.util.concurrent.TimeUnit;
+import org.springframework.context.SmartLifecycle;
+
+/**
+ * Ends the channels when the application stops: after its servers, so that requests in progress can still make calls. Calls
+ * in flight get the grace period of their target, then they are cancelled. Channels that have ended do not start again.
+ */
+@CrossesThreads
+final class GrpcClientLifecycle implements SmartLifecycle {
+
+  /** Web servers stop in DEFAULT_PHASE - 2048 at the latest; lower phases stop later. */
+  static final int PHASE = DEFAULT_PHASE - 3072;
+
+  /** How long cancelled calls get to tell their listeners. */
+  private static final Duration AFTERMATH = Duration.ofSeconds(1);
+
+  private final GrpcClients clients;
+
+  private final GrpcClientTargets targets;
+
+  private volatile boolean running;
+
+  GrpcClientLifecycle(GrpcClients clients, GrpcClientTargets targets) {
+    this.clients = clients;
+    this.targets = targets;
+  }
+
+  @Override
+  public void start() {
+    this.running = true;
+  }
+
+  @Override
+  public boolean isRunning() {
+    return this.running;
+  }
+
+  @Override
+  public int getPhase() {
+    return PHASE;
+  }
+
+  /** A paused context would come back with channels that have ended. */
+  @Override
+  public boolean isPauseable() {
+    return false;
+  }
+
+  @Override
+  public void stop() {
+    stop(() -> {});
+  }
+
+  @Override
+  public void stop(Runnable callback) {
+    this.running = false;
+    List<Ending> endings = begin();
+    if (endings.stream().allMatch(ending -> ending.channel.isTerminated())) {
+      callback.run();
+      return;
+    }
+    Thread waiter = new Thread(() -> await(endings, callback), "grpc-client-shutdown");
+    waiter.setDaemon(true);
+    waiter.start();
+  }
+
+  /** Takes no new calls from here on. Sorted by grace, so that waiting for one does not delay the end of another. */
+  private List<Ending> begin() {
+    long now = System.nanoTime();
+    return this.clients.channels().entrySet().stream()
+        .map(entry -> new Ending(entry.getValue(), grace(entry.getKey()), now))
+        .sorted(Comparator.comparingLong(Ending::graceNanos))
+        .peek(Ending::begin)
+        .toList();
+  }
+
+  private long grace(String target) {
+    if (!this.targets.isUsable(target)) {
+      return Long.MAX_VALUE;
+    }
+    Duration grace = this.targets.settings(target).values().getShutdown().getGracePeriod();
+    return grace.isNegative() ? Long.MAX_VALUE : TimeUnit.NANOSECONDS.convert(grace);
+  }
+
+  private static void await(List<Ending> endings, Runnable callback) {
+    try {
+      for (Ending ending : endings) {
+        ending.await();
+      }
+    } catch (InterruptedException interrupted) {
+      Thread.currentThread().interrupt();
+    } finally {
+      endings.forEach(ending -> ending.channel.shutdownNow());
+      callback.run();
+    }
+  }
+
+  /** The end of one channel. */
+  private record Ending(ClientConn channel, long graceNanos, long began) {
+
+    void begin() {
+      if (this.graceNanos == 0) {
+        this.channel.shutdownNow();
+      } else {
+        this.channel.shutdown();
+      }
+    }
+
+    void await() throws InterruptedException {
+      long left = this.graceNanos - (System.nanoTime() - this.began);
+      if (!this.channel.awaitTermination(left, TimeUnit.NANOSECONDS)) {
+        this.channel.shutdownNow();
+        this.channel.awaitTermination(AFTERMATH.toNanos(), TimeUnit.NANOSECONDS);
+      }
+    }
+  }
+}

@@ -1,0 +1,67 @@
+// SPDX-License-Identifier: Apache-2.0
+package dev.clientconn.boot.autoconfigure;
+
+import java.util.LinkedHashMap;
+import java.util.Map;
+import org.jspecify.annotations.Nullable;
+import org.springframework.boot.context.properties.ConfigurationProperties;
+import org.springframework.boot.context.properties.NestedConfigurationProperty;
+
+/**
+ * Properties of gRPC clients, as they were written. What a target inherits from the defaults is not in here: see
+ * {@link GrpcClientTargets}.
+ */
+@ConfigurationProperties("grpc.client")
+public class GrpcClientProperties {
+
+  /** Whether gRPC clients are auto-configured. */
+  private boolean enabled = true;
+
+  /** Targets by name. Case and dashes of a name do not matter. */
+  private final Map<String, Target> targets = new LinkedHashMap<>();
+
+  @NestedConfigurationProperty
+  private final GrpcClientSettings defaults = new GrpcClientSettings();
+
+  public boolean isEnabled() {
+    return this.enabled;
+  }
+
+  public void setEnabled(boolean enabled) {
+    this.enabled = enabled;
+  }
+
+  public Map<String, Target> getTargets() {
+    return this.targets;
+  }
+
+  public GrpcClientSettings getDefaults() {
+    return this.defaults;
+  }
+
+  /** One server, or a group of equal ones, that the application calls. */
+  public static class Target extends GrpcClientSettings {
+
+    /** Where to connect to, for example dns:///host:9090 or static://host1:9090,host2:9090. */
+    private @Nullable String address;
+
+    /** Name of the server in requests and in its certificate, where the address does not say it. */
+    private @Nullable String authority;
+
+    public @Nullable String getAddress() {
+      return this.address;
+    }
+
+    public void setAddress(@Nullable String address) {
+      this.address = address;
+    }
+
+    public @Nullable String getAuthority() {
+      return this.authority;
+    }
+
+    public void setAuthority(@Nullable String authority) {
+      this.authority = authority;
+    }
+  }
+}

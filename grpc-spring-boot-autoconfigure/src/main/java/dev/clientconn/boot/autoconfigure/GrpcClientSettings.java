@@ -1,0 +1,314 @@
+// SPDX-License-Identifier: Apache-2.0
+package dev.clientconn.boot.autoconfigure;
+
+import java.time.Duration;
+import org.jspecify.annotations.Nullable;
+import org.springframework.util.unit.DataSize;
+
+/** What a target may set for itself and inherits from the defaults where it does not. */
+public class GrpcClientSettings {
+
+  /**
+   * Deadline of every call that sets none itself, streaming calls included. No deadline when it is
+   * not set.
+   */
+  private @Nullable Duration deadline;
+
+  /** Load-balancing policy: pick_first, round_robin, or another one on the classpath. */
+  private @Nullable String loadBalancingPolicy;
+
+  /** Text to put before the default user agent. */
+  private @Nullable String userAgent;
+
+  /** Whether calls wait for a connection instead of failing while there is none. */
+  private boolean waitForReady;
+
+  private final Ssl ssl = new Ssl();
+
+  private final Connect connect = new Connect();
+
+  private final Idle idle = new Idle();
+
+  private final Keepalive keepalive = new Keepalive();
+
+  private final Inbound inbound = new Inbound();
+
+  private final FlowControl flowControl = new FlowControl();
+
+  private final Streams streams = new Streams();
+
+  private final Shutdown shutdown = new Shutdown();
+
+  public @Nullable Duration getDeadline() {
+    return this.deadline;
+  }
+
+  public void setDeadline(@Nullable Duration deadline) {
+    this.deadline = deadline;
+  }
+
+  public @Nullable String getLoadBalancingPolicy() {
+    return this.loadBalancingPolicy;
+  }
+
+  public void setLoadBalancingPolicy(@Nullable String loadBalancingPolicy) {
+    this.loadBalancingPolicy = loadBalancingPolicy;
+  }
+
+  public @Nullable String getUserAgent() {
+    return this.userAgent;
+  }
+
+  public void setUserAgent(@Nullable String userAgent) {
+    this.userAgent = userAgent;
+  }
+
+  public boolean isWaitForReady() {
+    return this.waitForReady;
+  }
+
+  public void setWaitForReady(boolean waitForReady) {
+    this.waitForReady = waitForReady;
+  }
+
+  public Ssl getSsl() {
+    return this.ssl;
+  }
+
+  public Connect getConnect() {
+    return this.connect;
+  }
+
+  public Idle getIdle() {
+    return this.idle;
+  }
+
+  public Keepalive getKeepalive() {
+    return this.keepalive;
+  }
+
+  public Inbound getInbound() {
+    return this.inbound;
+  }
+
+  public FlowControl getFlowControl() {
+    return this.flowControl;
+  }
+
+  public Streams getStreams() {
+    return this.streams;
+  }
+
+  public Shutdown getShutdown() {
+    return this.shutdown;
+  }
+
+  /** Limits on what is received. */
+  public static class Inbound {
+
+    private final Message message = new Message();
+
+    private final Metadata metadata = new Metadata();
+
+    public Message getMessage() {
+      return this.message;
+    }
+
+    public Metadata getMetadata() {
+      return this.metadata;
+    }
+
+    /** Messages. */
+    public static class Message {
+
+      /** Largest message that is accepted, after decompression. */
+      private DataSize maxSize = DataSize.ofMegabytes(4);
+
+      public DataSize getMaxSize() {
+        return this.maxSize;
+      }
+
+      public void setMaxSize(DataSize maxSize) {
+        this.maxSize = maxSize;
+      }
+    }
+
+    /** Headers and trailers. */
+    public static class Metadata {
+
+      /** Largest headers or trailers that are accepted, uncompressed. */
+      private DataSize maxSize = DataSize.ofKilobytes(8);
+
+      public DataSize getMaxSize() {
+        return this.maxSize;
+      }
+
+      public void setMaxSize(DataSize maxSize) {
+        this.maxSize = maxSize;
+      }
+    }
+  }
+
+  /** Transport security. */
+  public static class Ssl {
+
+    /**
+     * Whether to use TLS. Needed for every target that is not on this machine, unless a bundle is
+     * named.
+     */
+    private @Nullable Boolean enabled;
+
+    /** Name of the SSL bundle with the certificates and keys to use. Implies TLS. */
+    private @Nullable String bundle;
+
+    public @Nullable Boolean getEnabled() {
+      return this.enabled;
+    }
+
+    public void setEnabled(@Nullable Boolean enabled) {
+      this.enabled = enabled;
+    }
+
+    public @Nullable String getBundle() {
+      return this.bundle;
+    }
+
+    public void setBundle(@Nullable String bundle) {
+      this.bundle = bundle;
+    }
+  }
+
+  /** How connections are made. */
+  public static class Connect {
+
+    /** Longest time for one attempt to connect, TLS handshake and HTTP/2 settings included. */
+    private Duration timeout = Duration.ofSeconds(20);
+
+    public Duration getTimeout() {
+      return this.timeout;
+    }
+
+    public void setTimeout(Duration timeout) {
+      this.timeout = timeout;
+    }
+  }
+
+  /** When an unused channel gives up its connections. */
+  public static class Idle {
+
+    /**
+     * Time without calls after which the connections are closed. They are made again with the next
+     * call.
+     */
+    private Duration timeout = Duration.ofMinutes(30);
+
+    public Duration getTimeout() {
+      return this.timeout;
+    }
+
+    public void setTimeout(Duration timeout) {
+      this.timeout = timeout;
+    }
+  }
+
+  /** Pings that tell a dead connection from a quiet one. */
+  public static class Keepalive {
+
+    /**
+     * Time without received data after which a ping is sent. No pings are sent when it is not set;
+     * servers may refuse pings more often than every five minutes.
+     */
+    private @Nullable Duration time;
+
+    /** Time to wait for the answer to a ping before the connection counts as dead. */
+    private Duration timeout = Duration.ofSeconds(20);
+
+    /** Whether to send pings while there is no call. */
+    private boolean withoutCalls;
+
+    public @Nullable Duration getTime() {
+      return this.time;
+    }
+
+    public void setTime(@Nullable Duration time) {
+      this.time = time;
+    }
+
+    public Duration getTimeout() {
+      return this.timeout;
+    }
+
+    public void setTimeout(Duration timeout) {
+      this.timeout = timeout;
+    }
+
+    public boolean isWithoutCalls() {
+      return this.withoutCalls;
+    }
+
+    public void setWithoutCalls(boolean withoutCalls) {
+      this.withoutCalls = withoutCalls;
+    }
+  }
+
+  /** Stream slots. */
+  public static class Streams {
+
+    /**
+     * Number of calls that may wait for a stream slot on one connection before further ones fail.
+     */
+    private int maxPending = 65_536;
+
+    public int getMaxPending() {
+      return this.maxPending;
+    }
+
+    public void setMaxPending(int maxPending) {
+      this.maxPending = maxPending;
+    }
+  }
+
+  /** The end of the application. */
+  public static class Shutdown {
+
+    /**
+     * Time that calls in flight get to finish when the application stops. Zero cancels them at once,
+     * a negative value waits without end.
+     */
+    private Duration gracePeriod = Duration.ofSeconds(30);
+
+    public Duration getGracePeriod() {
+      return this.gracePeriod;
+    }
+
+    public void setGracePeriod(Duration gracePeriod) {
+      this.gracePeriod = gracePeriod;
+    }
+  }
+
+  /** Flow-control windows of received data. */
+  public static class FlowControl {
+
+    /** Initial receive window of each stream, 65535 bytes or more. */
+    private @Nullable DataSize streamWindow;
+
+    /** Receive window of each connection, 65535 bytes or more. */
+    private @Nullable DataSize connectionWindow;
+
+    public @Nullable DataSize getStreamWindow() {
+      return this.streamWindow;
+    }
+
+    public void setStreamWindow(@Nullable DataSize streamWindow) {
+      this.streamWindow = streamWindow;
+    }
+
+    public @Nullable DataSize getConnectionWindow() {
+      return this.connectionWindow;
+    }
+
+    public void setConnectionWindow(@Nullable DataSize connectionWindow) {
+      this.connectionWindow = connectionWindow;
+    }
+  }
+}

@@ -1,0 +1,111 @@
+// SPDX-License-Identifier: Apache-2.0
+package dev.clientconn.boot.autoconfigure;
+
+import dev.clientconn.ClientConnBuilder;
+import dev.clientconn.boot.autoconfigure.GrpcClientProperties.Target;
+import io.grpc.LoadBalancerRegistry;
+import java.time.Duration;
+import java.util.concurrent.TimeUnit;
+import org.springframework.boot.context.properties.PropertyMapper;
+import org.springframework.util.unit.DataSize;
+
+/** Hands the settings of one target to its builder, and refuses values that cannot work, naming their key. */
+final class SettingsMapper {
+
+  private static final int SMALLEST_WINDOW = 65_535;
+
+  private final TargetSettings settings;
+
+  private final ClientConnBuilder builder;
+
+  SettingsMapper(TargetSettings settings, ClientConnBuilder builder) {
+    this.settings = settings;
+    this.builder = builder;
+  }
+
+  void apply() {
+    Target values = this.settings.values();
+    PropertyMapper map = PropertyMapper.get();
+    map.from(values::getAuthority).whenHasText().to(this.builder::overrideAuthority);
+    map.from(values::getUserAgent).whenHasText().to(this.builder::userAgent);
+    map.from(values::getLoadBalancingPolicy).whenHasText().to(this::loadBalancingPolicy);
+    applyTimes(values);
+    applyLimits(values);
+    applyCallDefaults(values);
+  }
+
+  private void applyTimes(Target values) {
+    this.builder.connectTimeout(positive("connect.timeout", values.getConnect().getTimeout()));
+    Duration idle = positive("idle.timeout", values.getIdle().getTimeout());
+    this.builder.idleTimeout(nanos(idle), TimeUnit.NANOSECONDS);
+    GrpcClientSettings.Keepalive keepalive = values.getKeepalive();
+    Duration time = keepalive.getTime();
+    if (time != null) {
+      Duration timeout = positive("keepalive.timeout", keepalive.getTimeout());
+      this.builder.keepAliveTime(nanos(positive("keepalive.time", time)), TimeUnit.NANOSECONDS);
+      this.builder.keepAliveTimeout(nanos(timeout), TimeUnit.NANOSECONDS);
+      this.builder.keepAliveWithoutCalls(keepalive.isWithoutCalls());
+    }
+  }
+
+  private void applyLimits(Target values) {
+    GrpcClientSettings.Inbound inbound = values.getInbound();
+    this.builder.maxInboundMessageSize(
+        bytes("inbound.message.max-size", inbound.getMessage().getMaxSize(), 1));
+    this.builder.maxInboundMetadataSize(
+        bytes("inbound.metadata.max-size", inbound.getMetadata().getMaxSize(), 1));
+    GrpcClientSettings.FlowControl window = values.getFlowControl();
+    PropertyMapper map = PropertyMapper.get();
+    map.from(window::getStreamWindow)
+        .as(size -> bytes("flow-control.stream-window", size, SMALLEST_WINDOW))
+        .to(this.builder::initialStreamWindow);
+    map.from(window::getConnectionWindow)
+        .as(size -> bytes("flow-control.connection-window", size, SMALLEST_WINDOW))
+        .to(this.builder::initialConnectionWindow);
+    int pending = values.getStreams().getMaxPending();
+    if (pending < 0) {
+      throw this.settings.invalid("streams.max-pending", pending, "It must not be negative.");
+    }
+    this.builder.maxPendingStreams(pending);
+  }
+
+  private void applyCallDefaults(Target values) {
+    Duration deadline = values.getDeadline();
+    if (deadline != null) {
+      positive("deadline", deadline);
+    }
+    if (deadline != null || values.isWaitForReady()) {
+      this.builder.intercept(new CallDefaults(deadline, values.isWaitForReady()));
+    }
+  }
+
+  private void loadBalancingPolicy(String policy) {
+    if (LoadBalancerRegistry.getDefaultRegistry().getProvider(policy) == null) {
+      throw this.settings.invalid(
+          "load-balancing-policy",
+          policy,
+          "There is no load-balancing policy of this name on the classpath."
+              + " pick_first and round_robin always are.");
+    }
+    this.builder.defaultLoadBalancingPolicy(policy);
+  }
+
+  private Duration positive(String leaf, Duration value) {
+    if (value.isZero() || value.isNegative()) {
+      throw this.settings.invalid(leaf, value, "It must be longer than zero.");
+    }
+    return value;
+  }
+
+  private int bytes(String leaf, DataSize size, int smallest) {
+    if (size.toBytes() < smallest || size.toBytes() > Integer.MAX_VALUE) {
+      throw this.settings.invalid(
+          leaf, size, "It must be between %d and %d bytes.".formatted(smallest, Integer.MAX_VALUE));
+    }
+    return (int) size.toBytes();
+  }
+
+  private static long nanos(Duration duration) {
+    return TimeUnit.NANOSECONDS.convert(duration);
+  }
+}

@@ -1,0 +1,121 @@
+// SPDX-License-Identifier: Apache-2.0
+package dev.clientconn.boot.autoconfigure.inject;
+
+import dev.clientconn.ClientConn;
+import dev.clientconn.boot.GrpcClient;
+import dev.clientconn.boot.autoconfigure.ClientConnRegistrar;
+import dev.clientconn.boot.autoconfigure.GrpcClientTargets;
+import java.util.LinkedHashSet;
+import java.util.Optional;
+import java.util.Set;
+import org.springframework.aot.AotDetector;
+import org.springframework.beans.factory.BeanFactory;
+import org.springframework.beans.factory.CannotLoadBeanClassException;
+import org.springframework.beans.factory.config.BeanFactoryPostProcessor;
+import org.springframework.beans.factory.config.ConfigurableListableBeanFactory;
+import org.springframework.beans.factory.support.AbstractBeanDefinition;
+import org.springframework.beans.factory.support.AutowireCandidateQualifier;
+import org.springframework.beans.factory.support.BeanDefinitionRegistry;
+import org.springframework.beans.factory.support.RootBeanDefinition;
+import org.springframework.core.PriorityOrdered;
+import org.springframework.core.env.Environment;
+
+/**
+ * Looks for {@link GrpcClient} in the classes of all bean definitions and writes a bean definition for each pair of name
+ * and type it finds. Runs when the last definition is known, before the first bean is made.
+ *
+ * <p>A name that means nothing gets no definition: an {@code Optional} stays empty, and for anything else Spring reports the
+ * unsatisfied dependency, which {@link UnknownGrpcClientFailureAnalyzer} explains.
+ */
+final class GrpcClientBeanRegistrar implements BeanFactoryPostProcessor, PriorityOrdered {
+
+  /** Bean name of the object whose factory method makes the clients. */
+  static final String FACTORY_BEAN = "grpcClientBeans";
+
+  private final Environment environment;
+
+  GrpcClientBeanRegistrar(Environment environment) {
+    this.environment = environment;
+  }
+
+  /** Ahead of what replaces beans in tests, which must find the definitions. */
+  @Override
+  public int getOrder() {
+    return LOWEST_PRECEDENCE;
+  }
+
+  @Override
+  public void postProcessBeanFactory(ConfigurableListableBeanFactory beanFactory) {
+    // Ahead of time the definitions were written into the generated code.
+    if (!AotDetector.useGeneratedArtifacts()
+        && beanFactory instanceof BeanDefinitionRegistry registry) {
+      Set<ClientPoint> points = pointsIn(beanFactory);
+      GrpcClientTargets targets = GrpcClientTargets.of(this.environment);
+      points.forEach(point -> register(point, targets, registry));
+    }
+  }
+
+  private static Set<ClientPoint> pointsIn(ConfigurableListableBeanFactory beanFactory) {
+    Set<ClientPoint> points = new LinkedHashSet<>();
+    ClientPointScanner scanner = new ClientPointScanner(points::add);
+    for (String name : beanFactory.getBeanDefinitionNames()) {
+      try {
+        scan(beanFactory, name, scanner);
+        if (beanFactory.isFactoryBean(name)) {
+          scan(beanFactory, BeanFactory.FACTORY_BEAN_PREFIX + name, scanner);
+        }
+      } catch (CannotLoadBeanClassException unloadable) {
+        // Such a definition may lie unused for ever; if not, making the bean will report it.
+      }
+    }
+    return points;
+  }
+
+  private static void scan(
+      ConfigurableListableBeanFactory beanFactory, String name, ClientPointScanner scanner) {
+    Class<?> type = beanFactory.getType(name, false);
+    if (type != null) {
+      scanner.scan(type);
+    }
+  }
+
+  private void register(
+      ClientPoint point, GrpcClientTargets targets, BeanDefinitionRegistry registry) {
+    String name = this.environment.resolveRequiredPlaceholders(point.value());
+    Class<?> type = ClientKind.of(point).isChannel() ? ClientConn.class : point.type();
+    Optional<String> target =
+        targets.find(name).or(() -> Optional.of(name).filter(targets::isUsable));
+    target.ifPresent(known -> {
+      ClientConnRegistrar.register(registry, known);
+      register(point.value(), type, known, registry);
+    });
+  }
+
+  private static void register(
+      String value, Class<?> type, String target, BeanDefinitionRegistry registry) {
+    String beanName = "grpcClient:" + value + ":" + type.getName();
+    String channel = ClientConnRegistrar.beanName(target);
+    boolean isTheChannel =
+        type == ClientConn.class && value.equals(target) && isQualified(registry, channel);
+    if (isTheChannel || registry.containsBeanDefinition(beanName)) {
+      return;
+    }
+    RootBeanDefinition definition = new RootBeanDefinition(type);
+    definition.setTargetType(type);
+    definition.setFactoryBeanName(FACTORY_BEAN);
+    definition.setFactoryMethodName("client");
+    definition.getConstructorArgumentValues().addIndexedArgumentValue(0, type);
+    definition.getConstructorArgumentValues().addIndexedArgumentValue(1, channel);
+    definition.addQualifier(new AutowireCandidateQualifier(GrpcClient.class, value));
+    definition.setDependsOn(channel);
+    definition.setLazyInit(true);
+    // An injection point without the annotation does not see it.
+    definition.setDefaultCandidate(false);
+    registry.registerBeanDefinition(beanName, definition);
+  }
+
+  private static boolean isQualified(BeanDefinitionRegistry registry, String beanName) {
+    return registry.getBeanDefinition(beanName) instanceof AbstractBeanDefinition definition
+        && definition.hasQualifier(GrpcClient.class.getName());
+  }
+}

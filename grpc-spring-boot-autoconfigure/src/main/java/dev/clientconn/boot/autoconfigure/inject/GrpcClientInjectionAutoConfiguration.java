@@ -1,0 +1,29 @@
+// SPDX-License-Identifier: Apache-2.0
+package dev.clientconn.boot.autoconfigure.inject;
+
+import dev.clientconn.boot.GrpcClients;
+import dev.clientconn.boot.autoconfigure.GrpcClientAutoConfiguration;
+import io.grpc.stub.AbstractStub;
+import org.springframework.beans.factory.BeanFactory;
+import org.springframework.boot.autoconfigure.AutoConfiguration;
+import org.springframework.boot.autoconfigure.condition.ConditionalOnBean;
+import org.springframework.boot.autoconfigure.condition.ConditionalOnClass;
+import org.springframework.context.annotation.Bean;
+import org.springframework.core.env.Environment;
+
+/** Auto-configuration of injection with {@link dev.clientconn.boot.GrpcClient}. */
+@AutoConfiguration(after = GrpcClientAutoConfiguration.class)
+@ConditionalOnClass(AbstractStub.class)
+@ConditionalOnBean(GrpcClients.class)
+public final class GrpcClientInjectionAutoConfiguration {
+
+  @Bean
+  static GrpcClientBeanRegistrar grpcClientBeanRegistrar(Environment environment) {
+    return new GrpcClientBeanRegistrar(environment);
+  }
+
+  @Bean(GrpcClientBeanRegistrar.FACTORY_BEAN)
+  ClientBeans grpcClientBeans(BeanFactory beanFactory) {
+    return new ClientBeans(beanFactory);
+  }
+}

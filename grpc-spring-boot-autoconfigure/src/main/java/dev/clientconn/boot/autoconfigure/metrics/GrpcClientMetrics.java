@@ -1,0 +1,101 @@
+// SPDX-License-Identifier: Apache-2.0
+package dev.clientconn.boot.autoconfigure.metrics;
+
+import dev.clientconn.boot.GrpcClients;
+import dev.clientconn.internal.threading.CrossesThreads;
+import dev.clientconn.transport.TransportListener;
+import io.micrometer.core.instrument.MeterRegistry;
+import io.micrometer.core.instrument.binder.MeterBinder;
+import java.util.List;
+import java.util.Map;
+import java.util.concurrent.ConcurrentHashMap;
+import java.util.concurrent.CopyOnWriteArrayList;
+import java.util.function.Supplier;
+
+/**
+ * Meters of the transport below gRPC calls: connections, stream slots and flow-control windows of each target. They read
+ * snapshots; the transport does nothing for them until it is asked, except for the timer of waits.
+ */
+@CrossesThreads
+public final class GrpcClientMetrics implements MeterBinder, AutoCloseable {
+
+  private final Supplier<GrpcClients> clients;
+
+  private final List<MeterRegistry> registries = new CopyOnWriteArrayList<>();
+
+  private final Map<String, Target> targets = new ConcurrentHashMap<>();
+
+  /**
+   * @param clients gives the channels; asked when meters are read, not before
+   */
+  public GrpcClientMetrics(Supplier<GrpcClients> clients) {
+    this.clients = clients;
+  }
+
+  @Override
+  public synchronized void bindTo(MeterRegistry registry) {
+    this.registries.add(registry);
+    this.targets.values().forEach(target -> target.bindTo(registry));
+  }
+
+  /**
+   * Starts the meters of a target.
+   *
+   * @param target the name of the target, the value of the tag {@code target}
+   * @return what must hear of the target's waits; its channel must be given it when it is built
+   */
+  public synchronized TransportListener listenerFor(String target) {
+    return this.targets.computeIfAbsent(target, this::start);
+  }
+
+  /** Removes all meters. */
+  @Override
+  public synchronized void close() {
+    this.targets.values().forEach(Target::remove);
+    this.targets.clear();
+    this.registries.clear();
+  }
+
+  private Target start(String name) {
+    Target target = new Target(name, this.clients);
+    this.registries.forEach(target::bindTo);
+    return target;
+  }
+
+  /** The meters of one target in all registries. */
+  @CrossesThreads
+  private static final class Target implements TransportListener {
+
+    private final String name;
+
+    private final TotalsReader reader;
+
+    private final List<TargetMeters> meters = new CopyOnWriteArrayList<>();
+
+    Target(String name, Supplier<GrpcClients> clients) {
+      this.name = name;
+      this.reader = new TotalsReader(
+          () -> TotalsReader.of(clients.get().channels().get(name)),
+          System::nanoTime,
+          totals -> this.meters.forEach(each -> each.update(totals)));
+    }
+
+    void bindTo(MeterRegistry registry) {
+      TargetMeters each = new TargetMeters(registry, this.name, this.reader);
+      each.register();
+      this.meters.add(each);
+    }
+
+    void remove() {
+      this.meters.forEach(TargetMeters::remove);
+      this.meters.clear();
+    }
+
+    @Override
+    public void streamSlotWaited(WaitOutcome outcome, long nanos) {
+      for (TargetMeters each : this.meters) {
+        each.waited(outcome, nanos);
+      }
+    }
+  }
+}

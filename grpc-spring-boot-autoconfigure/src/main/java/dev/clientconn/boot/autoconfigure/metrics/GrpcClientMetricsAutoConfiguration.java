@@ -1,0 +1,39 @@
+// SPDX-License-Identifier: Apache-2.0
+package dev.clientconn.boot.autoconfigure.metrics;
+
+import dev.clientconn.boot.ClientConnBuilderCustomizer;
+import dev.clientconn.boot.GrpcClients;
+import dev.clientconn.boot.autoconfigure.GrpcClientAutoConfiguration;
+import io.micrometer.core.instrument.MeterRegistry;
+import org.springframework.beans.factory.ObjectProvider;
+import org.springframework.boot.autoconfigure.AutoConfiguration;
+import org.springframework.boot.autoconfigure.condition.ConditionalOnBean;
+import org.springframework.boot.autoconfigure.condition.ConditionalOnClass;
+import org.springframework.boot.autoconfigure.condition.ConditionalOnMissingBean;
+import org.springframework.context.annotation.Bean;
+import org.springframework.core.Ordered;
+import org.springframework.core.annotation.Order;
+import org.springframework.util.function.SingletonSupplier;
+
+/** Auto-configuration of the meters of gRPC clients. */
+@AutoConfiguration(
+    after = GrpcClientAutoConfiguration.class,
+    afterName =
+        "org.springframework.boot.micrometer.metrics.autoconfigure.CompositeMeterRegistryAutoConfiguration")
+@ConditionalOnClass(MeterRegistry.class)
+@ConditionalOnBean({GrpcClients.class, MeterRegistry.class})
+public final class GrpcClientMetricsAutoConfiguration {
+
+  @Bean
+  @ConditionalOnMissingBean
+  GrpcClientMetrics grpcClientMetrics(ObjectProvider<GrpcClients> clients) {
+    return new GrpcClientMetrics(SingletonSupplier.of(clients::getObject));
+  }
+
+  /** First of all customizers, so that an application's own listener replaces this one. */
+  @Bean
+  @Order(Ordered.HIGHEST_PRECEDENCE)
+  ClientConnBuilderCustomizer grpcClientMetricsCustomizer(GrpcClientMetrics metrics) {
+    return (target, builder) -> builder.transportListener(metrics.listenerFor(target));
+  }
+}

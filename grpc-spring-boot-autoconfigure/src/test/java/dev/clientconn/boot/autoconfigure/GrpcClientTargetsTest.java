@@ -1,0 +1,250 @@
+// SPDX-License-Identifier: Apache-2.0
+package dev.clientconn.boot.autoconfigure;
+
+import static org.assertj.core.api.Assertions.assertThat;
+import static org.assertj.core.api.Assertions.assertThatExceptionOfType;
+
+import java.io.IOException;
+import java.nio.charset.StandardCharsets;
+import java.time.Duration;
+import java.util.LinkedHashMap;
+import java.util.Map;
+import org.junit.jupiter.api.Test;
+import org.springframework.boot.context.properties.bind.BindException;
+import org.springframework.boot.context.properties.source.InvalidConfigurationPropertyValueException;
+import org.springframework.boot.env.YamlPropertySourceLoader;
+import org.springframework.core.env.MapPropertySource;
+import org.springframework.core.env.StandardEnvironment;
+import org.springframework.core.env.SystemEnvironmentPropertySource;
+import org.springframework.core.io.ByteArrayResource;
+import org.springframework.util.unit.DataSize;
+
+class GrpcClientTargetsTest {
+
+  private final StandardEnvironment environment = new StandardEnvironment();
+
+  @Test
+  void targetInheritsEachLeafItDoesNotSet() throws IOException {
+    yaml("""
+        grpc:
+          client:
+            defaults:
+              deadline: 5s
+              keepalive: { time: 5m, timeout: 7s }
+              inbound.message.max-size: 1MB
+            targets:
+              greeter:
+                address: localhost:9090
+                keepalive.timeout: 3s
+              prices:
+                address: localhost:9091
+                deadline: 100ms
+        """);
+
+    GrpcClientSettings greeter = targets().settings("greeter").values();
+    GrpcClientSettings prices = targets().settings("prices").values();
+
+    assertThat(greeter.getDeadline()).isEqualTo(Duration.ofSeconds(5));
+    assertThat(greeter.getKeepalive().getTime()).isEqualTo(Duration.ofMinutes(5));
+    assertThat(greeter.getKeepalive().getTimeout()).isEqualTo(Duration.ofSeconds(3));
+    assertThat(greeter.getInbound().getMessage().getMaxSize()).isEqualTo(DataSize.ofMegabytes(1));
+    assertThat(prices.getDeadline()).isEqualTo(Duration.ofMillis(100));
+    assertThat(prices.getKeepalive().getTimeout()).isEqualTo(Duration.ofSeconds(7));
+  }
+
+  @Test
+  void everyKeyBinds() throws IOException {
+    yaml("""
+        grpc.client.targets.greeter:
+          address: dns:///greeter.example:9090
+          authority: greeter.internal
+          ssl: { enabled: true, bundle: mine }
+          deadline: 1s
+          connect.timeout: 2s
+          idle.timeout: 3m
+          keepalive: { time: 4m, timeout: 5s, without-calls: true }
+          inbound.message.max-size: 6MB
+          inbound.metadata.max-size: 7KB
+          load-balancing-policy: round_robin
+          user-agent: greetings/1
+          wait-for-ready: true
+          flow-control: { stream-window: 128KB, connection-window: 256KB }
+          streams.max-pending: 10
+          shutdown.grace-period: -1s
+        """);
+
+    GrpcClientProperties.Target values = targets().settings("greeter").values();
+
+    assertThat(values.getAddress()).isEqualTo("dns:///greeter.example:9090");
+    assertThat(values.getAuthority()).isEqualTo("greeter.internal");
+    assertThat(values.getSsl().getEnabled()).isTrue();
+    assertThat(values.getSsl().getBundle()).isEqualTo("mine");
+    assertThat(values.getDeadline()).isEqualTo(Duration.ofSeconds(1));
+    assertThat(values.getConnect().getTimeout()).isEqualTo(Duration.ofSeconds(2));
+    assertThat(values.getIdle().getTimeout()).isEqualTo(Duration.ofMinutes(3));
+    assertThat(values.getKeepalive().getTime()).isEqualTo(Duration.ofMinutes(4));
+    assertThat(values.getKeepalive().getTimeout()).isEqualTo(Duration.ofSeconds(5));
+    assertThat(values.getKeepalive().isWithoutCalls()).isTrue();
+    assertThat(values.getInbound().getMessage().getMaxSize()).isEqualTo(DataSize.ofMegabytes(6));
+    assertThat(values.getInbound().getMetadata().getMaxSize()).isEqualTo(DataSize.ofKilobytes(7));
+    assertThat(values.getLoadBalancingPolicy()).isEqualTo("round_robin");
+    assertThat(values.getUserAgent()).isEqualTo("greetings/1");
+    assertThat(values.isWaitForReady()).isTrue();
+    assertThat(values.getFlowControl().getStreamWindow()).isEqualTo(DataSize.ofKilobytes(128));
+    assertThat(values.getFlowControl().getConnectionWindow()).isEqualTo(DataSize.ofKilobytes(256));
+    assertThat(values.getStreams().getMaxPending()).isEqualTo(10);
+    assertThat(values.getShutdown().getGracePeriod()).isEqualTo(Duration.ofSeconds(-1));
+  }
+
+  @Test
+  void environmentVariablesReachTargetsAndDefaults() throws IOException {
+    yaml("""
+        grpc.client.targets.orderService:
+          address: localhost:9090
+          deadline: 1s
+        """);
+    environmentVariables(Map.of(
+        "GRPC_CLIENT_TARGETS_ORDERSERVICE_DEADLINE", "2s",
+        "GRPC_CLIENT_TARGETS_ORDERSERVICE_KEEPALIVE_WITHOUTCALLS", "true",
+        "GRPC_CLIENT_TARGETS_ONLYHERE_ADDRESS", "localhost:1",
+        "GRPC_CLIENT_DEFAULTS_IDLE_TIMEOUT", "9m"));
+
+    GrpcClientTargets targets = targets();
+
+    assertThat(targets.names()).containsExactlyInAnyOrder("orderService", "onlyhere");
+    GrpcClientSettings values = targets.settings("orderService").values();
+    assertThat(values.getDeadline()).isEqualTo(Duration.ofSeconds(2));
+    assertThat(values.getKeepalive().isWithoutCalls()).isTrue();
+    assertThat(values.getIdle().getTimeout()).isEqualTo(Duration.ofMinutes(9));
+  }
+
+  @Test
+  void namesAreFoundInAnyCaseAndWithAnyDashes() {
+    properties("grpc.client.targets.order-service.address", "localhost:1");
+
+    assertThat(targets().find("orderService")).contains("order-service");
+    assertThat(targets().find("ORDERSERVICE")).contains("order-service");
+    assertThat(targets().settings("orderService").name()).isEqualTo("order-service");
+    assertThat(targets().find("orders")).isEmpty();
+  }
+
+  @Test
+  void overrideInAnotherSpellingDoesNotRenameTheTarget() {
+    properties("grpc.client.targets.order-service.address", "localhost:1");
+    this.environment
+        .getPropertySources()
+        .addFirst(new MapPropertySource(
+            "higher", Map.of("grpc.client.targets.orderService.address", "localhost:2")));
+
+    assertThat(targets().names()).containsExactly("order-service");
+    assertThat(targets().settings("order-service").address()).isEqualTo("localhost:2");
+  }
+
+  @Test
+  void oneSourceMustNotSpellANameInTwoWays() {
+    Map<String, Object> both = new LinkedHashMap<>();
+    both.put("grpc.client.targets.order-service.address", "localhost:1");
+    both.put("grpc.client.targets.orderService.address", "localhost:2");
+    this.environment.getPropertySources().addFirst(new MapPropertySource("mine", both));
+
+    assertThatExceptionOfType(DuplicateTargetNameException.class)
+        .isThrownBy(this::targets)
+        .withMessageContaining("'order-service' and 'orderService'")
+        .withMessageContaining("mine");
+  }
+
+  @Test
+  void addressInPlaceOfANameGetsTheDefaults() {
+    properties("grpc.client.defaults.deadline", "5s");
+
+    TargetSettings settings = targets().settings("dns:///greeter.example:9090");
+
+    assertThat(settings.address()).isEqualTo("dns:///greeter.example:9090");
+    assertThat(settings.values().getDeadline()).isEqualTo(Duration.ofSeconds(5));
+  }
+
+  @Test
+  void bareWordThatIsNoTargetIsUnknown() {
+    properties("grpc.client.targets.greeter.address", "localhost:1");
+
+    assertThat(targets().isUsable("greter")).isFalse();
+    assertThatExceptionOfType(UnknownGrpcTargetException.class)
+        .isThrownBy(() -> targets().settings("greter"));
+  }
+
+  @Test
+  void wrongValueNamesItsKey() {
+    properties(
+        "grpc.client.targets.greeter.address", "localhost:1",
+        "grpc.client.targets.greeter.deadline", "soon");
+
+    assertThatExceptionOfType(BindException.class)
+        .isThrownBy(() -> targets().settings("greeter"))
+        .withMessageContaining("grpc.client.targets.greeter.deadline");
+  }
+
+  @Test
+  void refusedValueNamesTheLayerItCameFrom() {
+    properties(
+        "grpc.client.targets.greeter.address", "localhost:1",
+        "grpc.client.targets.greeter.idle.timeout", "1s");
+    TargetSettings settings = targets().settings("greeter");
+
+    assertThat(settings.invalid("idle.timeout", 0, "no").getName())
+        .isEqualTo("grpc.client.targets.greeter.idle.timeout");
+    assertThat(settings.invalid("deadline", 0, "no").getName())
+        .isEqualTo("grpc.client.defaults.deadline");
+  }
+
+  @Test
+  void addressIsNoDefault() {
+    properties(
+        "grpc.client.defaults.address", "localhost:1",
+        "grpc.client.targets.greeter.deadline", "1s");
+
+    assertThatExceptionOfType(InvalidConfigurationPropertyValueException.class)
+        .isThrownBy(() -> targets().settings("greeter"))
+        .satisfies(e -> assertThat(e.getName()).isEqualTo("grpc.client.defaults.address"));
+  }
+
+  @Test
+  void bundleOfATargetOutweighsAnInheritedNo() {
+    properties(
+        "grpc.client.defaults.ssl.enabled", "false",
+        "grpc.client.targets.greeter.address", "greeter.example:1",
+        "grpc.client.targets.greeter.ssl.bundle", "mine",
+        "grpc.client.targets.plain.address", "plain.example:1",
+        "grpc.client.targets.plain.ssl.bundle", "mine",
+        "grpc.client.targets.plain.ssl.enabled", "false");
+
+    assertThat(TransportSecurity.decide(targets().settings("greeter")))
+        .isEqualTo(TransportSecurity.TLS);
+    assertThat(TransportSecurity.decide(targets().settings("plain")))
+        .isEqualTo(TransportSecurity.PLAINTEXT);
+  }
+
+  private GrpcClientTargets targets() {
+    return GrpcClientTargets.of(this.environment);
+  }
+
+  private void yaml(String yaml) throws IOException {
+    new YamlPropertySourceLoader()
+        .load("yaml", new ByteArrayResource(yaml.getBytes(StandardCharsets.UTF_8)))
+        .forEach(this.environment.getPropertySources()::addLast);
+  }
+
+  private void properties(String... pairs) {
+    Map<String, Object> map = new LinkedHashMap<>();
+    for (int i = 0; i < pairs.length; i += 2) {
+      map.put(pairs[i], pairs[i + 1]);
+    }
+    this.environment.getPropertySources().addLast(new MapPropertySource("test", map));
+  }
+
+  private void environmentVariables(Map<String, Object> variables) {
+    String name = StandardEnvironment.SYSTEM_ENVIRONMENT_PROPERTY_SOURCE_NAME;
+    this.environment
+        .getPropertySources()
+        .replace(name, new SystemEnvironmentPropertySource(name, variables));
+  }
+}

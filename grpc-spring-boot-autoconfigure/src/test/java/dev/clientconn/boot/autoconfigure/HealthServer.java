@@ -1,0 +1,99 @@
+// SPDX-License-Identifier: Apache-2.0
+package dev.clientconn.boot.autoconfigure;
+
+import io.grpc.Grpc;
+import io.grpc.InsecureServerCredentials;
+import io.grpc.Metadata;
+import io.grpc.Server;
+import io.grpc.ServerCall;
+import io.grpc.ServerCallHandler;
+import io.grpc.ServerCredentials;
+import io.grpc.ServerInterceptor;
+import io.grpc.health.v1.HealthCheckRequest;
+import io.grpc.health.v1.HealthCheckResponse;
+import io.grpc.health.v1.HealthCheckResponse.ServingStatus;
+import io.grpc.health.v1.HealthGrpc;
+import io.grpc.netty.NettyServerBuilder;
+import io.grpc.stub.StreamObserver;
+import java.io.IOException;
+import java.io.UncheckedIOException;
+import java.util.List;
+import java.util.concurrent.BlockingQueue;
+import java.util.concurrent.CopyOnWriteArrayList;
+import java.util.concurrent.LinkedBlockingQueue;
+import javax.net.ssl.SSLSession;
+
+/** A grpc-java server that answers health checks, except for the service {@code held}, whose calls it keeps. */
+public final class HealthServer extends HealthGrpc.HealthImplBase implements AutoCloseable {
+
+  public final List<Metadata> headers = new CopyOnWriteArrayList<>();
+
+  public final BlockingQueue<StreamObserver<HealthCheckResponse>> held =
+      new LinkedBlockingQueue<>();
+
+  /** The TLS session of each call. */
+  public final List<SSLSession> sessions = new CopyOnWriteArrayList<>();
+
+  private final Server server;
+
+  private HealthServer(ServerCredentials credentials) {
+    try {
+      this.server = NettyServerBuilder.forPort(0, credentials)
+          .addService(this)
+          .intercept(new CallRecorder())
+          .build()
+          .start();
+    } catch (IOException failed) {
+      throw new UncheckedIOException(failed);
+    }
+  }
+
+  public static HealthServer start() {
+    return new HealthServer(InsecureServerCredentials.create());
+  }
+
+  public static HealthServer start(ServerCredentials credentials) {
+    return new HealthServer(credentials);
+  }
+
+  public String address() {
+    return "localhost:" + this.server.getPort();
+  }
+
+  public static HealthCheckResponse serving() {
+    return HealthCheckResponse.newBuilder().setStatus(ServingStatus.SERVING).build();
+  }
+
+  @Override
+  public void check(HealthCheckRequest request, StreamObserver<HealthCheckResponse> responses) {
+    if (request.getService().equals("held")) {
+      this.held.add(responses);
+      return;
+    }
+    responses.onNext(serving());
+    responses.onCompleted();
+  }
+
+  @Override
+  public void close() {
+    try {
+      this.server.shutdownNow().awaitTermination();
+    } catch (InterruptedException interrupted) {
+      Thread.currentThread().interrupt();
+    }
+  }
+
+  private final class CallRecorder implements ServerInterceptor {
+
+    @Override
+    public <Q, S> ServerCall.Listener<Q> interceptCall(
+        ServerCall<Q, S> call, Metadata requestHeaders, ServerCallHandler<Q, S> next) {
+      HealthServer.this.headers.add(requestHeaders);
+      SSLSession session = call.getAttributes().get(Grpc.TRANSPORT_ATTR_SSL_SESSION);
+      if (session != null) {
+        HealthServer.this.sessions.add(session);
+      }
+      return next.startCall(call, requestHeaders);
+    }
+  }
+}

@@ -1,0 +1,104 @@
+// SPDX-License-Identifier: Apache-2.0
+package dev.clientconn.boot.autoconfigure;
+
+import static org.assertj.core.api.Assertions.assertThat;
+import static org.assertj.core.api.Assertions.assertThatExceptionOfType;
+
+import io.grpc.Channel;
+import io.grpc.StatusRuntimeException;
+import io.grpc.TlsServerCredentials;
+import io.grpc.health.v1.HealthCheckRequest;
+import io.grpc.health.v1.HealthCheckResponse;
+import io.grpc.health.v1.HealthGrpc;
+import java.io.IOException;
+import org.junit.jupiter.api.AfterEach;
+import org.junit.jupiter.api.BeforeEach;
+import org.junit.jupiter.api.Test;
+import org.springframework.boot.autoconfigure.AutoConfigurations;
+import org.springframework.boot.autoconfigure.ssl.SslAutoConfiguration;
+import org.springframework.boot.test.context.runner.ApplicationContextRunner;
+import org.springframework.core.io.ClassPathResource;
+
+class TlsTest {
+
+  private static final String BUNDLE = "spring.ssl.bundle.pem.mine.";
+
+  private HealthServer server;
+
+  private ApplicationContextRunner runner;
+
+  @BeforeEach
+  void startServer() throws IOException {
+    this.server = HealthServer.start(TlsServerCredentials.newBuilder()
+        .keyManager(resource("server.crt").getFile(), resource("server.key").getFile())
+        .trustManager(resource("server.crt").getFile())
+        .clientAuth(TlsServerCredentials.ClientAuth.OPTIONAL)
+        .build());
+    this.runner = new ApplicationContextRunner()
+        .withConfiguration(
+            AutoConfigurations.of(SslAutoConfiguration.class, GrpcClientAutoConfiguration.class))
+        .withPropertyValues("grpc.client.targets.greeter.address=" + this.server.address());
+  }
+
+  @AfterEach
+  void stopServer() {
+    this.server.close();
+  }
+
+  @Test
+  void bundleAloneMeansTls() {
+    this.runner
+        .withPropertyValues(
+            "grpc.client.targets.greeter.ssl.bundle=mine",
+            BUNDLE + "truststore.certificate=classpath:tls/server.crt")
+        .run(context -> assertThat(check(context.getBean(Channel.class))).isNotNull());
+  }
+
+  @Test
+  void keyOfTheBundleIdentifiesTheClient() {
+    this.runner
+        .withPropertyValues(
+            "grpc.client.targets.greeter.ssl.bundle=mine",
+            BUNDLE + "truststore.certificate=classpath:tls/server.crt",
+            BUNDLE + "keystore.certificate=classpath:tls/server.crt",
+            BUNDLE + "keystore.private-key=classpath:tls/server.key")
+        .run(context -> {
+          check(context.getBean(Channel.class));
+          assertThat(this.server.sessions.get(0).getPeerPrincipal().getName())
+              .isEqualTo("CN=localhost");
+        });
+  }
+
+  @Test
+  void protocolsAndCiphersOfTheBundleAreObeyed() {
+    this.runner
+        .withPropertyValues(
+            "grpc.client.targets.greeter.ssl.bundle=mine",
+            BUNDLE + "truststore.certificate=classpath:tls/server.crt",
+            BUNDLE + "options.enabled-protocols=TLSv1.2",
+            BUNDLE + "options.ciphers=TLS_ECDHE_ECDSA_WITH_AES_256_GCM_SHA384")
+        .run(context -> {
+          check(context.getBean(Channel.class));
+          assertThat(this.server.sessions.get(0).getProtocol()).isEqualTo("TLSv1.2");
+          assertThat(this.server.sessions.get(0).getCipherSuite())
+              .isEqualTo("TLS_ECDHE_ECDSA_WITH_AES_256_GCM_SHA384");
+        });
+  }
+
+  @Test
+  void serverThatIsNotTrustedIsRefused() {
+    this.runner
+        .withPropertyValues("grpc.client.targets.greeter.ssl.enabled=true")
+        .run(context -> assertThatExceptionOfType(StatusRuntimeException.class)
+            .isThrownBy(() -> check(context.getBean(Channel.class)))
+            .withMessageContaining("UNAVAILABLE"));
+  }
+
+  private static HealthCheckResponse check(Channel channel) {
+    return HealthGrpc.newBlockingStub(channel).check(HealthCheckRequest.getDefaultInstance());
+  }
+
+  private static ClassPathResource resource(String name) {
+    return new ClassPathResource("tls/" + name);
+  }
+}

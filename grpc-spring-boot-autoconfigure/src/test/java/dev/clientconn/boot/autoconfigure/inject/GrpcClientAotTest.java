@@ -1,0 +1,112 @@
+// SPDX-License-Identifier: Apache-2.0
+package dev.clientconn.boot.autoconfigure.inject;
+
+import static org.assertj.core.api.Assertions.assertThat;
+
+import dev.clientconn.ClientConn;
+import dev.clientconn.boot.GrpcClient;
+import dev.clientconn.boot.autoconfigure.GrpcClientAutoConfiguration;
+import dev.clientconn.boot.autoconfigure.HealthServer;
+import io.grpc.health.v1.HealthCheckRequest;
+import io.grpc.health.v1.HealthGrpc;
+import io.grpc.health.v1.HealthGrpc.HealthBlockingStub;
+import java.util.Map;
+import org.junit.jupiter.api.AfterEach;
+import org.junit.jupiter.api.Test;
+import org.springframework.aot.AotDetector;
+import org.springframework.aot.hint.predicate.RuntimeHintsPredicates;
+import org.springframework.aot.test.generate.TestGenerationContext;
+import org.springframework.boot.test.util.TestPropertyValues;
+import org.springframework.context.ApplicationContextInitializer;
+import org.springframework.context.annotation.AnnotationConfigApplicationContext;
+import org.springframework.context.aot.ApplicationContextAotGenerator;
+import org.springframework.context.support.GenericApplicationContext;
+import org.springframework.core.SpringProperties;
+import org.springframework.core.test.tools.CompileWithForkedClassLoader;
+import org.springframework.core.test.tools.Compiled;
+import org.springframework.core.test.tools.TestCompiler;
+
+/** What the build generates must make the same clients, with the settings of the machine it runs on. */
+class GrpcClientAotTest {
+
+  private final HealthServer server = HealthServer.start();
+
+  private final TestGenerationContext generation = new TestGenerationContext();
+
+  @AfterEach
+  void stopServer() {
+    this.server.close();
+    SpringProperties.setProperty(AotDetector.AOT_ENABLED, null);
+  }
+
+  @Test
+  @CompileWithForkedClassLoader
+  void generatedContextInjectsStubsWithTheAddressOfRunTime() {
+    generate();
+
+    TestCompiler.forSystem().with(this.generation).compile(this::run);
+  }
+
+  @Test
+  void factoryMethodsOfInjectedStubsStayReachable() {
+    generate();
+
+    assertThat(RuntimeHintsPredicates.reflection()
+            .onMethodInvocation(HealthGrpc.class, "newBlockingStub"))
+        .accepts(this.generation.getRuntimeHints());
+  }
+
+  private void generate() {
+    try (AnnotationConfigApplicationContext context = new AnnotationConfigApplicationContext()) {
+      TestPropertyValues.of("grpc.client.targets.greeter.address=localhost:1").applyTo(context);
+      context.register(
+          GrpcClientAutoConfiguration.class,
+          GrpcClientInjectionAutoConfiguration.class,
+          Consumer.class);
+      new ApplicationContextAotGenerator().processAheadOfTime(context, this.generation);
+      this.generation.writeGeneratedContent();
+    }
+  }
+
+  @SuppressWarnings("unchecked")
+  private void run(Compiled compiled) {
+    SpringProperties.setProperty(AotDetector.AOT_ENABLED, "true");
+    try (GenericApplicationContext context = new GenericApplicationContext()) {
+      TestPropertyValues.of(Map.of(
+              "grpc.client.targets.greeter.address",
+              this.server.address(),
+              "grpc.client.targets.greeter.user-agent",
+              "at-run-time"))
+          .applyTo(context);
+      ApplicationContextInitializer<GenericApplicationContext> initializer =
+          compiled.getInstance(ApplicationContextInitializer.class);
+      initializer.initialize(context);
+      context.refresh();
+
+      Consumer consumer = context.getBean(Consumer.class);
+      assertThat(consumer.stub.check(HealthCheckRequest.getDefaultInstance()))
+          .isEqualTo(HealthServer.serving());
+      assertThat(consumer.channel).isSameAs(context.getBean("greeterClientConn"));
+      assertThat(consumer.stub.getChannel()).isSameAs(consumer.otherSpelling);
+    }
+  }
+
+  /** Asks for a stub, a channel, and a channel in another spelling of the name. */
+  public static class Consumer {
+
+    final HealthBlockingStub stub;
+
+    final ClientConn channel;
+
+    final ClientConn otherSpelling;
+
+    public Consumer(
+        @GrpcClient("greeter") HealthBlockingStub stub,
+        @GrpcClient("greeter") ClientConn channel,
+        @GrpcClient("Greeter") ClientConn otherSpelling) {
+      this.stub = stub;
+      this.channel = channel;
+      this.otherSpelling = otherSpelling;
+    }
+  }
+}

@@ -1,0 +1,138 @@
+// SPDX-License-Identifier: Apache-2.0
+package dev.clientconn.boot.autoconfigure.metrics;
+
+import static org.assertj.core.api.Assertions.assertThat;
+
+import dev.clientconn.boot.GrpcClients;
+import dev.clientconn.boot.autoconfigure.GrpcClientAutoConfiguration;
+import dev.clientconn.boot.autoconfigure.HealthServer;
+import dev.clientconn.transport.TransportListener;
+import dev.clientconn.transport.TransportListener.WaitOutcome;
+import io.grpc.Channel;
+import io.grpc.health.v1.HealthCheckRequest;
+import io.grpc.health.v1.HealthGrpc;
+import io.micrometer.core.instrument.MeterRegistry;
+import io.micrometer.core.instrument.simple.SimpleMeterRegistry;
+import java.util.Map;
+import org.junit.jupiter.api.Test;
+import org.springframework.boot.autoconfigure.AutoConfigurations;
+import org.springframework.boot.micrometer.metrics.autoconfigure.CompositeMeterRegistryAutoConfiguration;
+import org.springframework.boot.micrometer.metrics.autoconfigure.MetricsAutoConfiguration;
+import org.springframework.boot.micrometer.metrics.autoconfigure.export.simple.SimpleMetricsExportAutoConfiguration;
+import org.springframework.boot.test.context.FilteredClassLoader;
+import org.springframework.boot.test.context.runner.ApplicationContextRunner;
+
+class GrpcClientMetricsAutoConfigurationTest {
+
+  private final ApplicationContextRunner runner = new ApplicationContextRunner()
+      .withConfiguration(AutoConfigurations.of(
+          MetricsAutoConfiguration.class,
+          CompositeMeterRegistryAutoConfiguration.class,
+          SimpleMetricsExportAutoConfiguration.class,
+          GrpcClientAutoConfiguration.class,
+          GrpcClientMetricsAutoConfiguration.class))
+      .withPropertyValues("grpc.client.targets.greeter.address=localhost:1");
+
+  @Test
+  void connectionIsSeenAfterTheFirstCall() {
+    try (HealthServer server = HealthServer.start()) {
+      this.runner
+          .withPropertyValues("grpc.client.targets.greeter.address=" + server.address())
+          .run(context -> {
+            MeterRegistry registry = context.getBean(MeterRegistry.class);
+            HealthGrpc.newBlockingStub(context.getBean(Channel.class))
+                .check(HealthCheckRequest.getDefaultInstance());
+
+            assertThat(ready(registry)).isEqualTo(1);
+            assertThat(registry
+                    .get("grpc.transport.window.send")
+                    .tags("target", "greeter", "stat", "min")
+                    .gauge()
+                    .value())
+                .isPositive();
+          });
+    }
+  }
+
+  @Test
+  void idleTargetHasMetersToo() {
+    this.runner.run(
+        context -> assertThat(ready(context.getBean(MeterRegistry.class))).isZero());
+  }
+
+  @Test
+  void metersAreRemovedWhenTheContextCloses() {
+    SimpleMeterRegistry[] registry = new SimpleMeterRegistry[1];
+    this.runner.run(context -> {
+      registry[0] = context.getBean(SimpleMeterRegistry.class);
+      assertThat(registry[0].find("grpc.transport.connections").gauges()).hasSize(5);
+    });
+
+    assertThat(registry[0].find("grpc.transport.connections").gauges()).isEmpty();
+  }
+
+  @Test
+  void targetsAndRegistriesMayComeInAnyOrder() {
+    SimpleMeterRegistry early = new SimpleMeterRegistry();
+    SimpleMeterRegistry late = new SimpleMeterRegistry();
+    GrpcClients none = Map::of;
+    try (GrpcClientMetrics metrics = new GrpcClientMetrics(() -> none)) {
+      metrics.bindTo(early);
+      TransportListener listener = metrics.listenerFor("greeter");
+      metrics.bindTo(late);
+
+      listener.streamSlotWaited(WaitOutcome.GRANTED, 5);
+
+      assertThat(metrics.listenerFor("greeter")).isSameAs(listener);
+      assertThat(granted(early)).isEqualTo(1);
+      assertThat(granted(late)).isEqualTo(1);
+    }
+    assertThat(early.getMeters()).isEmpty();
+    assertThat(late.getMeters()).isEmpty();
+  }
+
+  @Test
+  void metricsOfTheApplicationReplaceOurs() {
+    this.runner
+        .withBean("own", GrpcClientMetrics.class, () -> new GrpcClientMetrics(() -> Map::of))
+        .run(context ->
+            assertThat(context).hasSingleBean(GrpcClientMetrics.class).hasBean("own"));
+  }
+
+  @Test
+  void nothingIsMeteredWithoutMicrometer() {
+    new ApplicationContextRunner()
+        .withClassLoader(new FilteredClassLoader("io.micrometer"))
+        .withConfiguration(AutoConfigurations.of(
+            GrpcClientAutoConfiguration.class, GrpcClientMetricsAutoConfiguration.class))
+        .withPropertyValues("grpc.client.targets.greeter.address=localhost:1")
+        .run(context -> assertThat(context).hasNotFailed().doesNotHaveBean("grpcClientMetrics"));
+  }
+
+  @Test
+  void nothingIsMeteredWithoutARegistryOrWithoutClients() {
+    new ApplicationContextRunner()
+        .withConfiguration(AutoConfigurations.of(
+            GrpcClientAutoConfiguration.class, GrpcClientMetricsAutoConfiguration.class))
+        .run(context -> assertThat(context).doesNotHaveBean(GrpcClientMetrics.class));
+    this.runner
+        .withPropertyValues("grpc.client.enabled=false")
+        .run(context -> assertThat(context).doesNotHaveBean(GrpcClientMetrics.class));
+  }
+
+  private static double ready(MeterRegistry registry) {
+    return registry
+        .get("grpc.transport.connections")
+        .tags("target", "greeter", "state", "ready")
+        .gauge()
+        .value();
+  }
+
+  private static long granted(MeterRegistry registry) {
+    return registry
+        .get("grpc.transport.streams.pending.time")
+        .tag("outcome", "granted")
+        .timer()
+        .count();
+  }
+}

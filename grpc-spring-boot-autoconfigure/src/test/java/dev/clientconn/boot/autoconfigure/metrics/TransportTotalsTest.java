@@ -1,0 +1,91 @@
+// SPDX-License-Identifier: Apache-2.0
+package dev.clientconn.boot.autoconfigure.metrics;
+
+import static org.assertj.core.api.Assertions.assertThat;
+
+import dev.clientconn.boot.autoconfigure.metrics.TransportTotals.Connections;
+import dev.clientconn.transport.ClientConnSnapshot;
+import dev.clientconn.transport.ClientConnSnapshot.Subchannel;
+import dev.clientconn.transport.TransportSnapshot;
+import dev.clientconn.transport.TransportSnapshot.State;
+import dev.clientconn.transport.TransportSnapshot.Streams;
+import dev.clientconn.transport.TransportSnapshot.Window;
+import io.grpc.ConnectivityState;
+import java.net.InetSocketAddress;
+import java.util.List;
+import java.util.OptionalLong;
+import org.junit.jupiter.api.Test;
+
+class TransportTotalsTest {
+
+  static final OptionalLong UNLIMITED = OptionalLong.empty();
+
+  @Test
+  void numbersAreAddedUpOverConnections() {
+    TransportTotals totals = totals(
+        7,
+        subchannel(
+            ConnectivityState.READY,
+            connection(State.READY, new Streams(3, OptionalLong.of(100), 2, 9), 500, 50),
+            connection(State.DRAINING, new Streams(1, OptionalLong.of(100), 0, 9), 1, 1)),
+        subchannel(
+            ConnectivityState.READY,
+            connection(State.READY, new Streams(4, OptionalLong.of(10), 5, 9), 300, 70)));
+
+    assertThat(totals.connections()).isEqualTo(new Connections(0, 2, 1, 0, 0));
+    assertThat(totals.activeStreams()).isEqualTo(8);
+    assertThat(totals.maxStreams()).hasValue(110);
+    assertThat(totals.pendingStreams()).isEqualTo(7);
+    assertThat(totals.waitingCalls()).isEqualTo(7);
+    assertThat(totals.send().min()).hasValue(300);
+    assertThat(totals.send().sum()).hasValue(800);
+    assertThat(totals.receive().min()).hasValue(50);
+    assertThat(totals.receive().sum()).hasValue(120);
+  }
+
+  @Test
+  void oneUnlimitedConnectionMakesTheSumUnlimited() {
+    TransportTotals totals = totals(
+        0,
+        subchannel(
+            ConnectivityState.READY,
+            connection(State.READY, new Streams(0, OptionalLong.of(100), 0, 0), 1, 1)),
+        subchannel(
+            ConnectivityState.READY,
+            connection(State.READY, new Streams(0, UNLIMITED, 0, 0), 1, 1)));
+
+    assertThat(totals.maxStreams()).isEmpty();
+  }
+
+  @Test
+  void withoutReadyConnectionThereAreNoWindowsAndNoLimit() {
+    TransportTotals totals = totals(
+        3,
+        subchannel(ConnectivityState.IDLE),
+        subchannel(ConnectivityState.TRANSIENT_FAILURE),
+        subchannel(ConnectivityState.CONNECTING),
+        subchannel(
+            ConnectivityState.CONNECTING,
+            connection(State.CONNECTING, new Streams(0, UNLIMITED, 0, 0), 65535, 65535)));
+
+    assertThat(totals.connections()).isEqualTo(new Connections(2, 0, 0, 1, 1));
+    assertThat(totals.maxStreams()).isEmpty();
+    assertThat(totals.send().min()).isEmpty();
+    assertThat(totals.receive().sum()).isEmpty();
+    assertThat(totals.waitingCalls()).isEqualTo(3);
+  }
+
+  static TransportTotals totals(int waiting, Subchannel... subchannels) {
+    return TransportTotals.of(
+        new ClientConnSnapshot("greeter", ConnectivityState.READY, waiting, List.of(subchannels)));
+  }
+
+  static Subchannel subchannel(ConnectivityState state, TransportSnapshot... connections) {
+    return new Subchannel(1, state, List.of(connections));
+  }
+
+  static TransportSnapshot connection(State state, Streams streams, long send, long receive) {
+    return new TransportSnapshot(
+        1, state, new InetSocketAddress(1), null, streams, new Window(send, receive));
+  }
+}

@@ -1,0 +1,17 @@
+// SPDX-License-Identifier: Apache-2.0
+package dev.clientconn.sample.harbour;
+
+import io.grpc.netty.NettyServerBuilder;
+import org.springframework.context.annotation.Bean;
+import org.springframework.context.annotation.Configuration;
+import org.springframework.grpc.server.ServerBuilderCustomizer;
+
+/** Lets a client have 100 streams at a time, as most servers do, so that the transport's meters show a limit. */
+@Configuration(proxyBeanMethods = false)
+class ServerLimits {
+
+  @Bean
+  ServerBuilderCustomizer<NettyServerBuilder> hundredStreams() {
+    return server -> server.maxConcurrentCallsPerConnection(100);
+  }
+}

@@ -1,0 +1,38 @@
+// SPDX-License-Identifier: Apache-2.0
+package dev.clientconn.sample;
+
+import org.springframework.boot.WebApplicationType;
+import org.springframework.boot.autoconfigure.EnableAutoConfiguration;
+import org.springframework.boot.builder.SpringApplicationBuilder;
+import org.springframework.context.ConfigurableApplicationContext;
+import org.springframework.context.annotation.ComponentScan;
+import org.springframework.grpc.server.lifecycle.GrpcServerLifecycle;
+
+/** The sample's gRPC side alone, on a port of the system's choice: the web side must know it before it starts. */
+final class PortsServer implements AutoCloseable {
+
+  private final ConfigurableApplicationContext context;
+
+  private PortsServer(ConfigurableApplicationContext context) {
+    this.context = context;
+  }
+
+  static PortsServer start() {
+    return new PortsServer(new SpringApplicationBuilder(Harbour.class)
+        .web(WebApplicationType.NONE)
+        .run("--spring.grpc.server.port=0", "--grpc.client.enabled=false"));
+  }
+
+  int port() {
+    return context.getBean(GrpcServerLifecycle.class).getPort();
+  }
+
+  @Override
+  public void close() {
+    context.close();
+  }
+
+  @EnableAutoConfiguration
+  @ComponentScan("dev.clientconn.sample.harbour")
+  static class Harbour {}
+}

@@ -1,0 +1,118 @@
+// SPDX-License-Identifier: Apache-2.0
+package dev.clientconn;
+
+import dev.clientconn.internal.channel.ChannelOptions;
+import dev.clientconn.internal.channel.ServiceConfigParser;
+import dev.clientconn.internal.channel.SinkMetricRecorder;
+import dev.clientconn.internal.channel.TargetUri;
+import dev.clientconn.internal.transport.TransportOptions;
+import dev.clientconn.transport.Dialer;
+import dev.clientconn.transport.TransportListener;
+import io.grpc.ClientInterceptor;
+import io.grpc.CompressorRegistry;
+import io.grpc.DecompressorRegistry;
+import io.grpc.MetricSink;
+import io.grpc.NameResolver;
+import io.grpc.NameResolverRegistry;
+import java.time.Duration;
+import java.util.ArrayList;
+import java.util.List;
+import java.util.Map;
+import java.util.Set;
+import java.util.concurrent.Executor;
+import java.util.concurrent.TimeUnit;
+import java.util.function.Consumer;
+import org.jspecify.annotations.Nullable;
+
+/** What a {@link ClientConnBuilder} was told, with the defaults, and how it becomes immutable options. */
+final class ClientConnSettings {
+  private static final int HTTPS_PORT = 443;
+  private static final int HTTP_PORT = 80;
+
+  final String target;
+  final SecuritySettings security;
+  final KeepaliveSettings keepalive = new KeepaliveSettings();
+  final List<ClientInterceptor> interceptors = new ArrayList<>();
+  final List<MetricSink> metricSinks = new ArrayList<>();
+
+  @Nullable
+  Dialer dialer;
+
+  TransportListener transportListener = TransportListener.NONE;
+  Duration connectTimeout = TransportOptions.DEFAULT_CONNECT_TIMEOUT;
+  int streamWindow = TransportOptions.DEFAULT_WINDOW;
+  int connectionWindow = TransportOptions.DEFAULT_WINDOW;
+  boolean growWindows = true;
+  int maxPendingStreams = TransportOptions.DEFAULT_MAX_PENDING_STREAMS;
+  int maxInboundMetadataSize = TransportOptions.DEFAULT_MAX_INBOUND_METADATA_SIZE;
+  int maxInboundMessageSize = 4 * 1024 * 1024;
+
+  @Nullable
+  Executor executor;
+
+  @Nullable
+  Executor offloadExecutor;
+
+  @Nullable
+  String userAgent;
+
+  @Nullable
+  String authority;
+
+  String defaultPolicy = "pick_first";
+
+  @Nullable
+  Map<String, ?> defaultServiceConfig;
+
+  boolean lookUpServiceConfig = true;
+  DecompressorRegistry decompressors = DecompressorRegistry.getDefaultInstance();
+  CompressorRegistry compressors = CompressorRegistry.getDefaultInstance();
+  long idleTimeoutNanos = TimeUnit.MINUTES.toNanos(30);
+  Consumer<NameResolver.Args.Builder> resolverArgs = args -> {};
+
+  ClientConnSettings(String target, SecuritySettings security) {
+    this.target = target;
+    this.security = security;
+  }
+
+  ChannelOptions channelOptions() {
+    ServiceConfigParser parser = new ServiceConfigParser(defaultPolicy);
+    return new ChannelOptions(
+        TargetUri.parse(target, NameResolverRegistry.getDefaultRegistry()),
+        authority,
+        security.credentials(),
+        security.callCredentials(),
+        security.isPlaintext() ? HTTP_PORT : HTTPS_PORT,
+        parser,
+        defaultServiceConfig == null ? null : parser.parse(defaultServiceConfig),
+        lookUpServiceConfig,
+        idleTimeoutNanos,
+        maxInboundMessageSize,
+        compressors,
+        decompressors,
+        List.copyOf(interceptors),
+        new SinkMetricRecorder(metricSinks),
+        resolverArgs);
+  }
+
+  TransportOptions transportOptions() {
+    Set<String> encodings = decompressors.getAdvertisedMessageEncodings();
+    return new TransportOptions(
+        fullUserAgent(),
+        encodings.isEmpty() ? null : String.join(",", encodings),
+        connectTimeout,
+        streamWindow,
+        connectionWindow,
+        growWindows,
+        maxInboundMetadataSize,
+        maxPendingStreams,
+        keepalive.build(),
+        transportListener);
+  }
+
+  private String fullUserAgent() {
+    String version = ClientConn.class.getPackage().getImplementationVersion();
+    String own = "grpc-java-clientconn/" + (version == null ? "dev" : version);
+    return userAgent == null || userAgent.isBlank() ? own : userAgent + " " + own;
+  }
+}

@@ -1,0 +1,166 @@
+// SPDX-License-Identifier: Apache-2.0
+package dev.clientconn.internal.call;
+
+import dev.clientconn.internal.transport.ClientStream;
+import dev.clientconn.internal.transport.StreamProgress;
+import io.grpc.Attributes;
+import io.grpc.ClientCall;
+import io.grpc.Context;
+import io.grpc.Contexts;
+import io.grpc.MethodDescriptor;
+import io.grpc.Status;
+import java.util.concurrent.TimeoutException;
+
+/**
+ * A started call: its parts, and who tells whom when it opens, is sent again, is cancelled or ends. Safe for several
+ * threads because {@link StreamLatch} is; it holds no state of its own.
+ */
+final class ActiveCall implements Context.CancellationListener {
+  private final CallPlan plan;
+  private final RequestMessages request;
+  private final ResponseDelivery<?> delivery;
+  private final StreamLatch latch = new StreamLatch();
+  private final TransparentRetry retry = new TransparentRetry();
+
+  <RespT> ActiveCall(
+      CallPlan plan,
+      MethodDescriptor<?, RespT> method,
+      RequestMessages request,
+      ClientCall.Listener<RespT> listener) {
+    this.plan = plan;
+    this.request = request;
+    this.delivery = new ResponseDelivery<>(this, listener, new MessageDecoder<>(method, plan));
+  }
+
+  void open() {
+    CallAttempt first = new CallAttempt(this, false);
+    Status problem = first.prepare();
+    if (!latch.open(first)) {
+      first.tracers().streamClosed(Status.CANCELLED);
+    } else if (problem != null) {
+      fail(first, problem);
+    } else {
+      first.begin();
+    }
+  }
+
+  /** Ends the call before it asks for a transport. */
+  void refuse(Status status) {
+    CallAttempt none = new CallAttempt(this, false);
+    if (latch.open(none)) {
+      fail(none, status);
+    }
+  }
+
+  /** After the call has opened: a context that is cancelled by now tells the listener at once. */
+  @SuppressWarnings("FutureReturnValueIgnored")
+  void watchContext() {
+    plan.context().addListener(this, Runnable::run);
+    if (delivery.isClosed()) {
+      unwatchContext();
+    }
+  }
+
+  void unwatchContext() {
+    plan.context().removeListener(this);
+  }
+
+  @Override
+  public void cancelled(Context context) {
+    CallDeadline deadline = plan.deadline();
+    boolean timedOut = context.cancellationCause() instanceof TimeoutException;
+    if (timedOut && deadline != null && deadline.isContexts()) {
+      cancel(deadline.exceeded("the call to complete"));
+    } else {
+      cancel(Contexts.statusFromCancelled(context));
+    }
+  }
+
+  /** Ends the call from this side, whatever it is doing. Any thread, any number of times. */
+  void cancel(Status reason) {
+    Object before = latch.cancel(reason);
+    if (before instanceof ClientStream stream) {
+      stream.cancel(reason);
+    } else if (before == StreamLatch.ENDED) {
+      // The stream has ended, but the application may not have taken all of its messages.
+      if (!delivery.isClosed()) {
+        delivery.execute(new EventBatch(delivery, CallTracers.NONE).closeNow(reason));
+      }
+    } else if (before instanceof CallAttempt opening) {
+      opening.abandon();
+      closeHere(opening, reason);
+    } else if (before == null) {
+      closeHere(new CallAttempt(this, false), reason);
+    }
+  }
+
+  /** Ends a call whose attempt got no stream. */
+  void fail(CallAttempt opening, Status status) {
+    if (latch.endOpening(opening)) {
+      opening.abandon();
+      closeHere(opening, status);
+    }
+  }
+
+  private void closeHere(CallAttempt last, Status status) {
+    Status refined = CallDeadline.refine(status, plan.deadline());
+    deliver(new EventBatch(delivery, last.tracers()).closeNow(refined));
+  }
+
+  /** Sends the call again if nobody can have noticed the first time. On the event loop of the failed attempt. */
+  boolean retry(CallAttempt failed, Status status, StreamProgress progress) {
+    if (!retry.allows(progress) || !request.detach()) {
+      return false;
+    }
+    failed.tracers().streamClosed(status);
+    CallAttempt next = new CallAttempt(this, true);
+    Status problem = next.prepare();
+    latch.bind(null);
+    if (!latch.reopen(next)) {
+      next.tracers().streamClosed(Status.CANCELLED);
+      return false;
+    }
+    if (problem != null) {
+      fail(next, problem);
+    } else {
+      next.begin();
+    }
+    return true;
+  }
+
+  void deliver(EventBatch batch) {
+    boolean last = batch.end != null;
+    delivery.execute(batch);
+    if (last) {
+      request.release();
+      // After the last task: a channel that hears of it may take its executor away.
+      plan.environment().lifecycle().callEnded();
+    }
+  }
+
+  boolean isReady() {
+    CallAttempt bound = latch.bound();
+    return bound != null && bound.stream().isReady();
+  }
+
+  Attributes attributes() {
+    CallAttempt bound = latch.bound();
+    return bound == null ? Attributes.EMPTY : bound.transportAttributes();
+  }
+
+  CallPlan plan() {
+    return plan;
+  }
+
+  RequestMessages request() {
+    return request;
+  }
+
+  ResponseDelivery<?> delivery() {
+    return delivery;
+  }
+
+  StreamLatch latch() {
+    return latch;
+  }
+}

@@ -1,0 +1,258 @@
+// SPDX-License-Identifier: Apache-2.0
+package dev.clientconn.internal.call;
+
+import dev.clientconn.internal.threading.CrossesThreads;
+import dev.clientconn.internal.transport.ClientStream;
+import dev.clientconn.internal.transport.ClientTransport;
+import io.grpc.Attributes;
+import io.grpc.CallCredentials;
+import io.grpc.ClientStreamTracer;
+import io.grpc.Context;
+import io.grpc.LoadBalancer.PickResult;
+import io.grpc.LoadBalancer.PickSubchannelArgs;
+import io.grpc.Metadata;
+import io.grpc.Status;
+import java.util.concurrent.RejectedExecutionException;
+import org.jspecify.annotations.Nullable;
+
+/**
+ * One try to get a call through: pick, credentials, stream. Whoever answers the current step runs the next one (caller,
+ * control plane, credentials), never two at a time; {@link StreamLatch} decides where two want to end the call. What
+ * the stream's events come to is {@link ResponseEvents}' job.
+ */
+@CrossesThreads
+final class CallAttempt implements TransportSource.PendingPick {
+  private final ActiveCall call;
+  private final boolean transparentRetry;
+  private CallPlan plan;
+  /** {@code null} for none: the usual case then needs no volatile write. */
+  private volatile @Nullable CallTracers tracers;
+
+  private @Nullable ClientTransport transport;
+  private @Nullable ClientStream stream;
+  private @Nullable String authority;
+  private volatile @Nullable DeadlineTimer timer;
+
+  CallAttempt(ActiveCall call, boolean transparentRetry) {
+    this.call = call;
+    this.plan = call.plan();
+    this.transparentRetry = transparentRetry;
+  }
+
+  // ---- Opening
+
+  /** Makes the tracers, before anybody can end the attempt. Returns why it cannot go on, if so. */
+  @Nullable
+  Status prepare() {
+    if (plan.getCallOptions().getStreamTracerFactories().isEmpty()) {
+      return null;
+    }
+    ownHeaders();
+    Context previous = plan.context().attach();
+    try {
+      tracers = CallTracers.create(plan, transparentRetry);
+      return null;
+    } catch (RuntimeException e) {
+      return unexpected(e);
+    } finally {
+      plan.context().detach(previous);
+    }
+  }
+
+  /** Asks for a transport; the call is this attempt's already. */
+  void begin() {
+    TransportSource transports = plan.environment().transports();
+    try {
+      transports.pick(this);
+    } catch (RuntimeException e) {
+      call.fail(this, unexpected(e));
+    }
+    if (call.latch().isOpening(this)) {
+      watchDeadline();
+    } else if (call.latch().isOver()) {
+      // A cancel may have come before the pick was known to the source.
+      transports.cancel(this);
+    }
+  }
+
+  /** The user's metadata stays as it is, or a second attempt would add everything twice. */
+  private void ownHeaders() {
+    if (plan == call.plan()) {
+      plan = plan.withOwnHeaders();
+    }
+  }
+
+  private void watchDeadline() {
+    CallDeadline deadline = plan.deadline();
+    if (deadline == null) {
+      return;
+    }
+    DeadlineTimer watch = new DeadlineTimer(this);
+    try {
+      watch.arm(plan.environment().timers(), deadline);
+    } catch (RejectedExecutionException e) {
+      call.fail(
+          this, Status.UNAVAILABLE.withDescription("The channel is shut down").withCause(e));
+      return;
+    }
+    timer = watch;
+    if (!call.latch().isOpening(this)) {
+      watch.disarm();
+    }
+  }
+
+  void deadlinePassed() {
+    CallDeadline deadline = plan.deadline();
+    if (deadline != null) {
+      call.fail(this, deadline.exceeded(waitsFor()));
+    }
+  }
+
+  String waitsFor() {
+    if (stream != null) {
+      return "the server's response";
+    }
+    return transport != null
+        ? "the call credentials"
+        : "name resolution or a connection to " + plan.environment().authority();
+  }
+
+  /** The call has ended while this was opening; an answer that comes still will find the latch shut. */
+  void abandon() {
+    plan.environment().transports().cancel(this);
+    disarm();
+  }
+
+  private void disarm() {
+    DeadlineTimer watch = timer;
+    if (watch != null) {
+      watch.disarm();
+    }
+  }
+
+  private static Status unexpected(RuntimeException e) {
+    return Status.INTERNAL.withDescription("The call could not be opened: " + e).withCause(e);
+  }
+
+  @Override
+  public PickSubchannelArgs args() {
+    return plan;
+  }
+
+  @Override
+  public boolean waitForReady() {
+    return plan.waitForReady();
+  }
+
+  @Override
+  public void onFailed(Status status) {
+    call.fail(this, status);
+  }
+
+  @Override
+  public void onPicked(ClientTransport picked, PickResult result) {
+    if (!call.latch().isOpening(this)) {
+      return;
+    }
+    try {
+      transport = picked;
+      authority = plan.authority(result.getAuthorityOverride());
+      addBalancersTracer(result.getStreamTracerFactory());
+      CallCredentials credentials = plan.getCallOptions().getCredentials();
+      if (credentials == null) {
+        openStream(picked);
+      } else {
+        askCredentials(picked, credentials);
+      }
+    } catch (RuntimeException e) {
+      call.fail(this, unexpected(e));
+    }
+  }
+
+  private void addBalancersTracer(ClientStreamTracer.@Nullable Factory factory) {
+    if (factory != null) {
+      ownHeaders();
+      Context previous = plan.context().attach();
+      try {
+        tracers = tracers().with(factory, plan, transparentRetry);
+      } finally {
+        plan.context().detach(previous);
+      }
+    }
+  }
+
+  private void askCredentials(ClientTransport picked, CallCredentials credentials) {
+    String known = authority == null ? plan.environment().authority() : authority;
+    CredentialsApplier.Request request =
+        new CredentialsApplier.Request(plan, known, picked.attributes());
+    new CredentialsApplier(this).ask(credentials, plan, request);
+  }
+
+  void onCredentials(Metadata metadata) {
+    ClientTransport picked = transport;
+    if (picked == null || !call.latch().isOpening(this)) {
+      return;
+    }
+    try {
+      ownHeaders();
+      plan.getHeaders().merge(metadata);
+      openStream(picked);
+    } catch (RuntimeException e) {
+      call.fail(this, unexpected(e));
+    }
+  }
+
+  void onCredentialsFailed(Status status) {
+    call.fail(this, status);
+  }
+
+  private void openStream(ClientTransport picked) {
+    tracers().streamCreated(picked.attributes(), plan.getHeaders());
+    ClientStream opened =
+        picked.newStream(plan.toCallHeaders(authority), new ResponseEvents(call, this));
+    stream = opened;
+    // Before the stream starts, for its events may ask at once whether it is ready.
+    call.latch().bind(this);
+    call.request().attach(this);
+    if (!call.latch().started(this, opened)) {
+      opened.cancel(Status.CANCELLED.withDescription("The call ended while its stream was opened"));
+    }
+    disarm();
+  }
+
+  // ---- Sending: the request side's
+
+  void start(@Nullable FramedMessage first, boolean endOfStream) {
+    tracers().outboundHeaders();
+    if (first != null) {
+      tracers().outboundMessage(first);
+    }
+    stream().start(first == null ? null : first.bytes(), endOfStream);
+  }
+
+  void write(FramedMessage message) {
+    tracers().outboundMessage(message);
+    stream().write(message.bytes());
+  }
+
+  void halfClose() {
+    stream().halfClose();
+  }
+
+  /** Only for those who have seen it bound. */
+  ClientStream stream() {
+    if (stream == null) {
+      throw new IllegalStateException("no stream yet");
+    }
+    return stream;
+  }
+
+  Attributes transportAttributes() {
+    return transport == null ? Attributes.EMPTY : transport.attributes();
+  }
+
+  CallTracers tracers() {
+    CallTracers known = tracers;
+    return known == null ? CallTracers.NONE : known;
+  }
+}

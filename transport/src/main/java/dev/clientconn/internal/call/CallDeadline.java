@@ -1,0 +1,100 @@
+// SPDX-License-Identifier: Apache-2.0
+package dev.clientconn.internal.call;
+
+import io.grpc.CallOptions;
+import io.grpc.Context;
+import io.grpc.Deadline;
+import io.grpc.Status;
+import java.util.Locale;
+import java.util.concurrent.TimeUnit;
+import org.jspecify.annotations.Nullable;
+
+/** The earliest of the deadlines that hold for a call, and the words for when it has passed. Immutable. */
+final class CallDeadline {
+  private static final double NANOS_PER_SECOND = 1e9;
+
+  private final Deadline deadline;
+  private final boolean fromContext;
+  private final long budgetNanos;
+
+  private CallDeadline(Deadline deadline, boolean fromContext) {
+    this.deadline = deadline;
+    this.fromContext = fromContext;
+    this.budgetNanos = deadline.timeRemaining(TimeUnit.NANOSECONDS);
+  }
+
+  static @Nullable CallDeadline of(CallOptions options, Context context, MethodConfig config) {
+    Deadline own = options.getDeadline();
+    Long timeout = config.timeoutNanos();
+    if (timeout != null) {
+      own = earlier(own, Deadline.after(timeout, TimeUnit.NANOSECONDS));
+    }
+    Deadline inherited = context.getDeadline();
+    if (inherited != null && (own == null || inherited.isBefore(own))) {
+      return new CallDeadline(inherited, true);
+    }
+    return own == null ? null : new CallDeadline(own, false);
+  }
+
+  private static Deadline earlier(@Nullable Deadline one, Deadline other) {
+    return one == null ? other : one.minimum(other);
+  }
+
+  private String source() {
+    return fromContext ? "Context" : "CallOptions";
+  }
+
+  Deadline deadline() {
+    return deadline;
+  }
+
+  boolean isContexts() {
+    return fromContext;
+  }
+
+  boolean hadPassedAtStart() {
+    return budgetNanos <= 0;
+  }
+
+  Status startedTooLate() {
+    return Status.DEADLINE_EXCEEDED.withDescription(String.format(
+        Locale.ROOT,
+        "ClientCall started after %s deadline was exceeded %.9f seconds ago.",
+        source(),
+        -budgetNanos / NANOS_PER_SECOND));
+  }
+
+  Status exceeded(String waitedFor) {
+    return Status.DEADLINE_EXCEEDED.withDescription(String.format(
+        Locale.ROOT,
+        "%s deadline exceeded after %d.%09ds. [waited for %s]",
+        source(),
+        budgetNanos / 1_000_000_000,
+        budgetNanos % 1_000_000_000,
+        waitedFor));
+  }
+
+  /** A peer whose own timer fires first can only reset the stream with CANCEL: DEADLINE_EXCEEDED tells more. */
+  static Status refinePeers(Status end, @Nullable CallDeadline of) {
+    if (of == null || !of.isLate(end)) {
+      return end;
+    }
+    return of.exceeded("the server's response, until the server itself gave up");
+  }
+
+  /** The same for what this side decided. */
+  static Status refine(Status end, @Nullable CallDeadline of) {
+    if (of == null || !of.isLate(end)) {
+      return end;
+    }
+    String said = end.getDescription();
+    return Status.DEADLINE_EXCEEDED
+        .withDescription("ClientCall was cancelled at or after deadline."
+            + (said == null ? "" : " [" + said + "]"))
+        .withCause(end.getCause());
+  }
+
+  private boolean isLate(Status end) {
+    return end.getCode() == Status.Code.CANCELLED && deadline.isExpired();
+  }
+}

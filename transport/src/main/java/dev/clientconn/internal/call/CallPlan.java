@@ -1,0 +1,156 @@
+// SPDX-License-Identifier: Apache-2.0
+package dev.clientconn.internal.call;
+
+import dev.clientconn.internal.transport.CallHeaders;
+import io.grpc.CallOptions;
+import io.grpc.Codec;
+import io.grpc.Compressor;
+import io.grpc.Context;
+import io.grpc.Contexts;
+import io.grpc.LoadBalancer.PickSubchannelArgs;
+import io.grpc.Metadata;
+import io.grpc.MethodDescriptor;
+import io.grpc.Status;
+import org.jspecify.annotations.Nullable;
+
+/**
+ * What one call asks for, once the call options, the service config and the channel have had their say. Immutable but
+ * for the metadata, which pickers may add to.
+ */
+final class CallPlan extends PickSubchannelArgs {
+  private final MethodDescriptor<?, ?> method;
+  private final CallOptions options;
+  private final CallEnvironment environment;
+  private final MethodConfig config;
+  private final Context context;
+  private final @Nullable CallDeadline deadline;
+  private final @Nullable Compressor compressor;
+  private final Metadata headers;
+
+  CallPlan(
+      MethodDescriptor<?, ?> method,
+      CallOptions options,
+      CallEnvironment environment,
+      Context context,
+      Metadata headers) {
+    this.method = method;
+    this.options = options;
+    this.environment = environment;
+    this.config = environment.methodConfigs().apply(method);
+    this.context = context;
+    this.deadline = CallDeadline.of(options, context, config);
+    String name = options.getCompressor();
+    this.compressor = name == null ? null : environment.compressors().lookupCompressor(name);
+    this.headers = headers;
+  }
+
+  private CallPlan(CallPlan other, Metadata headers) {
+    this.method = other.method;
+    this.options = other.options;
+    this.environment = other.environment;
+    this.config = other.config;
+    this.context = other.context;
+    this.deadline = other.deadline;
+    this.compressor = other.compressor;
+    this.headers = headers;
+  }
+
+  /** The same with metadata of its own, for an attempt that will add to it. */
+  CallPlan withOwnHeaders() {
+    Metadata own = new Metadata();
+    own.merge(headers);
+    return new CallPlan(this, own);
+  }
+
+  /** Why the call must not even ask for a transport, or {@code null}. */
+  @Nullable
+  Status refusal() {
+    if (context.isCancelled()) {
+      return Contexts.statusFromCancelled(context);
+    }
+    if (options.getCompressor() != null && compressor == null) {
+      return Status.INTERNAL.withDescription(
+          "Unable to find compressor by name " + options.getCompressor());
+    }
+    return deadline != null && deadline.hadPassedAtStart() ? deadline.startedTooLate() : null;
+  }
+
+  /** An authority that the call asked for wins over the picker's; {@code null} leaves the connection's. */
+  @Nullable
+  String authority(@Nullable String pickersAuthority) {
+    String own = options.getAuthority();
+    return own == null ? pickersAuthority : own;
+  }
+
+  CallHeaders toCallHeaders(@Nullable String authority) {
+    Integer threshold = options.getOnReadyThreshold();
+    Compressor with = compressor();
+    return new CallHeaders(
+        method,
+        authority,
+        deadline == null ? null : deadline.deadline(),
+        with == null ? null : with.getMessageEncoding(),
+        0,
+        maxInboundMessageSize(),
+        threshold == null ? CallHeaders.DEFAULT_ON_READY_THRESHOLD : threshold,
+        headers);
+  }
+
+  /** The option is a plain boolean, so a service config's {@code true} cannot be told from being overruled: it holds. */
+  boolean waitForReady() {
+    return options.isWaitForReady() || Boolean.TRUE.equals(config.waitForReady());
+  }
+
+  int maxInboundMessageSize() {
+    Integer own = options.getMaxInboundMessageSize();
+    return min(
+        own == null ? environment.maxInboundMessageSize() : own, config.maxResponseMessageBytes());
+  }
+
+  int maxOutboundMessageSize() {
+    Integer own = options.getMaxOutboundMessageSize();
+    return min(own == null ? Integer.MAX_VALUE : own, config.maxRequestMessageBytes());
+  }
+
+  /** What messages are compressed with, if at all. */
+  @Nullable
+  Compressor compressor() {
+    return compressor == Codec.Identity.NONE ? null : compressor;
+  }
+
+  @Nullable
+  CallDeadline deadline() {
+    return deadline;
+  }
+
+  CallEnvironment environment() {
+    return environment;
+  }
+
+  Context context() {
+    return context;
+  }
+
+  boolean clientSendsOneMessage() {
+    return method.getType().clientSendsOneMessage();
+  }
+
+  @Override
+  public CallOptions getCallOptions() {
+    return options;
+  }
+
+  @Override
+  public Metadata getHeaders() {
+    return headers;
+  }
+
+  @Override
+  public MethodDescriptor<?, ?> getMethodDescriptor() {
+    return method;
+  }
+
+  private static int min(int limit, @Nullable Integer other) {
+    return other == null ? limit : Math.min(limit, other);
+  }
+}

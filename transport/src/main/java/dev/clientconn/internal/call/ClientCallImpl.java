@@ -1,0 +1,187 @@
+// SPDX-License-Identifier: Apache-2.0
+package dev.clientconn.internal.call;
+
+import dev.clientconn.internal.threading.CrossesThreads;
+import io.grpc.Attributes;
+import io.grpc.CallOptions;
+import io.grpc.ClientCall;
+import io.grpc.Context;
+import io.grpc.Metadata;
+import io.grpc.MethodDescriptor;
+import io.grpc.Status;
+import io.grpc.stub.InternalClientCalls;
+import java.util.concurrent.CancellationException;
+import org.jspecify.annotations.Nullable;
+
+/**
+ * A call as stubs and interceptors see it: guards io.grpc's contract, marshals on the caller's thread, and passes on to
+ * the parts of {@link ActiveCall}. A call that sends one message opens at half-close, when all it has to say is known.
+ */
+@CrossesThreads
+public final class ClientCallImpl<ReqT, RespT> extends ClientCall<ReqT, RespT> {
+  private static final CallOptions.Key<?> STUB_TYPE = InternalClientCalls.getStubTypeOption();
+
+  private final MethodDescriptor<ReqT, RespT> method;
+  private final CallOptions options;
+  private final CallEnvironment environment;
+  private final Context context = Context.current();
+
+  private @Nullable MessageEncoder<ReqT> encoder;
+  private boolean opensAtHalfClose;
+  private boolean wroteMessage;
+  private boolean halfClosed;
+  private volatile @Nullable ActiveCall active;
+  private volatile @Nullable Status cancelled;
+
+  public ClientCallImpl(
+      MethodDescriptor<ReqT, RespT> method, CallOptions options, CallEnvironment environment) {
+    this.method = method;
+    this.options = options;
+    this.environment = environment;
+  }
+
+  @Override
+  public void start(Listener<RespT> listener, Metadata headers) {
+    checkState(active == null, "the call was already started");
+    checkState(cancelled == null, "the call was cancelled");
+    CallPlan plan = new CallPlan(method, options, environment, context, headers);
+    encoder = new MessageEncoder<>(method, plan);
+    opensAtHalfClose = opensAtHalfClose(plan);
+    RequestMessages request = opensAtHalfClose ? new SingleMessage() : new MessageStream();
+    ActiveCall call = new ActiveCall(plan, method, request, listener);
+    active = call;
+    environment.lifecycle().callStarted();
+    Status refusal = plan.refusal();
+    if (refusal != null) {
+      call.refuse(refusal);
+      return;
+    }
+    if (!opensAtHalfClose) {
+      call.open();
+    }
+    call.watchContext();
+    Status early = cancelled;
+    if (early != null) {
+      call.cancel(early);
+    }
+  }
+
+  /** A stub half-closes at once. Who else writes a single message may take its time, and no timer would run meanwhile. */
+  private boolean opensAtHalfClose(CallPlan plan) {
+    return plan.clientSendsOneMessage()
+        && (plan.deadline() == null || options.getOption(STUB_TYPE) != null);
+  }
+
+  @Override
+  public void request(int messages) {
+    if (messages < 0) {
+      throw new IllegalArgumentException("asked for " + messages + " messages");
+    }
+    ActiveCall call = started();
+    if (messages > 0) {
+      call.delivery().request(messages);
+    }
+  }
+
+  @Override
+  public void sendMessage(ReqT message) {
+    ActiveCall call = writable();
+    if (opensAtHalfClose && wroteMessage) {
+      call.cancel(Status.INTERNAL.withDescription(
+          method.getFullMethodName() + " takes one message; a second one was sent"));
+      return;
+    }
+    wroteMessage = true;
+    FramedMessage framed;
+    try {
+      framed = encoder().encode(message);
+    } catch (Exception e) {
+      call.cancel(Status.CANCELLED.withDescription("Failed to stream message").withCause(e));
+      return;
+    } catch (Error e) {
+      call.cancel(Status.CANCELLED.withDescription("Failed to stream message").withCause(e));
+      throw e;
+    }
+    call.request().write(framed);
+  }
+
+  @Override
+  public void halfClose() {
+    ActiveCall call = writable();
+    halfClosed = true;
+    if (opensAtHalfClose) {
+      call.open();
+    } else {
+      call.request().halfClose();
+    }
+  }
+
+  @Override
+  public void cancel(@Nullable String message, @Nullable Throwable cause) {
+    if (cancelled != null) {
+      return;
+    }
+    Throwable reason = message == null && cause == null
+        ? new CancellationException("Cancelled without a message or cause")
+        : cause;
+    Status status = Status.CANCELLED
+        .withDescription(message == null ? "Call cancelled without message" : message)
+        .withCause(reason);
+    cancelled = status;
+    ActiveCall call = active;
+    if (call != null) {
+      call.cancel(status);
+    }
+  }
+
+  @Override
+  public boolean isReady() {
+    ActiveCall call = active;
+    return call != null && !halfClosed && call.isReady();
+  }
+
+  @Override
+  public void setMessageCompression(boolean enabled) {
+    started();
+    encoder().setCompress(enabled);
+  }
+
+  @Override
+  public Attributes getAttributes() {
+    ActiveCall call = active;
+    return call == null ? Attributes.EMPTY : call.attributes();
+  }
+
+  private ActiveCall started() {
+    ActiveCall call = active;
+    if (call == null) {
+      throw new IllegalStateException("the call was not started");
+    }
+    return call;
+  }
+
+  private ActiveCall writable() {
+    ActiveCall call = started();
+    checkState(cancelled == null, "the call was cancelled");
+    checkState(!halfClosed, "the call was half-closed");
+    return call;
+  }
+
+  private MessageEncoder<ReqT> encoder() {
+    if (encoder == null) {
+      throw new IllegalStateException("the call was not started");
+    }
+    return encoder;
+  }
+
+  private static void checkState(boolean holds, String otherwise) {
+    if (!holds) {
+      throw new IllegalStateException(otherwise);
+    }
+  }
+
+  @Override
+  public String toString() {
+    return "ClientCallImpl{" + method.getFullMethodName() + "}";
+  }
+}

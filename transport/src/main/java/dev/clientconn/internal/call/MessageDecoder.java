@@ -1,0 +1,73 @@
+// SPDX-License-Identifier: Apache-2.0
+package dev.clientconn.internal.call;
+
+import io.grpc.Decompressor;
+import io.grpc.DecompressorRegistry;
+import io.grpc.Metadata;
+import io.grpc.MethodDescriptor;
+import io.grpc.Status;
+import io.grpc.StatusRuntimeException;
+import java.io.IOException;
+import java.io.InputStream;
+import org.jspecify.annotations.Nullable;
+
+/** Turns the bodies that one call receives into messages, on the call's executor. */
+final class MessageDecoder<RespT> {
+  static final Metadata.Key<String> ENCODING =
+      Metadata.Key.of("grpc-encoding", Metadata.ASCII_STRING_MARSHALLER);
+
+  private final MethodDescriptor<?, RespT> method;
+  private final DecompressorRegistry decompressors;
+  private final int maxSize;
+  private @Nullable Metadata responseHeaders;
+
+  MessageDecoder(MethodDescriptor<?, RespT> method, CallPlan plan) {
+    this.method = method;
+    this.decompressors = plan.environment().decompressors();
+    this.maxSize = plan.maxInboundMessageSize();
+  }
+
+  /** The headers are searched for an encoding when the first compressed message comes: few responses have one. */
+  void onHeaders(Metadata headers) {
+    responseHeaders = headers;
+  }
+
+  RespT parse(byte[] body) {
+    return method.parseResponse(new BodyStream(body));
+  }
+
+  /** The body of a compressed message, or why it cannot be had. */
+  byte[] decompress(byte[] body) {
+    try (InputStream plain = decompressor().decompress(new BodyStream(body))) {
+      byte[] result = plain.readNBytes(maxSize);
+      if (plain.read() >= 0) {
+        throw Status.RESOURCE_EXHAUSTED
+            .withDescription("Decompressed gRPC message exceeds maximum size " + maxSize)
+            .asRuntimeException();
+      }
+      return result;
+    } catch (StatusRuntimeException e) {
+      throw e;
+    } catch (IOException | RuntimeException e) {
+      throw failure(
+          "A message of " + method.getFullMethodName() + " could not be decompressed: " + e, e);
+    }
+  }
+
+  private Decompressor decompressor() {
+    String encoding = responseHeaders == null ? null : responseHeaders.get(ENCODING);
+    if (encoding == null || encoding.equals("identity")) {
+      throw failure(
+          "The server sent a compressed message, but its headers name no grpc-encoding", null);
+    }
+    Decompressor found = decompressors.lookupDecompressor(encoding);
+    if (found == null) {
+      throw failure("Can't find decompressor for " + encoding, null);
+    }
+    return found;
+  }
+
+  private static StatusRuntimeException failure(String description, @Nullable Throwable cause) {
+    return Status.INTERNAL.withDescription(description).withCause(cause).asRuntimeException();
+  }
+}

@@ -1,0 +1,87 @@
+// SPDX-License-Identifier: Apache-2.0
+package dev.clientconn.internal.call;
+
+import static dev.clientconn.internal.call.FramedMessage.PREFIX_LENGTH;
+
+import io.grpc.Compressor;
+import io.grpc.Drainable;
+import io.grpc.KnownLength;
+import io.grpc.MethodDescriptor;
+import io.grpc.Status;
+import java.io.IOException;
+import java.io.InputStream;
+import java.io.OutputStream;
+import org.jspecify.annotations.Nullable;
+
+/**
+ * Turns the messages of one call into frames, on the caller's thread. A marshaller that knows its length is read once,
+ * straight into the array that goes to the stream.
+ */
+final class MessageEncoder<ReqT> {
+  private final MethodDescriptor<ReqT, ?> method;
+  private final @Nullable Compressor compressor;
+  private final int maxSize;
+  private boolean compress = true;
+
+  MessageEncoder(MethodDescriptor<ReqT, ?> method, CallPlan plan) {
+    this.method = method;
+    this.compressor = plan.compressor();
+    this.maxSize = plan.maxOutboundMessageSize();
+  }
+
+  void setCompress(boolean enabled) {
+    compress = enabled;
+  }
+
+  /** Throws whatever the marshaller or the compressor throws, and RESOURCE_EXHAUSTED for a message above the limit. */
+  FramedMessage encode(ReqT message) throws IOException {
+    try (InputStream source = method.streamRequest(message)) {
+      int length = source instanceof KnownLength ? source.available() : -1;
+      // An empty message gains nothing from compression.
+      if (compressor != null && compress && length != 0) {
+        return compressed(source, compressor);
+      }
+      return length >= 0 ? ofKnownLength(source, length) : ofUnknownLength(source);
+    }
+  }
+
+  private FramedMessage ofKnownLength(InputStream source, int length) throws IOException {
+    FrameBuffer.checkSize(length, maxSize);
+    byte[] frame = new byte[PREFIX_LENGTH + length];
+    int read = length == 0 ? 0 : source.read(frame, PREFIX_LENGTH, length);
+    if (read < length) {
+      read = Math.max(read, 0);
+      read += source.readNBytes(frame, PREFIX_LENGTH + read, length - read);
+    }
+    if (read != length) {
+      throw Status.INTERNAL
+          .withDescription("The marshaller announced " + length + " bytes of "
+              + method.getFullMethodName() + "'s request and gave " + read)
+          .asRuntimeException();
+    }
+    FrameBuffer.writePrefix(frame, false);
+    return new FramedMessage(frame, length);
+  }
+
+  private FramedMessage ofUnknownLength(InputStream source) throws IOException {
+    FrameBuffer buffer = new FrameBuffer(maxSize);
+    copy(source, buffer);
+    return new FramedMessage(buffer.toFrame(false), buffer.bodySize());
+  }
+
+  private FramedMessage compressed(InputStream source, Compressor with) throws IOException {
+    FrameBuffer buffer = new FrameBuffer(maxSize);
+    long size;
+    try (OutputStream out = with.compress(buffer)) {
+      size = copy(source, out);
+    }
+    return new FramedMessage(buffer.toFrame(true), (int) Math.min(size, Integer.MAX_VALUE));
+  }
+
+  private static long copy(InputStream source, OutputStream target) throws IOException {
+    if (source instanceof Drainable drainable) {
+      return drainable.drainTo(target);
+    }
+    return source.transferTo(target);
+  }
+}

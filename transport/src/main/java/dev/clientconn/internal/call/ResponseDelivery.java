@@ -1,0 +1,252 @@
+// SPDX-License-Identifier: Apache-2.0
+package dev.clientconn.internal.call;
+
+import static io.grpc.Status.CANCELLED;
+
+import dev.clientconn.internal.threading.CrossesThreads;
+import io.grpc.ClientCall;
+import io.grpc.Context;
+import io.grpc.Metadata;
+import io.grpc.Status;
+import io.grpc.StatusRuntimeException;
+import java.util.concurrent.Executor;
+import java.util.logging.Level;
+import java.util.logging.Logger;
+import org.jspecify.annotations.Nullable;
+
+/**
+ * The application's side of a response: parses messages as far as there is demand and calls the listener, in order,
+ * never twice at a time, its end exactly once. The plain fields belong to {@link CallExecutor}'s tasks; other threads
+ * use {@link #request}, {@link #execute}, {@link #isClosed} and {@link #wantsMessage} alone.
+ */
+@CrossesThreads
+final class ResponseDelivery<RespT> implements CallExecutor.Rejection {
+  private static final Logger log = Logger.getLogger(ResponseDelivery.class.getName());
+
+  private final ActiveCall call;
+  private final ClientCall.Listener<RespT> listener;
+  private final MessageDecoder<RespT> decoder;
+  private final Context context;
+  private final CallExecutor executor;
+  private final Demand demand = new Demand();
+  private volatile boolean closed;
+
+  private @Nullable InboundMessage nextMessage;
+  private @Nullable InboundMessage lastMessage;
+  private CallTracers tracers = CallTracers.NONE;
+  private CallTracers endTracers = CallTracers.NONE;
+  private @Nullable Status end;
+  private @Nullable Metadata trailers;
+  private @Nullable Status failure;
+
+  ResponseDelivery(
+      ActiveCall call, ClientCall.Listener<RespT> listener, MessageDecoder<RespT> decoder) {
+    this.call = call;
+    this.listener = listener;
+    this.decoder = decoder;
+    this.context = call.plan().context();
+    Executor own = call.plan().getCallOptions().getExecutor();
+    this.executor =
+        new CallExecutor(own == null ? call.plan().environment().executor() : own, this);
+  }
+
+  /** Asks for messages. Any thread; hops only to the call's executor, and only if messages wait. */
+  void request(int messages) {
+    if (demand.add(messages)) {
+      executor.execute(new CallTask() {
+        @Override
+        public void run() {
+          resume();
+        }
+      });
+    }
+    CallAttempt bound = call.latch().bound();
+    if (bound != null) {
+      bound.stream().demandGrew();
+    }
+  }
+
+  boolean wantsMessage() {
+    return demand.exists();
+  }
+
+  boolean isClosed() {
+    return closed;
+  }
+
+  void execute(EventBatch batch) {
+    executor.execute(batch);
+  }
+
+  // ---- The rest runs in the call's executor.
+
+  void accept(EventBatch batch) {
+    if (closed) {
+      if (batch.end != null) {
+        batch.tracers.streamClosed(batch.end);
+      }
+      return;
+    }
+    Context previous = context.attach();
+    try {
+      take(batch);
+      deliver(batch);
+    } finally {
+      context.detach(previous);
+    }
+  }
+
+  private void take(EventBatch batch) {
+    if (batch.tracers != CallTracers.NONE) {
+      tracers = batch.tracers;
+    }
+    if (batch.firstMessage != null) {
+      if (nextMessage == null) {
+        nextMessage = batch.firstMessage;
+      } else if (lastMessage != null) {
+        lastMessage.next = batch.firstMessage;
+      }
+      lastMessage = batch.lastMessage;
+    }
+    if (batch.end != null) {
+      end = batch.end;
+      trailers = batch.trailers;
+      if (batch.tracers != CallTracers.NONE) {
+        endTracers = batch.tracers;
+      }
+    }
+    if (batch.dropMessages) {
+      nextMessage = null;
+    }
+  }
+
+  private void deliver(EventBatch batch) {
+    if (batch.ready && !batch.dropMessages) {
+      deliverReady();
+    }
+    if (batch.headers != null && !batch.dropMessages) {
+      deliverHeaders(batch.headers);
+    }
+    deliverMessages();
+    closeIfDone();
+  }
+
+  private void resume() {
+    if (closed) {
+      return;
+    }
+    Context previous = context.attach();
+    try {
+      deliverMessages();
+      closeIfDone();
+    } finally {
+      context.detach(previous);
+    }
+  }
+
+  private void deliverReady() {
+    if (failure == null) {
+      try {
+        listener.onReady();
+      } catch (Throwable t) {
+        fail(CANCELLED.withDescription("Failed to call onReady.").withCause(t));
+      }
+    }
+  }
+
+  private void deliverHeaders(Metadata headers) {
+    if (failure == null) {
+      decoder.onHeaders(headers);
+      try {
+        listener.onHeaders(headers);
+      } catch (Throwable t) {
+        fail(CANCELLED.withDescription("Failed to read headers.").withCause(t));
+      }
+    }
+  }
+
+  private void deliverMessages() {
+    while (nextMessage != null && failure == null && demand.take()) {
+      InboundMessage message = nextMessage;
+      nextMessage = message.next;
+      deliverMessage(message);
+    }
+  }
+
+  private void deliverMessage(InboundMessage message) {
+    byte[] body = message.body;
+    try {
+      if (message.compressed) {
+        body = decoder.decompress(body);
+        tracers.inboundUncompressedSize(body.length);
+      }
+    } catch (StatusRuntimeException e) {
+      fail(e.getStatus());
+      return;
+    }
+    RespT parsed;
+    try {
+      parsed = decoder.parse(body);
+    } catch (Throwable t) {
+      fail(CANCELLED.withDescription("Failed to parse message: " + t).withCause(t));
+      return;
+    }
+    try {
+      listener.onMessage(parsed);
+    } catch (Throwable t) {
+      fail(CANCELLED.withDescription("Failed to read message.").withCause(t));
+      return;
+    }
+    CallAttempt bound = call.latch().bound();
+    if (bound != null) {
+      bound.stream().consumed(FramedMessage.PREFIX_LENGTH + message.body.length);
+    }
+  }
+
+  /** From here on the listener hears of its own failure alone, whatever the server says. */
+  private void fail(Status status) {
+    failure = status;
+    call.cancel(status);
+  }
+
+  private void closeIfDone() {
+    if (failure != null) {
+      nextMessage = null;
+    }
+    if (end != null && nextMessage == null) {
+      close(end);
+    }
+  }
+
+  private void close(Status told) {
+    closed = true;
+    call.unwatchContext();
+    endTracers.streamClosed(told);
+    boolean own = failure != null || trailers == null;
+    try {
+      listener.onClose(failure == null ? told : failure, own ? new Metadata() : trailers);
+    } catch (Throwable t) {
+      log.log(Level.WARNING, "A call's listener threw from onClose", t);
+    }
+  }
+
+  @Override
+  public void onRejected(Throwable cause) {
+    if (closed) {
+      return;
+    }
+    Status status = CANCELLED
+        .withDescription(
+            "The call's executor rejected its work; is it shut down or its queue full?")
+        .withCause(cause);
+    failure = status;
+    nextMessage = null;
+    Context previous = context.attach();
+    try {
+      close(end == null ? status : end);
+    } finally {
+      context.detach(previous);
+    }
+    call.cancel(status);
+  }
+}

@@ -1,0 +1,115 @@
+// SPDX-License-Identifier: Apache-2.0
+package dev.clientconn.internal.call;
+
+import dev.clientconn.internal.threading.EventLoopConfined;
+import dev.clientconn.internal.transport.ClientStream;
+import dev.clientconn.internal.transport.StreamProgress;
+import io.grpc.Metadata;
+import io.grpc.Status;
+import org.jspecify.annotations.Nullable;
+
+/**
+ * What the events of one stream come to: gathers those of a read into one batch for the application, and decides at
+ * the end whether the call goes out again or is over. Parses nothing and calls no listener.
+ */
+@EventLoopConfined
+final class ResponseEvents implements ClientStream.Listener {
+  private final ActiveCall call;
+  private final CallAttempt attempt;
+  private final CallTracers tracers;
+  private @Nullable EventBatch batch;
+  private boolean answered;
+  private boolean deadlineHit;
+
+  ResponseEvents(ActiveCall call, CallAttempt attempt) {
+    this.call = call;
+    this.attempt = attempt;
+    this.tracers = attempt.tracers();
+  }
+
+  @Override
+  public void onHeaders(Metadata headers) {
+    commit();
+    tracers.inboundHeaders(headers);
+    batch().headers = headers;
+  }
+
+  @Override
+  public void onMessage(byte[] body, boolean compressed) {
+    commit();
+    tracers.inboundMessage(body.length, compressed);
+    batch().add(new InboundMessage(body, compressed));
+  }
+
+  private void commit() {
+    if (!answered) {
+      answered = true;
+      call.request().commit();
+    }
+  }
+
+  @Override
+  public void onReady() {
+    if (!call.plan().clientSendsOneMessage()) {
+      batch().ready = true;
+    }
+  }
+
+  @Override
+  public void onClosed(Status status, StreamProgress progress, Metadata trailers) {
+    if (!answered && !deadlineHit && call.retry(attempt, status, progress)) {
+      batch = null;
+      return;
+    }
+    Object before = call.latch().end();
+    if (before == StreamLatch.ENDED) {
+      tracers.streamClosed(status);
+      batch = null;
+    } else if (before instanceof Status reason) {
+      // What the application decided outweighs what the peer says at the same time.
+      batch().closeNow(CallDeadline.refine(reason, call.plan().deadline()));
+    } else {
+      close(status, progress, trailers);
+    }
+  }
+
+  private void close(Status status, StreamProgress progress, Metadata trailers) {
+    if (progress == StreamProgress.PROCESSED && !deadlineHit) {
+      tracers.inboundTrailers(trailers);
+    }
+    Status refined = CallDeadline.refinePeers(status, call.plan().deadline());
+    if (deadlineHit || refined.getCode() != status.getCode()) {
+      batch().closeNow(refined);
+    } else {
+      batch().close(refined, trailers);
+    }
+  }
+
+  @Override
+  public void onBatchEnd() {
+    EventBatch complete = batch;
+    if (complete != null) {
+      batch = null;
+      call.deliver(complete);
+    }
+  }
+
+  private EventBatch batch() {
+    if (batch == null) {
+      batch = new EventBatch(call.delivery(), tracers);
+    }
+    return batch;
+  }
+
+  @Override
+  public boolean wantsMessage() {
+    return call.delivery().wantsMessage();
+  }
+
+  @Override
+  public Status deadlineExceeded(String waitedFor) {
+    deadlineHit = true;
+    CallDeadline deadline = call.plan().deadline();
+    return deadline == null ? Status.DEADLINE_EXCEEDED : deadline.exceeded(waitedFor);
+  }
+}

@@ -1,0 +1,78 @@
+// SPDX-License-Identifier: Apache-2.0
+package dev.clientconn.internal.channel;
+
+import dev.clientconn.internal.threading.CrossesThreads;
+import dev.clientconn.internal.transport.ClientTransport;
+import dev.clientconn.transport.ClientConnSnapshot;
+import dev.clientconn.transport.TransportSnapshot;
+import io.grpc.ConnectivityState;
+import java.util.ArrayList;
+import java.util.List;
+import java.util.concurrent.CopyOnWriteArrayList;
+import java.util.concurrent.atomic.AtomicLong;
+import org.jspecify.annotations.Nullable;
+
+/**
+ * What other threads may see of an {@link AddrConn}: the transport that takes calls, and all connections for the
+ * snapshot.
+ */
+@CrossesThreads
+final class AddrConnView {
+  private static final AtomicLong IDS = new AtomicLong();
+
+  private final long id = IDS.incrementAndGet();
+  private final List<ClientTransport> connections = new CopyOnWriteArrayList<>();
+  private volatile ConnectivityState state = ConnectivityState.IDLE;
+  private volatile @Nullable ClientTransport ready;
+  private @Nullable Object readyOwner;
+
+  /** The transport for new calls, if one is ready. */
+  @Nullable
+  ClientTransport ready() {
+    return ready;
+  }
+
+  ConnectivityState state() {
+    return state;
+  }
+
+  long id() {
+    return id;
+  }
+
+  void state(ConnectivityState next) {
+    state = next;
+  }
+
+  synchronized void publish(Object owner, ClientTransport transport) {
+    readyOwner = owner;
+    ready = transport;
+  }
+
+  /**
+   * Takes {@code owner}'s transport away from new calls. Called on the event loop too, ahead of the sync context, so that
+   * a call that was refused does not find the same transport again.
+   */
+  synchronized void retract(Object owner) {
+    if (readyOwner == owner) {
+      readyOwner = null;
+      ready = null;
+    }
+  }
+
+  void opened(ClientTransport transport) {
+    connections.add(transport);
+  }
+
+  void closed(ClientTransport transport) {
+    connections.remove(transport);
+  }
+
+  ClientConnSnapshot.Subchannel snapshot() {
+    List<TransportSnapshot> snapshots = new ArrayList<>();
+    for (ClientTransport transport : connections) {
+      snapshots.add(transport.snapshot());
+    }
+    return new ClientConnSnapshot.Subchannel(id, state, List.copyOf(snapshots));
+  }
+}

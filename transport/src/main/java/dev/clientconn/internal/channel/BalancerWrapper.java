@@ -1,0 +1,174 @@
+// SPDX-License-Identifier: Apache-2.0
+package dev.clientconn.internal.channel;
+
+import dev.clientconn.internal.threading.SyncContextConfined;
+import io.grpc.Attributes;
+import io.grpc.ChannelCredentials;
+import io.grpc.ChannelLogger;
+import io.grpc.ConnectivityState;
+import io.grpc.EquivalentAddressGroup;
+import io.grpc.LoadBalancer;
+import io.grpc.LoadBalancer.CreateSubchannelArgs;
+import io.grpc.LoadBalancer.ResolvedAddresses;
+import io.grpc.LoadBalancer.Subchannel;
+import io.grpc.LoadBalancer.SubchannelPicker;
+import io.grpc.ManagedChannel;
+import io.grpc.ManagedChannelBuilder;
+import io.grpc.MetricRecorder;
+import io.grpc.NameResolver;
+import io.grpc.NameResolverRegistry;
+import io.grpc.Status;
+import io.grpc.SynchronizationContext;
+import io.grpc.util.GracefulSwitchLoadBalancer;
+import java.util.List;
+import java.util.concurrent.ScheduledExecutorService;
+
+/**
+ * The load-balancing policy from one leaving of idle to the next idle, and what the policy may ask of the channel. Policy
+ * changes are graceful: the new one takes over when it has left CONNECTING or the old one is not READY.
+ */
+@SyncContextConfined
+final class BalancerWrapper extends LoadBalancer.Helper {
+
+  /** What a policy's wishes turn into; in the sync context. */
+  interface Host {
+    void onBalancingState(ConnectivityState state, SubchannelPicker picker);
+
+    void onRefreshWanted();
+
+    /** Makes a subchannel that is known to the channel until it terminates. */
+    AddrConn newSubchannel(CreateSubchannelArgs args);
+  }
+
+  private final ChannelContext context;
+  private final String authority;
+  private final Host host;
+  private final GracefulSwitchLoadBalancer balancer;
+  private boolean shutdown;
+
+  BalancerWrapper(ChannelContext context, String authority, Host host) {
+    this.context = context;
+    this.authority = authority;
+    this.host = host;
+    this.balancer = new GracefulSwitchLoadBalancer(this);
+  }
+
+  /** Returns OK, or why the policy cannot use the addresses. */
+  Status accept(
+      List<EquivalentAddressGroup> addresses, Attributes attributes, Object balancerConfig) {
+    return balancer.acceptResolvedAddresses(ResolvedAddresses.newBuilder()
+        .setAddresses(addresses)
+        .setAttributes(attributes)
+        .setLoadBalancingPolicyConfig(balancerConfig)
+        .build());
+  }
+
+  void fail(Status error) {
+    balancer.handleNameResolutionError(error);
+  }
+
+  void requestConnection() {
+    balancer.requestConnection();
+  }
+
+  void shutdown() {
+    shutdown = true;
+    balancer.shutdown();
+  }
+
+  @Override
+  public Subchannel createSubchannel(CreateSubchannelArgs args) {
+    context.sync().throwIfNotInThisSynchronizationContext();
+    if (shutdown) {
+      throw new IllegalStateException(
+          "The load-balancing policy was shut down and may create no more subchannels");
+    }
+    return host.newSubchannel(args);
+  }
+
+  @Override
+  public void updateBalancingState(ConnectivityState state, SubchannelPicker picker) {
+    context.sync().throwIfNotInThisSynchronizationContext();
+    // A policy cannot shut the channel down, and one of an earlier life has nothing to say.
+    if (!shutdown && state != ConnectivityState.SHUTDOWN) {
+      host.onBalancingState(state, picker);
+    }
+  }
+
+  @Override
+  public void refreshNameResolution() {
+    context.sync().throwIfNotInThisSynchronizationContext();
+    if (!shutdown) {
+      // Later: a resolver may answer at once, and the policy is in the middle of something.
+      context.sync().execute(host::onRefreshWanted);
+    }
+  }
+
+  @Override
+  public ManagedChannel createOobChannel(EquivalentAddressGroup group, String authorityOfChannel) {
+    throw outOfBand("createOobChannel");
+  }
+
+  @Override
+  public ManagedChannel createOobChannel(
+      List<EquivalentAddressGroup> groups, String authorityOfChannel) {
+    throw outOfBand("createOobChannel");
+  }
+
+  @Override
+  public ManagedChannelBuilder<?> createResolvingOobChannelBuilder(
+      String target, ChannelCredentials credentials) {
+    throw outOfBand("createResolvingOobChannelBuilder");
+  }
+
+  private static UnsupportedOperationException outOfBand(String method) {
+    return new UnsupportedOperationException(
+        "LoadBalancer.Helper." + method
+            + " is not supported: policies that open channels of their own (grpclb, rls) do not run on ClientConn yet");
+  }
+
+  @Override
+  public SynchronizationContext getSynchronizationContext() {
+    return context.sync();
+  }
+
+  @Override
+  public ScheduledExecutorService getScheduledExecutorService() {
+    return context.timers();
+  }
+
+  @Override
+  public String getAuthority() {
+    return authority;
+  }
+
+  @Override
+  public String getChannelTarget() {
+    return context.options().target().text();
+  }
+
+  @Override
+  public ChannelCredentials getUnsafeChannelCredentials() {
+    return context.options().credentials();
+  }
+
+  @Override
+  public ChannelLogger getChannelLogger() {
+    return context.logger();
+  }
+
+  @Override
+  public NameResolver.Args getNameResolverArgs() {
+    return context.resolverArgs();
+  }
+
+  @Override
+  public NameResolverRegistry getNameResolverRegistry() {
+    return NameResolverRegistry.getDefaultRegistry();
+  }
+
+  @Override
+  public MetricRecorder getMetricRecorder() {
+    return context.options().metrics();
+  }
+}

@@ -1,0 +1,76 @@
+// SPDX-License-Identifier: Apache-2.0
+package dev.clientconn.internal.channel;
+
+import dev.clientconn.internal.call.CallEnvironment;
+import dev.clientconn.internal.call.ClientCallImpl;
+import io.grpc.CallCredentials;
+import io.grpc.CallOptions;
+import io.grpc.Channel;
+import io.grpc.ClientCall;
+import io.grpc.ClientInterceptors;
+import io.grpc.CompositeCallCredentials;
+import io.grpc.MethodDescriptor;
+import io.grpc.Status;
+import java.util.concurrent.Executor;
+import org.jspecify.annotations.Nullable;
+
+/** Where a channel's calls are made, below its interceptors. Immutable. */
+public final class CallChannel extends Channel {
+  private static final Status SHUTDOWN =
+      Status.UNAVAILABLE.withDescription("Channel shutdown invoked");
+
+  private final CallEnvironment environment;
+  private final ShutdownLatch latch;
+  private final @Nullable CallCredentials channelCredentials;
+
+  private CallChannel(
+      CallEnvironment environment, ShutdownLatch latch, @Nullable CallCredentials credentials) {
+    this.environment = environment;
+    this.latch = latch;
+    this.channelCredentials = credentials;
+  }
+
+  /** A channel over the control plane, with the options' interceptors in front. */
+  public static Channel create(
+      ControlPlane control, ChannelOptions options, ChannelThreads threads) {
+    CallEnvironment environment = new CallEnvironment(
+        control.transports(),
+        control.serviceConfig()::methodConfig,
+        threads.executor(),
+        threads.offloadExecutor(),
+        threads.timers(),
+        control.authority(),
+        options.compressors(),
+        options.decompressors(),
+        options.maxInboundMessageSize(),
+        control.calls());
+    CallChannel channel = new CallChannel(environment, control.latch(), options.callCredentials());
+    return options.interceptors().isEmpty()
+        ? channel
+        : ClientInterceptors.intercept(channel, options.interceptors());
+  }
+
+  @Override
+  public <ReqT, RespT> ClientCall<ReqT, RespT> newCall(
+      MethodDescriptor<ReqT, RespT> method, CallOptions callOptions) {
+    if (latch.isBegun()) {
+      Executor own = callOptions.getExecutor();
+      return new FailedCall<>(SHUTDOWN, own == null ? environment.executor() : own);
+    }
+    return new ClientCallImpl<>(method, withChannelCredentials(callOptions), environment);
+  }
+
+  private CallOptions withChannelCredentials(CallOptions callOptions) {
+    if (channelCredentials == null) {
+      return callOptions;
+    }
+    CallCredentials own = callOptions.getCredentials();
+    return callOptions.withCallCredentials(
+        own == null ? channelCredentials : new CompositeCallCredentials(channelCredentials, own));
+  }
+
+  @Override
+  public String authority() {
+    return environment.authority();
+  }
+}

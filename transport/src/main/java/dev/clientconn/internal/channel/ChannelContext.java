@@ -1,0 +1,51 @@
+// SPDX-License-Identifier: Apache-2.0
+package dev.clientconn.internal.channel;
+
+import dev.clientconn.internal.transport.TransportConnector;
+import io.grpc.ChannelLogger;
+import io.grpc.NameResolver;
+import io.grpc.NameResolverRegistry;
+import io.grpc.SynchronizationContext;
+import java.util.concurrent.ScheduledExecutorService;
+import java.util.function.DoubleSupplier;
+
+/**
+ * What the parts of one control plane share.
+ *
+ * @param options as built
+ * @param threads executors, timers and clock
+ * @param connector makes connections
+ * @param random for jitter, numbers in [0, 1)
+ * @param sync the one context that everything of the control plane runs in
+ * @param timers the channel's, protected from being shut down
+ * @param logger for resolver, balancer and subchannels
+ */
+record ChannelContext(
+    ChannelOptions options,
+    ChannelThreads threads,
+    TransportConnector connector,
+    DoubleSupplier random,
+    SynchronizationContext sync,
+    ScheduledExecutorService timers,
+    ChannelLogger logger) {
+
+  ExponentialBackoff newBackoff() {
+    return new ExponentialBackoff(random);
+  }
+
+  NameResolver.Args resolverArgs() {
+    NameResolver.Args.Builder args = NameResolver.Args.newBuilder()
+        .setDefaultPort(options.defaultPort())
+        .setProxyDetector(address -> null)
+        .setSynchronizationContext(sync)
+        .setScheduledExecutorService(timers)
+        .setServiceConfigParser(options.serviceConfigParser())
+        .setChannelLogger(logger)
+        .setOffloadExecutor(threads.offloadExecutor())
+        .setOverrideAuthority(options.authorityOverride())
+        .setMetricRecorder(options.metrics())
+        .setNameResolverRegistry(NameResolverRegistry.getDefaultRegistry());
+    options.resolverArgs().accept(args);
+    return args.build();
+  }
+}

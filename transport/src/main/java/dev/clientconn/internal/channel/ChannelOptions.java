@@ -1,0 +1,49 @@
+// SPDX-License-Identifier: Apache-2.0
+package dev.clientconn.internal.channel;
+
+import io.grpc.CallCredentials;
+import io.grpc.ChannelCredentials;
+import io.grpc.ClientInterceptor;
+import io.grpc.CompressorRegistry;
+import io.grpc.DecompressorRegistry;
+import io.grpc.MetricRecorder;
+import io.grpc.NameResolver;
+import java.util.List;
+import java.util.function.Consumer;
+import org.jspecify.annotations.Nullable;
+
+/**
+ * What a channel was built with, above its connections.
+ *
+ * @param target where to
+ * @param authorityOverride beats what resolver and addresses say, if present
+ * @param credentials for policies that open channels of their own
+ * @param callCredentials applied to every call, before the call's own
+ * @param defaultPort of names that bring none
+ * @param serviceConfigParser knows the default policy
+ * @param defaultServiceConfig in force while the resolver has sent none
+ * @param lookUpServiceConfig whether the resolver's configs count
+ * @param idleTimeoutNanos after how long without a call the channel goes idle; 0 for never
+ * @param maxInboundMessageSize bytes
+ * @param compressors known by name
+ * @param decompressors known by name
+ * @param interceptors last one sees a call first
+ * @param metrics where policies record
+ * @param resolverArgs adds the user's own arguments
+ */
+public record ChannelOptions(
+    TargetUri target,
+    @Nullable String authorityOverride,
+    ChannelCredentials credentials,
+    @Nullable CallCredentials callCredentials,
+    int defaultPort,
+    ServiceConfigParser serviceConfigParser,
+    @Nullable ServiceConfig defaultServiceConfig,
+    boolean lookUpServiceConfig,
+    long idleTimeoutNanos,
+    int maxInboundMessageSize,
+    CompressorRegistry compressors,
+    DecompressorRegistry decompressors,
+    List<ClientInterceptor> interceptors,
+    MetricRecorder metrics,
+    Consumer<NameResolver.Args.Builder> resolverArgs) {}

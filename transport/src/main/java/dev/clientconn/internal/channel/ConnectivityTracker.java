@@ -1,0 +1,64 @@
+// SPDX-License-Identifier: Apache-2.0
+package dev.clientconn.internal.channel;
+
+import dev.clientconn.internal.threading.CrossesThreads;
+import io.grpc.ConnectivityState;
+import java.util.ArrayList;
+import java.util.List;
+import java.util.concurrent.Executor;
+import java.util.logging.Level;
+import java.util.logging.Logger;
+
+/** The channel's state and those who wait for it to change. Written in the sync context, read by anybody. */
+@CrossesThreads
+public final class ConnectivityTracker {
+  private static final Logger LOGGER = Logger.getLogger("dev.clientconn.ClientConn");
+
+  private final Executor executor;
+  private volatile ConnectivityState state = ConnectivityState.IDLE;
+  private List<Runnable> watchers = new ArrayList<>();
+
+  /** Runs watchers on {@code executor}. */
+  ConnectivityTracker(Executor executor) {
+    this.executor = executor;
+  }
+
+  public ConnectivityState state() {
+    return state;
+  }
+
+  /** Nothing follows SHUTDOWN. */
+  void update(ConnectivityState next) {
+    List<Runnable> told;
+    synchronized (this) {
+      if (state == next || state == ConnectivityState.SHUTDOWN) {
+        return;
+      }
+      state = next;
+      told = watchers;
+      watchers = new ArrayList<>();
+    }
+    told.forEach(this::tell);
+  }
+
+  /** Runs {@code callback} once: now if the state is not {@code seen} any more, else at the next change. */
+  public void onChangeFrom(ConnectivityState seen, Runnable callback) {
+    synchronized (this) {
+      if (state == seen) {
+        watchers.add(callback);
+        return;
+      }
+    }
+    tell(callback);
+  }
+
+  private void tell(Runnable watcher) {
+    try {
+      executor.execute(watcher);
+    } catch (RuntimeException e) {
+      // A user's executor that was shut down, or a watcher that threw in it, must not stop the
+      // channel.
+      LOGGER.log(Level.WARNING, "A watcher of the channel's state could not be run", e);
+    }
+  }
+}

@@ -1,0 +1,286 @@
+// SPDX-License-Identifier: Apache-2.0
+package dev.clientconn.internal.channel;
+
+import dev.clientconn.internal.call.TransportSource;
+import dev.clientconn.internal.threading.SyncContextConfined;
+import dev.clientconn.internal.transport.TransportConnector;
+import io.grpc.ConnectivityState;
+import io.grpc.EquivalentAddressGroup;
+import io.grpc.InternalConfigSelector;
+import io.grpc.LoadBalancer.CreateSubchannelArgs;
+import io.grpc.LoadBalancer.FixedResultPicker;
+import io.grpc.LoadBalancer.PickResult;
+import io.grpc.LoadBalancer.SubchannelPicker;
+import io.grpc.NameResolver.ResolutionResult;
+import io.grpc.Status;
+import io.grpc.StatusOr;
+import io.grpc.SynchronizationContext;
+import java.util.List;
+import java.util.function.DoubleSupplier;
+import java.util.logging.Level;
+import java.util.logging.Logger;
+import org.jspecify.annotations.Nullable;
+
+/**
+ * The life of a channel above its connections: leaves idle, hands what is resolved to the policy, goes idle, ends. Names
+ * the parts and sequences them. {@link #execute} is the door for other threads.
+ */
+@SyncContextConfined
+public final class ControlPlane implements ResolverWrapper.Results, BalancerWrapper.Host {
+  private static final Logger LOGGER = Logger.getLogger("dev.clientconn.ClientConn");
+  private static final Status SHUTDOWN =
+      Status.UNAVAILABLE.withDescription("Channel shutdown invoked");
+  private static final Status SHUTDOWN_NOW =
+      Status.UNAVAILABLE.withDescription("Channel shutdownNow invoked");
+
+  private static final Status NO_ROUTES = Status.UNAVAILABLE.withDescription(
+      "The target's name resolver selects a route"
+          + " for each call (xDS does), which ClientConn does not support yet; use a dns or static target");
+
+  private final ChannelContext context;
+  private final ServiceConfigState serviceConfig;
+  private final CallTracker calls;
+  private final ConnectivityTracker tracker;
+  private final PickerWrapper picker;
+  private final Subchannels subchannels = new Subchannels();
+  private final ShutdownLatch latch = new ShutdownLatch();
+  private final ResolverWrapper resolver;
+  private final IdleManager idle;
+
+  /** Absent while idle, after a panic and after the end. */
+  private @Nullable BalancerWrapper balancer;
+
+  private boolean panicked;
+  private boolean closed;
+
+  public ControlPlane(
+      ChannelOptions options,
+      ChannelThreads threads,
+      TransportConnector connector,
+      DoubleSupplier random) {
+    SynchronizationContext sync = new SynchronizationContext((thread, failure) -> panic(failure));
+    ChannelTrace trace = new ChannelTrace(options.target().text());
+    this.context = new ChannelContext(
+        options, threads, connector, random, sync, new ProtectedTimers(threads.timers()), trace);
+    this.serviceConfig = new ServiceConfigState(options, trace);
+    this.calls = new CallTracker(() -> sync.execute(this::closeIfQuiet));
+    this.tracker = new ConnectivityTracker(threads.executor());
+    this.picker = new PickerWrapper(() -> sync.execute(this::leaveIdle));
+    this.idle = new IdleManager(context, calls, this::enterIdle);
+    this.resolver = new ResolverWrapper(context, this);
+  }
+
+  /** Any thread: runs {@code task} in the sync context, here and now if nobody else is in it. */
+  public void execute(Runnable task) {
+    context.sync().execute(task);
+  }
+
+  public void leaveIdle() {
+    if (balancer != null || panicked || closed) {
+      return;
+    }
+    tracker.update(ConnectivityState.CONNECTING);
+    picker.update(new FixedResultPicker(PickResult.withNoResult()));
+    balancer = new BalancerWrapper(context, resolver.authority(), this);
+    idle.arm();
+    resolver.start();
+  }
+
+  public void requestConnection() {
+    leaveIdle();
+    if (balancer != null) {
+      idle.arm();
+      balancer.requestConnection();
+    }
+  }
+
+  public void enterIdle() {
+    if (balancer == null) {
+      return;
+    }
+    tearDown();
+    picker.update(null);
+    tracker.update(ConnectivityState.IDLE);
+    if (picker.waitingCalls() > 0) {
+      leaveIdle();
+    }
+  }
+
+  public void resetBackoff() {
+    resolver.resetBackoff();
+    subchannels.all().forEach(AddrConn::resetBackoff);
+  }
+
+  @Override
+  public Status onResult(ResolutionResult result) {
+    if (balancer == null) {
+      return Status.OK;
+    }
+    Status configError = serviceConfig.update(result.getServiceConfig());
+    StatusOr<List<EquivalentAddressGroup>> addresses = result.getAddressesOrError();
+    if (configError != null || !addresses.hasValue()) {
+      Status error = configError != null ? configError : addresses.getStatus();
+      balancer.fail(error);
+      return error;
+    }
+    if (result.getAttributes().get(InternalConfigSelector.KEY) != null) {
+      balancer.fail(NO_ROUTES);
+      return NO_ROUTES;
+    }
+    Object chosen = serviceConfig.balancerConfig();
+    return balancer.accept(
+        addresses.getValue(),
+        result.getAttributes(),
+        chosen == null ? context.options().serviceConfigParser().defaultBalancerConfig() : chosen);
+  }
+
+  @Override
+  public void onError(Status error) {
+    if (balancer != null) {
+      balancer.fail(error);
+    }
+  }
+
+  @Override
+  public void onBalancingState(ConnectivityState state, SubchannelPicker next) {
+    // In this order: who sees READY must find the picker.
+    picker.update(next);
+    tracker.update(state);
+  }
+
+  @Override
+  public void onRefreshWanted() {
+    resolver.refresh();
+  }
+
+  @Override
+  public AddrConn newSubchannel(CreateSubchannelArgs args) {
+    AddrConn addrConn =
+        new AddrConn(args, context, resolver.authority(), this::subchannelTerminated);
+    subchannels.add(addrConn);
+    return addrConn;
+  }
+
+  private void subchannelTerminated(AddrConn addrConn) {
+    subchannels.remove(addrConn);
+    terminateIfDone();
+  }
+
+  /** Lets started calls finish. */
+  public void shutdown() {
+    tracker.update(ConnectivityState.SHUTDOWN);
+    calls.watch();
+    closeIfQuiet();
+  }
+
+  public void shutdownNow() {
+    tracker.update(ConnectivityState.SHUTDOWN);
+    calls.watch();
+    close(SHUTDOWN_NOW);
+    subchannels.all().forEach(addrConn -> addrConn.shutdownNow(SHUTDOWN_NOW));
+    terminateIfDone();
+  }
+
+  private void closeIfQuiet() {
+    if (!closed && calls.isQuiet()) {
+      close(SHUTDOWN);
+    }
+    terminateIfDone();
+  }
+
+  private void close(Status reason) {
+    closed = true;
+    picker.shutdown(reason);
+    try {
+      tearDown();
+      resolver.close();
+    } finally {
+      // A policy that failed to shut its subchannels down must not keep the channel from ending.
+      subchannels.all().forEach(AddrConn::shutdown);
+      context.sync().execute(this::terminateIfDone);
+    }
+  }
+
+  private void terminateIfDone() {
+    if (closed && !latch.isTerminated() && subchannels.isEmpty() && calls.isQuiet()) {
+      try {
+        context.connector().close();
+      } finally {
+        context.threads().release().run();
+        latch.terminate();
+      }
+    }
+  }
+
+  private void tearDown() {
+    idle.disarm();
+    BalancerWrapper old = balancer;
+    balancer = null;
+    try {
+      resolver.shutdown();
+    } finally {
+      if (old != null) {
+        old.shutdown();
+      }
+    }
+  }
+
+  /** A resolver or policy broke: nothing it says can be trusted, so every call fails with what happened. */
+  private void panic(Throwable failure) {
+    LOGGER.log(
+        Level.SEVERE,
+        "[" + context.options().target().text()
+            + "] Uncaught exception in the channel's control plane; its calls fail"
+            + " until it is built anew",
+        failure);
+    if (panicked) {
+      return;
+    }
+    panicked = true;
+    try {
+      tearDown();
+    } catch (RuntimeException e) {
+      LOGGER.log(Level.SEVERE, "The broken part could not be shut down either", e);
+    }
+    subchannels.all().forEach(AddrConn::shutdown);
+    Status status = Status.INTERNAL
+        .withDescription(
+            "The channel failed and must be built anew: uncaught exception in its control plane: "
+                + failure)
+        .withCause(failure);
+    picker.update(new FixedResultPicker(PickResult.withDrop(status)));
+    tracker.update(ConnectivityState.TRANSIENT_FAILURE);
+  }
+
+  public TransportSource transports() {
+    return picker;
+  }
+
+  public int waitingCalls() {
+    return picker.waitingCalls();
+  }
+
+  CallTracker calls() {
+    return calls;
+  }
+
+  public ConnectivityTracker tracker() {
+    return tracker;
+  }
+
+  public Subchannels subchannels() {
+    return subchannels;
+  }
+
+  ServiceConfigState serviceConfig() {
+    return serviceConfig;
+  }
+
+  public ShutdownLatch latch() {
+    return latch;
+  }
+
+  public String authority() {
+    return resolver.authority();
+  }
+}

@@ -1,0 +1,176 @@
+// SPDX-License-Identifier: Apache-2.0
+package dev.clientconn.internal.channel;
+
+import dev.clientconn.internal.call.TransportSource;
+import dev.clientconn.internal.threading.CrossesThreads;
+import dev.clientconn.internal.transport.ClientTransport;
+import io.grpc.ConnectivityState;
+import io.grpc.LoadBalancer.PickResult;
+import io.grpc.LoadBalancer.Subchannel;
+import io.grpc.LoadBalancer.SubchannelPicker;
+import io.grpc.Status;
+import java.util.LinkedHashSet;
+import java.util.List;
+import java.util.Set;
+import org.jspecify.annotations.Nullable;
+
+/**
+ * The balancer's current picker, and the calls that wait for a better one. A pick of a ready subchannel takes one
+ * volatile read and no lock. The picker is replaced in the sync context only.
+ */
+@CrossesThreads
+final class PickerWrapper implements TransportSource {
+
+  /** One consistent view; {@code picker} is absent while the channel is idle. */
+  private static final class State {
+    final @Nullable SubchannelPicker picker;
+    final @Nullable Status shutdown;
+
+    State(@Nullable SubchannelPicker picker, @Nullable Status shutdown) {
+      this.picker = picker;
+      this.shutdown = shutdown;
+    }
+  }
+
+  /** What a picker said of a call. Neither transport nor failure: wait. */
+  private record Decision(
+      @Nullable ClientTransport transport,
+      @Nullable PickResult result,
+      @Nullable Status failure) {
+    static final Decision WAIT = new Decision(null, null, null);
+
+    boolean isFinal() {
+      return transport != null || failure != null;
+    }
+  }
+
+  private final Runnable onPickWhileIdle;
+  private final Set<PendingPick> waiting = new LinkedHashSet<>();
+  private volatile State state = new State(null, null);
+  private volatile int waitingCount;
+
+  /** Runs {@code onPickWhileIdle} after a call has begun to wait for a channel that is idle. */
+  PickerWrapper(Runnable onPickWhileIdle) {
+    this.onPickWhileIdle = onPickWhileIdle;
+  }
+
+  @Override
+  public void pick(PendingPick pick) {
+    State seen = state;
+    Decision decision = decide(seen, pick);
+    while (!decision.isFinal() && !enqueue(pick, seen)) {
+      seen = state;
+      decision = decide(seen, pick);
+    }
+    if (decision.isFinal()) {
+      deliver(pick, decision);
+    } else if (seen.picker == null) {
+      onPickWhileIdle.run();
+    }
+  }
+
+  @Override
+  public boolean cancel(PendingPick pick) {
+    synchronized (waiting) {
+      boolean wasWaiting = waiting.remove(pick);
+      waitingCount = waiting.size();
+      return wasWaiting;
+    }
+  }
+
+  int waitingCalls() {
+    return waitingCount;
+  }
+
+  /** Sync context only. {@code null} while the channel is idle: calls wait and wake it. */
+  void update(@Nullable SubchannelPicker picker) {
+    if (state.shutdown == null) {
+      switchTo(new State(picker, null));
+    }
+  }
+
+  /** Sync context only. Fails every call that waits and every later one. */
+  void shutdown(Status status) {
+    switchTo(new State(null, status));
+  }
+
+  private void switchTo(State next) {
+    List<PendingPick> reviewed;
+    synchronized (waiting) {
+      state = next;
+      reviewed = List.copyOf(waiting);
+    }
+    for (PendingPick pick : reviewed) {
+      Decision decision = decide(next, pick);
+      // A pick that was cancelled meanwhile hears nothing any more.
+      if (decision.isFinal() && cancel(pick)) {
+        deliver(pick, decision);
+      }
+    }
+  }
+
+  /** Returns whether the pick waits now; not if the picker was replaced since {@code seen}. */
+  private boolean enqueue(PendingPick pick, State seen) {
+    synchronized (waiting) {
+      if (state != seen) {
+        return false;
+      }
+      waiting.add(pick);
+      waitingCount = waiting.size();
+      return true;
+    }
+  }
+
+  private static void deliver(PendingPick pick, Decision decision) {
+    ClientTransport transport = decision.transport();
+    PickResult result = decision.result();
+    Status failure = decision.failure();
+    if (transport != null && result != null) {
+      pick.onPicked(transport, result);
+    } else if (failure != null) {
+      pick.onFailed(failure);
+    }
+  }
+
+  private static Decision decide(State state, PendingPick pick) {
+    if (state.shutdown != null) {
+      return new Decision(null, null, state.shutdown);
+    }
+    SubchannelPicker picker = state.picker;
+    if (picker == null) {
+      return Decision.WAIT;
+    }
+    try {
+      return decide(picker.pickSubchannel(pick.args()), pick);
+    } catch (RuntimeException e) {
+      return new Decision(
+          null,
+          null,
+          Status.INTERNAL
+              .withDescription("The load-balancing policy's picker threw an exception: " + e)
+              .withCause(e));
+    }
+  }
+
+  private static Decision decide(PickResult result, PendingPick pick) {
+    Subchannel subchannel = result.getSubchannel();
+    if (subchannel != null) {
+      // Policies wrap subchannels; this undoes it.
+      AddrConn addrConn = (AddrConn) subchannel.getInternalSubchannel();
+      ClientTransport transport = addrConn.view().ready();
+      if (transport != null) {
+        return new Decision(transport, result, null);
+      }
+      if (addrConn.view().state() == ConnectivityState.IDLE) {
+        addrConn.requestConnection();
+      }
+      return Decision.WAIT;
+    }
+    Status status = result.getStatus();
+    // gRFC A6: a drop ends the call whether it waits for ready or not.
+    if (status.isOk() || (!result.isDrop() && pick.waitForReady())) {
+      return Decision.WAIT;
+    }
+    return new Decision(null, null, ControlPlaneStatus.legal(status));
+  }
+}

@@ -1,0 +1,88 @@
+// SPDX-License-Identifier: Apache-2.0
+package dev.clientconn.internal.channel;
+
+import dev.clientconn.internal.call.MethodConfig;
+import dev.clientconn.internal.threading.CrossesThreads;
+import io.grpc.ChannelLogger;
+import io.grpc.ChannelLogger.ChannelLogLevel;
+import io.grpc.MethodDescriptor;
+import io.grpc.NameResolver.ConfigOrError;
+import io.grpc.Status;
+import java.util.logging.Logger;
+import org.jspecify.annotations.Nullable;
+
+/**
+ * The service config in force. Written in the sync context, read by every call. Before the first answer of the resolver
+ * the builder's default is in force.
+ */
+@CrossesThreads
+final class ServiceConfigState {
+  private static final Logger LOGGER = Logger.getLogger("dev.clientconn.ClientConn");
+
+  private final ServiceConfig initial;
+  private final boolean hasDefault;
+  private final boolean lookUp;
+  private final ChannelLogger logger;
+  private volatile ServiceConfig current;
+
+  private boolean resolvedOnce;
+  private boolean toldIgnored;
+
+  ServiceConfigState(ChannelOptions options, ChannelLogger logger) {
+    ServiceConfig fromBuilder = options.defaultServiceConfig();
+    this.hasDefault = fromBuilder != null;
+    this.initial = fromBuilder == null ? ServiceConfig.EMPTY : fromBuilder;
+    this.lookUp = options.lookUpServiceConfig();
+    this.logger = logger;
+    this.current = initial;
+    tellIgnored(initial);
+  }
+
+  /**
+   * Takes the resolver's word. Sync context only.
+   *
+   * @return why there is no config to work with, or {@code null} if there is one
+   */
+  @Nullable
+  Status update(@Nullable ConfigOrError resolved) {
+    if (!lookUp || resolved == null) {
+      current = initial;
+      return null;
+    }
+    if (resolved.getConfig() instanceof ServiceConfig config) {
+      resolvedOnce = true;
+      current = config;
+      tellIgnored(config);
+      return null;
+    }
+    Status error = resolved.getError();
+    if (error == null) {
+      error = Status.UNAVAILABLE.withDescription(
+          "The name resolver sent a service config that it did not pass through the channel's parser");
+    }
+    if (resolvedOnce || hasDefault) {
+      logger.log(
+          ChannelLogLevel.WARNING,
+          "Keeping the last good service config; the new one is invalid: " + error);
+      return null;
+    }
+    return error;
+  }
+
+  MethodConfig methodConfig(MethodDescriptor<?, ?> method) {
+    return current.methodConfig(method);
+  }
+
+  @Nullable
+  Object balancerConfig() {
+    return current.balancerConfig();
+  }
+
+  private void tellIgnored(ServiceConfig config) {
+    if (!toldIgnored && !config.ignored().isEmpty()) {
+      toldIgnored = true;
+      LOGGER.info("Service config entries that are not acted on yet: "
+          + String.join(", ", config.ignored()));
+    }
+  }
+}

@@ -1,0 +1,93 @@
+// SPDX-License-Identifier: Apache-2.0
+package dev.clientconn.internal.channel;
+
+import dev.clientconn.internal.threading.CrossesThreads;
+import java.util.concurrent.Executor;
+import java.util.concurrent.ScheduledExecutorService;
+import java.util.concurrent.ScheduledThreadPoolExecutor;
+import java.util.concurrent.SynchronousQueue;
+import java.util.concurrent.ThreadFactory;
+import java.util.concurrent.ThreadPoolExecutor;
+import java.util.concurrent.TimeUnit;
+import java.util.concurrent.atomic.AtomicBoolean;
+import java.util.concurrent.atomic.AtomicInteger;
+import org.jspecify.annotations.Nullable;
+
+/**
+ * One pool and one timer for all channels of the JVM that bring none. Counted: no thread is left after the last channel
+ * has terminated.
+ */
+@CrossesThreads
+public final class SharedThreads {
+  private static final SharedThreads JVM = new SharedThreads();
+  private static final long KEEP_ALIVE_SECONDS = 60;
+
+  /**
+   * Never shut down, so that a listener's last word can always be run: without a channel it merely stops keeping idle
+   * threads.
+   */
+  private final ThreadPoolExecutor pool = new ThreadPoolExecutor(
+      0,
+      Integer.MAX_VALUE,
+      0,
+      TimeUnit.SECONDS,
+      new SynchronousQueue<>(),
+      new DaemonThreads("clientconn-executor-", new AtomicInteger()));
+
+  private int channels;
+  private @Nullable ScheduledThreadPoolExecutor timers;
+
+  /** Besides the JVM's own, tests make some. */
+  SharedThreads() {}
+
+  /** Threads for one channel of this JVM; the executors given take the place of the shared pool. */
+  public static ChannelThreads lease(
+      @Nullable Executor executor, @Nullable Executor offloadExecutor) {
+    return JVM.newLease(executor, offloadExecutor);
+  }
+
+  ChannelThreads newLease(@Nullable Executor executor, @Nullable Executor offloadExecutor) {
+    ScheduledExecutorService timers = acquire();
+    AtomicBoolean released = new AtomicBoolean();
+    return new ChannelThreads(
+        executor == null ? pool : executor,
+        offloadExecutor == null ? pool : offloadExecutor,
+        timers,
+        System::nanoTime,
+        () -> {
+          if (released.compareAndSet(false, true)) {
+            release();
+          }
+        });
+  }
+
+  private synchronized ScheduledExecutorService acquire() {
+    channels++;
+    if (timers == null) {
+      pool.setKeepAliveTime(KEEP_ALIVE_SECONDS, TimeUnit.SECONDS);
+      timers = new ScheduledThreadPoolExecutor(
+          1, new DaemonThreads("clientconn-timer", null), new ThreadPoolExecutor.DiscardPolicy());
+      timers.setRemoveOnCancelPolicy(true);
+    }
+    return timers;
+  }
+
+  private synchronized void release() {
+    channels--;
+    if (channels == 0 && timers != null) {
+      timers.shutdownNow();
+      timers = null;
+      pool.setKeepAliveTime(0, TimeUnit.SECONDS);
+    }
+  }
+
+  private record DaemonThreads(String name, @Nullable AtomicInteger number)
+      implements ThreadFactory {
+    @Override
+    public Thread newThread(Runnable task) {
+      Thread thread = new Thread(task, number == null ? name : name + number.incrementAndGet());
+      thread.setDaemon(true);
+      return thread;
+    }
+  }
+}

@@ -1,0 +1,90 @@
+// SPDX-License-Identifier: Apache-2.0
+package dev.clientconn.internal.channel;
+
+import io.grpc.NameResolver;
+import io.grpc.NameResolverProvider;
+import io.grpc.NameResolverRegistry;
+import java.net.URI;
+import java.net.URISyntaxException;
+import java.util.regex.Pattern;
+import org.jspecify.annotations.Nullable;
+
+/**
+ * A target string, understood: the URI and the provider that resolves it. A string that is no URI, or whose part after
+ * the first colon is a port, goes to the default scheme ({@code dns:///}).
+ *
+ * @param text as the user wrote it
+ * @param uri what the provider is given
+ * @param provider makes resolvers of the URI's scheme
+ */
+public record TargetUri(String text, URI uri, NameResolverProvider provider) {
+  private static final Pattern PORT = Pattern.compile("\\d{0,5}");
+
+  /**
+   * Finds the provider for a target.
+   *
+   * @throws IllegalArgumentException if no resolver on the classpath knows the target's scheme
+   */
+  public static TargetUri parse(String target, NameResolverRegistry registry) {
+    URI uri = parseOrNull(target);
+    if (uri != null && uri.getScheme() != null) {
+      NameResolverProvider provider = registry.getProviderForScheme(uri.getScheme());
+      if (provider != null) {
+        return new TargetUri(target, uri, provider);
+      }
+      if (!PORT.matcher(uri.getRawSchemeSpecificPart()).matches()) {
+        throw unknownScheme(target, uri.getScheme());
+      }
+    }
+    String scheme = registry.getDefaultScheme();
+    NameResolverProvider provider = registry.getProviderForScheme(scheme);
+    if (provider == null) {
+      throw new IllegalArgumentException(
+          "Target '" + target + "' needs the name resolver of scheme '" + scheme
+              + "', which is not on the classpath: add io.grpc:grpc-core");
+    }
+    return new TargetUri(target, withScheme(scheme, target), provider);
+  }
+
+  /** Makes a resolver that is not started yet. */
+  NameResolver newResolver(NameResolver.Args args) {
+    NameResolver resolver = provider.newNameResolver(uri, args);
+    if (resolver == null) {
+      throw new IllegalArgumentException(
+          "Target '" + text + "' is not understood by " + provider.getClass().getName()
+              + ", the name resolver of scheme '" + uri.getScheme() + "'");
+    }
+    return resolver;
+  }
+
+  private static @Nullable URI parseOrNull(String target) {
+    try {
+      return new URI(target);
+    } catch (URISyntaxException firstTry) {
+      try {
+        // A list of bracketed IPv6 addresses is no RFC 3986 authority, but users write one after
+        // static://.
+        return new URI(target.replace("[", "%5B").replace("]", "%5D"));
+      } catch (URISyntaxException notAUri) {
+        return null;
+      }
+    }
+  }
+
+  private static URI withScheme(String scheme, String target) {
+    try {
+      return new URI(scheme, "", "/" + target, null);
+    } catch (URISyntaxException e) {
+      throw new IllegalArgumentException(
+          "Target '" + target + "' cannot be written as a URI: " + e.getMessage(), e);
+    }
+  }
+
+  private static IllegalArgumentException unknownScheme(String target, String scheme) {
+    return new IllegalArgumentException(
+        "No name resolver on the classpath knows the scheme '" + scheme
+            + "' of target '" + target
+            + "'. Write host:port, dns:///host:port or static://host1:port1,host2:port2,"
+            + " or add the artifact that brings the resolver for '" + scheme + "'");
+  }
+}

@@ -1,0 +1,96 @@
+// SPDX-License-Identifier: Apache-2.0
+package dev.clientconn.internal.http2;
+
+import dev.clientconn.internal.flow.BdpEstimator;
+import dev.clientconn.internal.flow.ConnInFlow;
+import dev.clientconn.internal.flow.Window;
+import dev.clientconn.internal.threading.EventLoopConfined;
+import dev.clientconn.internal.transport.TransportOptions;
+import io.netty.channel.EventLoop;
+import io.netty.handler.codec.http2.Http2Settings;
+import org.jspecify.annotations.Nullable;
+
+/**
+ * How much the peer may send: the connection's window, the initial window of its streams, and how both grow to what the
+ * path holds. They never shrink: the peer still owns what it was given.
+ */
+@EventLoopConfined
+final class ReceiveWindows {
+
+  /** Marks the estimator's pings; any value that keepalive does not use. */
+  static final long BDP_PING = 0x6264_7020_7069_6e67L;
+
+  private final EventLoop loop;
+  private final Framer framer;
+  private final int connectionStart;
+  private final ConnInFlow connection = new ConnInFlow(Window.INITIAL);
+  private final @Nullable BdpEstimator bdp;
+  private int ofStreams;
+
+  ReceiveWindows(EventLoop loop, Framer framer, TransportOptions options) {
+    this.loop = loop;
+    this.framer = framer;
+    this.connectionStart = options.connectionWindow();
+    this.ofStreams = options.streamWindow();
+    this.bdp = options.growWindows()
+        ? new BdpEstimator(Math.max(options.streamWindow(), options.connectionWindow()))
+        : null;
+  }
+
+  /** The connection's window starts at 65,535 whatever SETTINGS say (RFC 9113 section 6.9.2). */
+  void open() {
+    update(connection.raiseTo(connectionStart));
+  }
+
+  int ofStreams() {
+    return ofStreams;
+  }
+
+  long ofConnection() {
+    return connection.available();
+  }
+
+  /** Counts arrived DATA, padding included. Returns false if the peer has sent more than it was allowed. */
+  boolean received(int bytes) {
+    if (bdp != null) {
+      bdp.onData(bytes);
+    }
+    return connection.received(bytes);
+  }
+
+  /**
+   * At the end of a read: gives the connection's window back. Credit that is in our own buffer still cannot have been
+   * used, so it is not counted as given before.
+   */
+  void endRead() {
+    int credit = connection.takeCredit();
+    update(credit);
+    if (credit > 0 && bdp != null && bdp.wantsPing()) {
+      // Behind the WINDOW_UPDATE: proxies count pings as abuse unless something else came too.
+      framer.ping(BDP_PING);
+      bdp.pingSent(loop.ticker().nanoTime());
+    }
+  }
+
+  /** An estimator's ping came back. Returns whether the streams' windows have grown to {@link #ofStreams}. */
+  boolean onPingAck() {
+    int grown = bdp == null ? 0 : bdp.onPingAck(loop.ticker().nanoTime());
+    if (grown == 0) {
+      return false;
+    }
+    update(connection.raiseTo(grown));
+    if (grown <= ofStreams) {
+      return false;
+    }
+    ofStreams = grown;
+    // Moves the window of every open stream too (RFC 9113 section 6.9.2).
+    framer.settings(new Http2Settings().initialWindowSize(grown));
+    return true;
+  }
+
+  private void update(int credit) {
+    if (credit > 0) {
+      framer.windowUpdate(0, credit);
+    }
+  }
+}

@@ -1,0 +1,314 @@
+// SPDX-License-Identifier: Apache-2.0
+package dev.clientconn;
+
+import static org.assertj.core.api.Assertions.assertThat;
+import static org.assertj.core.api.Assertions.assertThatThrownBy;
+
+import dev.clientconn.internal.channel.ChannelHarness;
+import dev.clientconn.internal.channel.ChannelOptions;
+import dev.clientconn.internal.transport.TransportOptions;
+import dev.clientconn.internal.transport.TransportOptions.KeepaliveOptions;
+import io.grpc.CallCredentials;
+import io.grpc.CallOptions;
+import io.grpc.Channel;
+import io.grpc.ChannelCredentials;
+import io.grpc.ClientCall;
+import io.grpc.ClientInterceptor;
+import io.grpc.CompositeChannelCredentials;
+import io.grpc.DecompressorRegistry;
+import io.grpc.Grpc;
+import io.grpc.InsecureChannelCredentials;
+import io.grpc.InternalManagedChannelBuilder;
+import io.grpc.ManagedChannel;
+import io.grpc.ManagedChannelBuilder;
+import io.grpc.MethodDescriptor;
+import io.grpc.TlsChannelCredentials;
+import java.time.Duration;
+import java.util.ArrayList;
+import java.util.List;
+import java.util.Map;
+import java.util.concurrent.Executor;
+import java.util.concurrent.TimeUnit;
+import java.util.function.Consumer;
+import java.util.stream.Stream;
+import org.jspecify.annotations.Nullable;
+import org.junit.jupiter.api.Test;
+import org.junit.jupiter.params.ParameterizedTest;
+import org.junit.jupiter.params.provider.Arguments;
+import org.junit.jupiter.params.provider.CsvSource;
+import org.junit.jupiter.params.provider.MethodSource;
+
+class ClientConnBuilderTest {
+  private final ClientConnBuilder builder = ClientConnBuilder.forTarget("localhost:1");
+
+  @Test
+  void grpcJavasEntryPointsFindIt() {
+    ChannelCredentials insecure = InsecureChannelCredentials.create();
+
+    assertThat(ManagedChannelBuilder.forTarget("localhost:1"))
+        .isInstanceOf(ClientConnBuilder.class);
+    assertThat(ManagedChannelBuilder.forAddress("localhost", 1))
+        .isInstanceOf(ClientConnBuilder.class);
+    assertThat(Grpc.newChannelBuilder("static://localhost:1,localhost:2", insecure))
+        .isInstanceOf(ClientConnBuilder.class);
+    ManagedChannel channel = Grpc.newChannelBuilder("localhost:1", insecure).build();
+    assertThat(channel).isInstanceOf(ClientConn.class);
+    assertThat(channel.authority()).isEqualTo("localhost:1");
+    assertThat(channel.shutdown().isTerminated()).isTrue();
+  }
+
+  @Test
+  void providerLeavesUnknownCredentialsToOthers() {
+    ChannelCredentials unknown = new ChannelCredentials() {
+      @Override
+      public ChannelCredentials withoutBearerTokens() {
+        return this;
+      }
+    };
+
+    assertThat(
+            new ClientConnProvider().newChannelBuilder("localhost:1", unknown).getError())
+        .contains(unknown.getClass().getName());
+  }
+
+  @Test
+  void tlsIsTheDefaultAndBringsItsPort() {
+    assertThat(builder.channelOptions().defaultPort()).isEqualTo(443);
+    assertThat(builder.channelOptions().credentials()).isInstanceOf(TlsChannelCredentials.class);
+    assertThat(builder.usePlaintext().channelOptions().defaultPort()).isEqualTo(80);
+    assertThat(builder.channelOptions().credentials())
+        .isInstanceOf(InsecureChannelCredentials.class);
+    assertThat(builder.useTransportSecurity().channelOptions().defaultPort()).isEqualTo(443);
+  }
+
+  @Test
+  void credentialsCannotBeChangedAfterwards() {
+    ClientConnBuilder fixed =
+        ClientConnBuilder.forTarget("localhost:1", TlsChannelCredentials.create());
+
+    assertThatThrownBy(fixed::usePlaintext)
+        .isInstanceOf(IllegalStateException.class)
+        .hasMessageContaining("ClientConnBuilder.usePlaintext");
+  }
+
+  @Test
+  void compositeCredentialsGoInFrontOfTheCallsOwn() {
+    List<String> applied = new ArrayList<>();
+    ChannelCredentials composite = CompositeChannelCredentials.create(
+        CompositeChannelCredentials.create(
+            InsecureChannelCredentials.create(), credentials("inner", applied)),
+        credentials("outer", applied));
+
+    ChannelOptions options =
+        ClientConnBuilder.forTarget("localhost:1", composite).channelOptions();
+    CallCredentials callCredentials = options.callCredentials();
+    assertThat(callCredentials).isNotNull();
+    if (callCredentials != null) {
+      callCredentials.applyRequestMetadata(
+          new NoRequestInfo(), Runnable::run, new IgnoringApplier());
+    }
+
+    assertThat(applied).containsExactlyInAnyOrder("inner", "outer");
+    assertThat(options.credentials()).isInstanceOf(InsecureChannelCredentials.class);
+  }
+
+  @ParameterizedTest
+  @CsvSource({
+    "greeter, dns:///greeter:1",
+    "10.0.0.1, dns:///10.0.0.1:1",
+    "::1, dns:///[::1]:1",
+    "[::1], dns:///[::1]:1",
+    "static, dns:///static:1"
+  })
+  void addressesGoToDns(String host, String target) {
+    assertThat(ClientConnBuilder.forAddress(host, 1).channelOptions().target().text())
+        .isEqualTo(target);
+  }
+
+  @Test
+  void lastInterceptorSeesACallFirst() {
+    List<String> seen = new ArrayList<>();
+    builder.intercept(interceptor("first", seen)).intercept(List.of(interceptor("second", seen)));
+    InternalManagedChannelBuilder.interceptWithTarget(builder, target -> interceptor(target, seen));
+    ClientConn conn = builder.build();
+
+    ClientCall<byte[], byte[]> call =
+        conn.newCall(ChannelHarness.method("pkg.Greeter/Hello"), CallOptions.DEFAULT);
+
+    assertThat(call).isNotNull();
+    assertThat(seen).containsExactly("localhost:1", "second", "first");
+    conn.shutdown();
+  }
+
+  @Test
+  void userAgentGoesInFrontOfTheLibrarys() {
+    assertThat(builder.transportOptions().userAgent()).matches("grpc-java-clientconn/\\S+");
+    assertThat(builder.userAgent("app/1").transportOptions().userAgent())
+        .matches("app/1 grpc-java-clientconn/\\S+");
+  }
+
+  @Test
+  void advertisesTheEncodingsOfTheRegistry() {
+    assertThat(builder.transportOptions().acceptEncoding()).isEqualTo("gzip");
+    assertThat(builder
+            .decompressorRegistry(DecompressorRegistry.emptyInstance())
+            .transportOptions()
+            .acceptEncoding())
+        .isNull();
+  }
+
+  @Test
+  void keepaliveIsOffUntilItsTimeIsSetAndIsClamped() {
+    builder.keepAliveTimeout(1, TimeUnit.MILLISECONDS).keepAliveWithoutCalls(true);
+    assertThat(builder.transportOptions().keepalive()).isNull();
+
+    builder.keepAliveTime(1, TimeUnit.SECONDS);
+    assertThat(builder.transportOptions().keepalive())
+        .isEqualTo(new KeepaliveOptions(Duration.ofSeconds(10), Duration.ofMillis(10), true));
+    builder.keepAliveTime(Long.MAX_VALUE, TimeUnit.DAYS);
+    assertThat(builder.transportOptions().keepalive()).isNull();
+  }
+
+  @Test
+  void idleTimeoutIsClampedAndCanBeTurnedOff() {
+    assertThat(builder.channelOptions().idleTimeoutNanos()).isEqualTo(TimeUnit.MINUTES.toNanos(30));
+    assertThat(idle(1, TimeUnit.MILLISECONDS)).isEqualTo(TimeUnit.SECONDS.toNanos(1));
+    assertThat(idle(29, TimeUnit.DAYS)).isEqualTo(TimeUnit.DAYS.toNanos(29));
+    assertThat(idle(30, TimeUnit.DAYS)).isZero();
+  }
+
+  @Test
+  void optionsReachTheTransport() {
+    TransportOptions options = builder
+        .connectTimeout(Duration.ofSeconds(3))
+        .initialStreamWindow(70_000)
+        .initialConnectionWindow(80_000)
+        .maxInboundMetadataSize(90)
+        .maxPendingStreams(5)
+        .transportOptions();
+
+    assertThat(options.connectTimeout()).isEqualTo(Duration.ofSeconds(3));
+    assertThat(options.streamWindow()).isEqualTo(70_000);
+    assertThat(options.connectionWindow()).isEqualTo(80_000);
+    assertThat(options.maxInboundMetadataSize()).isEqualTo(90);
+    assertThat(options.maxPendingStreams()).isEqualTo(5);
+  }
+
+  static Stream<Arguments> mistakes() {
+    return Stream.of(
+        mistake("connectTimeout", b -> b.connectTimeout(Duration.ZERO)),
+        mistake("initialStreamWindow", b -> b.initialStreamWindow(65_534)),
+        mistake("initialConnectionWindow", b -> b.initialConnectionWindow(65_534)),
+        mistake("maxPendingStreams", b -> b.maxPendingStreams(-1)),
+        mistake("maxInboundMessageSize", b -> b.maxInboundMessageSize(-1)),
+        mistake("maxInboundMetadataSize", b -> b.maxInboundMetadataSize(0)),
+        mistake("idleTimeout", b -> b.idleTimeout(0, TimeUnit.SECONDS)),
+        mistake("keepAliveTime", b -> b.keepAliveTime(0, TimeUnit.SECONDS)),
+        mistake("keepAliveTimeout", b -> b.keepAliveTimeout(-1, TimeUnit.SECONDS)),
+        mistake("overrideAuthority", b -> b.overrideAuthority(" ")),
+        mistake("port", b -> ClientConnBuilder.forAddress("host", 65_536)),
+        mistake(
+            "no_such_policy",
+            b -> b.defaultLoadBalancingPolicy("no_such_policy").build()),
+        mistake(
+            "methodConfig",
+            b -> b.defaultServiceConfig(Map.of("methodConfig", 1.0)).build()),
+        mistake(
+            "nosuchscheme",
+            b -> ClientConnBuilder.forTarget("nosuchscheme:///x").build()),
+        mistake(
+            "'a' has no port", b -> ClientConnBuilder.forTarget("static://a").build()));
+  }
+
+  @ParameterizedTest
+  @MethodSource("mistakes")
+  void mistakesAreNamed(String name, Consumer<ClientConnBuilder> use) {
+    assertThatThrownBy(() -> use.accept(builder))
+        .isInstanceOf(IllegalArgumentException.class)
+        .hasMessageContaining(name);
+  }
+
+  @SuppressWarnings({"deprecation", "NullAway"})
+  static Stream<Arguments> unsupported() {
+    return Stream.of(
+        mistake("addTransportFilter", b -> b.addTransportFilter(null)),
+        mistake("nameResolverFactory", b -> b.nameResolverFactory(null)),
+        mistake("maxRetryAttempts", b -> b.maxRetryAttempts(2)),
+        mistake("maxHedgedAttempts", b -> b.maxHedgedAttempts(2)),
+        mistake("retryBufferSize", b -> b.retryBufferSize(1)),
+        mistake("perRpcBufferLimit", b -> b.perRpcBufferLimit(1)),
+        mistake("setBinaryLog", b -> b.setBinaryLog(null)),
+        mistake("maxTraceEvents", b -> b.maxTraceEvents(1)),
+        mistake("proxyDetector", b -> b.proxyDetector(null)));
+  }
+
+  @ParameterizedTest
+  @MethodSource("unsupported")
+  void unsupportedOptionsSayWhatToDoInstead(String name, Consumer<ClientConnBuilder> use) {
+    assertThatThrownBy(() -> use.accept(builder))
+        .isInstanceOf(UnsupportedOperationException.class)
+        .hasMessageMatching("ClientConnBuilder\\." + name + " is not supported yet: .{10,}");
+  }
+
+  private static Arguments mistake(String name, Consumer<ClientConnBuilder> use) {
+    return Arguments.of(name, use);
+  }
+
+  private long idle(long value, TimeUnit unit) {
+    return builder.idleTimeout(value, unit).channelOptions().idleTimeoutNanos();
+  }
+
+  private static ClientInterceptor interceptor(String name, List<String> seen) {
+    return new ClientInterceptor() {
+      @Override
+      public <Q, R> ClientCall<Q, R> interceptCall(
+          MethodDescriptor<Q, R> method, CallOptions options, Channel next) {
+        seen.add(name);
+        return next.newCall(method, options);
+      }
+    };
+  }
+
+  private static CallCredentials credentials(String name, List<String> applied) {
+    return new CallCredentials() {
+      @Override
+      public void applyRequestMetadata(
+          RequestInfo info, Executor executor, MetadataApplier applier) {
+        applied.add(name);
+        applier.apply(new io.grpc.Metadata());
+      }
+    };
+  }
+
+  private static final class IgnoringApplier extends CallCredentials.MetadataApplier {
+    @Override
+    public void apply(io.grpc.Metadata headers) {}
+
+    @Override
+    public void fail(io.grpc.Status status) {
+      throw new AssertionError(status);
+    }
+  }
+
+  private static final class NoRequestInfo extends CallCredentials.RequestInfo {
+    @Override
+    public MethodDescriptor<?, ?> getMethodDescriptor() {
+      return ChannelHarness.method("pkg.Greeter/Hello");
+    }
+
+    @Override
+    public io.grpc.@Nullable SecurityLevel getSecurityLevel() {
+      return io.grpc.SecurityLevel.NONE;
+    }
+
+    @Override
+    public String getAuthority() {
+      return "localhost:1";
+    }
+
+    @Override
+    public io.grpc.Attributes getTransportAttrs() {
+      return io.grpc.Attributes.EMPTY;
+    }
+  }
+}

@@ -1,0 +1,165 @@
+// SPDX-License-Identifier: Apache-2.0
+package dev.clientconn;
+
+import static org.assertj.core.api.Assertions.assertThat;
+
+import dev.clientconn.internal.channel.ChannelHarness;
+import dev.clientconn.internal.channel.FakeTransport;
+import dev.clientconn.internal.transport.StreamProgress;
+import io.grpc.CallOptions;
+import io.grpc.ClientCall;
+import io.grpc.ConnectivityState;
+import io.grpc.Metadata;
+import io.grpc.MethodDescriptor;
+import io.grpc.Status;
+import java.util.ArrayList;
+import java.util.List;
+import java.util.concurrent.TimeUnit;
+import org.junit.jupiter.api.Test;
+
+class ClientConnTest {
+  private static final MethodDescriptor<byte[], byte[]> METHOD =
+      ChannelHarness.method("pkg.Greeter/Hello");
+
+  private final ChannelHarness fakes = new ChannelHarness();
+  private final ClientConn conn =
+      ClientConnBuilder.build(fakes.options(), fakes.connector, fakes.threads());
+
+  @Test
+  void firstCallConnectsAndRuns() {
+    Closed call = call(CallOptions.DEFAULT);
+    fakes.resolver.send(1);
+    FakeTransport transport = fakes.connector.last();
+    transport.ready();
+    assertThat(transport.streams).hasSize(1);
+    assertThat(conn.getState(false)).isEqualTo(ConnectivityState.READY);
+
+    transport.streams.get(0).finish(Status.NOT_FOUND, StreamProgress.PROCESSED);
+
+    assertThat(call.statuses).extracting(Status::getCode).containsExactly(Status.Code.NOT_FOUND);
+  }
+
+  @Test
+  void stateIsReadWithoutConnectingUnlessAskedFor() {
+    assertThat(conn.getState(false)).isEqualTo(ConnectivityState.IDLE);
+    assertThat(fakes.resolver.last().started).isFalse();
+
+    assertThat(conn.getState(true)).isEqualTo(ConnectivityState.IDLE);
+
+    assertThat(fakes.resolver.last().started).isTrue();
+    assertThat(conn.getState(false)).isEqualTo(ConnectivityState.CONNECTING);
+  }
+
+  @Test
+  void callsAfterShutdownFailAndThoseBeforeGoOn() {
+    Closed before = call(CallOptions.DEFAULT);
+    fakes.resolver.send(1);
+
+    assertThat(conn.shutdown()).isSameAs(conn);
+    Closed after = call(CallOptions.DEFAULT.withWaitForReady());
+
+    assertThat(conn.isShutdown()).isTrue();
+    assertThat(conn.isTerminated()).isFalse();
+    assertThat(after.only().getCode()).isEqualTo(Status.Code.UNAVAILABLE);
+    assertThat(after.only().getDescription()).isEqualTo("Channel shutdown invoked");
+    fakes.connector.last().ready();
+    fakes.connector.last().streams.get(0).finish(Status.OK, StreamProgress.PROCESSED);
+    assertThat(before.only().isOk()).isTrue();
+    assertThat(conn.isTerminated()).isTrue();
+  }
+
+  @Test
+  void shutdownNowEndsEveryCallWithTheReason() throws Exception {
+    Closed open = call(CallOptions.DEFAULT);
+    fakes.resolver.send(1);
+    fakes.connector.last().ready();
+
+    conn.shutdownNow();
+
+    assertThat(open.only().getCode()).isEqualTo(Status.Code.UNAVAILABLE);
+    assertThat(open.only().getDescription()).contains("Channel shutdownNow invoked");
+    assertThat(conn.awaitTermination(1, TimeUnit.NANOSECONDS)).isTrue();
+    assertThat(fakes.connector.closed).isEqualTo(1);
+    assertThat(fakes.released).isEqualTo(1);
+  }
+
+  @Test
+  void awaitTerminationGivesUpInTime() throws Exception {
+    Closed open = call(CallOptions.DEFAULT);
+    conn.shutdown();
+
+    assertThat(conn.awaitTermination(1, TimeUnit.MILLISECONDS)).isFalse();
+    assertThat(open.statuses).isEmpty();
+    conn.shutdownNow();
+    assertThat(conn.isTerminated()).isTrue();
+  }
+
+  @Test
+  void snapshotTellsWhatIsThere() {
+    Closed waiting = call(CallOptions.DEFAULT);
+    assertThat(conn.snapshot().waitingCalls()).isEqualTo(1);
+    assertThat(conn.snapshot().subchannels()).isEmpty();
+    fakes.resolver.send(7);
+    fakes.connector.last().ready();
+
+    assertThat(waiting.statuses).isEmpty();
+    assertThat(conn.snapshot().target()).isEqualTo("fake:///server:1");
+    assertThat(conn.snapshot().state()).isEqualTo(ConnectivityState.READY);
+    assertThat(conn.snapshot().waitingCalls()).isZero();
+    assertThat(conn.snapshot().subchannels()).singleElement().satisfies(subchannel -> {
+      assertThat(subchannel.state()).isEqualTo(ConnectivityState.READY);
+      assertThat(subchannel.connections()).singleElement().satisfies(connection -> {
+        assertThat(connection.id()).isEqualTo(7);
+        assertThat(connection.streams().active()).isEqualTo(1);
+      });
+    });
+  }
+
+  @Test
+  void watcherIsToldOfTheNextState() {
+    List<ConnectivityState> seen = new ArrayList<>();
+    conn.notifyWhenStateChanged(ConnectivityState.IDLE, () -> seen.add(conn.getState(false)));
+
+    conn.getState(true);
+    conn.enterIdle();
+
+    assertThat(seen).containsExactly(ConnectivityState.CONNECTING);
+    assertThat(conn.getState(false)).isEqualTo(ConnectivityState.IDLE);
+  }
+
+  @Test
+  void targetThatTheResolverRefusesGivesEverythingBack() {
+    fakes.resolver.throwsOnMake = new IllegalArgumentException("no such name");
+
+    org.assertj.core.api.Assertions.assertThatThrownBy(
+            () -> ClientConnBuilder.build(fakes.options(), fakes.connector, fakes.threads()))
+        .hasMessage("no such name");
+
+    assertThat(fakes.connector.closed).isEqualTo(1);
+    assertThat(fakes.released).isEqualTo(1);
+  }
+
+  private Closed call(CallOptions options) {
+    Closed closed = new Closed();
+    ClientCall<byte[], byte[]> call = conn.newCall(METHOD, options);
+    call.start(closed, new Metadata());
+    call.request(1);
+    call.sendMessage(new byte[0]);
+    call.halfClose();
+    return closed;
+  }
+
+  private static final class Closed extends ClientCall.Listener<byte[]> {
+    private final List<Status> statuses = new ArrayList<>();
+
+    @Override
+    public void onClose(Status status, Metadata trailers) {
+      statuses.add(status);
+    }
+
+    Status only() {
+      assertThat(statuses).hasSize(1);
+      return statuses.get(0);
+    }
+  }
+}

@@ -1,0 +1,178 @@
+// SPDX-License-Identifier: Apache-2.0
+package dev.clientconn.internal.call;
+
+import static org.assertj.core.api.Assertions.assertThat;
+import static org.assertj.core.api.Assertions.assertThatThrownBy;
+
+import io.grpc.Attributes;
+import io.grpc.CallCredentials;
+import io.grpc.CallOptions;
+import io.grpc.Metadata;
+import io.grpc.SecurityLevel;
+import io.grpc.Status;
+import io.grpc.Status.Code;
+import java.util.concurrent.Executor;
+import java.util.concurrent.TimeUnit;
+import org.jspecify.annotations.Nullable;
+import org.junit.jupiter.api.Test;
+import org.junit.jupiter.params.ParameterizedTest;
+import org.junit.jupiter.params.provider.CsvSource;
+
+class CallCredentialsTest {
+  private static final Metadata.Key<String> TOKEN =
+      Metadata.Key.of("authorization", Metadata.ASCII_STRING_MARSHALLER);
+
+  private final CallFixture fixture = new CallFixture();
+  private final Capture credentials = new Capture();
+
+  CallCredentialsTest() {
+    fixture.options = CallOptions.DEFAULT.withCallCredentials(credentials);
+  }
+
+  private static Metadata token() {
+    Metadata metadata = new Metadata();
+    metadata.put(TOKEN, "secret");
+    return metadata;
+  }
+
+  @Test
+  void metadataGivenInlineTravelsWithTheCall() {
+    credentials.inline = applier -> applier.apply(token());
+
+    fixture.unary("hello");
+
+    assertThat(fixture.stream().headers.metadata().get(TOKEN)).isEqualTo("secret");
+    assertThat(fixture.stream().commands).containsExactly("start(hello,end)");
+  }
+
+  @Test
+  void theStreamWaitsForMetadataGivenLater() {
+    fixture.unary("hello");
+    assertThat(fixture.transport.streams).isEmpty();
+
+    credentials.applier().apply(token());
+
+    assertThat(fixture.stream().headers.metadata().get(TOKEN)).isEqualTo("secret");
+  }
+
+  @Test
+  void credentialsAreToldOfTheCall() {
+    fixture.unary("hello");
+
+    CallCredentials.RequestInfo info = credentials.info();
+    assertThat(info.getAuthority()).isEqualTo("server:50051");
+    assertThat(info.getSecurityLevel()).isEqualTo(SecurityLevel.NONE);
+    assertThat(info.getMethodDescriptor()).isSameAs(TextMethods.UNARY);
+    assertThat(info.getTransportAttrs()).isEqualTo(Attributes.EMPTY);
+    assertThat(credentials.executor).isSameAs(fixture.offload);
+  }
+
+  @Test
+  void anExceptionMeansUnauthenticated() {
+    credentials.inline = applier -> {
+      throw new IllegalStateException("no token");
+    };
+
+    fixture.unary("hello");
+
+    assertThat(fixture.listener.end().getCode()).isEqualTo(Code.UNAUTHENTICATED);
+    assertThat(fixture.listener.description()).contains("no token");
+    assertThat(fixture.transport.streams).isEmpty();
+    assertThat(fixture.callsEnded).isOne();
+  }
+
+  @ParameterizedTest
+  @CsvSource({
+    "UNAUTHENTICATED, UNAUTHENTICATED",
+    "UNAVAILABLE, UNAVAILABLE",
+    "INVALID_ARGUMENT, INTERNAL",
+    "NOT_FOUND, INTERNAL",
+    "ALREADY_EXISTS, INTERNAL",
+    "FAILED_PRECONDITION, INTERNAL",
+    "ABORTED, INTERNAL",
+    "OUT_OF_RANGE, INTERNAL",
+    "DATA_LOSS, INTERNAL"
+  })
+  void codesThatOnlyServersMayUseBecomeInternal(Code failed, Code heard) {
+    fixture.unary("hello");
+
+    credentials.applier().fail(failed.toStatus().withDescription("why"));
+
+    assertThat(fixture.listener.end().getCode()).isEqualTo(heard);
+    assertThat(fixture.listener.description()).contains("why");
+  }
+
+  @Test
+  void aSecondAnswerIsAnError() {
+    fixture.unary("hello");
+    credentials.applier().apply(token());
+
+    assertThatThrownBy(() -> credentials.applier().fail(Status.UNAUTHENTICATED))
+        .isInstanceOf(IllegalStateException.class);
+  }
+
+  @Test
+  void anAnswerAfterACancelOpensNothing() {
+    var call = fixture.unary("hello");
+    call.cancel("enough", null);
+
+    credentials.applier().apply(token());
+
+    assertThat(fixture.transport.streams).isEmpty();
+    assertThat(fixture.listener.events).containsExactly("close(CANCELLED)");
+  }
+
+  @Test
+  void aDeadlineThatPassesWhileCredentialsAreFetchedSaysSo() {
+    fixture.options =
+        fixture.options.withDeadline(fixture.clock.deadlineAfter(1, TimeUnit.SECONDS));
+    fixture.start(TextMethods.BIDI);
+
+    fixture.clock.advance(1, TimeUnit.SECONDS);
+
+    assertThat(fixture.listener.description())
+        .isEqualTo(
+            "CallOptions deadline exceeded after 1.000000000s. [waited for the call credentials]");
+  }
+
+  private interface Answer {
+    void give(CallCredentials.MetadataApplier applier);
+  }
+
+  private static final class Capture extends CallCredentials {
+    @Nullable
+    Answer inline;
+
+    @Nullable
+    RequestInfo info;
+
+    @Nullable
+    Executor executor;
+
+    private @Nullable MetadataApplier applier;
+
+    @Override
+    public void applyRequestMetadata(RequestInfo of, Executor on, MetadataApplier to) {
+      info = of;
+      executor = on;
+      applier = to;
+      if (inline != null) {
+        inline.give(to);
+      }
+    }
+
+    RequestInfo info() {
+      if (info == null) {
+        throw new AssertionError("credentials were not asked");
+      }
+      return info;
+    }
+
+    MetadataApplier applier() {
+      if (applier == null) {
+        throw new AssertionError("credentials were not asked");
+      }
+      return applier;
+    }
+  }
+}

@@ -1,0 +1,108 @@
+// SPDX-License-Identifier: Apache-2.0
+package dev.clientconn.internal.call;
+
+import static org.assertj.core.api.Assertions.assertThat;
+
+import java.util.ArrayList;
+import java.util.List;
+import java.util.concurrent.CountDownLatch;
+import java.util.concurrent.ExecutorService;
+import java.util.concurrent.Executors;
+import java.util.concurrent.TimeUnit;
+import java.util.concurrent.atomic.AtomicInteger;
+import org.junit.jupiter.api.Test;
+
+class CallExecutorTest {
+  private final List<String> ran = new ArrayList<>();
+
+  @Test
+  void tasksQueuedTogetherRunInOrderInOneTurn() {
+    ManualExecutor target = new ManualExecutor();
+    CallExecutor executor = new CallExecutor(target, cause -> {});
+
+    executor.execute(task(() -> ran.add("a")));
+    executor.execute(task(() -> ran.add("b")));
+    executor.execute(task(() -> ran.add("c")));
+
+    assertThat(target.runAll()).isOne();
+    assertThat(ran).containsExactly("a", "b", "c");
+  }
+
+  @Test
+  void aTaskQueuedByATaskRunsAfterIt() {
+    CallExecutor executor = new CallExecutor(Runnable::run, cause -> {});
+
+    executor.execute(task(() -> {
+      executor.execute(task(() -> ran.add("inner")));
+      ran.add("outer");
+    }));
+
+    assertThat(ran).containsExactly("outer", "inner");
+  }
+
+  @Test
+  void aTaskThatThrowsDoesNotKeepTheNextFromRunning() {
+    CallExecutor executor = new CallExecutor(Runnable::run, cause -> {});
+
+    executor.execute(task(() -> {
+      throw new IllegalStateException("broken");
+    }));
+    executor.execute(task(() -> ran.add("next")));
+
+    assertThat(ran).containsExactly("next");
+  }
+
+  @Test
+  void aRejectedTaskRunsWhereItWasRejectedAfterTheRejectionIsTold() {
+    ManualExecutor target = new ManualExecutor();
+    target.rejects = true;
+    CallExecutor executor = new CallExecutor(target, cause -> ran.add("rejected"));
+
+    executor.execute(task(() -> ran.add("task")));
+
+    assertThat(ran).containsExactly("rejected", "task");
+  }
+
+  @Test
+  void manyThreadsNeverRunTwoTasksAtOnceAndKeepEachThreadsOrder() throws InterruptedException {
+    int threads = 4;
+    int perThread = 20_000;
+    ExecutorService pool = Executors.newFixedThreadPool(3);
+    ExecutorService producers = Executors.newFixedThreadPool(threads);
+    CallExecutor executor = new CallExecutor(pool, cause -> {});
+    AtomicInteger inside = new AtomicInteger();
+    AtomicInteger violations = new AtomicInteger();
+    int[] lastSeen = new int[threads];
+    CountDownLatch done = new CountDownLatch(threads * perThread);
+    for (int t = 0; t < threads; t++) {
+      int thread = t;
+      producers.execute(() -> {
+        for (int i = 1; i <= perThread; i++) {
+          int number = i;
+          executor.execute(task(() -> {
+            if (inside.incrementAndGet() != 1 || lastSeen[thread] != number - 1) {
+              violations.incrementAndGet();
+            }
+            lastSeen[thread] = number;
+            inside.decrementAndGet();
+            done.countDown();
+          }));
+        }
+      });
+    }
+
+    assertThat(done.await(30, TimeUnit.SECONDS)).isTrue();
+    assertThat(violations).hasValue(0);
+    producers.shutdown();
+    pool.shutdown();
+  }
+
+  private static CallTask task(Runnable work) {
+    return new CallTask() {
+      @Override
+      public void run() {
+        work.run();
+      }
+    };
+  }
+}

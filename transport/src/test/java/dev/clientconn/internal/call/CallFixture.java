@@ -1,0 +1,86 @@
+// SPDX-License-Identifier: Apache-2.0
+package dev.clientconn.internal.call;
+
+import io.grpc.CallOptions;
+import io.grpc.CompressorRegistry;
+import io.grpc.DecompressorRegistry;
+import io.grpc.Metadata;
+import io.grpc.MethodDescriptor;
+import java.util.concurrent.Executor;
+
+/** One call with everything around it faked. Callbacks run inline unless a test asks for {@link #executor}. */
+public final class CallFixture {
+  public final FakeTransport transport = new FakeTransport();
+  public final FakeSource source = new FakeSource();
+  public final ManualClock clock = new ManualClock();
+  public final ManualExecutor executor = new ManualExecutor();
+  public final ManualExecutor offload = new ManualExecutor();
+  public final RecordingListener listener = new RecordingListener();
+  public CallOptions options = CallOptions.DEFAULT;
+  public MethodConfig config = MethodConfig.NONE;
+  public int callsStarted;
+  public int callsEnded;
+  private Executor channelExecutor = Runnable::run;
+
+  public CallFixture() {
+    source.transport = transport;
+  }
+
+  /** Picks wait until the test answers them. */
+  public CallFixture withoutTransport() {
+    source.transport = null;
+    return this;
+  }
+
+  public CallFixture onExecutor() {
+    channelExecutor = executor;
+    return this;
+  }
+
+  public ClientCallImpl<String, String> newCall(MethodDescriptor<String, String> method) {
+    CallEnvironment environment = new CallEnvironment(
+        source,
+        any -> config,
+        channelExecutor,
+        offload,
+        clock,
+        "server:50051",
+        CompressorRegistry.getDefaultInstance(),
+        DecompressorRegistry.getDefaultInstance(),
+        4 * 1024 * 1024,
+        new Counter());
+    return new ClientCallImpl<>(method, options, environment);
+  }
+
+  /** A unary call as a stub makes it: started, two messages asked for, sent and half-closed. */
+  public ClientCallImpl<String, String> unary(String request) {
+    ClientCallImpl<String, String> call = newCall(TextMethods.UNARY);
+    call.start(listener, new Metadata());
+    call.request(2);
+    call.sendMessage(request);
+    call.halfClose();
+    return call;
+  }
+
+  public ClientCallImpl<String, String> start(MethodDescriptor<String, String> method) {
+    ClientCallImpl<String, String> call = newCall(method);
+    call.start(listener, new Metadata());
+    return call;
+  }
+
+  public FakeStream stream() {
+    return transport.last();
+  }
+
+  private final class Counter implements CallEnvironment.Lifecycle {
+    @Override
+    public void callStarted() {
+      callsStarted++;
+    }
+
+    @Override
+    public void callEnded() {
+      callsEnded++;
+    }
+  }
+}

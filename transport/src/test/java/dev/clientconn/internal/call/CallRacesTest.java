@@ -1,0 +1,244 @@
+// SPDX-License-Identifier: Apache-2.0
+package dev.clientconn.internal.call;
+
+import static org.assertj.core.api.Assertions.assertThat;
+
+import dev.clientconn.internal.transport.CallHeaders;
+import dev.clientconn.internal.transport.ClientStream;
+import dev.clientconn.internal.transport.ClientTransport;
+import dev.clientconn.internal.transport.StreamProgress;
+import dev.clientconn.transport.TransportSnapshot;
+import io.grpc.Attributes;
+import io.grpc.CallOptions;
+import io.grpc.ClientCall;
+import io.grpc.CompressorRegistry;
+import io.grpc.DecompressorRegistry;
+import io.grpc.Metadata;
+import io.grpc.MethodDescriptor;
+import io.grpc.Status;
+import java.nio.charset.StandardCharsets;
+import java.util.concurrent.CountDownLatch;
+import java.util.concurrent.ExecutorService;
+import java.util.concurrent.Executors;
+import java.util.concurrent.ScheduledExecutorService;
+import java.util.concurrent.TimeUnit;
+import java.util.concurrent.atomic.AtomicInteger;
+import org.jspecify.annotations.Nullable;
+import org.junit.jupiter.api.AfterEach;
+import org.junit.jupiter.api.Test;
+
+/** Calls on real threads: caller, control plane, event loop, executor and a canceller, all at once. */
+class CallRacesTest {
+  private static final int CALLS = 4_000;
+
+  private final ExecutorService loop = Executors.newSingleThreadExecutor();
+  private final ExecutorService controlPlane = Executors.newSingleThreadExecutor();
+  private final ExecutorService canceller = Executors.newSingleThreadExecutor();
+  private final ExecutorService callbacks = Executors.newFixedThreadPool(2);
+  private final ScheduledExecutorService timers = Executors.newSingleThreadScheduledExecutor();
+  private final AtomicInteger started = new AtomicInteger();
+  private final AtomicInteger ended = new AtomicInteger();
+  private final AtomicInteger closedTwice = new AtomicInteger();
+  private final CountDownLatch closed = new CountDownLatch(CALLS);
+
+  @AfterEach
+  void stop() {
+    for (ExecutorService each :
+        new ExecutorService[] {loop, controlPlane, canceller, callbacks, timers}) {
+      each.shutdownNow();
+    }
+  }
+
+  @Test
+  void everyUnaryCallEndsExactlyOnceHoweverCancelsRace() throws InterruptedException {
+    run(TextMethods.UNARY);
+  }
+
+  @Test
+  void everyStreamingCallEndsExactlyOnceHoweverCancelsRace() throws InterruptedException {
+    run(TextMethods.BIDI);
+  }
+
+  private void run(MethodDescriptor<String, String> method) throws InterruptedException {
+    CallEnvironment environment = environment();
+    for (int i = 0; i < CALLS; i++) {
+      ClientCall<String, String> call =
+          new ClientCallImpl<>(method, CallOptions.DEFAULT, environment);
+      call.start(new CountingListener(), new Metadata());
+      call.request(1);
+      if (i % 3 != 0) {
+        canceller.execute(() -> call.cancel("race", null));
+      }
+      try {
+        call.sendMessage("hello");
+        call.halfClose();
+      } catch (IllegalStateException expected) {
+        assertThat(expected).hasMessageContaining("cancelled");
+      }
+      call.request(1);
+    }
+
+    assertThat(closed.await(30, TimeUnit.SECONDS)).as("%s not closed", closed).isTrue();
+    // Whoever closed a call last may still be on its way to saying so.
+    drain(loop, canceller, controlPlane);
+    assertThat(closedTwice).hasValue(0);
+    assertThat(started).hasValue(CALLS);
+    assertThat(ended).hasValue(CALLS);
+  }
+
+  private static void drain(ExecutorService... executors) throws InterruptedException {
+    for (int round = 0; round < 2; round++) {
+      for (ExecutorService executor : executors) {
+        CountDownLatch passed = new CountDownLatch(1);
+        executor.execute(passed::countDown);
+        assertThat(passed.await(30, TimeUnit.SECONDS)).isTrue();
+      }
+    }
+  }
+
+  private CallEnvironment environment() {
+    return new CallEnvironment(
+        new RacingSource(),
+        any -> MethodConfig.NONE,
+        callbacks,
+        callbacks,
+        timers,
+        "server",
+        CompressorRegistry.getDefaultInstance(),
+        DecompressorRegistry.getDefaultInstance(),
+        1000,
+        new CallEnvironment.Lifecycle() {
+          @Override
+          public void callStarted() {
+            started.incrementAndGet();
+          }
+
+          @Override
+          public void callEnded() {
+            ended.incrementAndGet();
+          }
+        });
+  }
+
+  private final class CountingListener extends ClientCall.Listener<String> {
+    private final AtomicInteger closes = new AtomicInteger();
+
+    @Override
+    public void onClose(Status status, Metadata trailers) {
+      if (closes.incrementAndGet() > 1) {
+        closedTwice.incrementAndGet();
+      }
+      closed.countDown();
+    }
+  }
+
+  /** Answers every other pick on the control plane. */
+  private final class RacingSource implements TransportSource {
+    private final LoopTransport transport = new LoopTransport();
+    private final AtomicInteger picks = new AtomicInteger();
+
+    @Override
+    public void pick(PendingPick pick) {
+      if (picks.getAndIncrement() % 2 == 0) {
+        pick.onPicked(transport, FakeSource.PICKED);
+      } else {
+        controlPlane.execute(() -> pick.onPicked(transport, FakeSource.PICKED));
+      }
+    }
+
+    @Override
+    public boolean cancel(PendingPick pick) {
+      return false;
+    }
+  }
+
+  private final class LoopTransport implements ClientTransport {
+    private final AtomicInteger streams = new AtomicInteger();
+
+    @Override
+    public ClientStream newStream(CallHeaders headers, ClientStream.Listener listener) {
+      return new LoopStream(listener, streams.getAndIncrement());
+    }
+
+    @Override
+    public Attributes attributes() {
+      return Attributes.EMPTY;
+    }
+
+    @Override
+    public void shutdown(Status reason) {}
+
+    @Override
+    public void shutdownNow(Status reason) {}
+
+    @Override
+    public TransportSnapshot snapshot() {
+      throw new UnsupportedOperationException();
+    }
+  }
+
+  /** Responds in two reads; every third is not sent or refused. */
+  private final class LoopStream implements ClientStream {
+    private final ClientStream.Listener listener;
+    private final int number;
+    private boolean over;
+
+    LoopStream(ClientStream.Listener listener, int number) {
+      this.listener = listener;
+      this.number = number;
+    }
+
+    @Override
+    public void start(byte @Nullable [] framedMessage, boolean endOfStream) {
+      loop.execute(() -> {
+        if (number % 3 == 0) {
+          close(
+              Status.UNAVAILABLE,
+              number % 2 == 0 ? StreamProgress.NOT_SENT : StreamProgress.REFUSED);
+        } else {
+          respond();
+        }
+      });
+    }
+
+    private void respond() {
+      if (!over) {
+        listener.onReady();
+        listener.onHeaders(new Metadata());
+        listener.onMessage("hi".getBytes(StandardCharsets.UTF_8), false);
+        listener.onBatchEnd();
+        loop.execute(() -> close(Status.OK, StreamProgress.PROCESSED));
+      }
+    }
+
+    private void close(Status status, StreamProgress progress) {
+      if (!over) {
+        over = true;
+        listener.onClosed(status, progress, new Metadata());
+        listener.onBatchEnd();
+      }
+    }
+
+    @Override
+    public void write(byte[] framedMessage) {}
+
+    @Override
+    public void halfClose() {}
+
+    @Override
+    public void cancel(Status reason) {
+      loop.execute(() -> close(reason, StreamProgress.PROCESSED));
+    }
+
+    @Override
+    public boolean isReady() {
+      return true;
+    }
+
+    @Override
+    public void consumed(int bytes) {}
+
+    @Override
+    public void demandGrew() {}
+  }
+}

@@ -1,0 +1,379 @@
+// SPDX-License-Identifier: Apache-2.0
+package dev.clientconn.internal.call;
+
+import static org.assertj.core.api.Assertions.assertThat;
+
+import dev.clientconn.internal.transport.StreamProgress;
+import io.grpc.Attributes;
+import io.grpc.CallOptions;
+import io.grpc.Codec;
+import io.grpc.Grpc;
+import io.grpc.KnownLength;
+import io.grpc.Metadata;
+import io.grpc.MethodDescriptor.MethodType;
+import io.grpc.Status;
+import io.grpc.Status.Code;
+import java.io.ByteArrayOutputStream;
+import java.io.IOException;
+import java.io.InputStream;
+import java.io.OutputStream;
+import java.net.InetSocketAddress;
+import java.nio.charset.StandardCharsets;
+import org.junit.jupiter.api.Test;
+
+class CallResponseTest {
+  private static final Metadata.Key<String> KEY =
+      Metadata.Key.of("k", Metadata.ASCII_STRING_MARSHALLER);
+
+  private final CallFixture fixture = new CallFixture();
+  private final RecordingListener listener = fixture.listener;
+
+  @Test
+  void allEventsOfOneReadReachTheExecutorAsOneTask() {
+    fixture.onExecutor().unary("hello");
+
+    fixture.stream().respond("world");
+
+    assertThat(listener.events).isEmpty();
+    assertThat(fixture.executor.runAll()).isOne();
+    assertThat(listener.events).containsExactly("headers", "message(world)", "close(OK)");
+  }
+
+  @Test
+  void readsThatComeBeforeTheExecutorRunsShareItsTask() {
+    fixture.onExecutor().unary("hello");
+
+    fixture.stream().responseHeaders();
+    fixture.stream().message("world");
+    fixture.stream().close(Status.OK);
+
+    assertThat(fixture.executor.runAll()).isOne();
+    assertThat(listener.events).containsExactly("headers", "message(world)", "close(OK)");
+  }
+
+  @Test
+  void aDirectExecutorIsCalledInline() {
+    fixture.unary("hello");
+
+    fixture.stream().respond("world");
+
+    assertThat(listener.events).containsExactly("headers", "message(world)", "close(OK)");
+    assertThat(fixture.callsStarted).isOne();
+    assertThat(fixture.callsEnded).isOne();
+  }
+
+  @Test
+  void theCallsOwnExecutorWins() {
+    fixture.options = CallOptions.DEFAULT.withExecutor(fixture.executor);
+    fixture.unary("hello");
+
+    fixture.stream().respond("world");
+
+    assertThat(listener.events).isEmpty();
+    assertThat(fixture.executor.runAll()).isOne();
+  }
+
+  @Test
+  void noMessageIsDeliveredBeyondDemand() {
+    var call = fixture.start(TextMethods.SERVER_STREAMING);
+    call.halfClose();
+    call.request(1);
+    fixture.stream().batch(() -> {
+      fixture.stream().message("a");
+      fixture.stream().message("b");
+      fixture.stream().message("c");
+    });
+    assertThat(listener.events).containsExactly("message(a)");
+
+    call.request(1);
+    assertThat(listener.events).containsExactly("message(a)", "message(b)");
+
+    fixture.stream().message("d");
+    call.request(5);
+    assertThat(listener.events)
+        .containsExactly("message(a)", "message(b)", "message(c)", "message(d)");
+  }
+
+  @Test
+  void aRequestHopsToTheExecutorOnlyIfMessagesWait() {
+    var call = fixture.onExecutor().start(TextMethods.BIDI);
+    call.request(1);
+    assertThat(fixture.executor.tasks).isEmpty();
+
+    fixture.stream().message("a");
+    fixture.stream().message("b");
+    fixture.executor.runAll();
+    call.request(1);
+
+    assertThat(fixture.executor.runAll()).isOne();
+    assertThat(listener.events).containsExactly("message(a)", "message(b)");
+  }
+
+  @Test
+  void theTransportSeesDemand() {
+    var call = fixture.start(TextMethods.BIDI);
+    assertThat(fixture.stream().listener.wantsMessage()).isFalse();
+
+    call.request(1);
+    assertThat(fixture.stream().listener.wantsMessage()).isTrue();
+    assertThat(fixture.stream().demandGrew).isOne();
+
+    fixture.stream().message("a");
+    assertThat(fixture.stream().listener.wantsMessage()).isFalse();
+  }
+
+  @Test
+  void onlyDeliveredMessagesReturnCredit() {
+    var call = fixture.start(TextMethods.BIDI);
+    call.request(1);
+
+    fixture.stream().message("abc");
+    fixture.stream().message("defg");
+
+    assertThat(fixture.stream().consumed).isEqualTo(5 + 3);
+    call.request(1);
+    assertThat(fixture.stream().consumed).isEqualTo(5 + 3 + 5 + 4);
+  }
+
+  @Test
+  void theServersEndWaitsBehindUndeliveredMessages() {
+    var call = fixture.start(TextMethods.BIDI);
+    fixture.stream().message("a");
+    fixture.stream().close(Status.OK);
+    assertThat(listener.events).isEmpty();
+
+    call.request(1);
+
+    assertThat(listener.events).containsExactly("message(a)", "close(OK)");
+  }
+
+  @Test
+  void aWireEndCountsTheCallAsEndedThoughMessagesWait() {
+    fixture.start(TextMethods.BIDI);
+    fixture.stream().message("a");
+    fixture.stream().close(Status.OK);
+
+    assertThat(fixture.callsEnded).isOne();
+  }
+
+  @Test
+  void cancellingDropsMessagesNobodyAskedFor() {
+    var call = fixture.start(TextMethods.BIDI);
+    fixture.stream().message("a");
+
+    call.cancel("enough", null);
+
+    assertThat(listener.events).containsExactly("close(CANCELLED)");
+    assertThat(fixture.stream().consumed).isZero();
+  }
+
+  @Test
+  void cancellingAfterTheServersEndStillEndsTheCallAtOnce() {
+    var call = fixture.start(TextMethods.BIDI);
+    fixture.stream().message("a");
+    fixture.stream().close(Status.OK);
+
+    call.cancel("enough", null);
+    call.request(1);
+
+    assertThat(listener.events).containsExactly("close(CANCELLED)");
+    assertThat(fixture.callsEnded).isOne();
+  }
+
+  @Test
+  void aListenerThatThrowsHearsOfItsOwnFailureInPlaceOfTheServersEnd() {
+    fixture.unary("hello");
+    IllegalStateException broken = new IllegalStateException("broken");
+    listener.duringMessage = () -> {
+      throw broken;
+    };
+    Metadata trailers = new Metadata();
+    trailers.put(KEY, "v");
+
+    fixture.stream().batch(() -> {
+      fixture.stream().responseHeaders();
+      fixture.stream().message("one");
+      fixture.stream().message("two");
+      fixture.stream().close(Status.OK, StreamProgress.PROCESSED, trailers);
+    });
+
+    assertThat(listener.events).containsExactly("headers", "message(one)", "close(CANCELLED)");
+    assertThat(listener.description()).isEqualTo("Failed to read message.");
+    assertThat(listener.end().getCause()).isSameAs(broken);
+    assertThat(listener.trailers).isNotNull();
+    assertThat(listener.trailers.keys()).isEmpty();
+  }
+
+  @Test
+  void aListenerThatThrowsCancelsTheStream() {
+    fixture.start(TextMethods.BIDI);
+    listener.duringHeaders = () -> {
+      throw new IllegalStateException("broken");
+    };
+
+    fixture.stream().responseHeaders();
+
+    assertThat(fixture.stream().commands).containsExactly("start()", "cancel(CANCELLED)");
+    assertThat(listener.events).containsExactly("headers", "close(CANCELLED)");
+    assertThat(listener.description()).isEqualTo("Failed to read headers.");
+  }
+
+  @Test
+  void anExceptionFromOnCloseDoesNotEscape() {
+    fixture.unary("hello");
+    listener.duringClose = () -> {
+      throw new IllegalStateException("broken");
+    };
+
+    fixture.stream().respond("world");
+
+    assertThat(listener.events).containsExactly("headers", "message(world)", "close(OK)");
+  }
+
+  @Test
+  void aRejectingExecutorDoesNotLeaveTheCallHanging() {
+    fixture.onExecutor().unary("hello");
+    fixture.executor.rejects = true;
+
+    fixture.stream().responseHeaders();
+
+    assertThat(listener.events).containsExactly("close(CANCELLED)");
+    assertThat(listener.description()).contains("executor rejected");
+    assertThat(fixture.stream().commands).contains("cancel(CANCELLED)");
+    assertThat(fixture.callsEnded).isOne();
+  }
+
+  @Test
+  void aMessageThatCannotBeParsedCancelsTheCall() {
+    var method = TextMethods.of(MethodType.UNARY, new TextMethods.TextMarshaller() {
+      @Override
+      public String parse(InputStream stream) {
+        throw new IllegalArgumentException("garbage");
+      }
+    });
+    var call = fixture.start(method);
+    call.request(2);
+    call.halfClose();
+
+    fixture.stream().message("x");
+
+    assertThat(listener.events).containsExactly("close(CANCELLED)");
+    assertThat(listener.description()).startsWith("Failed to parse message").contains("garbage");
+  }
+
+  @Test
+  void theMarshallerGetsAStreamOfKnownLength() {
+    int[] available = {-1};
+    var method = TextMethods.of(MethodType.UNARY, new TextMethods.TextMarshaller() {
+      @Override
+      public String parse(InputStream stream) {
+        assertThat(stream).isInstanceOf(KnownLength.class);
+        try {
+          available[0] = stream.available();
+        } catch (IOException e) {
+          throw new AssertionError(e);
+        }
+        return super.parse(stream);
+      }
+    });
+    var call = fixture.start(method);
+    call.request(2);
+    call.halfClose();
+
+    fixture.stream().respond("four");
+
+    assertThat(available[0]).isEqualTo(4);
+    assertThat(listener.events).contains("message(four)");
+  }
+
+  @Test
+  void compressedMessagesAreInflated() throws IOException {
+    fixture.unary("hello");
+
+    fixture.stream().responseHeaders("grpc-encoding", "gzip");
+    fixture.stream().message(gzip("world"), true);
+    fixture.stream().message("plain");
+
+    assertThat(listener.events).containsExactly("headers", "message(world)", "message(plain)");
+  }
+
+  @Test
+  void anInflatedMessageAboveTheLimitExhaustsResources() throws IOException {
+    fixture.options = CallOptions.DEFAULT.withMaxInboundMessageSize(4);
+    fixture.unary("hello");
+
+    fixture.stream().responseHeaders("grpc-encoding", "gzip");
+    fixture.stream().message(gzip("1234"), true);
+    fixture.stream().message(gzip("12345"), true);
+
+    assertThat(listener.events)
+        .containsExactly("headers", "message(1234)", "close(RESOURCE_EXHAUSTED)");
+    assertThat(listener.description()).contains("exceeds maximum size 4");
+  }
+
+  @Test
+  void aCompressedMessageWithoutAnEncodingIsAnError() throws IOException {
+    fixture.unary("hello");
+
+    fixture.stream().responseHeaders();
+    fixture.stream().message(gzip("world"), true);
+
+    assertThat(listener.end().getCode()).isEqualTo(Code.INTERNAL);
+    assertThat(listener.description()).contains("no grpc-encoding");
+  }
+
+  @Test
+  void aCompressedMessageOfUnknownEncodingIsAnError() throws IOException {
+    fixture.unary("hello");
+
+    fixture.stream().responseHeaders("grpc-encoding", "zap");
+    fixture.stream().message(gzip("world"), true);
+
+    assertThat(listener.end().getCode()).isEqualTo(Code.INTERNAL);
+    assertThat(listener.description()).isEqualTo("Can't find decompressor for zap");
+  }
+
+  @Test
+  void bytesThatAreNotWhatTheEncodingSaysAreAnError() {
+    fixture.unary("hello");
+
+    fixture.stream().responseHeaders("grpc-encoding", "gzip");
+    fixture.stream().message("not gzip".getBytes(StandardCharsets.UTF_8), true);
+
+    assertThat(listener.end().getCode()).isEqualTo(Code.INTERNAL);
+    assertThat(listener.description()).contains("could not be decompressed");
+  }
+
+  @Test
+  void attributesAreTheTransportsOnceBound() {
+    InetSocketAddress peer = InetSocketAddress.createUnresolved("server", 1);
+    fixture.transport.attributes =
+        Attributes.newBuilder().set(Grpc.TRANSPORT_ATTR_REMOTE_ADDR, peer).build();
+    var call = fixture.newCall(TextMethods.BIDI);
+    assertThat(call.getAttributes()).isEqualTo(Attributes.EMPTY);
+
+    call.start(listener, new Metadata());
+
+    assertThat(call.getAttributes().get(Grpc.TRANSPORT_ATTR_REMOTE_ADDR)).isSameAs(peer);
+  }
+
+  @Test
+  void requestsFromWithinACallbackAreServedWithoutAnotherTask() {
+    var call = fixture.onExecutor().start(TextMethods.BIDI);
+    listener.duringMessage = () -> call.request(1);
+    call.request(1);
+    fixture.stream().message("a");
+    fixture.stream().message("b");
+
+    assertThat(fixture.executor.runAll()).isOne();
+    assertThat(listener.events).containsExactly("message(a)", "message(b)");
+  }
+
+  private static byte[] gzip(String text) throws IOException {
+    ByteArrayOutputStream bytes = new ByteArrayOutputStream();
+    try (OutputStream out = new Codec.Gzip().compress(bytes)) {
+      out.write(text.getBytes(StandardCharsets.UTF_8));
+    }
+    return bytes.toByteArray();
+  }
+}

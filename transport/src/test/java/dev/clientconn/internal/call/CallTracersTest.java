@@ -1,0 +1,104 @@
+// SPDX-License-Identifier: Apache-2.0
+package dev.clientconn.internal.call;
+
+import static org.assertj.core.api.Assertions.assertThat;
+
+import dev.clientconn.internal.transport.StreamProgress;
+import io.grpc.CallOptions;
+import io.grpc.LoadBalancer.PickResult;
+import io.grpc.Status;
+import org.junit.jupiter.api.Test;
+
+class CallTracersTest {
+  private final CallFixture fixture = new CallFixture();
+  private final RecordingTracers tracers = new RecordingTracers();
+
+  private void trace() {
+    fixture.options = CallOptions.DEFAULT.withStreamTracerFactory(tracers);
+  }
+
+  @Test
+  void aUnaryCallIsToldInGrpcJavasOrder() {
+    trace();
+    fixture.unary("hello");
+    fixture.stream().respond("you");
+
+    assertThat(tracers.events)
+        .containsExactly(
+            "new",
+            "created",
+            "outboundHeaders",
+            "outboundMessage(0)",
+            "sent(0,5,5)",
+            "outboundWire(5)",
+            "outboundSize(5)",
+            "inboundHeaders",
+            "inboundMessage(0)",
+            "inboundWire(3)",
+            "read(0,3,3)",
+            "inboundSize(3)",
+            "inboundTrailers",
+            "closed(OK)");
+  }
+
+  @Test
+  void eachAttemptHasATracerOfItsOwn() {
+    trace();
+    fixture.unary("x");
+    fixture.stream().close(Status.UNAVAILABLE, StreamProgress.REFUSED);
+    fixture.stream().close(Status.OK);
+
+    assertThat(tracers.events.stream().filter(e -> e.startsWith("new") || e.startsWith("closed")))
+        .containsExactly("new", "closed(UNAVAILABLE)", "new again", "closed(OK)");
+  }
+
+  @Test
+  void aTracerHearsOfAnEndWithoutAStream() {
+    trace();
+    var call = fixture.withoutTransport().unary("hello");
+
+    call.cancel("enough", null);
+
+    assertThat(tracers.events).containsExactly("new", "closed(CANCELLED)");
+  }
+
+  @Test
+  void aFailedPickIsWhatTheTracerHears() {
+    trace();
+    fixture.onExecutor().withoutTransport().unary("hello");
+
+    fixture.source.waiting.remove(0).onFailed(Status.UNAVAILABLE);
+    fixture.executor.runAll();
+
+    assertThat(tracers.events).containsExactly("new", "closed(UNAVAILABLE)");
+  }
+
+  @Test
+  void aBalancersTracerIsMadeAfterThePick() {
+    trace();
+    RecordingTracers balancers = new RecordingTracers();
+    fixture.source.result = PickResult.withSubchannel(new FakeSource.NoSubchannel(), balancers);
+
+    fixture.unary("hello");
+    fixture.stream().respond("you");
+
+    assertThat(balancers.events).hasSameSizeAs(tracers.events).startsWith("new", "created");
+  }
+
+  @Test
+  void aFactoryThatThrowsFailsTheCallAndNotTheCaller() {
+    fixture.options = CallOptions.DEFAULT.withStreamTracerFactory(
+        new io.grpc.ClientStreamTracer.Factory() {
+          @Override
+          public io.grpc.ClientStreamTracer newClientStreamTracer(
+              io.grpc.ClientStreamTracer.StreamInfo info, io.grpc.Metadata headers) {
+            throw new IllegalStateException("broken");
+          }
+        });
+
+    fixture.unary("hello");
+
+    assertThat(fixture.listener.events).containsExactly("close(INTERNAL)");
+    assertThat(fixture.callsEnded).isOne();
+  }
+}

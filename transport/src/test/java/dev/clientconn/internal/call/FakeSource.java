@@ -1,0 +1,59 @@
+// SPDX-License-Identifier: Apache-2.0
+package dev.clientconn.internal.call;
+
+import dev.clientconn.internal.transport.ClientTransport;
+import io.grpc.Attributes;
+import io.grpc.EquivalentAddressGroup;
+import io.grpc.LoadBalancer.PickResult;
+import io.grpc.LoadBalancer.Subchannel;
+import java.util.ArrayList;
+import java.util.List;
+import org.jspecify.annotations.Nullable;
+
+/** Answers picks at once with {@link #transport}, or keeps them in {@link #waiting} while that is {@code null}. */
+public final class FakeSource implements TransportSource {
+  public static final PickResult PICKED = PickResult.withSubchannel(new NoSubchannel());
+
+  public @Nullable ClientTransport transport;
+  public PickResult result = PICKED;
+  public int picks;
+  public final List<PendingPick> waiting = new ArrayList<>();
+
+  @Override
+  public void pick(PendingPick pick) {
+    picks++;
+    if (transport == null) {
+      waiting.add(pick);
+    } else {
+      pick.onPicked(transport, result);
+    }
+  }
+
+  @Override
+  public boolean cancel(PendingPick pick) {
+    return waiting.remove(pick);
+  }
+
+  /** Answers the pick that has waited longest, as the control plane does. */
+  public void answer(ClientTransport with) {
+    waiting.remove(0).onPicked(with, result);
+  }
+
+  public static final class NoSubchannel extends Subchannel {
+    @Override
+    public void shutdown() {}
+
+    @Override
+    public void requestConnection() {}
+
+    @Override
+    public List<EquivalentAddressGroup> getAllAddresses() {
+      return List.of();
+    }
+
+    @Override
+    public Attributes getAttributes() {
+      return Attributes.EMPTY;
+    }
+  }
+}

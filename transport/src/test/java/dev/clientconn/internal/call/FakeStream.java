@@ -1,0 +1,156 @@
+// SPDX-License-Identifier: Apache-2.0
+package dev.clientconn.internal.call;
+
+import dev.clientconn.internal.transport.CallHeaders;
+import dev.clientconn.internal.transport.ClientStream;
+import dev.clientconn.internal.transport.StreamProgress;
+import io.grpc.Metadata;
+import io.grpc.Status;
+import java.nio.ByteBuffer;
+import java.nio.charset.StandardCharsets;
+import java.util.ArrayList;
+import java.util.List;
+import org.jspecify.annotations.Nullable;
+
+/**
+ * A stream that records what the call commands, as short words, and lets a test play the event loop. The playing
+ * methods are one batch each; {@link #batch} makes several of them one.
+ */
+public final class FakeStream implements ClientStream {
+  public final CallHeaders headers;
+  public final ClientStream.Listener listener;
+  public final List<String> commands = new ArrayList<>();
+  public boolean ready = true;
+  public boolean confirmsCancel = true;
+  public int consumed;
+  public int demandGrew;
+  public @Nullable Status cancelReason;
+  private boolean inBatch;
+  private boolean closed;
+
+  FakeStream(CallHeaders headers, ClientStream.Listener listener) {
+    this.headers = headers;
+    this.listener = listener;
+  }
+
+  @Override
+  public void start(byte @Nullable [] framedMessage, boolean endOfStream) {
+    commands.add("start(" + text(framedMessage) + (endOfStream ? ",end)" : ")"));
+  }
+
+  @Override
+  public void write(byte[] framedMessage) {
+    commands.add("write(" + text(framedMessage) + ")");
+  }
+
+  @Override
+  public void halfClose() {
+    commands.add("halfClose");
+  }
+
+  /** Confirms at once, as a transport does when cancelled on its own loop, unless told not to. */
+  @Override
+  public void cancel(Status reason) {
+    if (!closed) {
+      commands.add("cancel(" + reason.getCode() + ")");
+      cancelReason = reason;
+      if (confirmsCancel) {
+        close(reason, StreamProgress.PROCESSED);
+      }
+    }
+  }
+
+  @Override
+  public boolean isReady() {
+    return ready && !closed;
+  }
+
+  @Override
+  public void consumed(int bytes) {
+    consumed += bytes;
+  }
+
+  @Override
+  public void demandGrew() {
+    demandGrew++;
+  }
+
+  public void batch(Runnable events) {
+    inBatch = true;
+    events.run();
+    inBatch = false;
+    listener.onBatchEnd();
+  }
+
+  public void responseHeaders(String... keysAndValues) {
+    Metadata metadata = new Metadata();
+    for (int i = 0; i < keysAndValues.length; i += 2) {
+      metadata.put(
+          Metadata.Key.of(keysAndValues[i], Metadata.ASCII_STRING_MARSHALLER),
+          keysAndValues[i + 1]);
+    }
+    listener.onHeaders(metadata);
+    endBatch();
+  }
+
+  public void message(String text) {
+    message(text.getBytes(StandardCharsets.UTF_8), false);
+  }
+
+  public void message(byte[] body, boolean compressed) {
+    listener.onMessage(body, compressed);
+    endBatch();
+  }
+
+  public void becomeReady() {
+    ready = true;
+    listener.onReady();
+    endBatch();
+  }
+
+  public void close(Status status) {
+    close(status, StreamProgress.PROCESSED);
+  }
+
+  public void close(Status status, StreamProgress progress) {
+    close(status, progress, new Metadata());
+  }
+
+  public void close(Status status, StreamProgress progress, Metadata trailers) {
+    closed = true;
+    listener.onClosed(status, progress, trailers);
+    endBatch();
+  }
+
+  /** Headers, one message and an OK in one read. */
+  public void respond(String text) {
+    batch(() -> {
+      responseHeaders();
+      message(text);
+      close(Status.OK);
+    });
+  }
+
+  public void passDeadline(String waitedFor) {
+    close(listener.deadlineExceeded(waitedFor));
+  }
+
+  private void endBatch() {
+    if (!inBatch) {
+      listener.onBatchEnd();
+    }
+  }
+
+  private static String text(byte @Nullable [] frame) {
+    if (frame == null) {
+      return "";
+    }
+    int length = ByteBuffer.wrap(frame, 1, 4).getInt();
+    if (length != frame.length - 5) {
+      throw new AssertionError("prefix says " + length + ", body has " + (frame.length - 5));
+    }
+    String body =
+        length > 100 ? length + " bytes" : new String(frame, 5, length, StandardCharsets.UTF_8);
+    return frame[0] == 1 ? "compressed" : body;
+  }
+}

@@ -1,0 +1,48 @@
+// SPDX-License-Identifier: Apache-2.0
+package dev.clientconn.internal.call;
+
+import dev.clientconn.internal.transport.CallHeaders;
+import dev.clientconn.internal.transport.ClientStream;
+import dev.clientconn.internal.transport.ClientTransport;
+import dev.clientconn.transport.TransportSnapshot;
+import io.grpc.Attributes;
+import io.grpc.Status;
+import java.util.ArrayList;
+import java.util.List;
+
+/** A connection that makes {@link FakeStream}s. */
+public final class FakeTransport implements ClientTransport {
+  public final List<FakeStream> streams = new ArrayList<>();
+  public Attributes attributes = Attributes.EMPTY;
+
+  /** Runs when a call asks for a stream, before it has it: the moment for a race. */
+  public Runnable beforeStream = () -> {};
+
+  @Override
+  public ClientStream newStream(CallHeaders headers, ClientStream.Listener listener) {
+    beforeStream.run();
+    FakeStream stream = new FakeStream(headers, listener);
+    streams.add(stream);
+    return stream;
+  }
+
+  public FakeStream last() {
+    return streams.get(streams.size() - 1);
+  }
+
+  @Override
+  public Attributes attributes() {
+    return attributes;
+  }
+
+  @Override
+  public void shutdown(Status reason) {}
+
+  @Override
+  public void shutdownNow(Status reason) {}
+
+  @Override
+  public TransportSnapshot snapshot() {
+    throw new UnsupportedOperationException();
+  }
+}

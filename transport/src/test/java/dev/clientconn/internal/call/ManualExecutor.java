@@ -1,0 +1,30 @@
+// SPDX-License-Identifier: Apache-2.0
+package dev.clientconn.internal.call;
+
+import java.util.ArrayDeque;
+import java.util.concurrent.Executor;
+import java.util.concurrent.RejectedExecutionException;
+
+/** Keeps tasks until the test runs them. */
+public final class ManualExecutor implements Executor {
+  public final ArrayDeque<Runnable> tasks = new ArrayDeque<>();
+  public boolean rejects;
+
+  @Override
+  public void execute(Runnable task) {
+    if (rejects) {
+      throw new RejectedExecutionException("full");
+    }
+    tasks.add(task);
+  }
+
+  /** Returns how many tasks ran, those they brought along included. */
+  public int runAll() {
+    int count = 0;
+    for (Runnable task = tasks.poll(); task != null; task = tasks.poll()) {
+      task.run();
+      count++;
+    }
+    return count;
+  }
+}

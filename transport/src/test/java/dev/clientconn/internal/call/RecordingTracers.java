@@ -1,0 +1,95 @@
+// SPDX-License-Identifier: Apache-2.0
+package dev.clientconn.internal.call;
+
+import io.grpc.Attributes;
+import io.grpc.ClientStreamTracer;
+import io.grpc.Metadata;
+import io.grpc.Status;
+import java.util.ArrayList;
+import java.util.List;
+
+/** Makes tracers that write down what they hear, all in one list. */
+public final class RecordingTracers extends ClientStreamTracer.Factory {
+  public static final Metadata.Key<String> KEY =
+      Metadata.Key.of("traced", Metadata.ASCII_STRING_MARSHALLER);
+
+  public final List<String> events = new ArrayList<>();
+  public boolean addsHeader;
+
+  @Override
+  public ClientStreamTracer newClientStreamTracer(
+      ClientStreamTracer.StreamInfo info, Metadata headers) {
+    events.add(info.isTransparentRetry() ? "new again" : "new");
+    return new Tracer();
+  }
+
+  private final class Tracer extends ClientStreamTracer {
+    @Override
+    public void streamCreated(Attributes transportAttributes, Metadata headers) {
+      events.add("created");
+      if (addsHeader) {
+        headers.put(KEY, "yes");
+      }
+    }
+
+    @Override
+    public void outboundHeaders() {
+      events.add("outboundHeaders");
+    }
+
+    @Override
+    public void inboundHeaders() {
+      events.add("inboundHeaders");
+    }
+
+    @Override
+    public void inboundTrailers(Metadata trailers) {
+      events.add("inboundTrailers");
+    }
+
+    @Override
+    public void streamClosed(Status status) {
+      events.add("closed(" + status.getCode() + ")");
+    }
+
+    @Override
+    public void outboundMessage(int number) {
+      events.add("outboundMessage(" + number + ")");
+    }
+
+    @Override
+    public void outboundMessageSent(int number, long wireSize, long uncompressedSize) {
+      events.add("sent(" + number + "," + wireSize + "," + uncompressedSize + ")");
+    }
+
+    @Override
+    public void outboundWireSize(long bytes) {
+      events.add("outboundWire(" + bytes + ")");
+    }
+
+    @Override
+    public void outboundUncompressedSize(long bytes) {
+      events.add("outboundSize(" + bytes + ")");
+    }
+
+    @Override
+    public void inboundMessage(int number) {
+      events.add("inboundMessage(" + number + ")");
+    }
+
+    @Override
+    public void inboundMessageRead(int number, long wireSize, long uncompressedSize) {
+      events.add("read(" + number + "," + wireSize + "," + uncompressedSize + ")");
+    }
+
+    @Override
+    public void inboundWireSize(long bytes) {
+      events.add("inboundWire(" + bytes + ")");
+    }
+
+    @Override
+    public void inboundUncompressedSize(long bytes) {
+      events.add("inboundSize(" + bytes + ")");
+    }
+  }
+}

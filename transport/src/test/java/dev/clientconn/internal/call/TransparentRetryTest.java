@@ -1,0 +1,148 @@
+// SPDX-License-Identifier: Apache-2.0
+package dev.clientconn.internal.call;
+
+import static org.assertj.core.api.Assertions.assertThat;
+
+import dev.clientconn.internal.transport.StreamProgress;
+import io.grpc.Metadata;
+import io.grpc.Status;
+import org.junit.jupiter.api.Test;
+
+/** gRFC A6: what the application never hears of. */
+class TransparentRetryTest {
+  private static final Status GONE = Status.UNAVAILABLE.withDescription("connection lost");
+
+  private final CallFixture fixture = new CallFixture();
+
+  @Test
+  void aCallThatNeverLeftIsSentAgainEachTime() {
+    fixture.unary("hello");
+
+    for (int i = 0; i < 5; i++) {
+      fixture.stream().close(GONE, StreamProgress.NOT_SENT);
+    }
+    fixture.stream().respond("world");
+
+    assertThat(fixture.transport.streams)
+        .hasSize(6)
+        .allSatisfy(stream -> assertThat(stream.commands).containsExactly("start(hello,end)"));
+    assertThat(fixture.listener.events).containsExactly("headers", "message(world)", "close(OK)");
+    assertThat(fixture.callsStarted).isOne();
+    assertThat(fixture.callsEnded).isOne();
+  }
+
+  @Test
+  void aRefusedCallIsSentAgainOnce() {
+    fixture.unary("hello");
+
+    fixture.stream().close(GONE, StreamProgress.REFUSED);
+    assertThat(fixture.listener.events).isEmpty();
+    fixture.stream().close(GONE, StreamProgress.REFUSED);
+
+    assertThat(fixture.transport.streams).hasSize(2);
+    assertThat(fixture.listener.events).containsExactly("close(UNAVAILABLE)");
+  }
+
+  @Test
+  void aCallThatMayHaveBeenProcessedIsNotSentAgain() {
+    fixture.unary("hello");
+
+    fixture.stream().close(GONE, StreamProgress.PROCESSED);
+
+    assertThat(fixture.transport.streams).hasSize(1);
+    assertThat(fixture.listener.events).containsExactly("close(UNAVAILABLE)");
+  }
+
+  @Test
+  void aCallWithResponseHeadersIsNotSentAgain() {
+    fixture.unary("hello");
+    fixture.stream().responseHeaders();
+
+    fixture.stream().close(GONE, StreamProgress.REFUSED);
+
+    assertThat(fixture.transport.streams).hasSize(1);
+    assertThat(fixture.listener.events).containsExactly("headers", "close(UNAVAILABLE)");
+  }
+
+  @Test
+  void sendingInVainStopsAtACap() {
+    fixture.unary("hello");
+
+    for (int i = 0; i <= TransparentRetry.MAX_UNSENT; i++) {
+      fixture.stream().close(GONE, StreamProgress.NOT_SENT);
+    }
+
+    assertThat(fixture.transport.streams).hasSize(1 + TransparentRetry.MAX_UNSENT);
+    assertThat(fixture.listener.events).containsExactly("close(UNAVAILABLE)");
+  }
+
+  @Test
+  void aStreamingCallRepeatsWhatWasWrittenAndGoesOn() {
+    var call = fixture.start(TextMethods.BIDI);
+    call.sendMessage("a");
+    fixture.withoutTransport();
+    fixture.stream().close(GONE, StreamProgress.REFUSED);
+    call.sendMessage("b");
+    assertThat(call.isReady()).isFalse();
+
+    fixture.source.answer(fixture.transport);
+    call.sendMessage("c");
+    call.halfClose();
+
+    assertThat(fixture.stream().commands)
+        .containsExactly("start(a)", "write(b)", "write(c)", "halfClose");
+  }
+
+  @Test
+  void pastTheKeptBytesAStreamingCallIsCommitted() {
+    var call = fixture.start(TextMethods.BIDI);
+    call.sendMessage("x".repeat(MessageStream.MAX_KEPT_BYTES));
+
+    fixture.stream().close(GONE, StreamProgress.REFUSED);
+
+    assertThat(fixture.transport.streams).hasSize(1);
+    assertThat(fixture.listener.events).containsExactly("close(UNAVAILABLE)");
+  }
+
+  @Test
+  void messagesWaitingForAPickAreAllSentHoweverMany() {
+    var call = fixture.withoutTransport().start(TextMethods.BIDI);
+    call.sendMessage("x".repeat(MessageStream.MAX_KEPT_BYTES));
+    call.sendMessage("b");
+
+    fixture.source.answer(fixture.transport);
+    call.sendMessage("c");
+
+    assertThat(fixture.stream().commands)
+        .containsExactly("start(1048576 bytes)", "write(b)", "write(c)");
+  }
+
+  @Test
+  void aCancelledCallIsNotSentAgain() {
+    var call = fixture.withoutTransport().unary("hello");
+    fixture.source.answer(fixture.transport);
+    fixture.stream().close(GONE, StreamProgress.NOT_SENT);
+    assertThat(fixture.source.waiting).hasSize(1);
+
+    call.cancel("enough", null);
+
+    assertThat(fixture.source.waiting).isEmpty();
+    assertThat(fixture.listener.events).containsExactly("close(CANCELLED)");
+    assertThat(fixture.callsEnded).isOne();
+  }
+
+  @Test
+  void theApplicationsMetadataIsLeftAsItWas() {
+    Metadata headers = new Metadata();
+    var events = new RecordingTracers();
+    events.addsHeader = true;
+    fixture.options = fixture.options.withStreamTracerFactory(events);
+    var call = fixture.newCall(TextMethods.BIDI);
+    call.start(fixture.listener, headers);
+
+    fixture.stream().close(GONE, StreamProgress.REFUSED);
+
+    assertThat(headers.keys()).isEmpty();
+    assertThat(fixture.stream().headers.metadata().getAll(RecordingTracers.KEY)).hasSize(1);
+  }
+}

@@ -1,0 +1,225 @@
+// SPDX-License-Identifier: Apache-2.0
+package dev.clientconn.internal.channel;
+
+import static io.grpc.ConnectivityState.CONNECTING;
+import static io.grpc.ConnectivityState.IDLE;
+import static io.grpc.ConnectivityState.READY;
+import static io.grpc.ConnectivityState.TRANSIENT_FAILURE;
+import static org.assertj.core.api.Assertions.assertThat;
+
+import io.grpc.Status;
+import java.time.Duration;
+import org.junit.jupiter.api.Test;
+
+class AddrConnTest {
+  private final ChannelHarness harness = new ChannelHarness();
+  private final FakeConnector connector = harness.connector;
+
+  @Test
+  void triesEachAddressInOrderBeforeItFails() {
+    harness.connect();
+    harness.resolver.sendGroup(1, 2);
+
+    connector.last().fail("refused");
+    assertThat(harness.state()).isEqualTo(CONNECTING);
+    assertThat(connector.last().port()).isEqualTo(2);
+    connector.last().fail("unreachable");
+
+    assertThat(harness.state()).isEqualTo(TRANSIENT_FAILURE);
+    assertThat(connector.dials).hasSize(2);
+    assertThat(harness.call().failed().getDescription())
+        .isEqualTo("None of 2 addresses could be reached; the last one said: unreachable");
+  }
+
+  @Test
+  void backsOffLongerAfterEachFailure() {
+    harness.connect();
+    harness.resolver.send(1);
+
+    connector.last().fail("refused");
+    assertNextDialAfter(Duration.ofSeconds(1));
+    connector.last().fail("refused");
+    assertNextDialAfter(Duration.ofMillis(1600));
+    connector.last().fail("refused");
+    assertNextDialAfter(Duration.ofMillis(2560));
+  }
+
+  @Test
+  void timeSpentConnectingCountsAsBackoff() {
+    harness.connect();
+    harness.resolver.send(1);
+
+    harness.clock.advance(Duration.ofMillis(700));
+    connector.last().fail("refused");
+    assertNextDialAfter(Duration.ofMillis(300));
+    harness.clock.advance(Duration.ofSeconds(20));
+    connector.last().fail("timed out");
+
+    harness.clock.advance(Duration.ZERO);
+    assertThat(connector.dials).hasSize(3);
+  }
+
+  @Test
+  void successResetsTheBackoff() {
+    harness.connect();
+    harness.resolver.send(1);
+    connector.last().fail("refused");
+    assertNextDialAfter(Duration.ofSeconds(1));
+    connector.last().ready();
+    connector.last().fail("reset by peer");
+    assertThat(harness.state()).isEqualTo(IDLE);
+
+    harness.connect();
+    connector.last().fail("refused");
+
+    assertNextDialAfter(Duration.ofSeconds(1));
+  }
+
+  @Test
+  void resetOfTheBackoffDialsAtOnce() {
+    harness.connect();
+    harness.resolver.send(1);
+    connector.last().fail("refused");
+
+    harness.control().execute(harness.control()::resetBackoff);
+
+    assertThat(connector.dials).hasSize(2);
+    assertThat(harness.clock.pending()).isZero();
+  }
+
+  @Test
+  void lostConnectionMakesItIdleAtTheFirstAddressAndAsksTheResolver() {
+    harness.connect();
+    harness.resolver.sendGroup(1, 2);
+    connector.last().fail("refused");
+    connector.last().ready();
+    assertThat(harness.state()).isEqualTo(READY);
+
+    connector.last().fail("reset by peer");
+
+    assertThat(harness.state()).isEqualTo(IDLE);
+    assertThat(harness.refreshes()).isEqualTo(1);
+    FakePick call = harness.call();
+    assertThat(connector.last().port()).isEqualTo(1);
+    connector.last().ready();
+    assertThat(call.picked()).isSameAs(connector.last());
+  }
+
+  @Test
+  void drainingConnectionFinishesItsCallsWhileTheNextCallGetsANewOne() {
+    harness.connect();
+    harness.resolver.send(1);
+    FakeTransport old = connector.last();
+    old.ready();
+    FakeTransport.Stream stream = old.new Stream(new IgnoringListener());
+    stream.start(null, true);
+
+    old.goAway();
+    assertThat(harness.state()).isEqualTo(IDLE);
+    FakePick call = harness.call();
+    connector.last().ready();
+
+    assertThat(call.picked()).isNotSameAs(old);
+    assertThat(old.terminated).isFalse();
+    assertThat(harness.control().subchannels().snapshot())
+        .singleElement()
+        .satisfies(subchannel -> assertThat(subchannel.connections()).hasSize(2));
+    stream.finish(Status.OK, dev.clientconn.internal.transport.StreamProgress.PROCESSED);
+    assertThat(old.terminated).isTrue();
+    assertThat(harness.control().subchannels().snapshot())
+        .singleElement()
+        .satisfies(subchannel -> assertThat(subchannel.connections()).hasSize(1));
+  }
+
+  @Test
+  void refusedCallDoesNotFindTheDrainingTransportAgain() {
+    harness.connect();
+    harness.resolver.send(1);
+    FakeTransport old = connector.last();
+    old.ready();
+    FakePick[] retry = new FakePick[1];
+
+    // Somebody else is in the sync context, so what the event loop says of the GOAWAY has to queue.
+    harness.control().execute(() -> {
+      old.goAway();
+      retry[0] = harness.call();
+    });
+
+    assertThat(retry[0].isWaiting()).isTrue();
+    connector.last().ready();
+    assertThat(retry[0].picked()).isNotSameAs(old);
+  }
+
+  @Test
+  void connectionThatIsReadyAndGoneAtOnceCountsAsSuccess() {
+    harness.connect();
+    harness.resolver.send(1);
+
+    harness.control().execute(() -> {
+      connector.last().ready();
+      connector.last().fail("reset by peer");
+    });
+
+    assertThat(harness.state()).isEqualTo(IDLE);
+    assertThat(harness.clock.pending()).as("no backoff").isZero();
+  }
+
+  @Test
+  void addressUpdateKeepsAConnectionWhoseAddressIsStillListed() {
+    harness.connect();
+    harness.resolver.send(1, 2);
+    connector.last().ready();
+
+    harness.resolver.send(3, 1);
+
+    assertThat(harness.state()).isEqualTo(READY);
+    assertThat(connector.dials).hasSize(1);
+    assertThat(harness.call().picked().port()).isEqualTo(1);
+  }
+
+  @Test
+  void addressUpdateReplacesAConnectionWhoseAddressIsGone() {
+    harness.connect();
+    harness.resolver.send(1);
+    connector.last().ready();
+
+    harness.resolver.send(2);
+    FakePick call = harness.call();
+    connector.last().ready();
+
+    assertThat(call.picked().port()).isEqualTo(2);
+    assertThat(connector.dial(0).terminated).isTrue();
+  }
+
+  @Test
+  void addressUpdateRestartsAnAttemptWhoseAddressIsGone() {
+    harness.connect();
+    harness.resolver.send(1);
+
+    harness.resolver.send(2);
+
+    assertThat(connector.dial(0).terminated).isTrue();
+    assertThat(connector.last().port()).isEqualTo(2);
+    assertThat(harness.state()).isEqualTo(CONNECTING);
+  }
+
+  @Test
+  void connectorThatThrowsFailsTheAttemptAndNotTheChannel() {
+    connector.throwsOnConnect = true;
+    harness.connect();
+    harness.resolver.send(1);
+
+    assertThat(harness.state()).isEqualTo(TRANSIENT_FAILURE);
+    assertThat(harness.call().failed().getDescription()).contains("no such address type");
+    connector.throwsOnConnect = false;
+    assertNextDialAfter(Duration.ofSeconds(1));
+  }
+
+  private void assertNextDialAfter(Duration delay) {
+    int before = connector.dials.size();
+    harness.clock.advance(delay.minusNanos(1));
+    assertThat(connector.dials).hasSize(before);
+    harness.clock.advance(Duration.ofNanos(1));
+    assertThat(connector.dials).hasSize(before + 1);
+  }
+}

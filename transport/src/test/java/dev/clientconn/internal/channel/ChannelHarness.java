@@ -1,0 +1,160 @@
+// SPDX-License-Identifier: Apache-2.0
+package dev.clientconn.internal.channel;
+
+import io.grpc.ConnectivityState;
+import io.grpc.InsecureChannelCredentials;
+import io.grpc.MethodDescriptor;
+import io.grpc.MetricRecorder;
+import java.io.ByteArrayInputStream;
+import java.io.InputStream;
+import java.time.Duration;
+import java.util.List;
+import java.util.Map;
+import org.jspecify.annotations.Nullable;
+
+/** A control plane over fakes: one thread, no clock but the test's, no wire. */
+public final class ChannelHarness {
+  static final MethodDescriptor<byte[], byte[]> METHOD = method("pkg.Greeter/Hello");
+
+  public final FakeClock clock = new FakeClock();
+  public final FakeConnector connector = new FakeConnector();
+  public final FakeResolver resolver = new FakeResolver();
+  public int released;
+
+  private TargetUri target = resolver.target();
+  private String policy = "pick_first";
+  private @Nullable Map<String, ?> serviceConfig;
+  private boolean lookUp = true;
+  private Duration idleTimeout = Duration.ZERO;
+  private @Nullable String authority;
+  private @Nullable ControlPlane control;
+
+  public static MethodDescriptor<byte[], byte[]> method(String fullName) {
+    MethodDescriptor.Marshaller<byte[]> bytes = new MethodDescriptor.Marshaller<>() {
+      @Override
+      public InputStream stream(byte[] value) {
+        return new ByteArrayInputStream(value);
+      }
+
+      @Override
+      public byte[] parse(InputStream stream) {
+        return new byte[0];
+      }
+    };
+    return MethodDescriptor.newBuilder(bytes, bytes)
+        .setType(MethodDescriptor.MethodType.UNARY)
+        .setFullMethodName(fullName)
+        .build();
+  }
+
+  ChannelHarness target(String text) {
+    target = TargetUri.parse(text, io.grpc.NameResolverRegistry.getDefaultRegistry());
+    return this;
+  }
+
+  ChannelHarness policy(String name) {
+    policy = name;
+    return this;
+  }
+
+  ChannelHarness serviceConfig(Map<String, ?> config) {
+    serviceConfig = config;
+    return this;
+  }
+
+  ChannelHarness withoutLookUp() {
+    lookUp = false;
+    return this;
+  }
+
+  ChannelHarness authority(String override) {
+    authority = override;
+    return this;
+  }
+
+  ChannelHarness idleTimeout(Duration timeout) {
+    idleTimeout = timeout;
+    return this;
+  }
+
+  public ChannelOptions options() {
+    ServiceConfigParser parser = new ServiceConfigParser(policy);
+    return new ChannelOptions(
+        target,
+        authority,
+        InsecureChannelCredentials.create(),
+        null,
+        80,
+        parser,
+        serviceConfig == null ? null : parser.parse(serviceConfig),
+        lookUp,
+        idleTimeout.toNanos(),
+        4096,
+        io.grpc.CompressorRegistry.getDefaultInstance(),
+        io.grpc.DecompressorRegistry.getDefaultInstance(),
+        List.of(),
+        new MetricRecorder() {},
+        args -> {});
+  }
+
+  public ChannelThreads threads() {
+    return new ChannelThreads(
+        Runnable::run, Runnable::run, clock, clock::nanoTime, () -> released++);
+  }
+
+  ControlPlane control() {
+    if (control == null) {
+      // 0.5 is the middle: no jitter.
+      control = new ControlPlane(options(), threads(), connector, () -> 0.5);
+    }
+    return control;
+  }
+
+  ConnectivityState state() {
+    return control().tracker().state();
+  }
+
+  void connect() {
+    control().execute(control()::requestConnection);
+  }
+
+  /** Starts a fail-fast call that wants a transport. */
+  FakePick call() {
+    return call(false);
+  }
+
+  FakePick waitForReadyCall() {
+    return call(true);
+  }
+
+  private FakePick call(boolean waitForReady) {
+    control().calls().callStarted();
+    FakePick pick = new FakePick(waitForReady);
+    control().transports().pick(pick);
+    return pick;
+  }
+
+  void endCall() {
+    control().calls().callEnded();
+  }
+
+  void shutdown() {
+    if (control().latch().begin()) {
+      control().execute(control()::shutdown);
+    }
+  }
+
+  void shutdownNow() {
+    if (control().latch().beginNow()) {
+      control().execute(control()::shutdownNow);
+    }
+  }
+
+  boolean isTerminated() {
+    return control().latch().isTerminated();
+  }
+
+  int refreshes() {
+    return resolver.last().refreshes;
+  }
+}

@@ -1,0 +1,162 @@
+// SPDX-License-Identifier: Apache-2.0
+package dev.clientconn.internal.channel;
+
+import io.grpc.Attributes;
+import io.grpc.EquivalentAddressGroup;
+import io.grpc.NameResolver;
+import io.grpc.NameResolverProvider;
+import io.grpc.Status;
+import io.grpc.StatusOr;
+import java.net.InetSocketAddress;
+import java.net.SocketAddress;
+import java.net.URI;
+import java.util.ArrayList;
+import java.util.Arrays;
+import java.util.Collection;
+import java.util.List;
+import java.util.Map;
+import org.jspecify.annotations.Nullable;
+
+/** A provider of resolvers that answer when the test says so. */
+public final class FakeResolver extends NameResolverProvider {
+  public final List<Resolver> resolvers = new ArrayList<>();
+  public @Nullable RuntimeException throwsOnStart;
+  public @Nullable RuntimeException throwsOnMake;
+  public @Nullable RuntimeException throwsOnShutdown;
+  private NameResolver.@Nullable Args args;
+
+  public TargetUri target() {
+    return new TargetUri("fake:///server:1", URI.create("fake:///server:1"), this);
+  }
+
+  public Resolver last() {
+    return resolvers.get(resolvers.size() - 1);
+  }
+
+  /** Sends addresses, each a group of its own, on 10.0.0.1 with the given ports. */
+  public Status send(int... ports) {
+    return last()
+        .send(NameResolver.ResolutionResult.newBuilder()
+            .setAddressesOrError(StatusOr.fromValue(
+                Arrays.stream(ports).mapToObj(FakeResolver::group).toList()))
+            .build());
+  }
+
+  /** Sends one group that has several addresses. */
+  public Status sendGroup(int... ports) {
+    List<SocketAddress> addresses =
+        Arrays.stream(ports).mapToObj(FakeResolver::address).toList();
+    return last()
+        .send(NameResolver.ResolutionResult.newBuilder()
+            .setAddressesOrError(StatusOr.fromValue(List.of(new EquivalentAddressGroup(addresses))))
+            .build());
+  }
+
+  /** Sends addresses with a service config that went through the channel's parser. */
+  public Status send(Map<String, ?> serviceConfig, int... ports) {
+    return last()
+        .send(NameResolver.ResolutionResult.newBuilder()
+            .setAddressesOrError(StatusOr.fromValue(
+                Arrays.stream(ports).mapToObj(FakeResolver::group).toList()))
+            .setServiceConfig(args().getServiceConfigParser().parseServiceConfig(serviceConfig))
+            .build());
+  }
+
+  private NameResolver.Args args() {
+    if (args == null) {
+      throw new IllegalStateException("no resolver was made yet");
+    }
+    return args;
+  }
+
+  private static EquivalentAddressGroup group(int port) {
+    return new EquivalentAddressGroup(List.of(address(port)), Attributes.EMPTY);
+  }
+
+  private static SocketAddress address(int port) {
+    return InetSocketAddress.createUnresolved("10.0.0.1", port);
+  }
+
+  @Override
+  public NameResolver newNameResolver(URI targetUri, NameResolver.Args newArgs) {
+    if (throwsOnMake != null) {
+      throw throwsOnMake;
+    }
+    args = newArgs;
+    Resolver resolver = new Resolver();
+    resolvers.add(resolver);
+    return resolver;
+  }
+
+  @Override
+  public String getDefaultScheme() {
+    return "fake";
+  }
+
+  @Override
+  protected boolean isAvailable() {
+    return true;
+  }
+
+  @Override
+  protected int priority() {
+    return 5;
+  }
+
+  @Override
+  public Collection<Class<? extends SocketAddress>> getProducedSocketAddressTypes() {
+    return List.of(InetSocketAddress.class);
+  }
+
+  /** One resolver, from its making to its shutdown. */
+  public final class Resolver extends NameResolver {
+    public boolean started;
+    public boolean shutdown;
+    public int refreshes;
+    private @Nullable Listener2 listener;
+
+    @Override
+    public String getServiceAuthority() {
+      return "server:1";
+    }
+
+    @Override
+    public void start(Listener2 resultListener) {
+      if (throwsOnStart != null) {
+        throw throwsOnStart;
+      }
+      started = true;
+      listener = resultListener;
+    }
+
+    @Override
+    public void refresh() {
+      refreshes++;
+    }
+
+    @Override
+    public void shutdown() {
+      shutdown = true;
+      if (throwsOnShutdown != null) {
+        throw throwsOnShutdown;
+      }
+    }
+
+    Status send(ResolutionResult result) {
+      Status[] answer = new Status[1];
+      args().getSynchronizationContext().execute(() -> answer[0] = listener().onResult2(result));
+      return answer[0];
+    }
+
+    public void fail(String description) {
+      listener().onError(Status.UNAVAILABLE.withDescription(description));
+    }
+
+    private Listener2 listener() {
+      if (listener == null) {
+        throw new IllegalStateException("the resolver was not started");
+      }
+      return listener;
+    }
+  }
+}

@@ -1,0 +1,35 @@
+// SPDX-License-Identifier: Apache-2.0
+package dev.clientconn.internal.channel;
+
+import dev.clientconn.internal.transport.ClientStream;
+import dev.clientconn.internal.transport.StreamProgress;
+import io.grpc.Metadata;
+import io.grpc.Status;
+
+/** Wants nothing, remembers nothing. */
+final class IgnoringListener implements ClientStream.Listener {
+  @Override
+  public void onHeaders(Metadata headers) {}
+
+  @Override
+  public void onMessage(byte[] body, boolean compressed) {}
+
+  @Override
+  public void onReady() {}
+
+  @Override
+  public void onClosed(Status status, StreamProgress progress, Metadata trailers) {}
+
+  @Override
+  public void onBatchEnd() {}
+
+  @Override
+  public boolean wantsMessage() {
+    return false;
+  }
+
+  @Override
+  public Status deadlineExceeded(String waitedFor) {
+    return Status.DEADLINE_EXCEEDED;
+  }
+}

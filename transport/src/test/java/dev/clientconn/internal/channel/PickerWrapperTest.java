@@ -1,0 +1,228 @@
+// SPDX-License-Identifier: Apache-2.0
+package dev.clientconn.internal.channel;
+
+import static org.assertj.core.api.Assertions.assertThat;
+
+import dev.clientconn.internal.call.TransportSource;
+import dev.clientconn.internal.transport.ClientTransport;
+import io.grpc.LoadBalancer.FixedResultPicker;
+import io.grpc.LoadBalancer.PickResult;
+import io.grpc.LoadBalancer.PickSubchannelArgs;
+import io.grpc.LoadBalancer.SubchannelPicker;
+import io.grpc.Status;
+import java.util.concurrent.ExecutorService;
+import java.util.concurrent.Executors;
+import java.util.concurrent.TimeUnit;
+import java.util.concurrent.atomic.AtomicInteger;
+import org.junit.jupiter.api.Test;
+import org.junit.jupiter.params.ParameterizedTest;
+import org.junit.jupiter.params.provider.CsvSource;
+
+class PickerWrapperTest {
+  private static final Status BROKEN = Status.UNAVAILABLE.withDescription("broken");
+
+  private int woken;
+  private final PickerWrapper picker = new PickerWrapper(() -> woken++);
+
+  @Test
+  void callWakesAnIdleChannelAndWaits() {
+    FakePick pick = pick(false);
+
+    assertThat(woken).isEqualTo(1);
+    assertThat(pick.isWaiting()).isTrue();
+    assertThat(picker.waitingCalls()).isEqualTo(1);
+  }
+
+  @Test
+  void callWaitsForTheNextPickerWhileThereIsNoResult() {
+    FakePick pick = pick(false);
+
+    update(PickResult.withNoResult());
+    assertThat(pick.isWaiting()).isTrue();
+    update(PickResult.withError(BROKEN));
+
+    assertThat(pick.failed()).isEqualTo(BROKEN);
+    assertThat(picker.waitingCalls()).isZero();
+  }
+
+  @Test
+  void errorFailsACallUnlessItWaitsForReady() {
+    update(PickResult.withError(BROKEN));
+
+    FakePick failFast = pick(false);
+    FakePick waitForReady = pick(true);
+
+    assertThat(failFast.failed()).isEqualTo(BROKEN);
+    assertThat(waitForReady.isWaiting()).isTrue();
+    assertThat(woken).isZero();
+  }
+
+  @Test
+  void dropFailsEvenACallThatWaitsForReady() {
+    FakePick pick = pick(true);
+
+    update(PickResult.withDrop(BROKEN));
+
+    assertThat(pick.failed()).isEqualTo(BROKEN);
+  }
+
+  @ParameterizedTest
+  @CsvSource({
+    "INVALID_ARGUMENT,INTERNAL", "NOT_FOUND,INTERNAL", "ALREADY_EXISTS,INTERNAL",
+        "FAILED_PRECONDITION,INTERNAL",
+    "ABORTED,INTERNAL", "OUT_OF_RANGE,INTERNAL", "DATA_LOSS,INTERNAL", "UNAVAILABLE,UNAVAILABLE",
+    "RESOURCE_EXHAUSTED,RESOURCE_EXHAUSTED", "PERMISSION_DENIED,PERMISSION_DENIED"
+  })
+  void codesThatOnlyServersMaySendBecomeInternal(Status.Code said, Status.Code seen) {
+    update(PickResult.withDrop(Status.fromCode(said).withDescription("why")));
+
+    Status failure = pick(false).failed();
+
+    assertThat(failure.getCode()).isEqualTo(seen);
+    assertThat(failure.getDescription()).contains("why");
+  }
+
+  @Test
+  void cancelledPickHearsNothingAnyMore() {
+    FakePick pick = pick(false);
+
+    assertThat(picker.cancel(pick)).isTrue();
+    update(PickResult.withError(BROKEN));
+
+    assertThat(pick.isWaiting()).isTrue();
+    assertThat(picker.cancel(pick)).as("a second time").isFalse();
+    assertThat(picker.waitingCalls()).isZero();
+  }
+
+  @Test
+  void answeredPickCannotBeCancelled() {
+    update(PickResult.withError(BROKEN));
+    FakePick pick = pick(false);
+
+    assertThat(picker.cancel(pick)).isFalse();
+  }
+
+  @Test
+  void pickCancelledByThePickerItselfHearsNothing() {
+    FakePick pick = pick(false);
+
+    picker.update(new SubchannelPicker() {
+      @Override
+      public PickResult pickSubchannel(PickSubchannelArgs args) {
+        picker.cancel(pick);
+        return PickResult.withError(BROKEN);
+      }
+    });
+
+    assertThat(pick.isWaiting()).isTrue();
+  }
+
+  @Test
+  void pickerReplacedWhileItIsAskedIsAskedAgain() {
+    picker.update(new SubchannelPicker() {
+      @Override
+      public PickResult pickSubchannel(PickSubchannelArgs args) {
+        update(PickResult.withError(BROKEN));
+        return PickResult.withNoResult();
+      }
+    });
+
+    assertThat(pick(false).failed()).as("must not wait for a third picker").isEqualTo(BROKEN);
+  }
+
+  @Test
+  void pickerThatThrowsFailsTheCallWithItsException() {
+    IllegalStateException thrown = new IllegalStateException("bug");
+    picker.update(new SubchannelPicker() {
+      @Override
+      public PickResult pickSubchannel(PickSubchannelArgs args) {
+        throw thrown;
+      }
+    });
+
+    Status failure = pick(true).failed();
+
+    assertThat(failure.getCode()).isEqualTo(Status.Code.INTERNAL);
+    assertThat(failure.getCause()).isSameAs(thrown);
+  }
+
+  @Test
+  void shutdownFailsWaitingAndLaterCallsForGood() {
+    FakePick waiting = pick(true);
+
+    picker.shutdown(BROKEN);
+    update(PickResult.withNoResult());
+
+    assertThat(waiting.failed()).isEqualTo(BROKEN);
+    assertThat(pick(true).failed()).isEqualTo(BROKEN);
+  }
+
+  @Test
+  void eachPickIsAnsweredOrCancelledExactlyOnceUnderContention() throws Exception {
+    int threads = 3;
+    int picksEach = 5_000;
+    AtomicInteger answered = new AtomicInteger();
+    AtomicInteger cancelled = new AtomicInteger();
+    ExecutorService pool = Executors.newFixedThreadPool(threads);
+    for (int i = 0; i < threads; i++) {
+      pool.execute(() -> {
+        for (int j = 0; j < picksEach; j++) {
+          CountingPick pick = new CountingPick(answered);
+          picker.pick(pick);
+          if (j % 2 == 0 && picker.cancel(pick)) {
+            cancelled.incrementAndGet();
+          }
+        }
+      });
+    }
+    pool.shutdown();
+    boolean error = false;
+    while (!pool.awaitTermination(0, TimeUnit.SECONDS)) {
+      error = !error;
+      update(error ? PickResult.withError(BROKEN) : PickResult.withNoResult());
+    }
+
+    update(PickResult.withError(BROKEN));
+
+    assertThat(answered.get() + cancelled.get()).isEqualTo(threads * picksEach);
+    assertThat(picker.waitingCalls()).isZero();
+  }
+
+  private void update(PickResult result) {
+    picker.update(new FixedResultPicker(result));
+  }
+
+  private FakePick pick(boolean waitForReady) {
+    FakePick pick = new FakePick(waitForReady);
+    picker.pick(pick);
+    return pick;
+  }
+
+  /** Asks nothing, counts answers. */
+  private record CountingPick(AtomicInteger answered, Object identity)
+      implements TransportSource.PendingPick {
+    CountingPick(AtomicInteger answered) {
+      this(answered, new Object());
+    }
+
+    @Override
+    public PickSubchannelArgs args() {
+      return new FakePick(false).args();
+    }
+
+    @Override
+    public boolean waitForReady() {
+      return false;
+    }
+
+    @Override
+    public void onPicked(ClientTransport transport, PickResult result) {
+      answered.incrementAndGet();
+    }
+
+    @Override
+    public void onFailed(Status status) {
+      answered.incrementAndGet();
+    }
+  }
+}

@@ -1,0 +1,81 @@
+// SPDX-License-Identifier: Apache-2.0
+package dev.clientconn.internal.channel;
+
+import static org.assertj.core.api.Assertions.assertThat;
+import static org.assertj.core.api.Assertions.assertThatCode;
+import static org.assertj.core.api.Assertions.assertThatThrownBy;
+
+import java.util.List;
+import java.util.concurrent.CountDownLatch;
+import java.util.concurrent.TimeUnit;
+import org.junit.jupiter.api.Test;
+
+class SharedThreadsTest {
+  private final SharedThreads shared = new SharedThreads();
+
+  @Test
+  void noThreadIsLeftAfterTheLastChannel() throws Exception {
+    ChannelThreads first = shared.newLease(null, null);
+    ChannelThreads second = shared.newLease(null, null);
+    Thread worker = runOn(first);
+    CountDownLatch fired = new CountDownLatch(1);
+    Thread[] timer = new Thread[1];
+    var unused = first
+        .timers()
+        .schedule(
+            () -> {
+              timer[0] = Thread.currentThread();
+              fired.countDown();
+            },
+            0,
+            TimeUnit.MILLISECONDS);
+    assertThat(fired.await(10, TimeUnit.SECONDS)).isTrue();
+
+    first.release().run();
+    first.release().run();
+    assertThat(second.timers().isShutdown())
+        .as("released twice, but the second channel lives")
+        .isFalse();
+    second.release().run();
+
+    for (Thread thread : List.of(worker, timer[0])) {
+      thread.join(10_000);
+      assertThat(thread.isAlive()).as(thread.getName()).isFalse();
+    }
+    assertThat(worker.getName()).startsWith("clientconn-executor-");
+    assertThat(timer[0].getName()).isEqualTo("clientconn-timer");
+    assertThat(worker.isDaemon() && timer[0].isDaemon()).isTrue();
+  }
+
+  @Test
+  void lateTasksStillRunAfterTheLastChannel() throws Exception {
+    ChannelThreads threads = shared.newLease(null, null);
+    threads.release().run();
+
+    runOn(threads).join(10_000);
+
+    assertThatCode(() -> threads.timers().schedule(() -> {}, 1, TimeUnit.HOURS))
+        .doesNotThrowAnyException();
+  }
+
+  @Test
+  void policiesCannotShutTheTimersDown() {
+    ProtectedTimers timers = new ProtectedTimers(new FakeClock());
+
+    assertThatThrownBy(timers::shutdown)
+        .isInstanceOf(UnsupportedOperationException.class)
+        .hasMessageContaining("ScheduledExecutorService.shutdown");
+    assertThatThrownBy(timers::shutdownNow).isInstanceOf(UnsupportedOperationException.class);
+  }
+
+  private static Thread runOn(ChannelThreads threads) throws InterruptedException {
+    CountDownLatch ran = new CountDownLatch(1);
+    Thread[] worker = new Thread[1];
+    threads.executor().execute(() -> {
+      worker[0] = Thread.currentThread();
+      ran.countDown();
+    });
+    assertThat(ran.await(10, TimeUnit.SECONDS)).isTrue();
+    return worker[0];
+  }
+}

@@ -1,0 +1,97 @@
+// SPDX-License-Identifier: Apache-2.0
+package dev.clientconn.internal.flow;
+
+import static org.assertj.core.api.Assertions.assertThat;
+
+import org.junit.jupiter.api.Test;
+
+class BdpEstimatorTest {
+
+  private static final long RTT = 20_000_000;
+  private static final int START = 65_535;
+
+  private final BdpEstimator bdp = new BdpEstimator(START);
+  private long now = 1_000;
+
+  @Test
+  void oneSampleIsTakenAtATime() {
+    assertThat(bdp.wantsPing()).isTrue();
+    bdp.pingSent(now);
+    assertThat(bdp.wantsPing()).isFalse();
+    bdp.onPingAck(now + RTT);
+    assertThat(bdp.wantsPing()).isTrue();
+  }
+
+  @Test
+  void dataBeforeThePingIsNotPartOfTheSample() {
+    bdp.onData(10 * START);
+    bdp.pingSent(now);
+
+    assertThat(bdp.onPingAck(now + RTT)).isZero();
+  }
+
+  @Test
+  void aSampleThatFillsTheWindowDoublesIt() {
+    assertThat(roundTrip(START)).isEqualTo(2 * START);
+    assertThat(bdp.estimate()).isEqualTo(2 * START);
+  }
+
+  @Test
+  void aSmallSampleLeavesTheWindow() {
+    assertThat(roundTrip(START / 2)).isZero();
+  }
+
+  @Test
+  void aSampleAtALowerBandwidthThanBeforeLeavesTheWindow() {
+    roundTrip(START);
+    bdp.pingSent(now);
+    bdp.onData(2 * START);
+    now += 100 * RTT;
+
+    assertThat(bdp.onPingAck(now)).isZero();
+  }
+
+  @Test
+  void growthStopsAtTheLimitAndSoDoPings() {
+    int window = START;
+    for (int i = 0; i < 20; i++) {
+      window = Math.max(window, roundTrip(window));
+    }
+
+    assertThat(window).isEqualTo(BdpEstimator.LIMIT);
+    assertThat(bdp.wantsPing()).isFalse();
+  }
+
+  @Test
+  void neverShrinksBelowWhatItStartedWith() {
+    BdpEstimator large = new BdpEstimator(1 << 20);
+    large.pingSent(now);
+    large.onData(60_000);
+
+    assertThat(large.onPingAck(now + RTT)).isZero();
+    assertThat(large.estimate()).isEqualTo(1 << 20);
+  }
+
+  @Test
+  void anAckThatWasNotAskedForIsIgnored() {
+    assertThat(bdp.onPingAck(now)).isZero();
+    assertThat(bdp.rttNanos()).isZero();
+  }
+
+  @Test
+  void theRoundTripIsTheMeanAtFirst() {
+    bdp.pingSent(0);
+    bdp.onPingAck(10);
+    bdp.pingSent(100);
+    bdp.onPingAck(120);
+
+    assertThat(bdp.rttNanos()).isEqualTo(15);
+  }
+
+  private int roundTrip(int bytes) {
+    bdp.pingSent(now);
+    bdp.onData(bytes);
+    now += RTT;
+    return bdp.onPingAck(now);
+  }
+}
