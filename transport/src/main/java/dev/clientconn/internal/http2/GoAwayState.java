@@ -6,6 +6,7 @@ import io.grpc.Status;
 import io.netty.buffer.ByteBuf;
 import io.netty.handler.codec.http2.Http2Error;
 import java.nio.charset.StandardCharsets;
+import java.util.regex.Pattern;
 import org.jspecify.annotations.Nullable;
 
 /** What the peer's GOAWAY frames have said (RFC 9113 section 6.8): there may be several, with ids that only fall. */
@@ -14,6 +15,8 @@ final class GoAwayState {
 
   /** Debug data is the peer's to choose, so statuses quote no more than this many bytes of it. */
   static final int MAX_DEBUG_DATA = 256;
+
+  private static final Pattern CONTROL = Pattern.compile("[\\p{Cntrl}\u2028\u2029]");
 
   private static final String TOO_MANY_PINGS = "too_many_pings";
 
@@ -25,8 +28,10 @@ final class GoAwayState {
   @Nullable
   String received(int lastId, long errorCode, ByteBuf debugBytes) {
     int length = Math.min(debugBytes.readableBytes(), MAX_DEBUG_DATA);
-    String debugData =
-        debugBytes.toString(debugBytes.readerIndex(), length, StandardCharsets.UTF_8);
+    // A peer's text must not write lines of its own into a log.
+    String debugData = CONTROL
+        .matcher(debugBytes.toString(debugBytes.readerIndex(), length, StandardCharsets.UTF_8))
+        .replaceAll(" ");
     if (lastId > lastStreamId) {
       return "GOAWAY raises its last stream id from " + lastStreamId + " to " + lastId;
     }

@@ -88,12 +88,12 @@ class DeadlineWheelTest {
 
   @Test
   void theLatestDeadlineOfAllSleeps() {
-    loop.advance(Duration.ofDays(1));
+    assertThat(now()).isZero();
 
     arm(Long.MAX_VALUE);
-    loop.advance(Duration.ofDays(1000));
 
-    assertThat(fired).isEmpty();
+    // At time zero an overflow shows: the timer would be due, for ever.
+    assertThat(loop.takeTimers()).isZero();
     assertThat(loop.hasTimer()).isTrue();
     wheel.close();
   }

@@ -172,6 +172,15 @@ class GoAwayTest extends PeerTest {
   }
 
   @Test
+  void debugDataWritesNoLinesOfItsOwn() {
+    Http2Peer peer = ready();
+
+    peer.sendsGoAway(0, Http2Error.NO_ERROR, "a\r\nERROR b\u0000");
+
+    assertThat(peer.owner.terminated.getDescription()).endsWith("debug data \"a  ERROR b \"");
+  }
+
+  @Test
   void mayFollowTheSettingsInOneRead() {
     Http2Peer peer = connecting();
 
