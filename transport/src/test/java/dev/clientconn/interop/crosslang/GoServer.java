@@ -17,7 +17,7 @@ final class GoServer {
   static InteropTarget start(Wire wire) throws IOException, InterruptedException {
     Toolchain.GO.require();
     Path binary = Toolchain.GO.output().resolve("interopserver");
-    Toolchain.GO.build("go", "build", "-o", binary.toString(), ".");
+    Toolchain.GO.build("go", "build", "-buildvcs=false", "-o", binary.toString(), ".");
     List<String> command = new ArrayList<>(List.of(binary.toString()));
     command.addAll(wire.arguments(Toolchain.GO.output()));
     return new ServerProcess(new ProcessBuilder(command), wire, MISSING);

@@ -2,6 +2,7 @@
 package dev.clientconn.interop.crosslang;
 
 import static org.assertj.core.api.Assertions.assertThat;
+import static org.assertj.core.api.Assertions.catchThrowableOfType;
 import static org.junit.jupiter.api.Assumptions.abort;
 
 import com.google.protobuf.ByteString;
@@ -41,7 +42,9 @@ interface InteropCases {
     for (Feature feature : features) {
       String why = missing().get(feature);
       if (why != null) {
-        abort("not offered by this server: " + feature + " (" + why + ")");
+        String skipped = getClass().getSimpleName() + " does not offer " + feature + ": " + why;
+        System.err.println("INTEROP SKIPPED: " + skipped);
+        abort(skipped);
       }
     }
   }
@@ -92,8 +95,7 @@ interface InteropCases {
   }
 
   static Status statusOf(ThrowingCallable call) {
-    StatusRuntimeException failure =
-        org.assertj.core.api.Assertions.catchThrowableOfType(StatusRuntimeException.class, call);
+    StatusRuntimeException failure = catchThrowableOfType(StatusRuntimeException.class, call);
     assertThat(failure).as("the call must fail").isNotNull();
     return failure.getStatus();
   }

@@ -1,9 +1,6 @@
 // SPDX-License-Identifier: Apache-2.0
 package dev.clientconn.interop.crosslang;
 
-import org.junit.jupiter.api.condition.DisabledIfSystemProperty;
-
-@DisabledIfSystemProperty(named = ServerAtAddress.ADDRESS, matches = ".+")
 class PythonInteropIT extends InteropContract {
 
   @Override

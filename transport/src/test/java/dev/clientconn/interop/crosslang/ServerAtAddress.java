@@ -7,6 +7,7 @@ import java.io.File;
 import java.io.IOException;
 import java.util.Arrays;
 import java.util.Map;
+import java.util.Objects;
 import java.util.stream.Collectors;
 
 /**
@@ -15,12 +16,13 @@ import java.util.stream.Collectors;
  * host) and {@value #LACKS} (names of {@link Feature}s, with commas between).
  */
 final class ServerAtAddress implements InteropTarget {
-  static final String ADDRESS = "interop.server";
+  private static final String ADDRESS = "interop.server";
   private static final String CA = "interop.server.ca";
   private static final String AUTHORITY = "interop.server.authority";
   private static final String LACKS = "interop.server.lacks";
 
-  private final String address = System.getProperty(ADDRESS, "");
+  private final String address = Objects.requireNonNull(
+      System.getProperty(ADDRESS), "say where the server is: -D" + ADDRESS + "=host:port");
 
   @Override
   public ClientConnBuilder channelBuilder() throws IOException {

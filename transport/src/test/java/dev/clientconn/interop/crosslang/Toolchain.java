@@ -9,9 +9,11 @@ import java.io.File;
 import java.io.IOException;
 import java.nio.file.Files;
 import java.nio.file.Path;
-import java.util.List;
+import java.util.Arrays;
 import java.util.Locale;
+import java.util.Set;
 import java.util.concurrent.TimeUnit;
+import java.util.stream.Collectors;
 
 /** A language's tools, which build its server below {@code target/interop}. */
 enum Toolchain {
@@ -41,11 +43,12 @@ enum Toolchain {
    * property, or {@code INTEROP_REQUIRE} in the environment) lists this language.
    */
   void require() throws IOException, InterruptedException {
+    boolean required = required().contains(this);
     if (isPresent()) {
       return;
     }
     String absent = "`" + probe + "` does not run on this machine";
-    if (required().contains(id())) {
+    if (required) {
       fail("interop.require lists " + id() + ", but " + absent);
     }
     String skipped =
@@ -93,10 +96,14 @@ enum Toolchain {
     return name().toLowerCase(Locale.ROOT);
   }
 
-  private static List<String> required() {
+  /** @throws IllegalArgumentException for a language that is none of these: a slip must not weaken the demand */
+  private static Set<Toolchain> required() {
     String fromEnvironment = System.getenv().getOrDefault("INTEROP_REQUIRE", "");
-    return List.of(
-        System.getProperty("interop.require", fromEnvironment).trim().split("\\s*,\\s*"));
+    return Arrays.stream(System.getProperty("interop.require", fromEnvironment).split(","))
+        .map(String::trim)
+        .filter(language -> !language.isEmpty())
+        .map(language -> Toolchain.valueOf(language.toUpperCase(Locale.ROOT)))
+        .collect(Collectors.toSet());
   }
 
   private static Path module() {
