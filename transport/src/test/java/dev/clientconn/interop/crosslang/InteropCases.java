@@ -42,7 +42,7 @@ interface InteropCases {
     for (Feature feature : features) {
       String why = missing().get(feature);
       if (why != null) {
-        String skipped = getClass().getSimpleName() + " does not offer " + feature + ": " + why;
+        String skipped = getClass().getSimpleName() + ": the server lacks " + feature + ": " + why;
         System.err.println("INTEROP SKIPPED: " + skipped);
         abort(skipped);
       }
