@@ -24,13 +24,15 @@ final class StreamHandle extends Command implements ClientStream {
   private final Http2Headers headers;
   private final Listener listener;
   private final @Nullable Status failure;
-  private final WriteQuota writeQuota;
   private final int creditBatch;
 
   /** Set by the caller before the handle is put, read by the loop after it was taken. */
   private byte @Nullable [] firstMessage;
 
   private boolean endOfStream;
+
+  /** Made by start, before other threads can ask; a call that has said all it has to say needs none. */
+  private @Nullable WriteQuota writeQuota;
 
   /** Of the call's executor alone: taken by the application and not yet told to the loop. */
   private int unreturned;
@@ -60,15 +62,15 @@ final class StreamHandle extends Command implements ClientStream {
     this.failure = failure;
     this.listener = listener;
     this.creditBatch = creditBatch;
-    this.writeQuota = new WriteQuota(call.onReadyThreshold());
   }
 
   @Override
   public void start(byte @Nullable [] framedMessage, boolean endOfStream) {
     this.firstMessage = framedMessage;
     this.endOfStream = endOfStream;
-    if (framedMessage != null) {
-      writeQuota.add(framedMessage.length);
+    if (!endOfStream) {
+      writeQuota = new WriteQuota(call.onReadyThreshold());
+      queued(framedMessage);
     }
     control.put(this);
   }
@@ -80,8 +82,14 @@ final class StreamHandle extends Command implements ClientStream {
 
   @Override
   public void write(byte[] framedMessage) {
-    writeQuota.add(framedMessage.length);
+    queued(framedMessage);
     control.put(new Commands.Write(this, framedMessage, false));
+  }
+
+  private void queued(byte @Nullable [] framedMessage) {
+    if (writeQuota != null && framedMessage != null) {
+      writeQuota.add(framedMessage.length);
+    }
   }
 
   @Override
@@ -96,7 +104,7 @@ final class StreamHandle extends Command implements ClientStream {
 
   @Override
   public boolean isReady() {
-    return open && writeQuota.isReady();
+    return open && writeQuota != null && writeQuota.isReady();
   }
 
   @Override
@@ -173,7 +181,7 @@ final class StreamHandle extends Command implements ClientStream {
 
   /** Returns whether the call became ready to write again. */
   boolean framed(int bytes) {
-    return writeQuota.subtract(bytes) && open;
+    return writeQuota != null && writeQuota.subtract(bytes) && open;
   }
 
   /** Asks to be woken by {@link #demandGrew}. Returns false if demand came in between: then nothing will wake. */
