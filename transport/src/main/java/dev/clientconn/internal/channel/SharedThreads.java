@@ -5,7 +5,6 @@ import dev.clientconn.internal.threading.CrossesThreads;
 import java.util.concurrent.Executor;
 import java.util.concurrent.ScheduledExecutorService;
 import java.util.concurrent.ScheduledThreadPoolExecutor;
-import java.util.concurrent.SynchronousQueue;
 import java.util.concurrent.ThreadFactory;
 import java.util.concurrent.ThreadPoolExecutor;
 import java.util.concurrent.TimeUnit;
@@ -26,13 +25,8 @@ public final class SharedThreads {
    * Never shut down, so that a listener's last word can always be run: without a channel it merely stops keeping idle
    * threads.
    */
-  private final ThreadPoolExecutor pool = new ThreadPoolExecutor(
-      0,
-      Integer.MAX_VALUE,
-      0,
-      TimeUnit.SECONDS,
-      new SynchronousQueue<>(),
-      new DaemonThreads("clientconn-executor-", new AtomicInteger()));
+  private final WorkerPool pool =
+      new WorkerPool(new DaemonThreads("clientconn-executor-", new AtomicInteger()));
 
   private int channels;
   private @Nullable ScheduledThreadPoolExecutor timers;
@@ -64,7 +58,7 @@ public final class SharedThreads {
   private synchronized ScheduledExecutorService acquire() {
     channels++;
     if (timers == null) {
-      pool.setKeepAliveTime(KEEP_ALIVE_SECONDS, TimeUnit.SECONDS);
+      pool.keepAlive(TimeUnit.SECONDS.toNanos(KEEP_ALIVE_SECONDS));
       timers = new ScheduledThreadPoolExecutor(
           1, new DaemonThreads("clientconn-timer", null), new ThreadPoolExecutor.DiscardPolicy());
       timers.setRemoveOnCancelPolicy(true);
@@ -77,7 +71,7 @@ public final class SharedThreads {
     if (channels == 0 && timers != null) {
       timers.shutdownNow();
       timers = null;
-      pool.setKeepAliveTime(0, TimeUnit.SECONDS);
+      pool.keepAlive(0);
     }
   }
 
