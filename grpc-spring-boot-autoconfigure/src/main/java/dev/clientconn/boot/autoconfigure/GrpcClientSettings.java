@@ -295,12 +295,25 @@ public class GrpcClientSettings {
     /** Receive window of each connection, 65535 bytes or more. */
     private @Nullable DataSize connectionWindow;
 
+    /**
+     * Whether the windows grow, up to 16MB, to what the path to the server holds.
+     */
+    private @Nullable Boolean grow;
+
     public @Nullable DataSize getStreamWindow() {
       return this.streamWindow;
     }
 
     public void setStreamWindow(@Nullable DataSize streamWindow) {
       this.streamWindow = streamWindow;
+    }
+
+    public @Nullable Boolean getGrow() {
+      return this.grow;
+    }
+
+    public void setGrow(@Nullable Boolean grow) {
+      this.grow = grow;
     }
 
     public @Nullable DataSize getConnectionWindow() {

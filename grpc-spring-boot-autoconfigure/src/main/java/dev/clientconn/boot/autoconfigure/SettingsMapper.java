@@ -62,6 +62,7 @@ final class SettingsMapper {
     map.from(window::getConnectionWindow)
         .as(size -> bytes("flow-control.connection-window", size, SMALLEST_WINDOW))
         .to(this.builder::initialConnectionWindow);
+    map.from(window::getGrow).to(this.builder::growWindows);
     int pending = values.getStreams().getMaxPending();
     if (pending < 0) {
       throw this.settings.invalid("streams.max-pending", pending, "It must not be negative.");

@@ -68,7 +68,7 @@ class GrpcClientTargetsTest {
           load-balancing-policy: round_robin
           user-agent: greetings/1
           wait-for-ready: true
-          flow-control: { stream-window: 128KB, connection-window: 256KB }
+          flow-control: { stream-window: 128KB, connection-window: 256KB, grow: false }
           streams.max-pending: 10
           shutdown.grace-period: -1s
         """);
@@ -92,6 +92,7 @@ class GrpcClientTargetsTest {
     assertThat(values.isWaitForReady()).isTrue();
     assertThat(values.getFlowControl().getStreamWindow()).isEqualTo(DataSize.ofKilobytes(128));
     assertThat(values.getFlowControl().getConnectionWindow()).isEqualTo(DataSize.ofKilobytes(256));
+    assertThat(values.getFlowControl().getGrow()).isFalse();
     assertThat(values.getStreams().getMaxPending()).isEqualTo(10);
     assertThat(values.getShutdown().getGracePeriod()).isEqualTo(Duration.ofSeconds(-1));
   }
