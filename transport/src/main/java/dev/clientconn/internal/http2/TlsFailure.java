@@ -2,6 +2,7 @@
 package dev.clientconn.internal.http2;
 
 import io.netty.handler.ssl.NotSslRecordException;
+import java.security.SignatureException;
 import java.security.cert.CertPathBuilderException;
 import java.security.cert.CertificateException;
 import java.security.cert.CertificateExpiredException;
@@ -33,7 +34,8 @@ final class TlsFailure {
       Pattern.compile("(?:fatal alert: |:sslv3_alert_|:tlsv1_alert_|:tlsv1_)([a-z_0-9]+)");
 
   private static final Map<String, String> ALERTS = Map.ofEntries(
-      alert("certificate_required", "the server demands a client certificate" + CLIENT_CERTIFICATE),
+      alert("certificate_required", "the server demands a client certificate, and this channel has none that the server trusts"
+              + CLIENT_CERTIFICATE),
       alert(
           "bad_certificate",
           "the server refuses the client certificate, or the lack of one" + CLIENT_CERTIFICATE),
@@ -57,6 +59,7 @@ final class TlsFailure {
       alert(
           "insufficient_security",
           "the server finds this channel's cipher suites too weak: see what it demands"),
+      alert("internal_error", "the server failed in the handshake: see the server's log"),
       alert("no_application_protocol", "the server refuses HTTP/2" + HTTP2),
       alert(
           "unrecognized_name",
@@ -101,7 +104,7 @@ final class TlsFailure {
     if (said.contains("protocol version") || said.contains("unsupported_protocol")) {
       return "the server chose a TLS version that this channel does not speak" + VERSIONS;
     }
-    if (said.contains("alpn") || said.contains("application_layer_protocol")) {
+    if (said.contains("application_layer_protocol")) {
       return "the server chose by ALPN what was not offered" + HTTP2;
     }
     return null;
@@ -122,6 +125,12 @@ final class TlsFailure {
       return "no authority that this channel trusts has signed it (" + said
           + "): trust its CA (TlsChannelCredentials.trustManager, or the trust store of the SSL"
           + " bundle)";
+    }
+    if (root instanceof SignatureException) {
+      return "an authority that this channel trusts has the same name as the one that signed it, but"
+          + " another key ("
+          + said
+          + "): trust the CA's present certificate, it has been made anew";
     }
     if (said.startsWith("No subject alternative") || said.startsWith("No name matching")) {
       return "it is for another host (" + said
