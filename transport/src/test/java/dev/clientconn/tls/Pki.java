@@ -42,6 +42,11 @@ public final class Pki {
         .addSanIpAddress("0:0:0:0:0:0:0:1"));
   }
 
+  /** For one host, valid today. */
+  public X509Bundle server(String host) {
+    return server(b -> b.addSanDnsName(host));
+  }
+
   static X509Bundle selfSigned() throws Exception {
     return builder().subject("CN=localhost").addSanDnsName("localhost").setIsCertificateAuthority(true).buildSelfSigned();
   }

@@ -148,7 +148,7 @@ final class TlsHarness implements AfterEachCallback {
       assertThat(conn.awaitTermination(10, TimeUnit.SECONDS)).isTrue();
     }
     for (Server server : servers) {
-      server.shutdownNow().awaitTermination();
+      assertThat(server.shutdownNow().awaitTermination(10, TimeUnit.SECONDS)).isTrue();
     }
   }
 
