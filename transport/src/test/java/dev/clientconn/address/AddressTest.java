@@ -89,7 +89,8 @@ class AddressTest {
 
     // The server has no IPv6.
     echo.works(plaintext("static://[::1]:" + port + ",127.0.0.1:" + port).build());
-    echo.works(plaintext("static://127.0.0.1:" + freePort() + ",127.0.0.1:" + port).build());
+    echo.works(
+        plaintext("static://127.0.0.1:" + freePort() + ",127.0.0.1:" + port).build());
   }
 
   @Test
@@ -97,10 +98,9 @@ class AddressTest {
     int port = serveOn("127.0.0.1").getPort();
     // The kernel takes the connection; nobody answers.
     try (ServerSocket silent = new ServerSocket(0)) {
-      echo.works(
-          plaintext("static://127.0.0.1:" + silent.getLocalPort() + ",127.0.0.1:" + port)
-              .connectTimeout(Duration.ofMillis(300))
-              .build());
+      echo.works(plaintext("static://127.0.0.1:" + silent.getLocalPort() + ",127.0.0.1:" + port)
+          .connectTimeout(Duration.ofMillis(300))
+          .build());
     }
   }
 
@@ -109,8 +109,8 @@ class AddressTest {
     int first = serveOn("127.0.0.1").getPort();
     int second = serveOn("127.0.0.1").getPort();
 
-    echo.works(plaintext("static://127.0.0.1:" + freePort() + ",127.0.0.1:" + first
-            + ",127.0.0.1:" + second)
+    echo.works(plaintext(
+            "static://127.0.0.1:" + freePort() + ",127.0.0.1:" + first + ",127.0.0.1:" + second)
         .build());
 
     assertThat(echo.authorities).containsExactly("127.0.0.1:" + first);

@@ -67,7 +67,8 @@ final class ConnectProxy implements AutoCloseable {
     Socket server = new Socket(InetAddress.getLoopbackAddress(), port);
     sockets.add(server);
     ByteArrayOutputStream answer = new ByteArrayOutputStream();
-    answer.writeBytes("HTTP/1.1 200 Connection established\r\nVia: test\r\n\r\n".getBytes(ISO_8859_1));
+    answer.writeBytes(
+        "HTTP/1.1 200 Connection established\r\nVia: test\r\n\r\n".getBytes(ISO_8859_1));
     answer.writeBytes(server.getInputStream().readNBytes(early));
     client.getOutputStream().write(answer.toByteArray());
     daemon(() -> {

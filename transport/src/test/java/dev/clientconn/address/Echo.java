@@ -34,13 +34,13 @@ import org.junit.jupiter.api.extension.ExtensionContext;
 /** Servers that say what they are told, and channels to them; all are ended after each test. */
 final class Echo implements AfterEachCallback {
 
-  private static final MethodDescriptor<byte[], byte[]> METHOD = MethodDescriptor.<byte[], byte[]>
-          newBuilder()
-      .setType(MethodDescriptor.MethodType.UNARY)
-      .setFullMethodName("test.Echo/Say")
-      .setRequestMarshaller(new Bytes())
-      .setResponseMarshaller(new Bytes())
-      .build();
+  private static final MethodDescriptor<byte[], byte[]> METHOD =
+      MethodDescriptor.<byte[], byte[]>newBuilder()
+          .setType(MethodDescriptor.MethodType.UNARY)
+          .setFullMethodName("test.Echo/Say")
+          .setRequestMarshaller(new Bytes())
+          .setResponseMarshaller(new Bytes())
+          .build();
 
   /** The authorities that calls came with. */
   final BlockingQueue<String> authorities = new LinkedBlockingQueue<>();

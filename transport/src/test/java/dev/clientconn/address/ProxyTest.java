@@ -169,7 +169,7 @@ class ProxyTest {
   @Test
   void proxyThatHangsUpIsNamed() throws Exception {
     assertThat(answered("", b -> b))
-        .contains(proxy().address().toString(), "closed the connection", "is it an HTTP proxy?");
+        .contains(proxy().address().toString(), "closed the connection", "is it an HTTP proxy");
   }
 
   @Test
@@ -256,7 +256,8 @@ class ProxyTest {
   }
 
   private int plaintextServer() throws IOException {
-    return echo.serve(NettyServerBuilder.forPort(0, InsecureServerCredentials.create())).getPort();
+    return echo.serve(NettyServerBuilder.forPort(0, InsecureServerCredentials.create()))
+        .getPort();
   }
 
   private ConnectProxy proxy() {

@@ -45,7 +45,6 @@ class UnixSocketTest {
   private static final EventLoopGroup LOOPS =
       new MultiThreadIoEventLoopGroup(1, EpollIoHandler.newFactory());
 
-
   @RegisterExtension
   final Echo echo = new Echo();
 

@@ -48,17 +48,19 @@ public final class Pki {
   }
 
   static X509Bundle selfSigned() throws Exception {
-    return builder().subject("CN=localhost").addSanDnsName("localhost").setIsCertificateAuthority(true).buildSelfSigned();
+    return builder()
+        .subject("CN=localhost")
+        .addSanDnsName("localhost")
+        .setIsCertificateAuthority(true)
+        .buildSelfSigned();
   }
 
   X509Bundle server(UnaryOperator<CertificateBuilder> change) {
-    return issue(change.apply(
-        builder().subject("CN=server").addExtendedKeyUsageServerAuth()));
+    return issue(change.apply(builder().subject("CN=server").addExtendedKeyUsageServerAuth()));
   }
 
   X509Bundle client(UnaryOperator<CertificateBuilder> change) {
-    return issue(change.apply(
-        builder().subject("CN=client").addExtendedKeyUsageClientAuth()));
+    return issue(change.apply(builder().subject("CN=client").addExtendedKeyUsageClientAuth()));
   }
 
   public InputStream rootPem() {

@@ -126,8 +126,7 @@ class TlsMistakesTest {
             SelectorFailureBehavior.FATAL_ALERT,
             SelectedListenerFailureBehavior.ACCEPT,
             "http/1.1")))) {
-      assertThat(failure(provider, peer.port()))
-          .contains("refuses HTTP/2", "is this a gRPC port");
+      assertThat(failure(provider, peer.port())).contains("refuses HTTP/2", "is this a gRPC port");
     }
   }
 
@@ -135,8 +134,7 @@ class TlsMistakesTest {
   @Test
   void serverThatChoosesHttp1Unasked() throws Exception {
     try (ServerSocket listener = new ServerSocket(0)) {
-      CompletableFuture<Void> served =
-          CompletableFuture.runAsync(() -> answerWithHttp1(listener));
+      CompletableFuture<Void> served = CompletableFuture.runAsync(() -> answerWithHttp1(listener));
 
       assertThat(failure(SslProvider.JDK, listener.getLocalPort()))
           .contains("chose by ALPN what was not offered", "is this a gRPC port");
@@ -203,7 +201,8 @@ class TlsMistakesTest {
   void missingClientCertificate(SslProvider provider) throws Exception {
     int port = harness.serveMutual();
 
-    assertThat(failure(provider, port)).contains("demands a client certificate", "TlsChannelCredentials.keyManager");
+    assertThat(failure(provider, port))
+        .contains("demands a client certificate", "TlsChannelCredentials.keyManager");
   }
 
   @BothProviders
@@ -229,7 +228,10 @@ class TlsMistakesTest {
     assertThat(harness.failure(harness.builder(
             provider,
             port,
-            harness.trusting().keyManager(Pki.chainPem(client), Pki.keyPem(client)).build())))
+            harness
+                .trusting()
+                .keyManager(Pki.chainPem(client), Pki.keyPem(client))
+                .build())))
         .contains("refuses the client certificate", "TlsChannelCredentials.keyManager");
   }
 
@@ -262,8 +264,7 @@ class TlsMistakesTest {
   }
 
   private String failure(SslProvider provider, int port) throws IOException {
-    return harness.failure(
-        harness.builder(provider, port, harness.trusting().build()));
+    return harness.failure(harness.builder(provider, port, harness.trusting().build()));
   }
 
   private TlsPeer peer(SslProvider provider, UnaryOperator<SslContextBuilder> change)

@@ -84,8 +84,7 @@ class TlsTest {
     X509Bundle client = pki.client(b -> b.subject("CN=pem client"));
 
     assertThat(principalSeenByTheServer(
-            provider,
-            harness.trusting().keyManager(Pki.chainPem(client), Pki.keyPem(client))))
+            provider, harness.trusting().keyManager(Pki.chainPem(client), Pki.keyPem(client))))
         .isEqualTo("CN=pem client");
   }
 
@@ -104,10 +103,10 @@ class TlsTest {
 
     harness.call(harness.builder(provider, port, credentials.build()));
 
-    SSLSession session = Objects.requireNonNull(Objects.requireNonNull(
-            harness.served.poll(10, TimeUnit.SECONDS))
-        .getAttributes()
-        .get(Grpc.TRANSPORT_ATTR_SSL_SESSION));
+    SSLSession session =
+        Objects.requireNonNull(Objects.requireNonNull(harness.served.poll(10, TimeUnit.SECONDS))
+            .getAttributes()
+            .get(Grpc.TRANSPORT_ATTR_SSL_SESSION));
     return session.getPeerPrincipal().toString();
   }
 
@@ -128,9 +127,8 @@ class TlsTest {
   @BothProviders
   void verifiesTheHostEvenWhereATrustManagerTrustsEverything(SslProvider provider)
       throws Exception {
-    TlsChannelCredentials careless = (TlsChannelCredentials) TlsChannelCredentials.newBuilder()
-        .trustManager(new Careless())
-        .build();
+    TlsChannelCredentials careless = (TlsChannelCredentials)
+        TlsChannelCredentials.newBuilder().trustManager(new Careless()).build();
     int right = harness.serve(new Pki().server());
     int wrong = harness.serve(new Pki().server(b -> b.addSanDnsName("other.example")));
 
@@ -155,8 +153,8 @@ class TlsTest {
   @BothProviders
   void connectsToAnAddressThatTheCertificateBears(SslProvider provider) throws Exception {
     int port = harness.serve(pki.server());
-    SslContext context = Objects.requireNonNull(
-        TlsCredentials.toSslContext(harness.trusting().build(), provider));
+    SslContext context =
+        Objects.requireNonNull(TlsCredentials.toSslContext(harness.trusting().build(), provider));
 
     harness.call(ClientConnBuilder.forTarget("127.0.0.1:" + port).sslContext(context));
     harness.call(ClientConnBuilder.forTarget("dns:///[::1]:" + port).sslContext(context));
@@ -179,8 +177,9 @@ class TlsTest {
 
   private String serverName(SslProvider provider, String authority) throws Exception {
     X509Bundle certificate = pki.server();
-    SslContext context =
-        SslContextBuilder.forServer(Pki.chainPem(certificate), Pki.keyPem(certificate)).build();
+    SslContext context = SslContextBuilder.forServer(
+            Pki.chainPem(certificate), Pki.keyPem(certificate))
+        .build();
     try (TlsPeer peer = new TlsPeer(context)) {
       harness.failure(harness
           .builder(provider, peer.port(), harness.trusting().build())
@@ -205,7 +204,8 @@ class TlsTest {
         "localhost:" + port,
         CompositeChannelCredentials.create(harness.trusting().build(), token)));
 
-    assertThat(Objects.requireNonNull(harness.headers.poll(10, TimeUnit.SECONDS)).get(TOKEN))
+    assertThat(
+            Objects.requireNonNull(harness.headers.poll(10, TimeUnit.SECONDS)).get(TOKEN))
         .isEqualTo("secret of PRIVACY_AND_INTEGRITY");
   }
 
@@ -223,7 +223,8 @@ class TlsTest {
             harness
                 .trusting()
                 .keyManager(
-                    Pki.chainPem(pki.server()), new ByteArrayInputStream("nonsense".getBytes("UTF-8")))
+                    Pki.chainPem(pki.server()),
+                    new ByteArrayInputStream("nonsense".getBytes("UTF-8")))
                 .build()))
         .isInstanceOf(IllegalArgumentException.class)
         .hasMessageContainingAll("private key or certificate chain", "PKCS#8");
@@ -242,8 +243,9 @@ class TlsTest {
 
   @Test
   void sslContextWithoutHttp2IsRefused() throws Exception {
-    SslContext context =
-        SslContextBuilder.forClient().applicationProtocolConfig(alpn("http/1.1")).build();
+    SslContext context = SslContextBuilder.forClient()
+        .applicationProtocolConfig(alpn("http/1.1"))
+        .build();
 
     assertThatThrownBy(() -> ClientConnBuilder.forTarget("localhost:1").sslContext(context))
         .isInstanceOf(IllegalArgumentException.class)

@@ -16,7 +16,8 @@ import org.jspecify.annotations.Nullable;
  * have a port. Names are not looked up.
  */
 record NoProxy(List<NoProxy.Rule> rules) {
-  private static final Pattern LITERAL = Pattern.compile("[0-9]+(\\.[0-9]+){3}|[0-9a-fA-F.]*:[0-9a-fA-F:.]*");
+  private static final Pattern LITERAL =
+      Pattern.compile("[0-9]+(\\.[0-9]+){3}|[0-9a-fA-F.]*:[0-9a-fA-F:.]*");
   private static final Pattern PORT = Pattern.compile("[0-9]{1,5}");
   private static final int ANY_PORT = -1;
 
@@ -66,7 +67,9 @@ record NoProxy(List<NoProxy.Rule> rules) {
     String host = entry;
     int wantedPort = ANY_PORT;
     int colon = entry.lastIndexOf(':');
-    if (literal(entry) == null && colon > 0 && PORT.matcher(entry.substring(colon + 1)).matches()) {
+    if (literal(entry) == null
+        && colon > 0
+        && PORT.matcher(entry.substring(colon + 1)).matches()) {
       host = entry.substring(0, colon);
       wantedPort = Integer.parseInt(entry.substring(colon + 1));
     }

@@ -14,7 +14,8 @@ import org.jspecify.annotations.Nullable;
  * A proxy as {@code HTTPS_PROXY} names it: {@code [http://][user[:password]@]host[:port]}, port 80 by default. TLS to the
  * proxy itself and SOCKS are not spoken.
  */
-record ProxyUrl(String host, int port, @Nullable String user, @Nullable String password) {
+record ProxyUrl(
+    String host, int port, @Nullable String user, @Nullable String password) {
   private static final int DEFAULT_PORT = 80;
 
   /** The exceptions' messages leave the value out, as it may hold a password. */
@@ -33,9 +34,8 @@ record ProxyUrl(String host, int port, @Nullable String user, @Nullable String p
       throw new IOException(variable + " names no host: write http://host:port");
     }
     String host = uri.getHost();
-    String[] userInfo = uri.getRawUserInfo() == null
-        ? new String[0]
-        : uri.getRawUserInfo().split(":", 2);
+    String[] userInfo =
+        uri.getRawUserInfo() == null ? new String[0] : uri.getRawUserInfo().split(":", 2);
     return new ProxyUrl(
         host.startsWith("[") ? host.substring(1, host.length() - 1) : host,
         uri.getPort() < 0 ? DEFAULT_PORT : uri.getPort(),

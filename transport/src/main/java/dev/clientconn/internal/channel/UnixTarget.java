@@ -1,8 +1,11 @@
 // SPDX-License-Identifier: Apache-2.0
 package dev.clientconn.internal.channel;
 
+import static java.nio.charset.StandardCharsets.UTF_8;
+
 import java.net.URI;
 import java.net.URISyntaxException;
+import java.net.URLEncoder;
 import java.util.List;
 import org.jspecify.annotations.Nullable;
 
@@ -20,7 +23,8 @@ final class UnixTarget {
   static @Nullable URI escaped(String target) throws URISyntaxException {
     for (String scheme : List.of(PATH_SCHEME, ABSTRACT_SCHEME)) {
       if (target.startsWith(scheme + ":")) {
-        return new URI(scheme, target.substring(scheme.length() + 1), null);
+        String name = URLEncoder.encode(target.substring(scheme.length() + 1), UTF_8);
+        return new URI(scheme + ":" + name.replace("+", "%20").replace("%2F", "/"));
       }
     }
     return null;

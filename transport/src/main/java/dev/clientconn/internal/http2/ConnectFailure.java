@@ -1,6 +1,7 @@
 // SPDX-License-Identifier: Apache-2.0
 package dev.clientconn.internal.http2;
 
+import java.io.FileNotFoundException;
 import java.io.IOException;
 import java.net.ConnectException;
 import java.net.SocketException;
@@ -25,6 +26,9 @@ final class ConnectFailure {
     }
     if (find(cause, UnresolvedAddressException.class) != null) {
       return "the address is not resolved";
+    }
+    if (find(cause, FileNotFoundException.class) != null) {
+      return "No such file or directory: does the server run, and is this the path it listens at?";
     }
     if (cause instanceof SocketException || cause instanceof UnsupportedOperationException) {
       return message(cause);

@@ -39,8 +39,9 @@ final class NettyDialer implements Dialer {
     if (address instanceof HttpConnectProxiedSocketAddress proxied) {
       return ProxyTunnel.dial(tcp(request, epoll), proxied, request.handler());
     }
-    throw new UnsupportedOperationException("addresses of type " + address.getClass().getName()
-        + " are not known: give the channel a Dialer that connects to them");
+    throw new UnsupportedOperationException(
+        "addresses of type " + address.getClass().getName()
+            + " are not known: give the channel a Dialer that connects to them");
   }
 
   private static Bootstrap tcp(Request request, boolean epoll) {

@@ -14,11 +14,7 @@ import io.netty.channel.ChannelPromise;
 import io.netty.handler.codec.http.DefaultHttpHeaders;
 import io.netty.handler.codec.http.HttpHeaders;
 import io.netty.handler.proxy.HttpProxyHandler;
-import io.netty.handler.proxy.ProxyConnectException;
 import io.netty.handler.proxy.ProxyConnectionEvent;
-import java.net.SocketAddress;
-import java.util.regex.Matcher;
-import java.util.regex.Pattern;
 
 /**
  * Asks an HTTP proxy for a tunnel (CONNECT, RFC 9110 section 9.3.6), and lets TLS and HTTP/2 in once there is one. The
@@ -27,8 +23,7 @@ import java.util.regex.Pattern;
 @EventLoopConfined
 final class ProxyTunnel extends ChannelInboundHandlerAdapter {
 
-  private static final Pattern STATUS = Pattern.compile("status: (\\d{3})([^,]*)");
-  private static final int NO_HTTP = 999;
+  private static final String CONNECT = "connect";
 
   private final ChannelHandler inside;
 
@@ -41,27 +36,31 @@ final class ProxyTunnel extends ChannelInboundHandlerAdapter {
       Bootstrap tcp, HttpConnectProxiedSocketAddress address, ChannelHandler inside) {
     HttpProxyHandler connect = connectHandler(address);
     connect.setConnectTimeoutMillis(0);
+    ProxyAnswer answer = new ProxyAnswer(address);
     ChannelFuture connected = tcp.handler(new ChannelInitializer<>() {
           @Override
           protected void initChannel(Channel channel) {
-            channel.pipeline().addLast(connect, new ProxyTunnel(inside));
+            // Its HTTP codec comes in front of the handler by itself.
+            channel.pipeline().addLast(CONNECT, connect).addLast(new ProxyTunnel(inside));
+            channel.pipeline().addBefore(CONNECT, null, answer);
           }
         })
         .connect(address.getTargetAddress());
-    ChannelPromise tunnel = connected.channel().newPromise();
+    Channel channel = connected.channel();
+    ChannelPromise tunnel = channel.newPromise();
     connected.addListener(f -> {
       if (!f.isSuccess()) {
-        tunnel.tryFailure(unreachable(address.getProxyAddress(), f.cause()));
+        tunnel.tryFailure(answer.unreachable(f.cause()));
       }
     });
     connect.connectFuture().addListener(f -> {
       if (f.isSuccess()) {
-        connected.channel().pipeline().remove(connect);
+        channel.pipeline().remove(connect);
         tunnel.trySuccess();
-      } else {
-        tunnel.tryFailure(refused(address, f.cause()));
       }
     });
+    // The transport listens to this too, and later: it must know the reason by then.
+    channel.closeFuture().addListener(f -> tunnel.tryFailure(answer.refusal()));
     return tunnel;
   }
 
@@ -88,48 +87,6 @@ final class ProxyTunnel extends ChannelInboundHandlerAdapter {
 
   @Override
   public void exceptionCaught(ChannelHandlerContext ctx, Throwable cause) {
-    // The connect future has told it already, or else the channel's end will.
     ctx.close();
-  }
-
-  private static ProxyException unreachable(SocketAddress proxy, Throwable cause) {
-    return new ProxyException(
-        "the proxy cannot be reached (" + ConnectFailure.reason(cause)
-            + "): check HTTPS_PROXY, https.proxyHost or the channel's ProxyDetector for "
-            + PeerName.of(proxy),
-        cause);
-  }
-
-  private static ProxyException refused(HttpConnectProxiedSocketAddress address, Throwable cause) {
-    String what = "the proxy " + PeerName.of(address.getProxyAddress()) + " ";
-    String target = PeerName.of(address.getTargetAddress());
-    Matcher status = STATUS.matcher(String.valueOf(cause.getMessage()));
-    if (!(cause instanceof ProxyConnectException) || !status.find()) {
-      return new ProxyException(
-          what + "closed the connection instead of answering CONNECT " + target
-              + ": is it an HTTP proxy?",
-          cause);
-    }
-    int code = Integer.parseInt(status.group(1));
-    if (code == NO_HTTP) {
-      return new ProxyException(
-          what + "did not answer CONNECT " + target + " in HTTP/1: is it an HTTP proxy?", cause);
-    }
-    return new ProxyException(
-        what + "answered CONNECT " + target + " with " + code + status.group(2) + ": "
-            + advice(code, address.getUsername() != null),
-        cause);
-  }
-
-  private static String advice(int code, boolean authenticated) {
-    if (code == 407) {
-      return authenticated
-          ? "it does not accept this user and password"
-          : "give it a user and a password, as in HTTPS_PROXY=http://user:password@host:port";
-    }
-    if (code == 403 || code == 405) {
-      return "have the proxy allow this target, or keep the target off it (NO_PROXY)";
-    }
-    return "see the proxy's log";
   }
 }

@@ -34,7 +34,9 @@ final class TlsFailure {
       Pattern.compile("(?:fatal alert: |:sslv3_alert_|:tlsv1_alert_|:tlsv1_)([a-z_0-9]+)");
 
   private static final Map<String, String> ALERTS = Map.ofEntries(
-      alert("certificate_required", "the server demands a client certificate, and this channel has none that the server trusts"
+      alert(
+          "certificate_required",
+          "the server demands a client certificate, and this channel has none that the server trusts"
               + CLIENT_CERTIFICATE),
       alert(
           "bad_certificate",
@@ -43,7 +45,8 @@ final class TlsFailure {
           "unknown_ca",
           "the server does not know the authority that signed the client certificate"
               + CLIENT_CERTIFICATE),
-      alert("certificate_unknown", "the server refuses the client certificate" + CLIENT_CERTIFICATE),
+      alert(
+          "certificate_unknown", "the server refuses the client certificate" + CLIENT_CERTIFICATE),
       alert("certificate_expired", "the client certificate has expired" + CLIENT_CERTIFICATE),
       alert("certificate_revoked", "the client certificate is revoked" + CLIENT_CERTIFICATE),
       alert(
