@@ -7,24 +7,21 @@ import io.netty.channel.IoHandlerFactory;
 import io.netty.channel.epoll.EpollIoHandler;
 import io.netty.channel.nio.NioIoHandler;
 import io.netty.handler.ssl.SslContext;
-import java.util.function.Supplier;
 import org.jspecify.annotations.Nullable;
 
 /** The I/O that a channel's default dialer is made to use, whatever the machine would choose. */
 public enum ChosenIo {
-  EPOLL(EpollIoHandler::newFactory),
-  NIO(NioIoHandler::newFactory);
-
-  private final Supplier<IoHandlerFactory> factory;
-
-  ChosenIo(Supplier<IoHandlerFactory> factory) {
-    this.factory = factory;
-  }
+  EPOLL,
+  NIO;
 
   public ClientConn build(ClientConnBuilder builder, @Nullable SslContext sslContext) {
     return ClientConnBuilder.build(
         builder.channelOptions(),
-        Http2Connector.createOn(builder.transportOptions(), sslContext, factory.get()),
+        Http2Connector.createOn(builder.transportOptions(), sslContext, factory()),
         SharedThreads.lease(null, null));
+  }
+
+  private IoHandlerFactory factory() {
+    return this == EPOLL ? EpollIoHandler.newFactory() : NioIoHandler.newFactory();
   }
 }

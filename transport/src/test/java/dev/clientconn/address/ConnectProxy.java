@@ -82,7 +82,7 @@ final class ConnectProxy implements AutoCloseable {
   private void serve(Socket client) throws IOException {
     String head = head(client.getInputStream());
     requests.add(head);
-    String target = head.split(" ", 3)[1];
+    String target = head.split(" ", -1)[1];
     behaviour.serve(client, Integer.parseInt(target.substring(target.lastIndexOf(':') + 1)));
   }
 

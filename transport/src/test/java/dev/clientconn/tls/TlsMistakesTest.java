@@ -152,7 +152,7 @@ class TlsMistakesTest {
     String tlsRecord = "16" + "0303" + String.format("%04x", message.length() / 2) + message;
     try (Socket socket = listener.accept()) {
       byte[] header = socket.getInputStream().readNBytes(5);
-      socket.getInputStream().readNBytes((header[3] & 0xFF) << 8 | header[4] & 0xFF);
+      socket.getInputStream().readNBytes(((header[3] & 0xFF) << 8) | (header[4] & 0xFF));
       socket.getOutputStream().write(HexFormat.of().parseHex(tlsRecord));
       socket.getInputStream().transferTo(OutputStream.nullOutputStream());
     } catch (IOException e) {

@@ -27,7 +27,7 @@ final class TlsPeer implements AutoCloseable {
   private final Channel channel;
   private final CompletableFuture<String> serverName = new CompletableFuture<>();
 
-  TlsPeer(SslContext context) throws InterruptedException {
+  TlsPeer(SslContext context) {
     channel = new ServerBootstrap()
         .group(loops)
         .channel(NioServerSocketChannel.class)
@@ -38,7 +38,7 @@ final class TlsPeer implements AutoCloseable {
           }
         })
         .bind(InetAddress.getLoopbackAddress(), 0)
-        .sync()
+        .syncUninterruptibly()
         .channel();
   }
 
@@ -52,8 +52,8 @@ final class TlsPeer implements AutoCloseable {
   }
 
   @Override
-  public void close() throws InterruptedException {
-    loops.shutdownGracefully(0, 5, TimeUnit.SECONDS).sync();
+  public void close() {
+    loops.shutdownGracefully(0, 5, TimeUnit.SECONDS).syncUninterruptibly();
   }
 
   private final class Sink extends ChannelInboundHandlerAdapter {

@@ -1,6 +1,7 @@
 // SPDX-License-Identifier: Apache-2.0
 package dev.clientconn.tls;
 
+import static java.nio.charset.StandardCharsets.UTF_8;
 import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.assertThatThrownBy;
 
@@ -224,7 +225,7 @@ class TlsTest {
                 .trusting()
                 .keyManager(
                     Pki.chainPem(pki.server()),
-                    new ByteArrayInputStream("nonsense".getBytes("UTF-8")))
+                    new ByteArrayInputStream("nonsense".getBytes(UTF_8)))
                 .build()))
         .isInstanceOf(IllegalArgumentException.class)
         .hasMessageContainingAll("private key or certificate chain", "PKCS#8");
@@ -235,7 +236,7 @@ class TlsTest {
     assertThatThrownBy(() -> ClientConnBuilder.forTarget(
             "localhost:1",
             TlsChannelCredentials.newBuilder()
-                .trustManager(new ByteArrayInputStream("nonsense".getBytes("UTF-8")))
+                .trustManager(new ByteArrayInputStream("nonsense".getBytes(UTF_8)))
                 .build()))
         .isInstanceOf(IllegalArgumentException.class)
         .hasMessageContainingAll("trusted root certificates", "PEM");

@@ -12,6 +12,7 @@ import java.net.ProxySelector;
 import java.net.SocketAddress;
 import java.net.URI;
 import java.net.URISyntaxException;
+import java.util.Locale;
 import java.util.function.Supplier;
 import java.util.function.UnaryOperator;
 import java.util.logging.Level;
@@ -100,7 +101,7 @@ public final class DefaultProxyDetector implements ProxyDetector {
   private @Nullable String variable(String name) {
     String value = environment.apply(name);
     if (value == null || value.isBlank()) {
-      value = environment.apply(name.toLowerCase(java.util.Locale.ROOT));
+      value = environment.apply(name.toLowerCase(Locale.ROOT));
     }
     return value == null || value.isBlank() ? null : value.strip();
   }

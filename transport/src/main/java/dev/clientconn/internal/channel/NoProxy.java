@@ -31,7 +31,7 @@ record NoProxy(List<NoProxy.Rule> rules) {
   static NoProxy parse(@Nullable String list) {
     List<Rule> rules = new ArrayList<>();
     if (list != null) {
-      for (String entry : list.toLowerCase(Locale.ROOT).split(",")) {
+      for (String entry : list.toLowerCase(Locale.ROOT).split(",", -1)) {
         String trimmed = entry.strip();
         if (!trimmed.isEmpty()) {
           rules.add(rule(trimmed));

@@ -6,6 +6,7 @@ import static org.assertj.core.api.Assertions.assertThatThrownBy;
 
 import io.grpc.HttpConnectProxiedSocketAddress;
 import java.io.IOException;
+import java.net.InetAddress;
 import java.net.InetSocketAddress;
 import java.net.Proxy;
 import java.net.ProxySelector;
@@ -105,7 +106,9 @@ class DefaultProxyDetectorTest {
   @Test
   void selectorsFirstHttpProxyIsTaken() throws Exception {
     selector.proxies = List.of(
-        new Proxy(Proxy.Type.SOCKS, new InetSocketAddress("127.0.0.1", 1)), http(2), http(3));
+        new Proxy(Proxy.Type.SOCKS, new InetSocketAddress(InetAddress.getLoopbackAddress(), 1)),
+        http(2),
+        http(3));
 
     assertThat(((InetSocketAddress) proxied().getProxyAddress()).getPort()).isEqualTo(2);
   }
