@@ -23,6 +23,7 @@ import java.util.Set;
 import javax.net.ssl.KeyManager;
 import javax.net.ssl.SSLException;
 import javax.net.ssl.TrustManager;
+import javax.net.ssl.X509ExtendedTrustManager;
 import org.jspecify.annotations.Nullable;
 
 /** Turns io.grpc's channel credentials into a TLS context that HTTP/2 may be spoken over (RFC 9113 section 9.2). */
@@ -76,7 +77,7 @@ public final class TlsCredentials {
       throw new IllegalArgumentException(
           "TlsChannelCredentials ask for features that are not supported: " + missing);
     }
-    SslContextBuilder builder = builder(provider);
+    SslContextBuilder builder = builder(verifiesHosts(tls) ? provider : SslProvider.JDK);
     readable("private key or certificate chain", () -> keys(tls, builder));
     readable("trusted root certificates", () -> trust(tls, builder));
     return builder.build();
@@ -104,6 +105,17 @@ public final class TlsCredentials {
     } else if (roots != null) {
       builder.trustManager(new ByteArrayInputStream(roots));
     }
+  }
+
+  /**
+   * Whether the trust manager is told the host, or there is none. The JDK's TLS verifies the host itself where it is not;
+   * OpenSSL does so only as far as Netty can reach into the JDK, which on Java 25 it cannot.
+   */
+  private static boolean verifiesHosts(TlsChannelCredentials tls) {
+    List<TrustManager> managers = tls.getTrustManagers();
+    return managers == null
+        || managers.isEmpty()
+        || managers.get(0) instanceof X509ExtendedTrustManager;
   }
 
   /** Netty's own complaint says neither which of the parts is wrong nor what form it should have. */
