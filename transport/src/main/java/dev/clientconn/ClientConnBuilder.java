@@ -15,6 +15,7 @@ import io.grpc.DecompressorRegistry;
 import io.grpc.InternalConfiguratorRegistry;
 import io.grpc.MetricSink;
 import io.grpc.NameResolver;
+import io.grpc.ProxyDetector;
 import io.netty.handler.ssl.SslContext;
 import java.time.Duration;
 import java.util.List;
@@ -28,8 +29,8 @@ import org.jspecify.annotations.Nullable;
 /**
  * Builds a {@link ClientConn}. Not safe for several threads; one builder may build several channels.
  *
- * <p>A target is {@code host:port}, {@code dns:///host:port}, {@code static://host1:port1,host2:port2}, or any URI whose
- * name resolver is on the class path. Connections use TLS unless {@link #usePlaintext()} or insecure credentials say
+ * <p>A target is {@code host:port}, {@code dns:///host:port}, {@code static://host1:port1,host2:port2}, {@code unix:///path},
+ * {@code unix-abstract:name}, or any URI whose name resolver is on the class path. Connections use TLS unless {@link #usePlaintext()} or insecure credentials say
  * otherwise. Options that this transport cannot honour yet throw {@link UnsupportedOperationException}.
  */
 public final class ClientConnBuilder extends UnsupportedOptions {
@@ -81,9 +82,20 @@ public final class ClientConnBuilder extends UnsupportedOptions {
     return this;
   }
 
-  /** Makes the connections in place of the default TCP dialer. */
+  /** Makes the connections in place of the default dialer of TCP, unix sockets and proxies. */
   public ClientConnBuilder dialer(Dialer dialer) {
     settings.dialer = dialer;
+    return this;
+  }
+
+  /**
+   * Says through which HTTP proxy a server is reached, if any; asked where names are looked up, and may block. Default: what
+   * {@code -Dhttps.proxyHost}, {@code HTTPS_PROXY} and {@code NO_PROXY}, or else Java's {@code ProxySelector} say, this
+   * machine itself excepted; with a {@link #dialer} of the user's, none. {@code null} restores the default.
+   */
+  @Override
+  public ClientConnBuilder proxyDetector(@Nullable ProxyDetector proxyDetector) {
+    settings.proxyDetector = proxyDetector;
     return this;
   }
 

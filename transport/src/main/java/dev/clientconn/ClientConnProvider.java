@@ -1,10 +1,13 @@
 // SPDX-License-Identifier: Apache-2.0
 package dev.clientconn;
 
+import dev.clientconn.transport.UnixAbstractAddress;
 import io.grpc.ChannelCredentials;
 import io.grpc.ManagedChannelProvider;
+import io.netty.channel.unix.DomainSocketAddress;
 import java.net.InetSocketAddress;
 import java.net.SocketAddress;
+import java.net.UnixDomainSocketAddress;
 import java.util.Collection;
 import java.util.List;
 
@@ -50,6 +53,10 @@ public final class ClientConnProvider extends ManagedChannelProvider {
 
   @Override
   protected Collection<Class<? extends SocketAddress>> getSupportedSocketAddressTypes() {
-    return List.of(InetSocketAddress.class);
+    return List.of(
+        InetSocketAddress.class,
+        UnixDomainSocketAddress.class,
+        UnixAbstractAddress.class,
+        DomainSocketAddress.class);
   }
 }

@@ -2,6 +2,7 @@
 package dev.clientconn;
 
 import dev.clientconn.internal.channel.ChannelOptions;
+import dev.clientconn.internal.channel.DefaultProxyDetector;
 import dev.clientconn.internal.channel.ServiceConfigParser;
 import dev.clientconn.internal.channel.SinkMetricRecorder;
 import dev.clientconn.internal.channel.TargetUri;
@@ -14,6 +15,7 @@ import io.grpc.DecompressorRegistry;
 import io.grpc.MetricSink;
 import io.grpc.NameResolver;
 import io.grpc.NameResolverRegistry;
+import io.grpc.ProxyDetector;
 import java.time.Duration;
 import java.util.ArrayList;
 import java.util.List;
@@ -37,6 +39,9 @@ final class ClientConnSettings {
 
   @Nullable
   Dialer dialer;
+
+  @Nullable
+  ProxyDetector proxyDetector;
 
   TransportListener transportListener = TransportListener.NONE;
   Duration connectTimeout = TransportOptions.DEFAULT_CONNECT_TIMEOUT;
@@ -92,7 +97,15 @@ final class ClientConnSettings {
         decompressors,
         List.copyOf(interceptors),
         new SinkMetricRecorder(metricSinks),
-        resolverArgs);
+        resolverArgs.andThen(args -> args.setProxyDetector(proxies())));
+  }
+
+  /** A user's dialer has its own way to the server; only a user who says so puts a proxy in front of it. */
+  private ProxyDetector proxies() {
+    if (proxyDetector != null) {
+      return proxyDetector;
+    }
+    return dialer == null ? new DefaultProxyDetector() : address -> null;
   }
 
   TransportOptions transportOptions() {

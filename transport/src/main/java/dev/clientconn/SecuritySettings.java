@@ -47,6 +47,10 @@ final class SecuritySettings {
       throw new IllegalArgumentException(
           "sslContext must be a client's: make it by SslContextBuilder.forClient()");
     }
+    if (!context.applicationProtocolNegotiator().protocols().contains("h2")) {
+      throw new IllegalArgumentException("sslContext must offer h2 by ALPN: set"
+          + " applicationProtocolConfig with ApplicationProtocolNames.HTTP_2");
+    }
     credentials = TlsChannelCredentials.create();
     sslContext = context;
   }

@@ -5,7 +5,6 @@ import io.grpc.BinaryLog;
 import io.grpc.ClientTransportFilter;
 import io.grpc.ManagedChannelBuilder;
 import io.grpc.NameResolver;
-import io.grpc.ProxyDetector;
 
 /** The options of grpc-java's builder that a {@link ClientConn} cannot honour yet: each says so, and what to do instead. */
 abstract class UnsupportedOptions extends ManagedChannelBuilder<ClientConnBuilder> {
@@ -53,11 +52,6 @@ abstract class UnsupportedOptions extends ManagedChannelBuilder<ClientConnBuilde
   @Override
   public ClientConnBuilder maxTraceEvents(int maxTraceEvents) {
     throw refused("maxTraceEvents", "set the log level of dev.clientconn.ClientConn to FINEST");
-  }
-
-  @Override
-  public ClientConnBuilder proxyDetector(ProxyDetector proxyDetector) {
-    throw refused("proxyDetector", "connect through the proxy in a Dialer");
   }
 
   private static UnsupportedOperationException refused(String option, String instead) {

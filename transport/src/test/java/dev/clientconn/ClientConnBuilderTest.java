@@ -238,8 +238,7 @@ class ClientConnBuilderTest {
         mistake("retryBufferSize", b -> b.retryBufferSize(1)),
         mistake("perRpcBufferLimit", b -> b.perRpcBufferLimit(1)),
         mistake("setBinaryLog", b -> b.setBinaryLog(null)),
-        mistake("maxTraceEvents", b -> b.maxTraceEvents(1)),
-        mistake("proxyDetector", b -> b.proxyDetector(null)));
+        mistake("maxTraceEvents", b -> b.maxTraceEvents(1)));
   }
 
   @ParameterizedTest

@@ -7,10 +7,10 @@ import io.grpc.EquivalentAddressGroup;
 import io.grpc.NameResolver;
 import io.grpc.Status;
 import io.grpc.StatusOr;
+import java.io.IOException;
 import java.net.InetAddress;
 import java.net.InetSocketAddress;
 import java.net.SocketAddress;
-import java.net.UnknownHostException;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.concurrent.Executor;
@@ -87,7 +87,7 @@ final class StaticNameResolver extends NameResolver {
     for (HostPort server : servers) {
       try {
         groups.add(lookUp(server));
-      } catch (UnknownHostException | RuntimeException e) {
+      } catch (IOException | RuntimeException e) {
         failures.add(server.authority() + " (" + e + ")");
       }
     }
@@ -101,11 +101,22 @@ final class StaticNameResolver extends NameResolver {
     return result.setAddressesOrError(StatusOr.fromValue(groups)).build();
   }
 
-  private static EquivalentAddressGroup lookUp(HostPort server) throws UnknownHostException {
+  /** A server behind a proxy is the proxy's to look up. */
+  private EquivalentAddressGroup lookUp(HostPort server) throws IOException {
     List<SocketAddress> addresses = new ArrayList<>();
+    SocketAddress proxied = args.getProxyDetector()
+        .proxyFor(InetSocketAddress.createUnresolved(server.host(), server.port()));
+    if (proxied != null) {
+      addresses.add(proxied);
+      return group(server, addresses);
+    }
     for (InetAddress address : InetAddress.getAllByName(server.host())) {
       addresses.add(new InetSocketAddress(address, server.port()));
     }
+    return group(server, addresses);
+  }
+
+  private static EquivalentAddressGroup group(HostPort server, List<SocketAddress> addresses) {
     return new EquivalentAddressGroup(
         addresses,
         Attributes.newBuilder()

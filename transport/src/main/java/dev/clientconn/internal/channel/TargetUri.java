@@ -62,6 +62,10 @@ public record TargetUri(String text, URI uri, NameResolverProvider provider) {
       return new URI(target);
     } catch (URISyntaxException firstTry) {
       try {
+        URI unix = UnixTarget.escaped(target);
+        if (unix != null) {
+          return unix;
+        }
         // A list of bracketed IPv6 addresses is no RFC 3986 authority, but users write one after
         // static://.
         return new URI(target.replace("[", "%5B").replace("]", "%5D"));
@@ -84,7 +88,7 @@ public record TargetUri(String text, URI uri, NameResolverProvider provider) {
     return new IllegalArgumentException(
         "No name resolver on the classpath knows the scheme '" + scheme
             + "' of target '" + target
-            + "'. Write host:port, dns:///host:port or static://host1:port1,host2:port2,"
-            + " or add the artifact that brings the resolver for '" + scheme + "'");
+            + "'. Write host:port, dns:///host:port, static://host1:port1,host2:port2 or"
+            + " unix:///path, or add the artifact that brings the resolver for '" + scheme + "'");
   }
 }

@@ -1,11 +1,12 @@
 // SPDX-License-Identifier: Apache-2.0
 package dev.clientconn.internal.http2;
 
-import io.netty.handler.ssl.NotSslRecordException;
+import java.io.FileNotFoundException;
+import java.io.IOException;
 import java.net.ConnectException;
 import java.net.SocketException;
+import java.nio.channels.ClosedChannelException;
 import java.nio.channels.UnresolvedAddressException;
-import java.security.cert.CertificateException;
 import javax.net.ssl.SSLException;
 import org.jspecify.annotations.Nullable;
 
@@ -15,40 +16,42 @@ final class ConnectFailure {
   private ConnectFailure() {}
 
   static String reason(Throwable cause) {
-    if (find(cause, NotSslRecordException.class) != null) {
-      return "the server does not speak TLS, but this channel does: use plaintext (ssl.enabled:"
-          + " false, or usePlaintext()), or the server's TLS port";
+    ProxyException proxy = find(cause, ProxyException.class);
+    if (proxy != null) {
+      return message(proxy);
     }
-    CertificateException certificate = find(cause, CertificateException.class);
-    if (certificate != null) {
-      return "the server's certificate is not accepted: " + message(root(certificate));
-    }
-    SSLException tls = find(cause, SSLException.class);
+    String tls = TlsFailure.reason(cause);
     if (tls != null) {
-      return "TLS failed: " + message(tls);
+      return tls;
     }
     if (find(cause, UnresolvedAddressException.class) != null) {
       return "the address is not resolved";
     }
-    if (cause instanceof ConnectException || cause instanceof SocketException) {
+    if (find(cause, FileNotFoundException.class) != null) {
+      return "No such file or directory: does the server run, and is this the path it listens at?";
+    }
+    if (cause instanceof SocketException || cause instanceof UnsupportedOperationException) {
       return message(cause);
     }
     return cause.getClass().getSimpleName() + ": " + message(cause);
   }
 
-  private static String message(Throwable cause) {
+  /** Whether the peer ended the connection without a word, so that the moment is all there is to judge by. */
+  static boolean peerWentAway(Throwable cause) {
+    return TlsFailure.isTruncation(cause)
+        || cause instanceof ClosedChannelException
+        || (cause instanceof IOException
+            && !(cause instanceof SSLException)
+            && !(cause instanceof ProxyException)
+            && !(cause instanceof ConnectException)
+            && message(cause).matches("(?i).*(reset|broken pipe).*"));
+  }
+
+  static String message(Throwable cause) {
     return cause.getMessage() == null ? cause.getClass().getSimpleName() : cause.getMessage();
   }
 
-  private static Throwable root(Throwable cause) {
-    Throwable root = cause;
-    while (root.getCause() != null && root.getCause() != root) {
-      root = root.getCause();
-    }
-    return root;
-  }
-
-  private static <T extends Throwable> @Nullable T find(Throwable cause, Class<T> type) {
+  static <T extends Throwable> @Nullable T find(Throwable cause, Class<T> type) {
     for (Throwable t = cause; t != null; t = t.getCause()) {
       if (type.isInstance(t)) {
         return type.cast(t);

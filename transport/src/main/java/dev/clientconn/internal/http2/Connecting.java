@@ -22,12 +22,32 @@ import org.jspecify.annotations.Nullable;
 @EventLoopConfined
 final class Connecting {
 
+  private enum Phase {
+    DIALLING("connecting", ""),
+    HANDSHAKING("in the TLS handshake", "a server that expects plaintext does this to TLS"),
+    AWAITING_SETTINGS(
+        "waiting for the server's SETTINGS", "a server that expects TLS does this to plaintext"),
+    AWAITING_SETTINGS_IN_TLS(
+        "waiting for the server's SETTINGS",
+        "a server that wants a client certificate, or another one, does this after a TLS 1.3"
+            + " handshake");
+
+    private final String doing;
+    private final String hint;
+
+    Phase(String doing, String hint) {
+      this.doing = doing;
+      this.hint = hint.isEmpty() ? "" : " (" + hint + ")";
+    }
+  }
+
   private final EventLoop loop;
   private final SocketAddress address;
   private final Duration timeout;
   private final Consumer<Status> onTimeout;
   private final Consumer<Status> onDisconnected;
-  private String phase = "connecting";
+  private Phase phase = Phase.DIALLING;
+  private boolean tls;
   private boolean ready;
   private boolean finished;
   private @Nullable Channel channel;
@@ -75,12 +95,13 @@ final class Connecting {
   }
 
   void handshaking() {
-    phase = "in the TLS handshake";
+    tls = true;
+    phase = Phase.HANDSHAKING;
   }
 
   void awaitSettings(Channel connected) {
     channel = connected;
-    phase = "waiting for the server's SETTINGS";
+    phase = tls ? Phase.AWAITING_SETTINGS_IN_TLS : Phase.AWAITING_SETTINGS;
   }
 
   void ready() {
@@ -127,30 +148,30 @@ final class Connecting {
   private Status status() {
     String description;
     if (ready) {
-      description = "connection to " + address + " lost"
+      description = "connection to " + PeerName.of(address) + " lost"
           + (cause == null ? ": the server closed it" : ": " + ConnectFailure.reason(cause));
+    } else if (cause == null) {
+      description = "cannot connect to " + PeerName.of(address)
+          + ": the server closed the connection while this side was "
+          + phase.doing
+          + phase.hint;
     } else {
-      description = "cannot connect to " + address + ": "
-          + (cause == null
-              ? "the server closed the connection while this side was " + phase + hint()
-              : ConnectFailure.reason(cause));
+      description = "cannot connect to " + PeerName.of(address) + ": "
+          + ConnectFailure.reason(cause)
+          + (ConnectFailure.peerWentAway(cause) ? ", " + phase.doing + phase.hint : "");
     }
     return Status.UNAVAILABLE.withDescription(description).withCause(cause);
   }
 
-  private String hint() {
-    return phase.startsWith("waiting")
-        ? " (a server that expects TLS does this to plaintext)"
-        : " (a server that expects plaintext does this to TLS)";
-  }
-
   private void timedOut() {
     timer = null;
-    onTimeout.accept(Status.UNAVAILABLE.withDescription("cannot connect to " + address
+    onTimeout.accept(Status.UNAVAILABLE.withDescription("cannot connect to "
+        + PeerName.of(address)
         + ": timed out after "
         + timeout.toMillis()
         + " ms, "
-        + phase));
+        + phase.doing
+        + phase.hint));
   }
 
   private void stopTimer() {

@@ -14,8 +14,8 @@ import java.util.concurrent.TimeUnit;
 import org.jspecify.annotations.Nullable;
 
 /**
- * The event loops that all channels of this JVM share: made when the first channel needs them, ended after the last one
- * has let go. Native epoll where it is on the classpath, NIO elsewhere.
+ * A share in event loops: by default in those that all channels of this JVM have in common, made when the first channel needs them and
+ * ended after the last one has let go. Native epoll where it is on the classpath, NIO elsewhere.
  */
 @CrossesThreads
 final class EventLoops {
@@ -36,10 +36,9 @@ final class EventLoops {
     synchronized (lock) {
       EventLoopGroup group = shared;
       if (group == null) {
-        group = new MultiThreadIoEventLoopGroup(
+        group = newGroup(
             Runtime.getRuntime().availableProcessors(),
-            new DefaultThreadFactory("clientconn-loop", true),
-            ioHandler());
+            Epoll.isAvailable() ? EpollIoHandler.newFactory() : NioIoHandler.newFactory());
         shared = group;
       }
       leases++;
@@ -47,8 +46,14 @@ final class EventLoops {
     }
   }
 
-  private static IoHandlerFactory ioHandler() {
-    return Epoll.isAvailable() ? EpollIoHandler.newFactory() : NioIoHandler.newFactory();
+  /** One loop of its own, with the I/O of the caller's choice. Must be {@link #release}d. */
+  static EventLoops single(IoHandlerFactory io) {
+    return new EventLoops(newGroup(1, io));
+  }
+
+  private static EventLoopGroup newGroup(int loops, IoHandlerFactory io) {
+    return new MultiThreadIoEventLoopGroup(
+        loops, new DefaultThreadFactory("clientconn-loop", true), io);
   }
 
   EventLoop next() {
@@ -61,11 +66,14 @@ final class EventLoops {
         return;
       }
       released = true;
-      leases--;
-      if (leases == 0) {
+      if (group == shared) {
+        leases--;
+        if (leases > 0) {
+          return;
+        }
         shared = null;
-        group.shutdownGracefully(0, 1, TimeUnit.SECONDS);
       }
+      group.shutdownGracefully(0, 1, TimeUnit.SECONDS);
     }
   }
 }

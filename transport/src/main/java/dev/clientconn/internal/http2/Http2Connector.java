@@ -6,6 +6,7 @@ import dev.clientconn.internal.transport.TransportConnector;
 import dev.clientconn.internal.transport.TransportOptions;
 import dev.clientconn.transport.Dialer;
 import io.grpc.Attributes;
+import io.netty.channel.IoHandlerFactory;
 import io.netty.handler.ssl.SslContext;
 import java.net.SocketAddress;
 import org.jspecify.annotations.Nullable;
@@ -28,12 +29,18 @@ public final class Http2Connector implements TransportConnector {
 
   /**
    * @param sslContext for TLS, {@code null} for plaintext
-   * @param dialer the user's, {@code null} for TCP
+   * @param dialer the user's, {@code null} for TCP and unix sockets
    */
   public static Http2Connector create(
       TransportOptions options, @Nullable SslContext sslContext, @Nullable Dialer dialer) {
     return new Http2Connector(
         options, sslContext, dialer == null ? new NettyDialer() : dialer, EventLoops.lease());
+  }
+
+  /** The same with the default dialer on one event loop of its own, whose I/O is the caller's choice. */
+  public static Http2Connector createOn(
+      TransportOptions options, @Nullable SslContext sslContext, IoHandlerFactory io) {
+    return new Http2Connector(options, sslContext, new NettyDialer(), EventLoops.single(io));
   }
 
   @Override

@@ -2,8 +2,8 @@
 package dev.clientconn.internal.http2;
 
 import dev.clientconn.transport.Dialer;
+import io.grpc.HttpConnectProxiedSocketAddress;
 import io.netty.bootstrap.Bootstrap;
-import io.netty.channel.Channel;
 import io.netty.channel.ChannelFuture;
 import io.netty.channel.ChannelOption;
 import io.netty.channel.EventLoop;
@@ -13,8 +13,10 @@ import io.netty.channel.epoll.EpollIoHandler;
 import io.netty.channel.epoll.EpollSocketChannel;
 import io.netty.channel.socket.nio.NioSocketChannel;
 import io.netty.resolver.NoopAddressResolverGroup;
+import java.net.InetSocketAddress;
+import java.net.SocketAddress;
 
-/** The default dialer: TCP, over whichever I/O the event loop does. */
+/** The default dialer: TCP, unix sockets and HTTP proxies, over whichever I/O the event loop does. */
 final class NettyDialer implements Dialer {
 
   /** A turn of the writer fits in, and the next one waits until the socket has taken it. */
@@ -23,24 +25,44 @@ final class NettyDialer implements Dialer {
 
   @Override
   public ChannelFuture dial(Request request) {
+    SocketAddress address = request.address();
+    boolean epoll = isEpoll(request.eventLoop());
+    if (address instanceof InetSocketAddress) {
+      return tcp(request, epoll).handler(request.handler()).connect(address);
+    }
+    if (UnixSocket.is(address)) {
+      return bootstrap(request)
+          .channel(UnixSocket.channelType(epoll))
+          .handler(request.handler())
+          .connect(UnixSocket.address(address, epoll));
+    }
+    if (address instanceof HttpConnectProxiedSocketAddress proxied) {
+      return ProxyTunnel.dial(tcp(request, epoll), proxied, request.handler());
+    }
+    throw new UnsupportedOperationException(
+        "addresses of type " + address.getClass().getName()
+            + " are not known: give the channel a Dialer that connects to them");
+  }
+
+  private static Bootstrap tcp(Request request, boolean epoll) {
+    return bootstrap(request)
+        .channel(epoll ? EpollSocketChannel.class : NioSocketChannel.class)
+        .option(ChannelOption.TCP_NODELAY, true)
+        .option(ChannelOption.SO_KEEPALIVE, true);
+  }
+
+  private static Bootstrap bootstrap(Request request) {
     long timeoutMillis = request.connectTimeout().toMillis();
     return new Bootstrap()
         .group(request.eventLoop())
-        .channel(channelType(request.eventLoop()))
         // Names are the channel's to resolve: doing it here would block the loop.
         .resolver(NoopAddressResolverGroup.INSTANCE)
-        .option(ChannelOption.TCP_NODELAY, true)
-        .option(ChannelOption.SO_KEEPALIVE, true)
         .option(ChannelOption.WRITE_BUFFER_WATER_MARK, WATER_MARK)
         .option(ChannelOption.CONNECT_TIMEOUT_MILLIS, (int)
-            Math.max(1, Math.min(Integer.MAX_VALUE, timeoutMillis)))
-        .handler(request.handler())
-        .connect(request.address());
+            Math.max(1, Math.min(Integer.MAX_VALUE, timeoutMillis)));
   }
 
-  private static Class<? extends Channel> channelType(EventLoop loop) {
-    return loop instanceof IoEventLoop io && io.isIoType(EpollIoHandler.class)
-        ? EpollSocketChannel.class
-        : NioSocketChannel.class;
+  private static boolean isEpoll(EventLoop loop) {
+    return loop instanceof IoEventLoop io && io.isIoType(EpollIoHandler.class);
   }
 }

@@ -11,8 +11,10 @@ import io.netty.handler.ssl.ApplicationProtocolConfig.Protocol;
 import io.netty.handler.ssl.ApplicationProtocolConfig.SelectedListenerFailureBehavior;
 import io.netty.handler.ssl.ApplicationProtocolConfig.SelectorFailureBehavior;
 import io.netty.handler.ssl.ApplicationProtocolNames;
+import io.netty.handler.ssl.OpenSsl;
 import io.netty.handler.ssl.SslContext;
 import io.netty.handler.ssl.SslContextBuilder;
+import io.netty.handler.ssl.SslProvider;
 import io.netty.handler.ssl.SupportedCipherSuiteFilter;
 import java.io.ByteArrayInputStream;
 import java.util.EnumSet;
@@ -21,6 +23,7 @@ import java.util.Set;
 import javax.net.ssl.KeyManager;
 import javax.net.ssl.SSLException;
 import javax.net.ssl.TrustManager;
+import javax.net.ssl.X509ExtendedTrustManager;
 import org.jspecify.annotations.Nullable;
 
 /** Turns io.grpc's channel credentials into a TLS context that HTTP/2 may be spoken over (RFC 9113 section 9.2). */
@@ -39,14 +42,20 @@ public final class TlsCredentials {
    */
   public static @Nullable SslContext toSslContext(ChannelCredentials credentials)
       throws SSLException {
+    return toSslContext(credentials, provider());
+  }
+
+  /** As {@link #toSslContext(ChannelCredentials)}, with the TLS implementation of the caller's choice. */
+  public static @Nullable SslContext toSslContext(
+      ChannelCredentials credentials, SslProvider provider) throws SSLException {
     if (credentials instanceof InsecureChannelCredentials) {
       return null;
     }
     if (credentials instanceof CompositeChannelCredentials composite) {
-      return toSslContext(composite.getChannelCredentials());
+      return toSslContext(composite.getChannelCredentials(), provider);
     }
     if (credentials instanceof TlsChannelCredentials tls) {
-      return tlsContext(tls);
+      return tlsContext(tls, provider);
     }
     throw new IllegalArgumentException("Channel credentials of type "
         + credentials.getClass().getName()
@@ -54,20 +63,23 @@ public final class TlsCredentials {
         + " CompositeChannelCredentials of them");
   }
 
-  /** TLS with the JVM's trust store and no client certificate. */
-  public static SslContext defaultContext() throws SSLException {
-    return builder().build();
+  /** OpenSSL or BoringSSL where netty-tcnative is on the classpath, as it costs less than the JDK's TLS. */
+  public static SslProvider provider() {
+    return OpenSsl.isAvailable() && SslProvider.isAlpnSupported(SslProvider.OPENSSL)
+        ? SslProvider.OPENSSL
+        : SslProvider.JDK;
   }
 
-  private static SslContext tlsContext(TlsChannelCredentials tls) throws SSLException {
+  private static SslContext tlsContext(TlsChannelCredentials tls, SslProvider provider)
+      throws SSLException {
     Set<TlsChannelCredentials.Feature> missing = tls.incomprehensible(UNDERSTOOD);
     if (!missing.isEmpty()) {
       throw new IllegalArgumentException(
           "TlsChannelCredentials ask for features that are not supported: " + missing);
     }
-    SslContextBuilder builder = builder();
-    keys(tls, builder);
-    trust(tls, builder);
+    SslContextBuilder builder = builder(verifiesHosts(tls) ? provider : SslProvider.JDK);
+    readable("private key or certificate chain", () -> keys(tls, builder));
+    readable("trusted root certificates", () -> trust(tls, builder));
     return builder.build();
   }
 
@@ -95,8 +107,33 @@ public final class TlsCredentials {
     }
   }
 
-  private static SslContextBuilder builder() {
+  /**
+   * Whether the trust manager is told the host, or there is none. The JDK's TLS verifies the host itself where it is not;
+   * OpenSSL does so only as far as Netty can reach into the JDK, which on Java 25 it cannot.
+   */
+  private static boolean verifiesHosts(TlsChannelCredentials tls) {
+    List<TrustManager> managers = tls.getTrustManagers();
+    return managers == null
+        || managers.isEmpty()
+        || managers.get(0) instanceof X509ExtendedTrustManager;
+  }
+
+  /** Netty's own complaint says neither which of the parts is wrong nor what form it should have. */
+  private static void readable(String what, Runnable part) {
+    try {
+      part.run();
+    } catch (IllegalArgumentException e) {
+      Throwable reason = e.getCause() == null ? e : e.getCause();
+      throw new IllegalArgumentException(
+          "The TlsChannelCredentials' " + what + " cannot be read (" + reason.getMessage()
+              + "): PEM is needed, with private keys in PKCS#8 (\"BEGIN PRIVATE KEY\")",
+          e);
+    }
+  }
+
+  private static SslContextBuilder builder(SslProvider provider) {
     return SslContextBuilder.forClient()
+        .sslProvider(provider)
         .protocols("TLSv1.3", "TLSv1.2")
         .ciphers(Http2SecurityUtil.CIPHERS, SupportedCipherSuiteFilter.INSTANCE)
         .applicationProtocolConfig(new ApplicationProtocolConfig(

@@ -79,9 +79,17 @@ final class TlsHandshake extends ChannelInboundHandlerAdapter {
     }
     fail(
         ctx,
-        new SSLException("the server "
-            + (protocol == null ? "negotiated no protocol by ALPN" : "chose " + protocol)
-            + ", where HTTP/2 (h2) is needed: is this a gRPC port?"));
+        new NoHttp2Exception("the server "
+            + (protocol == null ? "took part in no ALPN" : "chose " + protocol + " by ALPN")
+            + ", where gRPC needs HTTP/2 (h2): is this a gRPC port, and does the server, or the"
+            + " proxy in front of it, have HTTP/2 switched on?"));
+  }
+
+  /** The handshake went well, but not to HTTP/2; the message says the rest. */
+  static final class NoHttp2Exception extends SSLException {
+    NoHttp2Exception(String message) {
+      super(message);
+    }
   }
 
   private void fail(ChannelHandlerContext ctx, Throwable cause) {

@@ -1,0 +1,44 @@
+// SPDX-License-Identifier: Apache-2.0
+package dev.clientconn.transport;
+
+import java.net.SocketAddress;
+
+/**
+ * A unix socket in Linux's abstract namespace: a name, and no file. What targets {@code unix-abstract:name} resolve to;
+ * sockets with a file are {@link java.net.UnixDomainSocketAddress}es.
+ */
+public final class UnixAbstractAddress extends SocketAddress {
+  private static final long serialVersionUID = 1L;
+
+  private final String name;
+
+  /**
+   * @param name without the NUL that the kernel puts in front; not empty
+   * @throws IllegalArgumentException if the name is empty
+   */
+  public UnixAbstractAddress(String name) {
+    if (name.isEmpty()) {
+      throw new IllegalArgumentException("The name of an abstract unix socket must not be empty");
+    }
+    this.name = name;
+  }
+
+  public String name() {
+    return name;
+  }
+
+  @Override
+  public boolean equals(Object other) {
+    return other instanceof UnixAbstractAddress address && address.name.equals(name);
+  }
+
+  @Override
+  public int hashCode() {
+    return name.hashCode();
+  }
+
+  @Override
+  public String toString() {
+    return "unix-abstract:" + name;
+  }
+}

@@ -1,0 +1,27 @@
+// SPDX-License-Identifier: Apache-2.0
+package dev.clientconn;
+
+import dev.clientconn.internal.channel.SharedThreads;
+import dev.clientconn.internal.http2.Http2Connector;
+import io.netty.channel.IoHandlerFactory;
+import io.netty.channel.epoll.EpollIoHandler;
+import io.netty.channel.nio.NioIoHandler;
+import io.netty.handler.ssl.SslContext;
+import org.jspecify.annotations.Nullable;
+
+/** The I/O that a channel's default dialer is made to use, whatever the machine would choose. */
+public enum ChosenIo {
+  EPOLL,
+  NIO;
+
+  public ClientConn build(ClientConnBuilder builder, @Nullable SslContext sslContext) {
+    return ClientConnBuilder.build(
+        builder.channelOptions(),
+        Http2Connector.createOn(builder.transportOptions(), sslContext, factory()),
+        SharedThreads.lease(null, null));
+  }
+
+  private IoHandlerFactory factory() {
+    return this == EPOLL ? EpollIoHandler.newFactory() : NioIoHandler.newFactory();
+  }
+}

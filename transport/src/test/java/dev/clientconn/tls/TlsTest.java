@@ -1,0 +1,301 @@
+// SPDX-License-Identifier: Apache-2.0
+package dev.clientconn.tls;
+
+import static java.nio.charset.StandardCharsets.UTF_8;
+import static org.assertj.core.api.Assertions.assertThat;
+import static org.assertj.core.api.Assertions.assertThatThrownBy;
+
+import dev.clientconn.ClientConnBuilder;
+import dev.clientconn.internal.http2.TlsCredentials;
+import io.grpc.CallCredentials;
+import io.grpc.CallOptions;
+import io.grpc.Channel;
+import io.grpc.ClientCall;
+import io.grpc.ClientInterceptor;
+import io.grpc.CompositeChannelCredentials;
+import io.grpc.ForwardingClientCall;
+import io.grpc.ForwardingClientCallListener;
+import io.grpc.Grpc;
+import io.grpc.InsecureChannelCredentials;
+import io.grpc.Metadata;
+import io.grpc.MethodDescriptor;
+import io.grpc.TlsChannelCredentials;
+import io.netty.handler.ssl.ApplicationProtocolConfig;
+import io.netty.handler.ssl.ApplicationProtocolConfig.Protocol;
+import io.netty.handler.ssl.ApplicationProtocolConfig.SelectedListenerFailureBehavior;
+import io.netty.handler.ssl.ApplicationProtocolConfig.SelectorFailureBehavior;
+import io.netty.handler.ssl.OpenSslContext;
+import io.netty.handler.ssl.SslContext;
+import io.netty.handler.ssl.SslContextBuilder;
+import io.netty.handler.ssl.SslProvider;
+import io.netty.pkitesting.X509Bundle;
+import java.io.ByteArrayInputStream;
+import java.security.cert.X509Certificate;
+import java.util.Objects;
+import java.util.concurrent.CompletableFuture;
+import java.util.concurrent.Executor;
+import java.util.concurrent.TimeUnit;
+import javax.net.ssl.SSLSession;
+import javax.net.ssl.X509TrustManager;
+import org.junit.jupiter.api.Test;
+import org.junit.jupiter.api.Timeout;
+import org.junit.jupiter.api.extension.RegisterExtension;
+
+/** What TLS does when nothing is wrong, and what it insists on. */
+@Timeout(60)
+class TlsTest {
+
+  private static final Metadata.Key<String> TOKEN =
+      Metadata.Key.of("token", Metadata.ASCII_STRING_MARSHALLER);
+
+  @RegisterExtension
+  final TlsHarness harness = new TlsHarness();
+
+  private final Pki pki = harness.pki;
+
+  @BothProviders
+  void callSeesTheSession(SslProvider provider) throws Exception {
+    int port = harness.serve(pki.server());
+    Sessions sessions = new Sessions();
+
+    harness.call(harness.builder(provider, port, harness.trusting().build()).intercept(sessions));
+
+    SSLSession session = sessions.first.get(10, TimeUnit.SECONDS);
+    assertThat(session.getProtocol()).isEqualTo("TLSv1.3");
+    assertThat(session.getPeerPrincipal()).hasToString("CN=server");
+  }
+
+  @BothProviders
+  void speaksTls12ToAServerThatKnowsNoOther(SslProvider provider) throws Exception {
+    X509Bundle certificate = pki.server();
+    int port = harness.serve(
+        SslContextBuilder.forServer(Pki.chainPem(certificate), Pki.keyPem(certificate))
+            .protocols("TLSv1.2")
+            .applicationProtocolConfig(alpn("h2"))
+            .build());
+    Sessions sessions = new Sessions();
+
+    harness.call(harness.builder(provider, port, harness.trusting().build()).intercept(sessions));
+
+    assertThat(sessions.first.get(10, TimeUnit.SECONDS).getProtocol()).isEqualTo("TLSv1.2");
+  }
+
+  @BothProviders
+  void showsItsCertificateOfPemFiles(SslProvider provider) throws Exception {
+    X509Bundle client = pki.client(b -> b.subject("CN=pem client"));
+
+    assertThat(principalSeenByTheServer(
+            provider, harness.trusting().keyManager(Pki.chainPem(client), Pki.keyPem(client))))
+        .isEqualTo("CN=pem client");
+  }
+
+  @BothProviders
+  void showsItsCertificateOfKeyManagers(SslProvider provider) throws Exception {
+    X509Bundle client = pki.client(b -> b.subject("CN=key manager client"));
+
+    assertThat(principalSeenByTheServer(
+            provider, harness.trusting().keyManager(client.toKeyManagerFactory().getKeyManagers())))
+        .isEqualTo("CN=key manager client");
+  }
+
+  private String principalSeenByTheServer(
+      SslProvider provider, TlsChannelCredentials.Builder credentials) throws Exception {
+    int port = harness.serveMutual();
+
+    harness.call(harness.builder(provider, port, credentials.build()));
+
+    SSLSession session =
+        Objects.requireNonNull(Objects.requireNonNull(harness.served.poll(10, TimeUnit.SECONDS))
+            .getAttributes()
+            .get(Grpc.TRANSPORT_ATTR_SSL_SESSION));
+    return session.getPeerPrincipal().toString();
+  }
+
+  @BothProviders
+  void trustsWhatTheTrustManagersTrust(SslProvider provider) throws Exception {
+    int port = harness.serve(pki.server());
+
+    harness.call(harness.builder(
+        provider,
+        port,
+        TlsChannelCredentials.newBuilder()
+            .trustManager(pki.root().toTrustManager())
+            .build()));
+
+    assertThat(harness.served).hasSize(1);
+  }
+
+  @BothProviders
+  void verifiesTheHostEvenWhereATrustManagerTrustsEverything(SslProvider provider)
+      throws Exception {
+    TlsChannelCredentials careless = (TlsChannelCredentials)
+        TlsChannelCredentials.newBuilder().trustManager(new Careless()).build();
+    int right = harness.serve(new Pki().server());
+    int wrong = harness.serve(new Pki().server(b -> b.addSanDnsName("other.example")));
+
+    harness.call(harness.builder(provider, right, careless));
+
+    assertThat(harness.failure(harness.builder(provider, wrong, careless)))
+        .contains("for another host", "localhost");
+  }
+
+  @BothProviders
+  void verifiesTheOverriddenAuthorityAndSendsIt(SslProvider provider) throws Exception {
+    int port = harness.serve(pki.server(b -> b.addSanDnsName("greeter.example")));
+
+    harness.call(harness
+        .builder(provider, port, harness.trusting().build())
+        .overrideAuthority("greeter.example:8443"));
+
+    assertThat(Objects.requireNonNull(harness.served.poll(10, TimeUnit.SECONDS)).getAuthority())
+        .isEqualTo("greeter.example:8443");
+  }
+
+  @BothProviders
+  void connectsToAnAddressThatTheCertificateBears(SslProvider provider) throws Exception {
+    int port = harness.serve(pki.server());
+    SslContext context =
+        Objects.requireNonNull(TlsCredentials.toSslContext(harness.trusting().build(), provider));
+
+    harness.call(ClientConnBuilder.forTarget("127.0.0.1:" + port).sslContext(context));
+    harness.call(ClientConnBuilder.forTarget("dns:///[::1]:" + port).sslContext(context));
+
+    assertThat(harness.served)
+        .extracting(call -> call.getAuthority())
+        .containsExactly("127.0.0.1:" + port, "[::1]:" + port);
+  }
+
+  @BothProviders
+  void namesTheHostInTheHandshake(SslProvider provider) throws Exception {
+    assertThat(serverName(provider, "greeter.example:8443")).isEqualTo("greeter.example");
+  }
+
+  @BothProviders
+  void namesNoAddressInTheHandshake(SslProvider provider) throws Exception {
+    // RFC 6066 section 3: literal addresses are not permitted.
+    assertThat(serverName(provider, "127.0.0.1:8443")).isEqualTo("none");
+  }
+
+  private String serverName(SslProvider provider, String authority) throws Exception {
+    X509Bundle certificate = pki.server();
+    SslContext context = SslContextBuilder.forServer(
+            Pki.chainPem(certificate), Pki.keyPem(certificate))
+        .build();
+    try (TlsPeer peer = new TlsPeer(context)) {
+      harness.failure(harness
+          .builder(provider, peer.port(), harness.trusting().build())
+          .overrideAuthority(authority));
+      return peer.serverName();
+    }
+  }
+
+  @Test
+  void compositeCredentialsBringTlsAndCallCredentials() throws Exception {
+    int port = harness.serve(pki.server());
+    CallCredentials token = new CallCredentials() {
+      @Override
+      public void applyRequestMetadata(RequestInfo call, Executor executor, MetadataApplier to) {
+        Metadata metadata = new Metadata();
+        metadata.put(TOKEN, "secret of " + call.getSecurityLevel());
+        to.apply(metadata);
+      }
+    };
+
+    harness.call(ClientConnBuilder.forTarget(
+        "localhost:" + port,
+        CompositeChannelCredentials.create(harness.trusting().build(), token)));
+
+    assertThat(
+            Objects.requireNonNull(harness.headers.poll(10, TimeUnit.SECONDS)).get(TOKEN))
+        .isEqualTo("secret of PRIVACY_AND_INTEGRITY");
+  }
+
+  @Test
+  void openSslIsUsedWhereItIsThere() throws Exception {
+    assertThat(TlsCredentials.toSslContext(TlsChannelCredentials.create()))
+        .isInstanceOf(OpenSslContext.class);
+    assertThat(TlsCredentials.toSslContext(InsecureChannelCredentials.create())).isNull();
+  }
+
+  @Test
+  void keyThatCannotBeReadIsNamed() {
+    assertThatThrownBy(() -> ClientConnBuilder.forTarget(
+            "localhost:1",
+            harness
+                .trusting()
+                .keyManager(
+                    Pki.chainPem(pki.server()),
+                    new ByteArrayInputStream("nonsense".getBytes(UTF_8)))
+                .build()))
+        .isInstanceOf(IllegalArgumentException.class)
+        .hasMessageContainingAll("private key or certificate chain", "PKCS#8");
+  }
+
+  @Test
+  void rootsThatCannotBeReadAreNamed() {
+    assertThatThrownBy(() -> ClientConnBuilder.forTarget(
+            "localhost:1",
+            TlsChannelCredentials.newBuilder()
+                .trustManager(new ByteArrayInputStream("nonsense".getBytes(UTF_8)))
+                .build()))
+        .isInstanceOf(IllegalArgumentException.class)
+        .hasMessageContainingAll("trusted root certificates", "PEM");
+  }
+
+  @Test
+  void sslContextWithoutHttp2IsRefused() throws Exception {
+    SslContext context = SslContextBuilder.forClient()
+        .applicationProtocolConfig(alpn("http/1.1"))
+        .build();
+
+    assertThatThrownBy(() -> ClientConnBuilder.forTarget("localhost:1").sslContext(context))
+        .isInstanceOf(IllegalArgumentException.class)
+        .hasMessageContaining("must offer h2 by ALPN");
+  }
+
+  private static ApplicationProtocolConfig alpn(String protocol) {
+    return new ApplicationProtocolConfig(
+        Protocol.ALPN,
+        SelectorFailureBehavior.NO_ADVERTISE,
+        SelectedListenerFailureBehavior.ACCEPT,
+        protocol);
+  }
+
+  /** Catches the session that calls see. */
+  private static final class Sessions implements ClientInterceptor {
+    private final CompletableFuture<SSLSession> first = new CompletableFuture<>();
+
+    @Override
+    public <A, B> ClientCall<A, B> interceptCall(
+        MethodDescriptor<A, B> method, CallOptions options, Channel next) {
+      return new ForwardingClientCall.SimpleForwardingClientCall<>(next.newCall(method, options)) {
+        @Override
+        public void start(Listener<B> listener, Metadata headers) {
+          super.start(
+              new ForwardingClientCallListener.SimpleForwardingClientCallListener<>(listener) {
+                @Override
+                public void onHeaders(Metadata received) {
+                  first.complete(getAttributes().get(Grpc.TRANSPORT_ATTR_SSL_SESSION));
+                  super.onHeaders(received);
+                }
+              },
+              headers);
+        }
+      };
+    }
+  }
+
+  /** Not an X509ExtendedTrustManager, so nobody hands it the host. */
+  private static final class Careless implements X509TrustManager {
+    @Override
+    public void checkClientTrusted(X509Certificate[] chain, String type) {}
+
+    @Override
+    public void checkServerTrusted(X509Certificate[] chain, String type) {}
+
+    @Override
+    public X509Certificate[] getAcceptedIssuers() {
+      return new X509Certificate[0];
+    }
+  }
+}
