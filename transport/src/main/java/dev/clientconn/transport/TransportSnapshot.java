@@ -15,7 +15,7 @@ import org.jspecify.annotations.Nullable;
  * @param local this side's address, {@code null} until connected
  * @param streams the stream slots
  * @param window the flow-control windows of the connection
- * @param roundTripNanos what the last ping that was answered took, nanoseconds; empty while none was. Connections ping
+ * @param roundTripNanos what a ping's round trip took of late, nanoseconds; empty while none was answered. Connections ping
  *     when keepalive is on, and while much arrives
  */
 public record TransportSnapshot(
