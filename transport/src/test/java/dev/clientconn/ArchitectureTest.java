@@ -51,7 +51,7 @@ class ArchitectureTest {
         "internal.threading",
         "transport");
     mayUse("internal.wire", "internal.transport", "internal.threading", "transport");
-    mayUse("internal.transport", "transport");
+    mayUse("internal.transport", "internal.threading", "transport");
     mayUse("internal.flow", "internal.threading");
     mayUse("internal.threading");
     mayUse("transport");

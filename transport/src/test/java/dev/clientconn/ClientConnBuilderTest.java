@@ -164,6 +164,7 @@ class ClientConnBuilderTest {
 
     builder.keepAliveTime(1, TimeUnit.SECONDS);
     assertThat(builder.transportOptions().keepalive())
+        .usingRecursiveComparison()
         .isEqualTo(new KeepaliveOptions(Duration.ofSeconds(10), Duration.ofMillis(10), true));
     builder.keepAliveTime(Long.MAX_VALUE, TimeUnit.DAYS);
     assertThat(builder.transportOptions().keepalive()).isNull();

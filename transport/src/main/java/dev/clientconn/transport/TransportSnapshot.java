@@ -15,6 +15,8 @@ import org.jspecify.annotations.Nullable;
  * @param local this side's address, {@code null} until connected
  * @param streams the stream slots
  * @param window the flow-control windows of the connection
+ * @param roundTripNanos what a ping's round trip took of late, nanoseconds; empty while none was answered. Connections ping
+ *     when keepalive is on, and while much arrives
  */
 public record TransportSnapshot(
     long id,
@@ -22,7 +24,8 @@ public record TransportSnapshot(
     SocketAddress remote,
     @Nullable SocketAddress local,
     Streams streams,
-    Window window) {
+    Window window,
+    OptionalLong roundTripNanos) {
 
   /** A connection's life, in order. */
   public enum State {

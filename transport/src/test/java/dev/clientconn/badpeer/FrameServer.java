@@ -6,6 +6,7 @@ import io.netty.buffer.ByteBuf;
 import io.netty.buffer.Unpooled;
 import io.netty.channel.Channel;
 import io.netty.channel.ChannelHandlerContext;
+import io.netty.channel.ChannelId;
 import io.netty.channel.ChannelInitializer;
 import io.netty.channel.EventLoopGroup;
 import io.netty.channel.MultiThreadIoEventLoopGroup;
@@ -91,6 +92,25 @@ final class FrameServer implements AutoCloseable {
     Stream reset(Http2Error error) {
       ctx.writeAndFlush(new DefaultHttp2ResetFrame(error).stream(stream));
       return this;
+    }
+
+    /** Past the codec, which would name the last stream it knows. */
+    Stream goAway(int lastId, Http2Error error) {
+      ChannelHandlerContext codec = ctx.pipeline().context(Http2FrameCodec.class);
+      ((Http2FrameCodec) codec.handler())
+          .encoder()
+          .frameWriter()
+          .writeGoAway(codec, lastId, error.code(), Unpooled.EMPTY_BUFFER, codec.newPromise());
+      codec.flush();
+      return this;
+    }
+
+    int id() {
+      return stream.id();
+    }
+
+    ChannelId connection() {
+      return ctx.channel().id();
     }
 
     void closeConnection() {

@@ -26,7 +26,8 @@ import org.jspecify.annotations.Nullable;
  * door for other threads.
  */
 @EventLoopConfined
-final class Http2Client implements FrameListener, Streams.Connection, Turn.Connection {
+final class Http2Client
+    implements FrameListener, Streams.Connection, Turn.Connection, Pings.Connection {
 
   /** What carries the connection. */
   interface Link {
@@ -49,7 +50,8 @@ final class Http2Client implements FrameListener, Streams.Connection, Turn.Conne
   private final ReceiveWindows receiveWindows;
   private final GoAwayState goAway = new GoAwayState();
   private final ReplyThrottle replies = new ReplyThrottle();
-  private final @Nullable Keepalive keepalive;
+  private final EmptyFrames emptyFrames = new EmptyFrames();
+  private final Pings pings;
   private PeerSettings settings = PeerSettings.INITIAL;
 
   /**
@@ -71,9 +73,7 @@ final class Http2Client implements FrameListener, Streams.Connection, Turn.Conne
     this.receiveWindows = new ReceiveWindows(loop, framer, options);
     this.streams = new Streams(loop, options, this, framer, batch, table);
     this.turn = new Turn(loop, this, framer, batch);
-    this.keepalive = options.keepalive() == null
-        ? null
-        : new Keepalive(loop, options.keepalive(), this::sendKeepalivePing, this::peerIsDead);
+    this.pings = new Pings(loop, options.keepalive(), receiveWindows, counters, this);
   }
 
   ControlBuffer control() {
@@ -98,9 +98,7 @@ final class Http2Client implements FrameListener, Streams.Connection, Turn.Conne
 
   void beginRead() {
     turn.begin();
-    if (keepalive != null) {
-      keepalive.onRead();
-    }
+    pings.onRead();
   }
 
   /** A read has been decoded, or the socket has become writable. */
@@ -150,9 +148,7 @@ final class Http2Client implements FrameListener, Streams.Connection, Turn.Conne
   }
 
   private void release(Status reason) {
-    if (keepalive != null) {
-      keepalive.stop();
-    }
+    pings.stop();
     streams.failAll(goAway.explain(reason));
   }
 
@@ -162,12 +158,14 @@ final class Http2Client implements FrameListener, Streams.Connection, Turn.Conne
     }
   }
 
-  private void sendKeepalivePing() {
-    framer.ping(0);
+  @Override
+  public void sendPing(long payload) {
+    framer.ping(payload);
     turn.end();
   }
 
-  private void peerIsDead() {
+  @Override
+  public void onDead() {
     close(Status.UNAVAILABLE.withDescription(
         "keepalive ping failed to receive ACK within timeout: the connection is dead"));
   }
@@ -186,6 +184,10 @@ final class Http2Client implements FrameListener, Streams.Connection, Turn.Conne
   public void onData(int streamId, ByteBuf data, int padding, boolean endOfStream) {
     if (!receiveWindows.received(data.readableBytes() + padding)) {
       fail(Http2Error.FLOW_CONTROL_ERROR, "DATA exceeds the connection's window");
+      return;
+    }
+    if (!emptyFrames.allows(data.readableBytes() + padding, endOfStream)) {
+      fail(Http2Error.ENHANCE_YOUR_CALM, "too many empty DATA frames in a row");
       return;
     }
     Http2Stream stream = find(streamId, "DATA");
@@ -228,9 +230,7 @@ final class Http2Client implements FrameListener, Streams.Connection, Turn.Conne
 
   private void ready() {
     lifecycle.ready(link.settingsReceived());
-    if (keepalive != null) {
-      keepalive.start();
-    }
+    pings.start();
   }
 
   @Override
@@ -242,8 +242,7 @@ final class Http2Client implements FrameListener, Streams.Connection, Turn.Conne
 
   @Override
   public void onPingAck(long payload) {
-    // Keepalive needs no word of its own: any frame counts as life.
-    if (payload == ReceiveWindows.BDP_PING && !isClosed() && receiveWindows.onPingAck()) {
+    if (!isClosed() && pings.onAck(payload)) {
       streams.raiseReceiveWindow(receiveWindows.ofStreams());
     }
   }
@@ -257,6 +256,7 @@ final class Http2Client implements FrameListener, Streams.Connection, Turn.Conne
     }
     if (goAway.isTooManyPings()) {
       logger.log(Level.WARNING, "The server complains of too many pings: raise keepAliveTime");
+      pings.tooMany();
     }
     // The owner first, so that what is retried is not picked onto this connection again.
     lifecycle.drain(goAway.status());
@@ -362,16 +362,12 @@ final class Http2Client implements FrameListener, Streams.Connection, Turn.Conne
 
   @Override
   public void onFirstStream() {
-    if (keepalive != null) {
-      keepalive.onActive();
-    }
+    pings.onFirstStream();
   }
 
   @Override
   public void onNoStream() {
-    if (keepalive != null) {
-      keepalive.onIdle();
-    }
+    pings.onNoStream();
     closeIfDrained();
   }
 

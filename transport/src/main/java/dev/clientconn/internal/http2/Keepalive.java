@@ -2,6 +2,7 @@
 package dev.clientconn.internal.http2;
 
 import dev.clientconn.internal.threading.EventLoopConfined;
+import dev.clientconn.internal.transport.KeepaliveTime;
 import dev.clientconn.internal.transport.TransportOptions.KeepaliveOptions;
 import io.netty.channel.EventLoop;
 import io.netty.util.concurrent.ScheduledFuture;
@@ -25,6 +26,7 @@ final class Keepalive {
   }
 
   private final EventLoop loop;
+  private final KeepaliveTime time;
   private final long timeNanos;
   private final long timeoutNanos;
   private final boolean withoutCalls;
@@ -34,12 +36,14 @@ final class Keepalive {
   private long lastRead;
   private long pingSent;
   private boolean readSincePing;
+  private boolean ackAwaited;
   private boolean active;
   private @Nullable ScheduledFuture<?> timer;
 
   Keepalive(EventLoop loop, KeepaliveOptions options, Runnable sendPing, Runnable onDead) {
     this.loop = loop;
-    this.timeNanos = options.time().toNanos();
+    this.time = options.time();
+    this.timeNanos = time.nanos();
     this.timeoutNanos = options.timeout().toNanos();
     this.withoutCalls = options.withoutCalls();
     this.sendPing = sendPing;
@@ -65,6 +69,20 @@ final class Keepalive {
     if (state == State.DORMANT) {
       watch();
     }
+  }
+
+  /** Returns how long the ping took, nanoseconds, or 0 if none was out. */
+  long onAck() {
+    if (!ackAwaited) {
+      return 0;
+    }
+    ackAwaited = false;
+    return Math.max(1, now() - pingSent);
+  }
+
+  /** The server does not want to be pinged this often. This connection will not be there long enough to learn it. */
+  void tooOften() {
+    time.tooShort(timeNanos);
   }
 
   /** The last stream ended. A running timer finds out by itself. */
@@ -97,6 +115,7 @@ final class Keepalive {
       state = State.PINGING;
       readSincePing = false;
       pingSent = now();
+      ackAwaited = true;
       awaitRead();
       sendPing.run();
     }

@@ -50,6 +50,11 @@ final class ReceiveWindows {
     return connection.available();
   }
 
+  /** The mean round trip that was measured, nanoseconds; 0 for none. */
+  long rttNanos() {
+    return bdp == null ? 0 : bdp.rttNanos();
+  }
+
   /** Counts arrived DATA, padding included. Returns false if the peer has sent more than it was allowed. */
   boolean received(int bytes) {
     if (bdp != null) {

@@ -2,13 +2,16 @@
 package dev.clientconn.internal.http2;
 
 import dev.clientconn.internal.threading.EventLoopConfined;
+import dev.clientconn.transport.TransportListener;
+import dev.clientconn.transport.TransportListener.WaitOutcome;
+import io.netty.util.concurrent.Ticker;
 import java.util.ArrayDeque;
 import java.util.OptionalLong;
 import org.jspecify.annotations.Nullable;
 
 /**
  * The peer's SETTINGS_MAX_CONCURRENT_STREAMS and the calls that wait for a slot, first come, first served. A call that
- * gave up leaves its place empty; empty places are swept when they outnumber the waiting.
+ * gave up leaves its place empty; empty places are swept when they outnumber the waiting. Tells how each wait went.
  */
 @EventLoopConfined
 final class StreamQuota {
@@ -19,12 +22,16 @@ final class StreamQuota {
   private static final int SWEEP_FLOOR = 64;
 
   private final int maxWaiting;
+  private final TransportListener listener;
+  private final Ticker ticker;
   private final ArrayDeque<Http2Stream> queue = new ArrayDeque<>();
   private long limit = UNLIMITED;
   private int waiting;
 
-  StreamQuota(int maxWaiting) {
+  StreamQuota(int maxWaiting, TransportListener listener, Ticker ticker) {
     this.maxWaiting = maxWaiting;
+    this.listener = listener;
+    this.ticker = ticker;
   }
 
   void limit(long maxConcurrentStreams) {
@@ -47,7 +54,9 @@ final class StreamQuota {
 
   /** Returns false if too many are waiting already. */
   boolean enqueue(Http2Stream stream) {
+    stream.waitsSince(ticker.nanoTime());
     if (waiting >= maxWaiting) {
+      tell(stream, WaitOutcome.REJECTED);
       return false;
     }
     queue.add(stream);
@@ -58,27 +67,37 @@ final class StreamQuota {
   /** Takes the one that has waited longest, if there is a slot for it. */
   @Nullable
   Http2Stream next(int active) {
-    return active < limit ? poll() : null;
+    return active < limit ? poll(WaitOutcome.GRANTED) : null;
   }
 
   /** Takes the one that has waited longest, slot or no slot: for failing them all. */
   @Nullable
   Http2Stream poll() {
+    return poll(WaitOutcome.CONNECTION_LOST);
+  }
+
+  private @Nullable Http2Stream poll(WaitOutcome outcome) {
     Http2Stream stream;
     do {
       stream = queue.poll();
     } while (stream != null && stream.isClosed());
     if (stream != null) {
       waiting--;
+      tell(stream, outcome);
     }
     return stream;
   }
 
-  /** A waiting stream has been closed. */
-  void left() {
+  /** A waiting stream is closed before its turn. */
+  void leave(Http2Stream stream, WaitOutcome outcome) {
+    tell(stream, outcome);
     waiting--;
     if (queue.size() > SWEEP_FLOOR && queue.size() > 2 * waiting) {
       queue.removeIf(Http2Stream::isClosed);
     }
+  }
+
+  private void tell(Http2Stream stream, WaitOutcome outcome) {
+    listener.streamSlotWaited(outcome, ticker.nanoTime() - stream.waitingSince());
   }
 }

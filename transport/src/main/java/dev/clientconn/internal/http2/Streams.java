@@ -52,7 +52,6 @@ final class Streams implements StreamReceiver.Outcome {
     void onExhausted();
   }
 
-  private final EventLoop loop;
   private final TransportOptions options;
   private final Connection connection;
   private final Framer framer;
@@ -73,13 +72,12 @@ final class Streams implements StreamReceiver.Outcome {
       Framer framer,
       Batch batch,
       StreamTable table) {
-    this.loop = loop;
     this.options = options;
     this.connection = connection;
     this.framer = framer;
     this.batch = batch;
     this.table = table;
-    this.quota = new StreamQuota(options.maxPendingStreams());
+    this.quota = new StreamQuota(options.maxPendingStreams(), options.listener(), loop.ticker());
     this.receiveWindow = options.streamWindow();
     this.deadlines = new DeadlineWheel(loop, this::deadlinesPassed);
   }
@@ -141,9 +139,7 @@ final class Streams implements StreamReceiver.Outcome {
   }
 
   private void enqueue(Http2Stream stream) {
-    stream.waitsSince(now());
     if (!quota.enqueue(stream)) {
-      tellWait(stream, WaitOutcome.REJECTED);
       endUnopened(
           stream,
           Status.RESOURCE_EXHAUSTED.withDescription(options.maxPendingStreams()
@@ -179,7 +175,6 @@ final class Streams implements StreamReceiver.Outcome {
       if (stream == null) {
         return;
       }
-      tellWait(stream, WaitOutcome.GRANTED);
       start(stream);
     }
   }
@@ -245,9 +240,8 @@ final class Streams implements StreamReceiver.Outcome {
 
   private void stop(Http2Stream stream, Status reason, WaitOutcome outcome) {
     if (stream.state() == Http2Stream.State.WAITING) {
-      tellWait(stream, outcome);
       endUnopened(stream, reason);
-      quota.left();
+      quota.leave(stream, outcome);
       closeIfLast();
     } else if (stream.state() == Http2Stream.State.OPEN) {
       reset(stream, reason, Http2Error.CANCEL);
@@ -370,7 +364,6 @@ final class Streams implements StreamReceiver.Outcome {
 
   void failWaiting(Status status) {
     for (Http2Stream s = quota.poll(); s != null; s = quota.poll()) {
-      tellWait(s, WaitOutcome.CONNECTION_LOST);
       endUnopened(s, status, StreamProgress.NOT_SENT);
     }
   }
@@ -388,13 +381,5 @@ final class Streams implements StreamReceiver.Outcome {
   private void becameReady(Http2Stream stream) {
     stream.tellReady();
     batch.collect(stream);
-  }
-
-  private void tellWait(Http2Stream stream, WaitOutcome outcome) {
-    options.listener().streamSlotWaited(outcome, now() - stream.waitingSince());
-  }
-
-  private long now() {
-    return loop.ticker().nanoTime();
   }
 }

@@ -31,6 +31,7 @@ final class TransportCounters {
   private final AtomicLong opened = new AtomicLong();
   private final AtomicLong sendWindow = new AtomicLong();
   private final AtomicLong receiveWindow = new AtomicLong();
+  private final AtomicLong roundTrip = new AtomicLong();
 
   TransportCounters(SocketAddress dialled) {
     this.dialled = dialled;
@@ -63,7 +64,17 @@ final class TransportCounters {
     receiveWindow.setOpaque(receive);
   }
 
+  /**
+   * @param nanos 0 leaves it as it was
+   */
+  void roundTrip(long nanos) {
+    if (nanos > 0) {
+      roundTrip.setOpaque(nanos);
+    }
+  }
+
   TransportSnapshot snapshot() {
+    long rtt = roundTrip.getOpaque();
     long max = limit.getOpaque();
     SocketAddress peer = remote;
     return new TransportSnapshot(
@@ -76,6 +87,7 @@ final class TransportCounters {
             max == NO_LIMIT ? OptionalLong.empty() : OptionalLong.of(max),
             waiting.getOpaque(),
             opened.getOpaque()),
-        new TransportSnapshot.Window(sendWindow.getOpaque(), receiveWindow.getOpaque()));
+        new TransportSnapshot.Window(sendWindow.getOpaque(), receiveWindow.getOpaque()),
+        rtt == 0 ? OptionalLong.empty() : OptionalLong.of(rtt));
   }
 }

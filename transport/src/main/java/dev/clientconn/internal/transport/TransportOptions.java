@@ -39,9 +39,14 @@ public record TransportOptions(
   /**
    * Keepalive (gRFC A8).
    *
-   * @param time quiet time after which a ping is sent
+   * @param time quiet time after which a ping is sent; shared by the channel's connections, because servers may raise it
    * @param timeout how long nothing at all may arrive after a ping before the connection counts as dead
    * @param withoutCalls whether to ping while no stream is open
    */
-  public record KeepaliveOptions(Duration time, Duration timeout, boolean withoutCalls) {}
+  public record KeepaliveOptions(KeepaliveTime time, Duration timeout, boolean withoutCalls) {
+
+    public KeepaliveOptions(Duration time, Duration timeout, boolean withoutCalls) {
+      this(new KeepaliveTime(time), timeout, withoutCalls);
+    }
+  }
 }

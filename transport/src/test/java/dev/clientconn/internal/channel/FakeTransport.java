@@ -99,7 +99,8 @@ public final class FakeTransport implements ClientTransport {
         address,
         null,
         new TransportSnapshot.Streams(streams.size(), OptionalLong.empty(), 0, streams.size()),
-        new TransportSnapshot.Window(0, 0));
+        new TransportSnapshot.Window(0, 0),
+        OptionalLong.empty());
   }
 
   /** One stream; open from start until the test, the caller or the transport ends it. */

@@ -95,4 +95,102 @@ class FloodTest extends PeerTest {
     assertThat(peer.texts()).hasSize(1).allMatch(t -> t.startsWith("GOAWAY 0 ENHANCE_YOUR_CALM"));
     assertThat(call.isClosed()).isTrue();
   }
+
+  @Test
+  void longContinuationsAreBounded() {
+    Http2Peer peer = ready();
+    RecordingCall call = peer.unary();
+    peer.frames();
+    byte[] fragment = new byte[5000];
+    java.util.Arrays.fill(fragment, (byte) 0x41);
+    peer.sendsFrame(1, 0, 1);
+    int sent = 0;
+
+    for (; sent < 100 && !call.isClosed(); sent++) {
+      peer.sendsFrame(9, 0, 1, fragment);
+    }
+
+    // 8 KiB of header list, and a quarter more before it costs the connection.
+    assertThat(sent).isEqualTo(3);
+    assertThat(peer.texts()).hasSize(1).allMatch(t -> t.startsWith("GOAWAY 0 "));
+    assertThat(call.status().getCode()).isEqualTo(Code.UNAVAILABLE);
+  }
+
+  @Test
+  void emptyDataInARowIsBounded() {
+    Http2Peer peer = ready();
+    RecordingCall call = peer.unary();
+    peer.sendsHeaders(1).frames();
+    byte[] empty = peer.recorded(() -> peer.sendsData(1, new byte[0], 0, false));
+
+    peer.sendsBytes(times(EmptyFrames.MAX_IN_A_ROW, empty));
+    assertThat(call.isClosed()).isFalse();
+    peer.sendsBytes(empty);
+
+    assertThat(peer.texts()).hasSize(1).allMatch(t -> t.startsWith("GOAWAY 0 ENHANCE_YOUR_CALM"));
+    assertThat(call.status().getCode()).isEqualTo(Code.UNAVAILABLE);
+    assertThat(call.status().getDescription()).contains("empty DATA");
+  }
+
+  @Test
+  void emptyDataOfStreamsThatAreOverCountsToo() {
+    Http2Peer peer = ready();
+    peer.unary();
+    peer.answers(1).frames();
+    byte[] empty = peer.recorded(() -> peer.sendsData(1, new byte[0], 0, false));
+
+    peer.sendsBytes(times(EmptyFrames.MAX_IN_A_ROW + 1, empty));
+
+    assertThat(peer.texts()).hasSize(1).allMatch(t -> t.startsWith("GOAWAY 0 ENHANCE_YOUR_CALM"));
+  }
+
+  @Test
+  void emptyDataAmongMessagesIsNoFlood() {
+    Http2Peer peer = ready(s -> s.connectionWindow = 1 << 24);
+    RecordingCall call = peer.unary();
+    peer.sendsHeaders(1).frames();
+
+    for (int i = 0; i < 3 * EmptyFrames.MAX_IN_A_ROW; i++) {
+      peer.sendsData(1, new byte[0], 0, false).sendsMessage(1, new byte[1]);
+    }
+    peer.sendsTrailers(1);
+
+    assertThat(call.status().isOk()).isTrue();
+    assertThat(call.messages).hasSize(3 * EmptyFrames.MAX_IN_A_ROW);
+  }
+
+  @ParameterizedTest
+  @ValueSource(strings = {"RST_STREAM", "WINDOW_UPDATE", "zero WINDOW_UPDATE", "unknown"})
+  void framesForAStreamThatIsOverProvokeNothing(String kind) {
+    Http2Peer peer = ready();
+    peer.unary();
+    peer.answers(1).frames();
+    byte[] frame = peer.recorded(() -> {
+      switch (kind) {
+        case "RST_STREAM" -> peer.sendsRst(1, 8);
+        case "WINDOW_UPDATE" -> peer.sendsWindowUpdate(1, 1);
+        case "zero WINDOW_UPDATE" -> peer.sendsFrame(8, 0, 1, new byte[4]);
+        default -> peer.sendsFrame(0x42, 0, 1, new byte[4]);
+      }
+    });
+
+    peer.sendsBytes(times(50_000, frame));
+
+    peer.expectsNothing();
+    assertThat(peer.owner.phases).containsExactly("ready");
+  }
+
+  @Test
+  void zeroWindowUpdatesResetTheirStreamOnce() {
+    Http2Peer peer = ready();
+    RecordingCall call = peer.unary();
+    peer.frames();
+    byte[] zero = peer.recorded(() -> peer.sendsFrame(8, 0, 1, new byte[4]));
+
+    peer.sendsBytes(times(50_000, zero));
+
+    peer.expects("RST_STREAM 1 PROTOCOL_ERROR");
+    assertThat(call.status().getCode()).isEqualTo(Code.INTERNAL);
+    assertThat(peer.owner.phases).containsExactly("ready");
+  }
 }

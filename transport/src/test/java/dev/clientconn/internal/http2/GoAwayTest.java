@@ -200,4 +200,43 @@ class GoAwayTest extends PeerTest {
         .allSatisfy(c -> assertThat(c.takeEvents()).containsExactly("closed UNAVAILABLE REFUSED"));
     assertThat(peer.owner.phases).containsExactly("ready", "draining", "terminated");
   }
+
+  @Test
+  void aCodeThatNobodyKnowsIsToldAsANumber() {
+    Http2Peer peer = ready();
+    RecordingCall rejected = peer.unary();
+    byte[] payload = {0, 0, 0, 0, 0x7e, 0x57, 0, 1};
+
+    peer.sendsFrame(7, 0, 0, payload);
+
+    assertThat(rejected.takeEvents()).containsExactly("closed UNAVAILABLE REFUSED");
+    assertThat(peer.owner.terminated.getDescription()).contains("code").contains("2119630849");
+  }
+
+  @Test
+  void anIdThatGrowsAfterAllIsEndedIsIgnored() {
+    Http2Peer peer = ready();
+
+    peer.inOneRead(
+        () -> peer.sendsGoAway(0, Http2Error.NO_ERROR, "").sendsGoAway(7, Http2Error.NO_ERROR, ""));
+
+    peer.expects("GOAWAY 0 NO_ERROR ");
+  }
+
+  @Test
+  void requestsThatStillHaveDataToSendGoOn() {
+    Http2Peer peer = ready();
+    peer.sendsSettings(s -> s.initialWindowSize(0)).frames();
+    RecordingCall processed = peer.unary();
+    RecordingCall rejected = peer.unary();
+    peer.expects("HEADERS 1", "HEADERS 3");
+
+    peer.sendsGoAway(1, Http2Error.NO_ERROR, "");
+    peer.inOneRead(() -> peer.sendsWindowUpdate(1, 100).sendsWindowUpdate(3, 100));
+
+    peer.expects("DATA 1 10 END");
+    assertThat(rejected.takeEvents()).containsExactly("closed UNAVAILABLE REFUSED");
+    peer.answers(1);
+    assertThat(processed.status().isOk()).isTrue();
+  }
 }

@@ -110,4 +110,17 @@ class GrowingWindowsTest extends PeerTest {
 
     peer.after(RTT).sendsPingAck(0).expectsNothing();
   }
+
+  @Test
+  void thePingsThatMeasureThePathTellTheRoundTrip() {
+    Http2Peer peer = growing(65_535);
+    peer.unary();
+    peer.sendsHeaders(1);
+    assertThat(peer.transport.snapshot().roundTripNanos()).isEmpty();
+    sendsInOneRead(peer, 20_000);
+
+    peer.after(RTT).sendsPingAck(ReceiveWindows.BDP_PING);
+
+    assertThat(peer.transport.snapshot().roundTripNanos()).hasValue(RTT.toNanos());
+  }
 }

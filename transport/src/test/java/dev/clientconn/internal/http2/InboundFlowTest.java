@@ -301,4 +301,33 @@ class InboundFlowTest extends PeerTest {
 
     assertThat(call.takeEvents()).isEqualTo(List.of("headers", "message z compressed"));
   }
+
+  @Test
+  void aSlowReaderCostsNoMoreThanItsWindowAndOneMessage() {
+    Http2Peer peer = withLargeConnectionWindow();
+    RecordingCall call = peer.unary();
+    peer.sendsHeaders(1).frames();
+    int message = 100_000;
+    byte[] endless = framed(new byte[message]);
+    long allowed = 65_535;
+    long sent = 0;
+
+    // The peer uses every byte it is given; the application takes nothing.
+    while (sent < allowed && sent < 100_000_000) {
+      int at = (int) (sent % endless.length);
+      int length = (int) Math.min(Math.min(FRAME, allowed - sent), endless.length - at);
+      peer.sendsData(1, Arrays.copyOfRange(endless, at, at + length), 0, false);
+      sent += length;
+      call.wantsMessage = call.messages.isEmpty();
+      for (String frame : peer.texts()) {
+        if (frame.startsWith("WINDOW_UPDATE 1 +")) {
+          allowed += Long.parseLong(frame.substring(frame.indexOf('+') + 1));
+        }
+      }
+    }
+
+    assertThat(sent).isBetween((long) message, 65_535L + message + 5);
+    assertThat(call.messages).hasSize(1);
+    assertThat(call.isClosed()).isFalse();
+  }
 }

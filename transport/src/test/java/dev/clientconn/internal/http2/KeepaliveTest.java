@@ -5,6 +5,7 @@ import static org.assertj.core.api.Assertions.assertThat;
 
 import dev.clientconn.internal.transport.TransportOptions.KeepaliveOptions;
 import io.grpc.Status.Code;
+import io.netty.handler.codec.http2.Http2Error;
 import java.time.Duration;
 import org.junit.jupiter.api.Test;
 
@@ -164,5 +165,45 @@ class KeepaliveTest extends PeerTest {
     peer.closes();
 
     assertThat(peer.loop.isQuiet()).isTrue();
+  }
+
+  @Test
+  void tooManyPingsHalveThoseOfConnectionsToCome() {
+    KeepaliveOptions channel = new KeepaliveOptions(TIME, TIMEOUT, true);
+    Http2Peer strict = ready(s -> s.keepalive = channel);
+    Http2Peer present = ready(s -> s.keepalive = channel);
+
+    strict.sendsGoAway(0, Http2Error.ENHANCE_YOUR_CALM, "too_many_pings");
+    Http2Peer next = ready(s -> s.keepalive = channel);
+
+    present.after(TIME).expects("PING 0");
+    next.after(TIME.multipliedBy(2).minus(NANO)).expectsNothing();
+    next.after(NANO).expects("PING 0");
+  }
+
+  @Test
+  void connectionsOfOneTimeThatAreToldOffTogetherDoubleItOnce() {
+    KeepaliveOptions channel = new KeepaliveOptions(TIME, TIMEOUT, true);
+    Http2Peer first = ready(s -> s.keepalive = channel);
+    Http2Peer second = ready(s -> s.keepalive = channel);
+
+    first.sendsGoAway(0, Http2Error.ENHANCE_YOUR_CALM, "too_many_pings");
+    second.sendsGoAway(0, Http2Error.ENHANCE_YOUR_CALM, "too_many_pings");
+    assertThat(channel.time().nanos()).isEqualTo(TIME.multipliedBy(2).toNanos());
+    ready(s -> s.keepalive = channel)
+        .sendsGoAway(0, Http2Error.ENHANCE_YOUR_CALM, "too_many_pings");
+
+    assertThat(channel.time().nanos()).isEqualTo(TIME.multipliedBy(4).toNanos());
+  }
+
+  @Test
+  void otherGoAwaysLeaveTheTimeAsItIs() {
+    KeepaliveOptions channel = new KeepaliveOptions(TIME, TIMEOUT, true);
+
+    ready(s -> s.keepalive = channel)
+        .sendsGoAway(0, Http2Error.ENHANCE_YOUR_CALM, "too_many_requests");
+    ready(s -> s.keepalive = channel).sendsGoAway(0, Http2Error.NO_ERROR, "too_many_pings");
+
+    assertThat(channel.time().nanos()).isEqualTo(TIME.toNanos());
   }
 }

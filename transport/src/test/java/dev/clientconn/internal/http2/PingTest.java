@@ -3,6 +3,8 @@ package dev.clientconn.internal.http2;
 
 import static org.assertj.core.api.Assertions.assertThat;
 
+import dev.clientconn.internal.transport.TransportOptions.KeepaliveOptions;
+import java.time.Duration;
 import org.junit.jupiter.api.Test;
 
 class PingTest extends PeerTest {
@@ -54,5 +56,21 @@ class PingTest extends PeerTest {
         .sendsPing(7));
 
     peer.expects("PING ACK 7");
+  }
+
+  @Test
+  void theRoundTripIsUnknownUntilAPingWasAnswered() {
+    Http2Peer peer = ready(s ->
+        s.keepalive = new KeepaliveOptions(Duration.ofSeconds(10), Duration.ofSeconds(5), true));
+
+    peer.sendsPingAck(0).after(Duration.ofSeconds(10)).expects("PING 0");
+    assertThat(peer.transport.snapshot().roundTripNanos()).isEmpty();
+    peer.after(Duration.ofMillis(30)).sendsPingAck(0);
+
+    assertThat(peer.transport.snapshot().roundTripNanos())
+        .hasValue(Duration.ofMillis(30).toNanos());
+    peer.after(Duration.ofMillis(500)).sendsPingAck(0);
+    assertThat(peer.transport.snapshot().roundTripNanos())
+        .hasValue(Duration.ofMillis(30).toNanos());
   }
 }

@@ -86,6 +86,12 @@ class TransportTotalsTest {
 
   static TransportSnapshot connection(State state, Streams streams, long send, long receive) {
     return new TransportSnapshot(
-        1, state, new InetSocketAddress(1), null, streams, new Window(send, receive));
+        1,
+        state,
+        new InetSocketAddress(1),
+        null,
+        streams,
+        new Window(send, receive),
+        OptionalLong.empty());
   }
 }
