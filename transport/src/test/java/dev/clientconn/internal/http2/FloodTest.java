@@ -110,8 +110,8 @@ class FloodTest extends PeerTest {
       peer.sendsFrame(9, 0, 1, fragment);
     }
 
-    // 8 KiB of header list, and a quarter more before it costs the connection.
-    assertThat(sent).isEqualTo(3);
+    // As much as one frame may hold, where the limit on header lists is lower.
+    assertThat(sent).isEqualTo(4);
     assertThat(peer.texts()).hasSize(1).allMatch(t -> t.startsWith("GOAWAY 0 "));
     assertThat(call.status().getCode()).isEqualTo(Code.UNAVAILABLE);
   }
