@@ -4,6 +4,7 @@ package dev.clientconn.internal.http2;
 import static dev.clientconn.internal.http2.Http2Peer.bytes;
 import static org.assertj.core.api.Assertions.assertThat;
 
+import io.grpc.Metadata;
 import io.grpc.Status;
 import io.grpc.Status.Code;
 import java.util.List;
@@ -132,6 +133,20 @@ class StreamEndTest extends PeerTest {
 
     assertThat(call.takeEvents())
         .containsExactly("headers", "message whole", "closed CANCELLED PROCESSED");
+  }
+
+  @Test
+  void statusDetailsStayInTheTrailers() {
+    Http2Peer peer = ready();
+    RecordingCall call = peer.unary();
+
+    peer.sendsHeaders(1)
+        .sendsHeaders(1, true, "grpc-status", "5", "grpc-status-details-bin", "CAY");
+
+    assertThat(call.status().getCode()).isEqualTo(Code.NOT_FOUND);
+    assertThat(call.trailers.get(
+            Metadata.Key.of("grpc-status-details-bin", Metadata.BINARY_BYTE_MARSHALLER)))
+        .containsExactly(8, 6);
   }
 
   @Test
