@@ -34,13 +34,17 @@ public final class Http2Connector implements TransportConnector {
   public static Http2Connector create(
       TransportOptions options, @Nullable SslContext sslContext, @Nullable Dialer dialer) {
     return new Http2Connector(
-        options, sslContext, dialer == null ? new NettyDialer() : dialer, EventLoops.lease());
+        options,
+        sslContext,
+        dialer == null ? new NettyDialer(options.keepalive()) : dialer,
+        EventLoops.lease());
   }
 
   /** The same with the default dialer on one event loop of its own, whose I/O is the caller's choice. */
   public static Http2Connector createOn(
       TransportOptions options, @Nullable SslContext sslContext, IoHandlerFactory io) {
-    return new Http2Connector(options, sslContext, new NettyDialer(), EventLoops.single(io));
+    return new Http2Connector(
+        options, sslContext, new NettyDialer(options.keepalive()), EventLoops.single(io));
   }
 
   @Override

@@ -1,6 +1,7 @@
 // SPDX-License-Identifier: Apache-2.0
 package dev.clientconn.internal.http2;
 
+import dev.clientconn.internal.transport.TransportOptions.KeepaliveOptions;
 import dev.clientconn.transport.Dialer;
 import io.grpc.HttpConnectProxiedSocketAddress;
 import io.netty.bootstrap.Bootstrap;
@@ -9,12 +10,15 @@ import io.netty.channel.ChannelOption;
 import io.netty.channel.EventLoop;
 import io.netty.channel.IoEventLoop;
 import io.netty.channel.WriteBufferWaterMark;
+import io.netty.channel.epoll.EpollChannelOption;
 import io.netty.channel.epoll.EpollIoHandler;
 import io.netty.channel.epoll.EpollSocketChannel;
 import io.netty.channel.socket.nio.NioSocketChannel;
 import io.netty.resolver.NoopAddressResolverGroup;
 import java.net.InetSocketAddress;
 import java.net.SocketAddress;
+import java.time.Duration;
+import org.jspecify.annotations.Nullable;
 
 /** The default dialer: TCP, unix sockets and HTTP proxies, over whichever I/O the event loop does. */
 final class NettyDialer implements Dialer {
@@ -22,6 +26,15 @@ final class NettyDialer implements Dialer {
   /** A turn of the writer fits in, and the next one waits until the socket has taken it. */
   private static final WriteBufferWaterMark WATER_MARK =
       new WriteBufferWaterMark(Turn.MAX_WRITE / 2, Turn.MAX_WRITE);
+
+  private final @Nullable KeepaliveOptions keepalive;
+
+  /**
+   * @param keepalive whose timeout bounds how long sent bytes may stay unacknowledged, too
+   */
+  NettyDialer(@Nullable KeepaliveOptions keepalive) {
+    this.keepalive = keepalive;
+  }
 
   @Override
   public ChannelFuture dial(Request request) {
@@ -44,22 +57,29 @@ final class NettyDialer implements Dialer {
             + " are not known: give the channel a Dialer that connects to them");
   }
 
-  private static Bootstrap tcp(Request request, boolean epoll) {
-    return bootstrap(request)
+  private Bootstrap tcp(Request request, boolean epoll) {
+    Bootstrap tcp = bootstrap(request)
         .channel(epoll ? EpollSocketChannel.class : NioSocketChannel.class)
         .option(ChannelOption.TCP_NODELAY, true)
         .option(ChannelOption.SO_KEEPALIVE, true);
+    if (epoll && keepalive != null) {
+      // gRFC A18: a ping that TCP retransmits for minutes must not outlive the ping's own timeout.
+      tcp.option(EpollChannelOption.TCP_USER_TIMEOUT, millis(keepalive.timeout()));
+    }
+    return tcp;
   }
 
   private static Bootstrap bootstrap(Request request) {
-    long timeoutMillis = request.connectTimeout().toMillis();
     return new Bootstrap()
         .group(request.eventLoop())
         // Names are the channel's to resolve: doing it here would block the loop.
         .resolver(NoopAddressResolverGroup.INSTANCE)
         .option(ChannelOption.WRITE_BUFFER_WATER_MARK, WATER_MARK)
-        .option(ChannelOption.CONNECT_TIMEOUT_MILLIS, (int)
-            Math.max(1, Math.min(Integer.MAX_VALUE, timeoutMillis)));
+        .option(ChannelOption.CONNECT_TIMEOUT_MILLIS, millis(request.connectTimeout()));
+  }
+
+  private static int millis(Duration time) {
+    return (int) Math.max(1, Math.min(Integer.MAX_VALUE, time.toMillis()));
   }
 
   private static boolean isEpoll(EventLoop loop) {
