@@ -48,7 +48,7 @@ final class ScriptGenerator {
   private Script script() {
     boolean inherited = !corpus.isEmpty() && oneIn(3);
     List<Step> steps = inherited ? changed(corpus.get(random.nextInt(corpus.size()))) : fresh();
-    if (random.nextBoolean()) {
+    if (!steps.isEmpty() && random.nextBoolean()) {
       damage(steps);
     }
     return new Script(steps);
