@@ -1,10 +1,12 @@
 // SPDX-License-Identifier: Apache-2.0
 package dev.clientconn.fuzz;
 
+import io.netty.handler.codec.http2.Http2CodecUtil;
 import io.netty.handler.codec.http2.Http2Error;
 import java.io.ByteArrayOutputStream;
 import java.nio.ByteBuffer;
 import java.nio.charset.StandardCharsets;
+import java.util.Arrays;
 import java.util.Random;
 
 /** Frames that a server may send, more or less: well-formed for the most part, with values at the edges of the rules. */
@@ -80,7 +82,21 @@ final class FrameGenerator {
 
   /** The peer's first frame, mostly in order. */
   byte[] preface() {
-    return oneIn(20) ? any(1) : settings();
+    return oneIn(2) ? frame(SETTINGS, 0, 0) : oneIn(20) ? any(1) : oneIn(3) ? settings() : limits();
+  }
+
+  /** SETTINGS that are in order, and tight. */
+  private byte[] limits() {
+    return frame(
+        SETTINGS,
+        0,
+        0,
+        ByteBuffer.allocate(12)
+            .putShort((short) Http2CodecUtil.SETTINGS_MAX_CONCURRENT_STREAMS)
+            .putInt(1 + random.nextInt(3))
+            .putShort((short) Http2CodecUtil.SETTINGS_INITIAL_WINDOW_SIZE)
+            .putInt(random.nextInt(2000))
+            .array());
   }
 
   /** Any frame; {@code calls} tells which streams there may be. */
@@ -103,7 +119,7 @@ final class FrameGenerator {
 
   /** Headers, a message or two, trailers: what a call hopes for. */
   byte[] answer(int calls) {
-    int id = 2 * random.nextInt(calls + 1) + 1;
+    int id = callId(calls);
     ByteArrayOutputStream all = new ByteArrayOutputStream();
     all.writeBytes(headers(id, responseHeaders(), false));
     for (int i = random.nextInt(3); i >= 0; i--) {
@@ -117,7 +133,12 @@ final class FrameGenerator {
     if (oneIn(12)) {
       return oneIn(3) ? random.nextInt() : random.nextInt(10);
     }
-    return 2 * random.nextInt(calls + 1) + 1;
+    return callId(calls);
+  }
+
+  /** Of a call there has been, or, now and then, of the next. */
+  private int callId(int calls) {
+    return 2 * (calls == 0 || oneIn(20) ? calls : random.nextInt(calls)) + 1;
   }
 
   private byte[] settings() {
@@ -144,7 +165,7 @@ final class FrameGenerator {
     byte[] body = oneIn(4) ? randomBytes(size()) : message(size() / 2);
     if (oneIn(4)) {
       int cut = random.nextInt(body.length + 1);
-      body = java.util.Arrays.copyOf(body, cut);
+      body = Arrays.copyOf(body, cut);
     }
     int flags = oneIn(10) ? END_STREAM : 0;
     return oneIn(5) ? frame(DATA, flags | PADDED, id, padded(body)) : frame(DATA, flags, id, body);
@@ -188,8 +209,8 @@ final class FrameGenerator {
     }
     int cut = random.nextInt(block.length + 1);
     ByteArrayOutputStream all = new ByteArrayOutputStream();
-    all.writeBytes(frame(HEADERS, flags, id, java.util.Arrays.copyOf(block, cut)));
-    byte[] rest = java.util.Arrays.copyOfRange(block, cut, block.length);
+    all.writeBytes(frame(HEADERS, flags, id, Arrays.copyOf(block, cut)));
+    byte[] rest = Arrays.copyOfRange(block, cut, block.length);
     all.writeBytes(frame(CONTINUATION, oneIn(10) ? 0 : END_HEADERS, id, rest));
     return all.toByteArray();
   }
@@ -298,7 +319,7 @@ final class FrameGenerator {
 
   private static byte[] frame(int type, int flags, int id, byte... payload) {
     return ByteBuffer.allocate(FRAME_HEADER + payload.length)
-        .putInt(payload.length << 8 | type)
+        .putInt((payload.length << 8) | type)
         .put((byte) flags)
         .putInt(id)
         .put(payload)

@@ -13,7 +13,6 @@ import java.util.List;
 import java.util.Objects;
 import java.util.Random;
 import java.util.Set;
-import java.util.TreeSet;
 import java.util.stream.Stream;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.condition.EnabledIfSystemProperty;
@@ -80,7 +79,7 @@ class FuzzTest {
     long end = begin + Duration.ofSeconds(Long.getLong("fuzz.seconds", 0)).toNanos();
     long seed = first;
     for (; System.nanoTime() < end; seed++) {
-      TreeSet<String> behaviour = play(seed);
+      Set<String> behaviour = play(seed);
       behaviour.removeAll(seen);
       if (seen.addAll(behaviour)) {
         keep(seed, behaviour);
@@ -93,7 +92,7 @@ class FuzzTest {
   }
 
   /** For the corpus, if somebody finds it worth keeping. */
-  private static void keep(long seed, TreeSet<String> novelty) throws IOException {
+  private static void keep(long seed, Set<String> novelty) throws IOException {
     Path folder = Files.createDirectories(Path.of("target", "fuzz"));
     StringBuilder text = new StringBuilder();
     novelty.forEach(n -> text.append("# ").append(n.replace('\n', ' ')).append('\n'));
@@ -101,7 +100,7 @@ class FuzzTest {
         folder.resolve("seed" + seed + ".txt"), text.append(ScriptGenerator.of(seed, CORPUS)));
   }
 
-  private static TreeSet<String> play(long seed) {
+  private static Set<String> play(long seed) {
     Script script = ScriptGenerator.of(seed, CORPUS);
     try {
       return script.play();

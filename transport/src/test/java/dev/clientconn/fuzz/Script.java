@@ -5,7 +5,7 @@ import dev.clientconn.internal.http2.FuzzedConnection;
 import java.util.HexFormat;
 import java.util.List;
 import java.util.Locale;
-import java.util.TreeSet;
+import java.util.Set;
 import java.util.stream.Collectors;
 
 /**
@@ -46,7 +46,7 @@ record Script(List<Step> steps) {
     }
 
     static Step parse(String line) {
-      String[] words = line.trim().split("\\s+");
+      String[] words = line.trim().split(" ", -1);
       Verb verb = Verb.valueOf(words[0].toUpperCase(Locale.ROOT).replace('-', '_'));
       return verb == Verb.RECEIVE
           ? new Step(verb, 0, 0, words[1])
@@ -92,7 +92,7 @@ record Script(List<Step> steps) {
   }
 
   /** Plays it on a new connection. Returns what was seen; throws if something does not hold. */
-  TreeSet<String> play() {
+  Set<String> play() {
     try (FuzzedConnection connection = new FuzzedConnection()) {
       steps.forEach(step -> step.play(connection));
       return connection.end();

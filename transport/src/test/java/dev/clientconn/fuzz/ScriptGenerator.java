@@ -6,6 +6,7 @@ import dev.clientconn.fuzz.Script.Verb;
 import java.io.ByteArrayOutputStream;
 import java.util.ArrayList;
 import java.util.Arrays;
+import java.util.Collections;
 import java.util.List;
 import java.util.Random;
 
@@ -71,7 +72,7 @@ final class ScriptGenerator {
       switch (random.nextInt(4)) {
         case 0 -> steps.remove(at);
         case 1 -> steps.add(at, steps.get(random.nextInt(steps.size())));
-        case 2 -> java.util.Collections.swap(steps, at, random.nextInt(steps.size()));
+        case 2 -> Collections.swap(steps, at, random.nextInt(steps.size()));
         default -> {
           List<Step> more = new ArrayList<>();
           steps.subList(0, at).stream().filter(ScriptGenerator::opens).forEach(more::add);
@@ -134,7 +135,7 @@ final class ScriptGenerator {
       if (step.verb() == Verb.RECEIVE) {
         steps.set(at, Step.receive(damaged(step.parsedBytes())));
       } else {
-        java.util.Collections.swap(steps, at, random.nextInt(steps.size()));
+        Collections.swap(steps, at, random.nextInt(steps.size()));
       }
     }
   }

@@ -41,9 +41,21 @@ final class SoakCall extends ClientCall.Listener<byte[]> {
   }
 
   private static final Kind[] LOTS = {
-    Kind.UNARY, Kind.UNARY, Kind.UNARY, Kind.UNARY, Kind.UNARY, Kind.UNARY, Kind.SERVER_STREAMING,
-    Kind.SERVER_STREAMING, Kind.BIDI, Kind.BIDI, Kind.CANCELLED, Kind.CANCELLED_AT_ONCE,
-    Kind.DEADLINE, Kind.FAILED, Kind.RESET
+    Kind.UNARY,
+    Kind.UNARY,
+    Kind.UNARY,
+    Kind.UNARY,
+    Kind.UNARY,
+    Kind.UNARY,
+    Kind.SERVER_STREAMING,
+    Kind.SERVER_STREAMING,
+    Kind.BIDI,
+    Kind.BIDI,
+    Kind.CANCELLED,
+    Kind.CANCELLED_AT_ONCE,
+    Kind.DEADLINE,
+    Kind.FAILED,
+    Kind.RESET
   };
 
   private static final int MAX_SIZE = 64 * 1024;
@@ -82,12 +94,11 @@ final class SoakCall extends ClientCall.Listener<byte[]> {
     }
     call = channel.newCall(SoakServer.METHOD, options);
     roundsLeft = kind == Kind.BIDI ? rounds : 1;
-    repliesLeft =
-        switch (kind) {
-          case UNARY, BIDI, CANCELLED -> 1;
-          case SERVER_STREAMING -> rounds;
-          default -> 0;
-        };
+    repliesLeft = switch (kind) {
+      case UNARY, BIDI, CANCELLED -> 1;
+      case SERVER_STREAMING -> rounds;
+      default -> 0;
+    };
     ClientCall<byte[], byte[]> started = call;
     started.start(this, new Metadata());
     started.request(1);

@@ -21,12 +21,14 @@ import java.util.List;
 import java.util.Set;
 import java.util.concurrent.ConcurrentHashMap;
 import java.util.concurrent.TimeUnit;
+import java.util.logging.Level;
+import java.util.logging.Logger;
 
 /**
  * grpc-java's Netty server, which does what the request says. Now and then another takes its port over: the one before
  * says GOAWAY to its connections, and finishes its calls.
  */
-final class SoakServer implements AutoCloseable {
+final class SoakServer {
 
   /** What a request asks for. */
   enum Wish {
@@ -45,17 +47,21 @@ final class SoakServer implements AutoCloseable {
       .setFullMethodName("soak.Service/Method")
       .build();
 
-  /** Fewer slots than calls, so that calls wait for them. */
-  private static final int MAX_STREAMS = 600;
-
   /** Cannot be marshalled, which makes the server reset the stream. */
   private static final byte[] POISON = new byte[0];
 
+  /** Would tell of each poison. */
+  private static final Logger serverLog = Logger.getLogger("io.grpc.internal.ServerCallImpl");
+
   private final Set<Object> connections = ConcurrentHashMap.newKeySet();
   private final List<Server> servers = new ArrayList<>();
+  private final int slots;
   private int port;
 
-  SoakServer() throws IOException {
+  /** @param slots streams at a time on one connection */
+  SoakServer(int slots) throws IOException {
+    this.slots = slots;
+    serverLog.setLevel(Level.OFF);
     start();
   }
 
@@ -84,7 +90,7 @@ final class SoakServer implements AutoCloseable {
 
   private void start() throws IOException {
     Server server = NettyServerBuilder.forPort(port)
-        .maxConcurrentCallsPerConnection(MAX_STREAMS)
+        .maxConcurrentCallsPerConnection(slots)
         .addService(ServerServiceDefinition.builder("soak.Service")
             .addMethod(METHOD, new Handler())
             .build())
@@ -94,8 +100,8 @@ final class SoakServer implements AutoCloseable {
     servers.add(server);
   }
 
-  @Override
-  public void close() throws InterruptedException {
+  void stop() throws InterruptedException {
+    serverLog.setLevel(null);
     servers.forEach(Server::shutdownNow);
     for (Server server : servers) {
       server.awaitTermination();
@@ -112,7 +118,8 @@ final class SoakServer implements AutoCloseable {
 
   private final class Handler implements ServerCallHandler<byte[], byte[]> {
     @Override
-    public ServerCall.Listener<byte[]> startCall(ServerCall<byte[], byte[]> call, Metadata headers) {
+    public ServerCall.Listener<byte[]> startCall(
+        ServerCall<byte[], byte[]> call, Metadata headers) {
       Object address = call.getAttributes().get(Grpc.TRANSPORT_ATTR_REMOTE_ADDR);
       if (address != null) {
         connections.add(address);
@@ -125,6 +132,7 @@ final class SoakServer implements AutoCloseable {
   private static final class Answers extends ServerCall.Listener<byte[]> {
     private final ServerCall<byte[], byte[]> call;
     private Wish last = Wish.ANSWER;
+    private boolean headersSent;
     private boolean closed;
 
     Answers(ServerCall<byte[], byte[]> call) {
@@ -155,8 +163,6 @@ final class SoakServer implements AutoCloseable {
       }
       call.request(1);
     }
-
-    private boolean headersSent;
 
     private void headersOnce() {
       if (!headersSent) {

@@ -5,6 +5,7 @@ import static org.assertj.core.api.Assertions.assertThat;
 
 import dev.clientconn.ClientConn;
 import dev.clientconn.ClientConnBuilder;
+import io.grpc.Status;
 import io.netty.buffer.ByteBufAllocator;
 import io.netty.buffer.ByteBufUtil;
 import io.netty.util.ResourceLeakDetector;
@@ -15,12 +16,14 @@ import java.util.Map;
 import java.util.Queue;
 import java.util.Random;
 import java.util.Set;
+import java.util.TreeMap;
 import java.util.concurrent.ConcurrentHashMap;
 import java.util.concurrent.ConcurrentLinkedQueue;
 import java.util.concurrent.Semaphore;
 import java.util.concurrent.TimeUnit;
 import java.util.concurrent.atomic.AtomicInteger;
 import java.util.stream.Collectors;
+import org.jspecify.annotations.Nullable;
 import org.junit.jupiter.api.AfterEach;
 import org.junit.jupiter.api.BeforeEach;
 import org.junit.jupiter.api.Test;
@@ -34,14 +37,19 @@ import org.junit.jupiter.api.Timeout;
 class SoakTest {
 
   private static final int STREAMS = Integer.getInteger("soak.streams", 2_000);
-  private static final int AT_A_TIME = 1_000;
+  private static final int AT_A_TIME = Math.min(1_000, STREAMS / 20);
+
+  /** Fewer than the calls, so that some wait for one. */
+  private static final int SLOTS = AT_A_TIME * 2 / 3;
+
   private static final int GO_AWAYS = 10;
 
   /**
    * What the heap may have grown by: pools of buffers and threads, on both sides, that stay at the size of their busiest
-   * moment, which the first tenth need not have been. A hundred bytes left by each of 100,000 streams would be more.
+   * moment, which the first tenth need not have been. Less than a megabyte was seen; fifty bytes left by each of 100,000
+   * streams would be more.
    */
-  private static final long HEAP_MARGIN = 8 << 20;
+  private static final long HEAP_MARGIN = 4 << 20;
 
   private final long seed = Long.getLong("soak.seed", new Random().nextLong());
   private final Random random = new Random(seed);
@@ -69,7 +77,8 @@ class SoakTest {
     for (SoakCall.Kind kind : SoakCall.Kind.values()) {
       ended.put(kind, new AtomicInteger());
     }
-    try (SoakServer server = new SoakServer()) {
+    SoakServer server = new SoakServer(SLOTS);
+    try {
       ClientConn conn = ClientConnBuilder.forAddress("localhost", server.port())
           .usePlaintext()
           .maxPendingStreams(AT_A_TIME)
@@ -86,8 +95,11 @@ class SoakTest {
       report(begin, grown, server.connections());
       assertThat(complaints).as("seed %d", seed).isEmpty();
       assertThat(ended.values().stream().mapToInt(AtomicInteger::get).sum()).isEqualTo(STREAMS);
-      assertThat(server.connections()).as("connections").isGreaterThanOrEqualTo(GO_AWAYS);
+      // A server may be gone before anybody has connected to it.
+      assertThat(server.connections()).as("connections").isGreaterThan(GO_AWAYS / 2);
       assertThat(grown).as("bytes that the heap has grown by").isLessThan(HEAP_MARGIN);
+    } finally {
+      server.stop();
     }
     probeForLeaks();
     assertThat(leaks).as("buffers that were not released").isEmpty();
@@ -115,7 +127,7 @@ class SoakTest {
         .isTrue();
   }
 
-  private void ended(SoakCall call, io.grpc.Status status, @org.jspecify.annotations.Nullable String complaint) {
+  private void ended(SoakCall call, Status status, @Nullable String complaint) {
     if (complaint != null && complaints.size() < 20) {
       complaints.add(call.kind + ": " + complaint);
     }
@@ -136,7 +148,7 @@ class SoakTest {
         connections,
         seed,
         grown / 1024,
-        new java.util.TreeMap<>(ends));
+        new TreeMap<>(ends));
   }
 
   private static long heap() throws InterruptedException {
@@ -154,7 +166,8 @@ class SoakTest {
   /** Makes the detector look at what the collector has found. */
   private static void probeForLeaks() {
     System.gc();
-    int probes = ResourceLeakDetector.getLevel() == ResourceLeakDetector.Level.PARANOID ? 200 : 20_000;
+    int probes =
+        ResourceLeakDetector.getLevel() == ResourceLeakDetector.Level.PARANOID ? 200 : 20_000;
     for (int i = 0; i < probes; i++) {
       ByteBufAllocator.DEFAULT.directBuffer(16).release();
     }

@@ -37,7 +37,26 @@ final class Conversation {
   }
 
   /** What one side does: the peer sends {@code bytes}, or else the call acts. */
-  private record Step(byte[] bytes, @Nullable Consumer<Played> action) {}
+  private static final class Step {
+    private final byte[] bytes;
+    private final @Nullable Consumer<Played> action;
+
+    Step(byte[] bytes, @Nullable Consumer<Played> action) {
+      this.bytes = bytes;
+      this.action = action;
+    }
+
+    byte[] bytes() {
+      return bytes;
+    }
+
+    void act(Played played) {
+      if (action != null) {
+        action.accept(played);
+        played.peer.loop.run();
+      }
+    }
+  }
 
   /** HEADERS and DATA frames' flags. */
   private static final int END_STREAM = 0x1;
@@ -116,8 +135,8 @@ final class Conversation {
     byte[] block = new byte[length];
     whole.get(FRAME_HEADER, block);
     ByteBuffer parts = ByteBuffer.allocate(2 * FRAME_HEADER + length);
-    parts.putInt(half << 8 | 0x1).put((byte) END_STREAM).putInt(1).put(block, 0, half);
-    parts.putInt((length - half) << 8 | 0x9).put((byte) END_HEADERS).putInt(1);
+    parts.putInt((half << 8) | 0x1).put((byte) END_STREAM).putInt(1).put(block, 0, half);
+    parts.putInt(((length - half) << 8) | 0x9).put((byte) END_HEADERS).putInt(1);
     steps.add(new Step(parts.put(block, half, length - half).array(), null));
     return this;
   }
@@ -141,10 +160,7 @@ final class Conversation {
       if (length > 0) {
         peer.sendsBytes(Arrays.copyOf(step.bytes(), length));
       }
-      if (step.action() != null) {
-        step.action().accept(played);
-        peer.loop.run();
-      }
+      step.act(played);
     }
     return played;
   }
@@ -159,10 +175,7 @@ final class Conversation {
       peer.sendsBytes(Arrays.copyOf(step.bytes(), first));
       peer.sendsBytes(Arrays.copyOfRange(step.bytes(), first, length));
       at += length;
-      if (step.action() != null) {
-        step.action().accept(played);
-        peer.loop.run();
-      }
+      step.act(played);
     }
     return played;
   }

@@ -9,6 +9,7 @@ import io.grpc.Status;
 import java.time.Duration;
 import java.util.ArrayList;
 import java.util.List;
+import java.util.Set;
 import java.util.TreeSet;
 import java.util.function.Consumer;
 import java.util.logging.Handler;
@@ -35,7 +36,7 @@ public final class FuzzedConnection implements AutoCloseable {
   private final Http2Peer peer;
   private final Complaints complaints = new Complaints();
   private final List<Boolean> halfClosed = new ArrayList<>();
-  private final TreeSet<String> behaviour = new TreeSet<>();
+  private final Set<String> behaviour = new TreeSet<>();
 
   public FuzzedConnection() {
     complaints.listen();
@@ -173,7 +174,7 @@ public final class FuzzedConnection implements AutoCloseable {
    * Time passes, then the peer closes: all must have ended. Returns what was seen, without numbers, to tell inputs that
    * reach something new.
    */
-  public TreeSet<String> end() {
+  public Set<String> end() {
     after((int) LONGER_THAN_ALL.toMillis());
     boolean alive = peer.socket.isOpen();
     peer.verify();
@@ -200,7 +201,7 @@ public final class FuzzedConnection implements AutoCloseable {
   private static String shape(Status status) {
     String text = status.getDescription() == null ? "" : status.getDescription();
     return status.getCode() + " "
-        + text.replaceAll("\"[^\"]*\"", "QUOTE").replaceAll("[0-9a-f]*[0-9]+[0-9a-f]*", "#");
+        + text.replaceAll("(?s)\".*\"", "QUOTE").replaceAll("[0-9a-f]*[0-9]+[0-9a-f]*", "#");
   }
 
   /** What is logged as wrong: exceptions that Netty, or the connection, has caught for somebody else. */
