@@ -14,7 +14,7 @@ import java.io.UncheckedIOException;
 import org.junit.runner.RunWith;
 import org.junit.runners.JUnit4;
 
-/** grpc-java's interop suite over TLS, with its own test certificates on both sides. */
+/** grpc-java's interop suite over TLS, with its own test certificates on both sides; OpenSSL where it is there. */
 @RunWith(JUnit4.class)
 public class InteropTlsTest extends AbstractInteropTest {
 
@@ -27,7 +27,15 @@ public class InteropTlsTest extends AbstractInteropTest {
 
   @Override
   protected ClientConnBuilder createChannelBuilder() {
-    return ClientConnBuilder.forTarget("localhost:" + server.port(), clientCredentials())
+    return set(ClientConnBuilder.forTarget(target(), clientCredentials()));
+  }
+
+  final String target() {
+    return "localhost:" + server.port();
+  }
+
+  static ClientConnBuilder set(ClientConnBuilder builder) {
+    return builder
         .overrideAuthority("foo.test.google.fr")
         .maxInboundMessageSize(AbstractInteropTest.MAX_MESSAGE_SIZE);
   }

@@ -61,7 +61,10 @@ final class Http2Handler extends ByteToMessageDecoder {
       }
     }
     if (client.isClosed()) {
-      in.skipBytes(in.readableBytes());
+      // A channel that tells its end at once has released what it had read.
+      if (in.refCnt() > 0) {
+        in.skipBytes(in.readableBytes());
+      }
       return;
     }
     decoder.decode(ctx.alloc(), in);

@@ -1,74 +1,120 @@
 // SPDX-License-Identifier: Apache-2.0
 package dev.clientconn.internal.http2;
 
-import static dev.clientconn.internal.http2.Http2Peer.bytes;
 import static org.assertj.core.api.Assertions.assertThat;
 
 import dev.clientconn.internal.transport.TransportOptions.KeepaliveOptions;
-import io.grpc.Metadata;
 import java.time.Duration;
-import java.util.Arrays;
-import java.util.Random;
-import org.junit.jupiter.api.Test;
+import java.util.List;
+import java.util.function.Consumer;
+import java.util.stream.Stream;
+import org.jspecify.annotations.Nullable;
 import org.junit.jupiter.params.ParameterizedTest;
-import org.junit.jupiter.params.provider.ValueSource;
+import org.junit.jupiter.params.provider.MethodSource;
 
-/** A conversation that breaks off, or comes in pieces, or is garbled, wherever it may. */
-class EveryCutTest extends PeerTest {
+/**
+ * A conversation that breaks off, or comes in pieces, wherever it may, in either direction. Each ends with {@link
+ * Http2Peer#verify}: one status per call, one end for the owner, no buffer, no timer.
+ */
+class EveryCutTest {
 
   private static final Duration DEADLINE = Duration.ofSeconds(2);
+  private static final Duration LONGER_THAN_ALL = Duration.ofSeconds(21);
+
+  static Stream<Conversation> conversations() {
+    return conversations(null);
+  }
+
+  static Stream<Conversation> hurriedConversations() {
+    return conversations(DEADLINE);
+  }
+
+  private static Stream<Conversation> conversations(@Nullable Duration deadline) {
+    return Stream.of(
+        Conversation.unary(deadline),
+        Conversation.serverStreaming(deadline),
+        Conversation.bidi(deadline));
+  }
+
+  private static Http2Peer connect(Consumer<Http2Peer.Setup> choice) {
+    return Http2Peer.connecting(s -> {
+      s.keepalive = new KeepaliveOptions(Duration.ofSeconds(10), Duration.ofSeconds(5), false);
+      choice.accept(s);
+    });
+  }
 
   private static Http2Peer connect() {
-    return Http2Peer.connecting(s ->
-        s.keepalive = new KeepaliveOptions(Duration.ofSeconds(10), Duration.ofSeconds(5), false));
+    return connect(s -> {});
   }
 
-  private byte[] conversation() {
-    Http2Peer scribe = connecting();
-    return scribe.recorded(() -> scribe
-        .sendsSettings(s -> s.maxConcurrentStreams(100))
-        .sendsSettingsAck()
-        .sendsPing(3)
-        .sendsHeaders(1, false, ":status", "200", "content-type", "application/grpc", "a", "b")
-        .sendsData(1, Http2Peer.framed(bytes("answer")), 7, false)
-        .sendsWindowUpdate(0, 100)
-        .sendsTrailers(1));
-  }
+  /** The call's whole story, and how many bytes it took to send. */
+  private record Uncut(List<String> story, long sent) {
 
-  private static RecordingCall call(Http2Peer peer) {
-    RecordingCall call =
-        peer.call(peer.deadline(DEADLINE), new Metadata()).start(bytes("hello"), true);
-    peer.loop.run();
-    return call;
-  }
-
-  @Test
-  void aConversationThatBreaksOffAtAnyByteEndsItsCall() {
-    byte[] all = conversation();
-    int settings = 15;
-    for (int cut = 0; cut <= all.length; cut++) {
+    static Uncut of(Conversation conversation) {
       Http2Peer peer = connect();
-      peer.sendsBytes(Arrays.copyOfRange(all, 0, Math.min(cut, settings)));
-      RecordingCall call = call(peer);
-      peer.sendsBytes(Arrays.copyOfRange(all, Math.min(cut, settings), cut));
+      RecordingCall call = conversation.play(peer, conversation.inboundBytes()).call();
+      long sent = peer.socket.taken();
+      peer.verify();
+      List<String> story = call.takeEvents();
+      assertThat(story).endsWith("closed OK PROCESSED").contains("headers");
+      return new Uncut(story, sent);
+    }
 
-      peer.closes();
+    /** What a call has heard is the beginning of the story, and then its end. */
+    void isToldInPartBy(RecordingCall call, String cut) {
+      List<String> told = call.takeEvents();
+      int last = told.size() - 1;
+      assertThat(last).as(cut).isNotNegative();
+      assertThat(told.get(last)).as(cut).startsWith("closed ");
+      assertThat(told.subList(0, last)).as(cut).isEqualTo(story.subList(0, last));
+      if (call.status().isOk()) {
+        assertThat(told).as(cut).isEqualTo(story);
+      } else {
+        assertThat(call.status().getDescription()).as(cut).isNotBlank();
+      }
+    }
+  }
 
-      assertThat(call.isClosed()).as("cut at %d", cut).isTrue();
-      assertThat(call.status().isOk()).as("cut at %d", cut).isEqualTo(cut == all.length);
+  @ParameterizedTest
+  @MethodSource("conversations")
+  void aPeerThatClosesAtAnyByteEndsTheCall(Conversation conversation) {
+    inboundCut(conversation, Http2Peer::closes);
+  }
+
+  @ParameterizedTest
+  @MethodSource("conversations")
+  void aConnectionThatIsResetAtAnyByteEndsTheCall(Conversation conversation) {
+    inboundCut(conversation, Http2Peer::breaks);
+  }
+
+  @ParameterizedTest
+  @MethodSource("conversations")
+  void aPeerThatFallsSilentAtAnyByteIsFoundDead(Conversation conversation) {
+    inboundCut(conversation, peer -> peer.after(LONGER_THAN_ALL));
+  }
+
+  private static void inboundCut(Conversation conversation, Consumer<Http2Peer> end) {
+    Uncut uncut = Uncut.of(conversation);
+    int all = conversation.inboundBytes();
+    for (int cut = 0; cut <= all; cut++) {
+      Http2Peer peer = connect();
+      RecordingCall call = conversation.play(peer, cut).call();
+
+      end.accept(peer);
+
+      uncut.isToldInPartBy(call, "cut before byte " + cut);
+      assertThat(call.status().isOk()).as("cut before byte %d", cut).isEqualTo(cut == all);
       peer.verify();
     }
   }
 
-  @Test
-  void aPeerThatFallsSilentAtAnyByteEndsItsCallInTime() {
-    byte[] all = conversation();
-    int settings = 15;
-    for (int cut = settings; cut < all.length; cut++) {
+  @ParameterizedTest
+  @MethodSource("hurriedConversations")
+  void aPeerThatFallsSilentAtAnyByteEndsTheCallByItsDeadline(Conversation conversation) {
+    int all = conversation.inboundBytes();
+    for (int cut = conversation.settingsBytes(); cut < all; cut++) {
       Http2Peer peer = connect();
-      peer.sendsBytes(Arrays.copyOfRange(all, 0, settings));
-      RecordingCall call = call(peer);
-      peer.sendsBytes(Arrays.copyOfRange(all, settings, cut));
+      RecordingCall call = conversation.play(peer, cut).call();
 
       peer.after(DEADLINE.plusMillis(10));
 
@@ -77,44 +123,64 @@ class EveryCutTest extends PeerTest {
     }
   }
 
-  @Test
-  void aConversationMayComeInTwoReadsCutAnywhere() {
-    byte[] all = conversation();
-    int settings = 15;
-    for (int cut = settings; cut <= all.length; cut++) {
+  @ParameterizedTest
+  @MethodSource("conversations")
+  void aConversationMayComeInTwoReadsCutAnywhere(Conversation conversation) {
+    Uncut uncut = Uncut.of(conversation);
+    for (int cut = 0; cut <= conversation.inboundBytes(); cut++) {
       Http2Peer peer = connect();
-      peer.sendsBytes(Arrays.copyOfRange(all, 0, settings));
-      RecordingCall call = call(peer);
 
-      peer.sendsBytes(Arrays.copyOfRange(all, settings, cut));
-      peer.sendsBytes(Arrays.copyOfRange(all, cut, all.length));
+      RecordingCall call = conversation.playInTwoReads(peer, cut).call();
 
-      assertThat(call.takeEvents())
-          .containsExactly("headers", "message answer", "closed OK PROCESSED");
+      assertThat(call.takeEvents()).as("cut before byte %d", cut).isEqualTo(uncut.story());
       peer.verify();
     }
   }
 
   @ParameterizedTest
-  @ValueSource(longs = {1, 2, 3, 4})
-  void aGarbledConversationEndsItsCallWithAStatus(long seed) {
-    byte[] all = conversation();
-    Random random = new Random(seed);
-    for (int round = 0; round < 500; round++) {
-      byte[] garbled = all.clone();
-      for (int i = 0; i <= random.nextInt(3); i++) {
-        garbled[15 + random.nextInt(all.length - 15)] = (byte) random.nextInt();
-      }
-      Http2Peer peer = connect();
-      peer.sendsBytes(Arrays.copyOfRange(garbled, 0, 15));
-      RecordingCall call = call(peer);
+  @MethodSource("conversations")
+  void aSocketThatBreaksAtAnyByteSentEndsTheCall(Conversation conversation) {
+    Uncut uncut = Uncut.of(conversation);
+    for (long cut = 0; cut < uncut.sent(); cut++) {
+      long accepted = cut;
+      Http2Peer peer = connect(s -> {
+        s.acceptedBytes = accepted;
+        s.failsWhenFull = true;
+      });
 
-      if (peer.socket.isOpen()) {
-        peer.sendsBytes(Arrays.copyOfRange(garbled, 15, garbled.length));
-      }
-      peer.after(DEADLINE.plusMillis(10));
+      RecordingCall call = conversation.play(peer, conversation.inboundBytes()).call();
 
-      assertThat(call.isClosed()).isTrue();
+      assertThat(peer.socket.isOpen()).as("broken before byte %d", cut).isFalse();
+      uncut.isToldInPartBy(call, "broken before byte " + cut);
+      assertThat(peer.owner.terminated.getDescription()).contains("Broken pipe");
+      peer.verify();
+    }
+  }
+
+  @ParameterizedTest
+  @MethodSource("conversations")
+  void aSocketThatIsClosedAfterAnyByteSentEndsTheCall(Conversation conversation) {
+    outboundCut(conversation, Http2Peer::closes);
+  }
+
+  @ParameterizedTest
+  @MethodSource("conversations")
+  void aSocketThatTakesNoMoreAfterAnyByteIsFoundDead(Conversation conversation) {
+    outboundCut(conversation, peer -> peer.after(LONGER_THAN_ALL));
+  }
+
+  /** The peer answers what it has not been asked: the worst that a socket that takes no more can go with. */
+  private static void outboundCut(Conversation conversation, Consumer<Http2Peer> end) {
+    Uncut uncut = Uncut.of(conversation);
+    for (long cut = 0; cut < uncut.sent(); cut++) {
+      long accepted = cut;
+      Http2Peer peer = connect(s -> s.acceptedBytes = accepted);
+      int mute = (int) (cut % conversation.inboundBytes());
+      RecordingCall call = conversation.play(peer, mute).call();
+
+      end.accept(peer);
+
+      uncut.isToldInPartBy(call, "full at byte " + cut + ", cut before byte " + mute);
       peer.verify();
     }
   }

@@ -5,6 +5,7 @@ import io.netty.buffer.ByteBuf;
 import io.netty.channel.ChannelHandler;
 import io.netty.channel.ChannelOutboundBuffer;
 import io.netty.channel.embedded.EmbeddedChannel;
+import java.io.IOException;
 
 /** The connection's channel. Can be clogged, so that what is written stays with this side. */
 final class FakeSocket extends EmbeddedChannel {
@@ -12,6 +13,9 @@ final class FakeSocket extends EmbeddedChannel {
   private boolean down;
   private boolean clogged;
   private int writes;
+  private long accepted = Long.MAX_VALUE;
+  private boolean failsWhenFull;
+  private long taken;
 
   FakeSocket() {
     super(false, false);
@@ -46,6 +50,19 @@ final class FakeSocket extends EmbeddedChannel {
     }
   }
 
+  /** The connection of a channel that was {@link #connecting} is there. */
+  void connected() {
+    down = false;
+    pipeline().fireChannelActive();
+  }
+
+  /** Is registered, and only then connects, as sockets do. */
+  void connectNow() {
+    down = true;
+    registerNow();
+    connected();
+  }
+
   void clog() {
     clogged = true;
   }
@@ -53,6 +70,17 @@ final class FakeSocket extends EmbeddedChannel {
   void unclog() {
     clogged = false;
     unsafe().flush();
+  }
+
+  /** Takes so many bytes; then it breaks, or takes no more. */
+  void accepts(long bytes, boolean thenFails) {
+    accepted = bytes;
+    failsWhenFull = thenFails;
+  }
+
+  /** How many bytes it has taken in all. */
+  long taken() {
+    return taken;
   }
 
   /** How many buffers have been written since the last call. */
@@ -73,8 +101,20 @@ final class FakeSocket extends EmbeddedChannel {
 
   @Override
   protected void doWrite(ChannelOutboundBuffer in) throws Exception {
-    if (!clogged) {
-      super.doWrite(in);
+    while (!clogged && in.current() instanceof ByteBuf buf) {
+      int whole = buf.readableBytes();
+      int length = (int) Math.min(whole, accepted - taken);
+      if (length > 0) {
+        taken += length;
+        handleOutboundMessage(buf.readRetainedSlice(length));
+      }
+      if (length == whole) {
+        in.remove();
+      } else if (failsWhenFull) {
+        throw new IOException("Broken pipe");
+      } else {
+        clogged = true;
+      }
     }
   }
 

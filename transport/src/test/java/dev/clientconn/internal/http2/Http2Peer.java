@@ -60,6 +60,11 @@ final class Http2Peer {
     int maxPending = 100;
     int lastStreamId = StreamTable.LAST_ID;
 
+    /** What the socket takes before it breaks, or takes no more. */
+    long acceptedBytes = Long.MAX_VALUE;
+
+    boolean failsWhenFull;
+
     boolean growWindows;
 
     @Nullable
@@ -119,6 +124,7 @@ final class Http2Peer {
   private Http2Peer(Setup setup) {
     this.setup = setup;
     socket.config().setAllocator(allocator);
+    socket.accepts(setup.acceptedBytes, setup.failsWhenFull);
     table = new StreamTable(setup.lastStreamId);
     transport = new Http2Transport(
         loop,
@@ -153,7 +159,7 @@ final class Http2Peer {
 
   private io.netty.channel.ChannelFuture dial(Dialer.Request request) {
     socket.pipeline().addLast(request.handler());
-    socket.registerNow();
+    socket.connectNow();
     return socket.newSucceededFuture();
   }
 
@@ -288,6 +294,15 @@ final class Http2Peer {
     return this;
   }
 
+  /** Decodes whatever header table the connection has been allowed. */
+  void readsAnyHeaderTableSize() {
+    try {
+      reader.configuration().headersConfiguration().maxHeaderTableSize(0xFFFF_FFFFL);
+    } catch (Http2Exception e) {
+      throw new IllegalStateException(e);
+    }
+  }
+
   Http2Peer sendsSettingsAck() {
     return sends(ctx -> writer.writeSettingsAck(ctx, ctx.newPromise()));
   }
@@ -360,6 +375,15 @@ final class Http2Peer {
   Http2Peer closes() {
     if (socket.isRegistered()) {
       socket.close();
+    }
+    loop.run();
+    return this;
+  }
+
+  /** The connection breaks: reading fails, then it is closed. */
+  Http2Peer breaks() {
+    if (socket.isOpen()) {
+      socket.pipeline().fireExceptionCaught(new IOException("Connection reset by peer"));
     }
     loop.run();
     return this;
@@ -442,6 +466,11 @@ final class Http2Peer {
     assertThat(loop.isQuiet()).as("nothing is scheduled").isTrue();
     assertThat(allocator.metric().usedDirectMemory()).as("direct memory").isZero();
     assertThat(allocator.metric().usedHeapMemory()).as("heap buffers").isZero();
+  }
+
+  /** Bytes of buffers that are not released. */
+  long bufferedBytes() {
+    return allocator.metric().usedDirectMemory() + allocator.metric().usedHeapMemory();
   }
 
   private record SlotWaits(List<String> waits) implements TransportListener {
