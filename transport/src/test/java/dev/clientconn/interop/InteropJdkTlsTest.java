@@ -22,15 +22,16 @@ public class InteropJdkTlsTest extends InteropTlsTest {
   @Override
   protected ClientConnBuilder createChannelBuilder() {
     try {
-      return set(ClientConnBuilder.forTarget(target()).sslContext(SslContextBuilder.forClient()
-          .sslProvider(SslProvider.JDK)
-          .trustManager(TlsTesting.loadCert("ca.pem"))
-          .applicationProtocolConfig(new ApplicationProtocolConfig(
-              Protocol.ALPN,
-              SelectorFailureBehavior.NO_ADVERTISE,
-              SelectedListenerFailureBehavior.ACCEPT,
-              ApplicationProtocolNames.HTTP_2))
-          .build()));
+      return set(ClientConnBuilder.forTarget(target())
+          .sslContext(SslContextBuilder.forClient()
+              .sslProvider(SslProvider.JDK)
+              .trustManager(TlsTesting.loadCert("ca.pem"))
+              .applicationProtocolConfig(new ApplicationProtocolConfig(
+                  Protocol.ALPN,
+                  SelectorFailureBehavior.NO_ADVERTISE,
+                  SelectedListenerFailureBehavior.ACCEPT,
+                  ApplicationProtocolNames.HTTP_2))
+              .build()));
     } catch (IOException e) {
       throw new UncheckedIOException(e);
     }
