@@ -7,9 +7,7 @@ import io.grpc.Channel;
 import io.grpc.ClientCall;
 import io.grpc.Metadata;
 import io.grpc.Status;
-import java.util.EnumSet;
 import java.util.Random;
-import java.util.Set;
 import java.util.concurrent.TimeUnit;
 import org.jspecify.annotations.Nullable;
 
@@ -23,20 +21,25 @@ final class SoakCall extends ClientCall.Listener<byte[]> {
 
   /** What a call does, and how it may end: a cancel may come too late. */
   enum Kind {
-    UNARY(Status.Code.OK),
-    SERVER_STREAMING(Status.Code.OK),
-    BIDI(Status.Code.OK),
-    CANCELLED(Status.Code.CANCELLED, Status.Code.OK),
-    CANCELLED_AT_ONCE(Status.Code.CANCELLED),
-    DEADLINE(Status.Code.DEADLINE_EXCEEDED),
-    FAILED(Status.Code.FAILED_PRECONDITION),
-    /** grpc-java resets such a stream with CANCEL, or INTERNAL_ERROR. */
-    RESET(Status.Code.CANCELLED, Status.Code.INTERNAL);
+    UNARY,
+    SERVER_STREAMING,
+    BIDI,
+    CANCELLED,
+    CANCELLED_AT_ONCE,
+    DEADLINE,
+    FAILED,
+    RESET;
 
-    private final Set<Status.Code> ends;
-
-    Kind(Status.Code first, Status.Code... others) {
-      ends = EnumSet.of(first, others);
+    boolean mayEndWith(Status.Code code) {
+      return switch (this) {
+        case UNARY, SERVER_STREAMING, BIDI -> code == Status.Code.OK;
+        case CANCELLED -> code == Status.Code.CANCELLED || code == Status.Code.OK;
+        case CANCELLED_AT_ONCE -> code == Status.Code.CANCELLED;
+        case DEADLINE -> code == Status.Code.DEADLINE_EXCEEDED;
+        case FAILED -> code == Status.Code.FAILED_PRECONDITION;
+        // grpc-java resets such a stream with CANCEL, or INTERNAL_ERROR.
+        case RESET -> code == Status.Code.CANCELLED || code == Status.Code.INTERNAL;
+      };
     }
   }
 
@@ -152,7 +155,7 @@ final class SoakCall extends ClientCall.Listener<byte[]> {
     String complaint = null;
     if (ended) {
       complaint = "ended twice";
-    } else if (!kind.ends.contains(status.getCode())) {
+    } else if (!kind.mayEndWith(status.getCode())) {
       complaint = status.toString();
     } else if (status.isOk() && repliesLeft > 0) {
       complaint = "OK with " + repliesLeft + " replies missing";

@@ -32,10 +32,25 @@ final class SoakServer {
 
   /** What a request asks for. */
   enum Wish {
-    ANSWER,
-    FAIL,
-    RESET,
-    SILENCE
+    ANSWER('a'),
+    FAIL('f'),
+    RESET('r'),
+    SILENCE('s');
+
+    private final byte code;
+
+    Wish(char code) {
+      this.code = (byte) code;
+    }
+
+    static Wish of(byte code) {
+      for (Wish wish : values()) {
+        if (wish.code == code) {
+          return wish;
+        }
+      }
+      throw new IllegalArgumentException("no wish: " + code);
+    }
   }
 
   /** Wish, size of each reply, number of replies. */
@@ -110,7 +125,7 @@ final class SoakServer {
 
   static byte[] request(Wish wish, int size, int replySize, int replies) {
     return ByteBuffer.allocate(Math.max(size, REQUEST_HEADER))
-        .put((byte) wish.ordinal())
+        .put(wish.code)
         .putInt(replySize)
         .putInt(replies)
         .array();
@@ -143,7 +158,7 @@ final class SoakServer {
     public void onMessage(byte[] message) {
       ByteBuffer request = ByteBuffer.wrap(message);
       // An empty request wants one empty reply.
-      last = message.length == 0 ? Wish.ANSWER : Wish.values()[request.get()];
+      last = message.length == 0 ? Wish.ANSWER : Wish.of(request.get());
       int size = message.length == 0 ? 0 : request.getInt();
       int replies = message.length == 0 ? 1 : request.getInt();
       switch (last) {
@@ -189,7 +204,6 @@ final class SoakServer {
 
   private static final class BytesMarshaller implements MethodDescriptor.Marshaller<byte[]> {
     @Override
-    @SuppressWarnings("ArrayEquals")
     public InputStream stream(byte[] value) {
       if (value == POISON) {
         throw new IllegalStateException("poison");
