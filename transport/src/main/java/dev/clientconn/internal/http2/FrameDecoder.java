@@ -52,9 +52,13 @@ final class FrameDecoder {
       int next = at + Framer.HEADER_LENGTH + length;
       in.readerIndex(at + Framer.HEADER_LENGTH).writerIndex(next);
       frame(allocator, type, flags, streamId, in);
+      if (in.refCnt() == 0) {
+        // A channel that tells its end at once has released what it had read.
+        return;
+      }
       in.writerIndex(end).readerIndex(next);
     }
-    if (listener.isClosed()) {
+    if (listener.isClosed() && in.refCnt() > 0) {
       in.skipBytes(in.readableBytes());
     }
   }
@@ -74,6 +78,7 @@ final class FrameDecoder {
     switch (type) {
       case Http2FrameTypes.DATA -> data(flags, streamId, in);
       case Http2FrameTypes.HEADERS -> headers(allocator, flags, streamId, in);
+      case Http2FrameTypes.PRIORITY -> priority(streamId, in);
       case Http2FrameTypes.RST_STREAM -> rstStream(streamId, in);
       case Http2FrameTypes.SETTINGS -> settings(flags, streamId, in);
       // Section 6.6: this side has switched it off.
@@ -84,15 +89,17 @@ final class FrameDecoder {
       case Http2FrameTypes.WINDOW_UPDATE -> windowUpdate(streamId, in);
       case Http2FrameTypes.CONTINUATION -> continuation(flags, in);
       default -> {
-        // PRIORITY is deprecated, and types that are not known are ignored (sections 5.3.2 and
-        // 5.5).
+        // Types that are not known are ignored (section 5.5).
       }
     }
   }
 
   private void data(int flags, int streamId, ByteBuf in) {
     int length = in.readableBytes();
-    if (onStream(streamId, "DATA") && unpad(flags, in, "DATA")) {
+    if (length == 0 && (flags & PADDED) != 0 && streamId != 0) {
+      // Section 4.2: it can alter the state of its stream alone.
+      tooShort(streamId, "DATA too short for its padding length");
+    } else if (onStream(streamId, "DATA") && unpad(flags, in, "DATA")) {
       listener.onData(streamId, in, length - in.readableBytes(), (flags & END_STREAM) != 0);
     }
   }
@@ -118,6 +125,17 @@ final class FrameDecoder {
     } else {
       fail(Http2Error.PROTOCOL_ERROR, "CONTINUATION without HEADERS");
     }
+  }
+
+  /** Means nothing any more, but must have its length (sections 5.3.2 and 6.3). */
+  private void priority(int streamId, ByteBuf in) {
+    if (onStream(streamId, "PRIORITY") && in.readableBytes() != PRIORITY_LENGTH) {
+      tooShort(streamId, "PRIORITY of " + in.readableBytes() + " bytes");
+    }
+  }
+
+  private void tooShort(int streamId, String message) {
+    listener.onStreamError(streamId, Http2Error.FRAME_SIZE_ERROR.code(), message);
   }
 
   private void rstStream(int streamId, ByteBuf in) {
