@@ -270,7 +270,8 @@ public final class ClientConnBuilder extends UnsupportedOptions {
   }
 
   /**
-   * Sends a ping after this much silence. Default: never; less than 10 s counts as 10 s, 1000 days and more as never.
+   * Sends a ping after this much silence. Default: never; less than 10 s counts as 10 s, 1000 days and more as never. A
+   * server that complains of too many pings doubles it for the connections that follow.
    */
   @Override
   public ClientConnBuilder keepAliveTime(long value, TimeUnit unit) {
