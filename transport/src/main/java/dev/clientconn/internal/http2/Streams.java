@@ -244,7 +244,9 @@ final class Streams implements StreamReceiver.Outcome {
       quota.leave(stream, outcome);
       closeIfLast();
     } else if (stream.state() == Http2Stream.State.OPEN) {
-      reset(stream, reason, Http2Error.CANCEL);
+      // Not a reply: the peer has not provoked it.
+      framer.rstStream(stream.id(), Http2Error.CANCEL.code());
+      end(stream, connection.explain(reason), StreamProgress.PROCESSED, new Metadata());
     }
   }
 

@@ -3,6 +3,7 @@ package dev.clientconn.internal.http2;
 
 import static org.assertj.core.api.Assertions.assertThat;
 
+import io.grpc.Status;
 import io.grpc.Status.Code;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.params.ParameterizedTest;
@@ -49,6 +50,22 @@ class FloodTest extends PeerTest {
     assertThat(call.status().getDescription()).contains("ENHANCE_YOUR_CALM");
     assertThat(peer.owner.phases).containsExactly("ready", "terminated");
     assertThat(most).isLessThan(500_000);
+  }
+
+  @Test
+  void cancelsOfOurOwnAreNotThePeersFault() {
+    Http2Peer peer = ready();
+    peer.socket.clog();
+
+    for (int i = 0; i <= ReplyThrottle.MAX_UNREAD_REPLIES; i++) {
+      peer.unary().stream().cancel(Status.CANCELLED);
+      peer.loop.run();
+    }
+
+    assertThat(peer.owner.phases).containsExactly("ready");
+    peer.socket.unclog();
+    peer.loop.run();
+    peer.frames();
   }
 
   @Test
