@@ -57,7 +57,7 @@ class FloodTest extends PeerTest {
     Http2Peer peer = ready();
     peer.socket.clog();
 
-    for (int i = 0; i <= ReplyThrottle.MAX_UNREAD_REPLIES; i++) {
+    for (int i = 0; i < 2 * ReplyThrottle.MAX_UNREAD_REPLIES; i++) {
       peer.unary().stream().cancel(Status.CANCELLED);
       peer.loop.run();
     }
