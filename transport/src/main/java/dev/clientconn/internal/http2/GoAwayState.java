@@ -46,10 +46,6 @@ final class GoAwayState {
     return null;
   }
 
-  boolean isReceived() {
-    return description != null;
-  }
-
   /** Whether the peer will not process the stream, so that it may be sent elsewhere. */
   boolean rejects(int streamId) {
     return streamId > lastStreamId;

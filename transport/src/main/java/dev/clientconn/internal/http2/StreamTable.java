@@ -54,10 +54,6 @@ final class StreamTable {
     return nextId > lastId;
   }
 
-  int highestId() {
-    return nextId - 2;
-  }
-
   int active() {
     return streams.size();
   }
