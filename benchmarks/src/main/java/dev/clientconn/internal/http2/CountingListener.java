@@ -1,0 +1,79 @@
+// SPDX-License-Identifier: Apache-2.0
+package dev.clientconn.internal.http2;
+
+import dev.clientconn.internal.wire.HeaderBlock;
+import dev.clientconn.internal.wire.ResponseHeaders;
+import io.netty.buffer.ByteBuf;
+import io.netty.handler.codec.http2.Http2Settings;
+import org.openjdk.jmh.infra.Blackhole;
+
+/** Takes what a response has; nothing else comes. */
+final class CountingListener implements FrameListener {
+
+  private final Blackhole sink;
+  private final boolean classify;
+  private boolean responseSeen;
+
+  /**
+   * @param classify whether header blocks are turned into metadata and status, as calls are told them
+   */
+  CountingListener(Blackhole sink, boolean classify) {
+    this.sink = sink;
+    this.classify = classify;
+  }
+
+  @Override
+  public boolean isClosed() {
+    return false;
+  }
+
+  @Override
+  public void onHeaders(int streamId, HeaderBlock block, boolean endOfStream) {
+    if (classify) {
+      sink.consume(ResponseHeaders.classify(block, endOfStream, responseSeen));
+      responseSeen = !endOfStream;
+    } else {
+      sink.consume(block.count());
+    }
+  }
+
+  @Override
+  public void onData(int streamId, ByteBuf data, int padding, boolean endOfStream) {
+    sink.consume(data.readableBytes());
+  }
+
+  @Override
+  public void onRstStream(int streamId, long errorCode) {
+    throw new IllegalStateException("RST_STREAM");
+  }
+
+  @Override
+  public void onSettings(Http2Settings settings) {
+    throw new IllegalStateException("SETTINGS");
+  }
+
+  @Override
+  public void onPing(long payload) {
+    throw new IllegalStateException("PING");
+  }
+
+  @Override
+  public void onGoAway(int lastStreamId, long errorCode, ByteBuf debugData) {
+    throw new IllegalStateException("GOAWAY");
+  }
+
+  @Override
+  public void onWindowUpdate(int streamId, int increment) {
+    throw new IllegalStateException("WINDOW_UPDATE");
+  }
+
+  @Override
+  public void onStreamError(int streamId, long errorCode, String message) {
+    throw new IllegalStateException(message);
+  }
+
+  @Override
+  public void onConnectionError(long errorCode, String message) {
+    throw new IllegalStateException(message);
+  }
+}

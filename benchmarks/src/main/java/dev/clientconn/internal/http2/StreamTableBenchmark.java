@@ -1,0 +1,95 @@
+// SPDX-License-Identifier: Apache-2.0
+package dev.clientconn.internal.http2;
+
+import dev.clientconn.internal.flow.SendQuota;
+import dev.clientconn.internal.transport.CallHeaders;
+import dev.clientconn.internal.transport.ClientStream;
+import dev.clientconn.internal.wire.RequestHeaders;
+import dev.clientconn.internal.wire.SampleCalls;
+import java.lang.reflect.Proxy;
+import java.util.concurrent.TimeUnit;
+import org.openjdk.jmh.annotations.Benchmark;
+import org.openjdk.jmh.annotations.BenchmarkMode;
+import org.openjdk.jmh.annotations.Fork;
+import org.openjdk.jmh.annotations.Level;
+import org.openjdk.jmh.annotations.Measurement;
+import org.openjdk.jmh.annotations.Mode;
+import org.openjdk.jmh.annotations.OutputTimeUnit;
+import org.openjdk.jmh.annotations.Param;
+import org.openjdk.jmh.annotations.Scope;
+import org.openjdk.jmh.annotations.Setup;
+import org.openjdk.jmh.annotations.State;
+import org.openjdk.jmh.annotations.Warmup;
+
+/** A stream comes, is looked up once, and goes, in the order they came. */
+@State(Scope.Thread)
+@BenchmarkMode(Mode.AverageTime)
+@OutputTimeUnit(TimeUnit.NANOSECONDS)
+@Warmup(iterations = 3, time = 1)
+@Measurement(iterations = 3, time = 1)
+@Fork(1)
+public class StreamTableBenchmark {
+
+  private static final int WINDOW = 65_535;
+
+  /** Open streams that come and go. */
+  @Param({"1", "100", "1000"})
+  public int inFlight;
+
+  /** Open streams that stay. */
+  @Param({"0", "10000"})
+  public int idle;
+
+  private final SendQuota sendQuota = new SendQuota();
+  private final CallHeaders call = SampleCalls.withEntries(0);
+  private final ControlBuffer control = new ControlBuffer(new StandingLoop(), () -> {});
+  private final RequestHeaders headers = new RequestHeaders("http", "localhost", "agent", null);
+  /** The table tells calls nothing. */
+  private final ClientStream.Listener listener = (ClientStream.Listener) Proxy.newProxyInstance(
+      ClientStream.class.getClassLoader(),
+      new Class<?>[] {ClientStream.Listener.class},
+      (p, m, a) -> {
+        throw new UnsupportedOperationException(m.getName());
+      });
+
+  private StreamTable table = new StreamTable();
+  private Http2Stream[] ring = {};
+  private int at;
+
+  /** For each iteration a new one: ids must not run out. */
+  @Setup(Level.Iteration)
+  public void setUp() {
+    table = new StreamTable();
+    for (int i = 0; i < idle; i++) {
+      register(newStream());
+    }
+    ring = new Http2Stream[inFlight];
+    for (int i = 0; i < inFlight; i++) {
+      ring[i] = newStream();
+      register(ring[i]);
+    }
+    at = 0;
+  }
+
+  @Benchmark
+  public int comeAndGo() {
+    Http2Stream stream = ring[at];
+    at = at + 1 == ring.length ? 0 : at + 1;
+    int id = stream.id();
+    if (table.find(id) != stream) {
+      throw new IllegalStateException("stream " + id + " is not found");
+    }
+    table.remove(stream);
+    register(stream);
+    return stream.id();
+  }
+
+  private void register(Http2Stream stream) {
+    stream.opened(table.register(stream));
+  }
+
+  private Http2Stream newStream() {
+    StreamHandle handle = new StreamHandle(control, call, headers.of(call), null, listener, WINDOW);
+    return new Http2Stream(handle, sendQuota, WINDOW);
+  }
+}

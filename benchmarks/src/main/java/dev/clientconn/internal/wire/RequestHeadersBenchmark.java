@@ -1,0 +1,84 @@
+// SPDX-License-Identifier: Apache-2.0
+package dev.clientconn.internal.wire;
+
+import dev.clientconn.internal.transport.CallHeaders;
+import io.netty.buffer.ByteBuf;
+import io.netty.buffer.Unpooled;
+import io.netty.handler.codec.http2.DefaultHttp2Headers;
+import io.netty.handler.codec.http2.DefaultHttp2HeadersEncoder;
+import io.netty.handler.codec.http2.Http2Exception;
+import io.netty.handler.codec.http2.Http2Headers;
+import java.util.Map;
+import java.util.concurrent.TimeUnit;
+import org.openjdk.jmh.annotations.Benchmark;
+import org.openjdk.jmh.annotations.BenchmarkMode;
+import org.openjdk.jmh.annotations.Fork;
+import org.openjdk.jmh.annotations.Measurement;
+import org.openjdk.jmh.annotations.Mode;
+import org.openjdk.jmh.annotations.OutputTimeUnit;
+import org.openjdk.jmh.annotations.Param;
+import org.openjdk.jmh.annotations.Scope;
+import org.openjdk.jmh.annotations.Setup;
+import org.openjdk.jmh.annotations.State;
+import org.openjdk.jmh.annotations.TearDown;
+import org.openjdk.jmh.annotations.Warmup;
+
+/** The headers of a call: making the list, and encoding it; beside it Netty's list, made of strings that exist. */
+@State(Scope.Thread)
+@BenchmarkMode(Mode.AverageTime)
+@OutputTimeUnit(TimeUnit.NANOSECONDS)
+@Warmup(iterations = 3, time = 1)
+@Measurement(iterations = 3, time = 1)
+@Fork(1)
+public class RequestHeadersBenchmark {
+
+  /** Entries of the call's metadata; with any, the call has a deadline too. */
+  @Param({"0", "10"})
+  public int entries;
+
+  private final RequestHeaders requestHeaders =
+      new RequestHeaders("http", "localhost:50051", "grpc-java-clientconn/1", "gzip");
+  private final DefaultHttp2HeadersEncoder hpack =
+      new DefaultHttp2HeadersEncoder((name, value) -> RequestHeaders.isNeverIndexed(name), true);
+  private final ByteBuf out = Unpooled.directBuffer(4096);
+  private CallHeaders call = SampleCalls.withEntries(0);
+  private Http2Headers made = requestHeaders.of(call);
+
+  @Setup
+  public void setUp() {
+    call = SampleCalls.withEntries(entries);
+    made = requestHeaders.of(call);
+  }
+
+  @TearDown
+  public void tearDown() {
+    hpack.close();
+    out.release();
+  }
+
+  @Benchmark
+  public Http2Headers make() {
+    return requestHeaders.of(call);
+  }
+
+  @Benchmark
+  public Http2Headers makeNettyHeaders() {
+    Http2Headers headers = new DefaultHttp2Headers(false, 16);
+    for (Map.Entry<CharSequence, CharSequence> header : made) {
+      headers.add(header.getKey(), header.getValue());
+    }
+    return headers;
+  }
+
+  @Benchmark
+  public ByteBuf makeAndEncode() throws Http2Exception {
+    hpack.encodeHeaders(1, requestHeaders.of(call), out.clear());
+    return out;
+  }
+
+  @Benchmark
+  public ByteBuf makeAndEncodeNettyHeaders() throws Http2Exception {
+    hpack.encodeHeaders(1, makeNettyHeaders(), out.clear());
+    return out;
+  }
+}
