@@ -54,7 +54,7 @@ class AllocationPerCallTest {
         .redirectOutput(output.toFile())
         .start();
     try {
-      boolean ended = client.waitFor(120, TimeUnit.SECONDS);
+      boolean ended = client.waitFor(300, TimeUnit.SECONDS);
       List<String> lines = Files.readAllLines(output);
       assertThat(ended && client.exitValue() == 0)
           .as("the client has done its rounds: %s, which said %s", command, lines)
