@@ -1,7 +1,6 @@
 // SPDX-License-Identifier: Apache-2.0
 package dev.clientconn.benchmarks;
 
-import java.net.InetSocketAddress;
 import java.time.Duration;
 import org.jspecify.annotations.Nullable;
 
@@ -14,19 +13,21 @@ final class ClientRun {
   private static final Duration STOP_LIMIT = Duration.ofSeconds(10);
 
   private final BenchmarkClient client;
-  private final InetSocketAddress server;
+  private final ServerLocation server;
   private final Workload workload;
-  private final CallRecorder recorder = new CallRecorder();
+  private final CallRecorder recorder;
   private final AllocationMeter allocation = new AllocationMeter();
 
-  ClientRun(BenchmarkClient client, InetSocketAddress server, Workload workload) {
+  ClientRun(BenchmarkClient client, ServerLocation server, Workload workload) {
     this.client = client;
     this.server = server;
     this.workload = workload;
+    this.recorder = new CallRecorder(workload.mode().virtual());
   }
 
   Measurement measure(Timing timing) throws Exception {
-    ClosedLoop loop = new ClosedLoop(recorder, workload.inFlight());
+    ClosedLoop loop =
+        new ClosedLoop(recorder, workload.inFlight(), workload.response().messages());
     Duration warmedUp;
     ProcessReading start;
     ProcessReading end;
