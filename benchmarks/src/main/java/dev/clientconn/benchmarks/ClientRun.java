@@ -10,6 +10,7 @@ final class ClientRun {
   private static final Duration STEP = Duration.ofMillis(200);
   private static final Duration QUIET_SPAN = Duration.ofSeconds(1);
   private static final double QUIET_SHARE = 0.1;
+  private static final Duration FIRST_LIMIT = Duration.ofSeconds(10);
   private static final Duration STOP_LIMIT = Duration.ofSeconds(10);
 
   private final BenchmarkClient client;
@@ -33,6 +34,7 @@ final class ClientRun {
     ProcessReading end;
     try (BenchmarkClient.Load load = client.open(server, workload, loop)) {
       load.start();
+      awaitFirstOperation();
       warmedUp = warmUp(timing.warmUp(), timing.longestWarmUp());
       recorder.startTiming();
       start = ProcessReading.take(allocation, recorder);
@@ -44,6 +46,18 @@ final class ClientRun {
     }
     throwFailure();
     return end.since(start, warmedUp, recorder.latency());
+  }
+
+  /** Opening connections and idle streams, and loading classes, are no part of any interval. */
+  private void awaitFirstOperation() throws InterruptedException {
+    long start = System.nanoTime();
+    while (recorder.operations() == 0) {
+      if (System.nanoTime() - start > FIRST_LIMIT.toNanos()) {
+        throw new IllegalStateException("no operation ended within " + FIRST_LIMIT);
+      }
+      Thread.sleep(1);
+      throwFailure();
+    }
   }
 
   /** At least {@code shortest}; then on, up to {@code longest}, until the compiler is quiet for a second. */
