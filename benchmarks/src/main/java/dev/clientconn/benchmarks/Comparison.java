@@ -25,11 +25,11 @@ final class Comparison {
   }
 
   List<Result> run() throws IOException, InterruptedException {
-    ResponseShape shape = plan.workloads().get(0).response();
+    ServerSetting setting = ServerSetting.of(plan.workloads().get(0).response());
     try (ChildProcess server = ChildProcess.start(
         BenchmarkServerMain.class,
         plan.jvmArguments(),
-        BenchmarkServerMain.arguments(plan.server(), shape),
+        BenchmarkServerMain.arguments(plan.server(), List.of(setting), null),
         plan.serverCpus())) {
       int port = Integer.parseInt(server.firstLine(START_LIMIT));
       for (int fork = 1; fork <= plan.forks(); fork++) {

@@ -9,12 +9,10 @@ import java.net.InetSocketAddress;
 import java.util.concurrent.TimeUnit;
 
 /**
- * The same bytes on the same socket with nothing of gRPC around them: what any client on Netty must cost. It keeps no flow
- * control of its own, hence small requests only.
+ * The same bytes on the same socket with nothing of gRPC around them: what any client on Netty must cost. It
+ * keeps to the server's windows, gives the server endless ones, and knows calls of one request only.
  */
 final class FloorClient implements BenchmarkClient {
-
-  private static final int SAFE_OPEN_BYTES = 32_000;
 
   @Override
   public String name() {
@@ -23,16 +21,16 @@ final class FloorClient implements BenchmarkClient {
 
   @Override
   public boolean supports(Workload workload) {
-    int requestBytes = FloorRequest.messageBytes(workload.requestBytes());
-    return workload.mode() == StubMode.ASYNC_DIRECT
-        && (long) requestBytes * workload.inFlight() < SAFE_OPEN_BYTES;
+    return workload.mode() == StubMode.ASYNC_DIRECT;
   }
 
   @Override
   public Load open(InetSocketAddress server, Workload workload, ClosedLoop loop)
       throws InterruptedException {
     EventLoopGroup group = EventLoops.newGroup(1);
-    FloorConnection connection = new FloorConnection(server, workload, loop);
+    ServerSetting setting = setting(workload);
+    FloorConnection connection =
+        new FloorConnection(new FloorRequest(server, setting), setting, workload.inFlight(), loop);
     try {
       Channel channel = new Bootstrap()
           .group(group)
@@ -47,6 +45,18 @@ final class FloorClient implements BenchmarkClient {
       group.shutdownGracefully(0, 1, TimeUnit.SECONDS);
       throw e;
     }
+  }
+
+  private static ServerSetting setting(Workload workload) {
+    ServerSetting answered = ServerSetting.of(workload.response());
+    return new ServerSetting(
+        answered.kind(),
+        workload.requestBytes(),
+        answered.responseBytes(),
+        answered.messages(),
+        false,
+        false,
+        0);
   }
 
   private record FloorLoad(EventLoopGroup group, Channel channel, FloorConnection connection)
