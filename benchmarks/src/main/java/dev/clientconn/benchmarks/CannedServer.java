@@ -23,7 +23,7 @@ import org.jspecify.annotations.Nullable;
 final class CannedServer implements BenchmarkServer {
 
   private final EventLoopGroup loops = EventLoops.newGroup(1);
-  private final List<Integer> ports = new ArrayList<>();
+  private final List<Channel> listening = new ArrayList<>();
 
   private CannedServer() {}
 
@@ -51,17 +51,20 @@ final class CannedServer implements BenchmarkServer {
 
   @Override
   public List<Integer> ports() {
-    return List.copyOf(ports);
+    return listening.stream()
+        .map(channel -> ((InetSocketAddress) channel.localAddress()).getPort())
+        .toList();
   }
 
   @Override
   public void close() {
+    listening.forEach(channel -> channel.close().awaitUninterruptibly());
     loops.shutdownGracefully(0, 5, TimeUnit.SECONDS).awaitUninterruptibly(10, TimeUnit.SECONDS);
   }
 
   private void listen(ServerSetting setting, @Nullable SslContext tls) throws InterruptedException {
     CannedResponse response = new CannedResponse(setting);
-    Channel listening = new ServerBootstrap()
+    listening.add(new ServerBootstrap()
         .group(loops)
         .channel(EventLoops.serverChannel())
         .childOption(ChannelOption.TCP_NODELAY, true)
@@ -79,7 +82,6 @@ final class CannedServer implements BenchmarkServer {
         })
         .bind(InetAddress.getLoopbackAddress(), 0)
         .sync()
-        .channel();
-    ports.add(((InetSocketAddress) listening.localAddress()).getPort());
+        .channel());
   }
 }
