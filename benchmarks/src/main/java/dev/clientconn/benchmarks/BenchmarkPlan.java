@@ -11,6 +11,7 @@ import java.util.Set;
 /** What the command line asks for. */
 record BenchmarkPlan(
     List<PlannedRun> runs,
+    List<String> leftOut,
     String server,
     int forks,
     Timing timing,
@@ -82,9 +83,21 @@ record BenchmarkPlan(
     boolean suite = line.has("suite");
     Timing timing = usual(quick, suite).overriddenBy(line);
     String[] cpus = (line.text("taskset", "/") + " ").split("/", 2);
+    String server = line.text("server", "canned");
+    List<PlannedRun> runs = runs(line, timing);
+    List<PlannedRun> able =
+        runs.stream().filter(run -> obstacle(run, server).isEmpty()).toList();
+    List<String> leftOut = runs.stream()
+        .filter(run -> !able.contains(run))
+        .map(run -> run.workload().label() + ": " + obstacle(run, server))
+        .toList();
+    if (!suite && !leftOut.isEmpty()) {
+      throw new IllegalArgumentException(String.join("; ", leftOut));
+    }
     return new BenchmarkPlan(
-        runs(line, timing),
-        line.text("server", "canned"),
+        able,
+        leftOut,
+        server,
         line.number("forks", quick ? 1 : suite ? 2 : 3),
         timing,
         Arrays.asList(line.text("jvm-args", "-Xms1g -Xmx1g").trim().split("\\s+")),
@@ -98,6 +111,16 @@ record BenchmarkPlan(
     double seconds =
         forks * runs.stream().mapToDouble(PlannedRun::expectedSeconds).sum();
     return Duration.ofSeconds(Math.round(seconds));
+  }
+
+  /** Why a workload cannot run here, or empty when it can. */
+  private static String obstacle(PlannedRun run, String server) {
+    if (run.workload().mode().virtual() && !VirtualThreads.available()) {
+      return "virtual threads need a JDK of 21 or later";
+    }
+    return run.workload().network().rttMillis() > 0 && !server.equals("canned")
+        ? "only the canned server simulates round trips"
+        : "";
   }
 
   private static Timing usual(boolean quick, boolean suite) {
@@ -126,7 +149,6 @@ record BenchmarkPlan(
         List<String> clients = clients(asked, suite);
         Suites.words(suite).stream()
             .map(word -> PlannedRun.parse(word, defaults, timing, clients))
-            .filter(run -> VirtualThreads.available() || !run.workload().mode().virtual())
             .forEach(run -> runs.putIfAbsent(run.workload(), run));
       }
     }

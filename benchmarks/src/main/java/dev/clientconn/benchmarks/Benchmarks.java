@@ -47,6 +47,7 @@ final class Benchmarks {
     System.err.printf(
         "%d workloads, about %d min %02d s%n",
         plan.runs().size(), expected.toMinutes(), expected.toSecondsPart());
+    plan.leftOut().forEach(workload -> System.err.println("left out: " + workload));
     ResultLog log = new ResultLog(plan.json().isEmpty() ? null : Path.of(plan.json()));
     log.begin(heading);
     List<Result> results = new Comparison(plan, log).run();

@@ -10,7 +10,7 @@ final class ClientRun {
   private static final Duration STEP = Duration.ofMillis(200);
   private static final Duration QUIET_SPAN = Duration.ofSeconds(1);
   private static final double QUIET_SHARE = 0.1;
-  private static final Duration FIRST_LIMIT = Duration.ofSeconds(10);
+  private static final Duration OPERATION_LIMIT = Duration.ofSeconds(10);
   private static final Duration STOP_LIMIT = Duration.ofSeconds(10);
 
   private final BenchmarkClient client;
@@ -34,11 +34,12 @@ final class ClientRun {
     ProcessReading end;
     try (BenchmarkClient.Load load = client.open(server, workload, loop)) {
       load.start();
-      awaitFirstOperation();
+      awaitOperationAfter(0);
       warmedUp = warmUp(timing.warmUp(), timing.longestWarmUp());
       recorder.startTiming();
       start = ProcessReading.take(allocation, recorder);
       watch(timing.measured());
+      awaitOperationAfter(start.operations());
       end = ProcessReading.take(allocation, recorder);
       recorder.stopTiming();
       loop.stop(STOP_LIMIT);
@@ -48,12 +49,15 @@ final class ClientRun {
     return end.since(start, warmedUp, recorder.latency());
   }
 
-  /** Opening connections and idle streams, and loading classes, are no part of any interval. */
-  private void awaitFirstOperation() throws InterruptedException {
+  /**
+   * Before the warm-up: opening connections and idle streams, and loading classes, are no part of any interval. After the
+   * interval: one in which nothing ended says nothing, and is drawn out.
+   */
+  private void awaitOperationAfter(long operations) throws InterruptedException {
     long start = System.nanoTime();
-    while (recorder.operations() == 0) {
-      if (System.nanoTime() - start > FIRST_LIMIT.toNanos()) {
-        throw new IllegalStateException("no operation ended within " + FIRST_LIMIT);
+    while (recorder.operations() == operations) {
+      if (System.nanoTime() - start > OPERATION_LIMIT.toNanos()) {
+        throw new IllegalStateException("no operation ended within " + OPERATION_LIMIT);
       }
       Thread.sleep(1);
       throwFailure();

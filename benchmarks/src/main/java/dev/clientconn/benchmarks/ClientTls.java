@@ -16,15 +16,18 @@ import org.jspecify.annotations.Nullable;
 @CrossesThreads
 final class ClientTls {
 
-  private static final Map<Network.Tls, SslContext> CONTEXTS = new ConcurrentHashMap<>();
+  private static final Map<Key, SslContext> CONTEXTS = new ConcurrentHashMap<>();
 
   private ClientTls() {}
+
+  private record Key(Network.Tls tls, File certificate) {}
 
   static SslContext context(Network.Tls tls, @Nullable File certificate) {
     if (certificate == null) {
       throw new IllegalArgumentException("TLS needs the server's certificate: --certificate=FILE");
     }
-    return CONTEXTS.computeIfAbsent(tls, kind -> build(kind, certificate));
+    return CONTEXTS.computeIfAbsent(
+        new Key(tls, certificate), key -> build(key.tls(), key.certificate()));
   }
 
   private static SslContext build(Network.Tls tls, File certificate) {

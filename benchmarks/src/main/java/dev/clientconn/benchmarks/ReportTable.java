@@ -104,7 +104,7 @@ final class ReportTable {
   /** What messages carry in both directions, prefixes and headers left out. */
   private String megabytes(Workload workload, String client) {
     Samples operations = results.samples(workload, client, Figure.OPERATIONS);
-    if (operations.none()) {
+    if (operations.none() || workload.run() == RunKind.SETUP) {
       return "-";
     }
     int bytes = switch (workload.kind()) {
