@@ -1,0 +1,70 @@
+// SPDX-License-Identifier: Apache-2.0
+package dev.clientconn.benchmarks;
+
+import dev.clientconn.internal.threading.CrossesThreads;
+import io.grpc.Channel;
+import io.vertx.core.Vertx;
+import io.vertx.core.VertxOptions;
+import io.vertx.core.net.SocketAddress;
+import io.vertx.grpc.client.GrpcClientOptions;
+import io.vertx.grpcio.client.GrpcIoClient;
+import io.vertx.grpcio.client.GrpcIoClientChannel;
+import java.net.InetSocketAddress;
+import java.util.concurrent.TimeUnit;
+import org.jspecify.annotations.Nullable;
+
+/**
+ * The gRPC client of Vert.x behind its io.grpc channel. A call belongs to the event loop that the thread that starts it has
+ * in that Vert.x, whichever loop the connection is on; so each Vert.x has one loop, and channels take turns on as many
+ * of them as one Vert.x would have loops. Callbacks run on the loop.
+ */
+@CrossesThreads
+final class VertxChannels implements ChannelFactory {
+
+  private final @Nullable Vertx[] loops = new Vertx[VertxOptions.DEFAULT_EVENT_LOOP_POOL_SIZE];
+  private int next;
+
+  @Override
+  public String name() {
+    return "vertx";
+  }
+
+  /** Given another executor it does not run a call's callbacks one after the other. */
+  @Override
+  public boolean supports(Workload workload) {
+    return true;
+  }
+
+  @Override
+  public OpenChannel open(InetSocketAddress server, Workload workload, ChannelOptions options) {
+    GrpcIoClient client = GrpcIoClient.client(
+        nextLoop(), new GrpcClientOptions().setMaxMessageSize(Integer.MAX_VALUE));
+    return new VertxChannel(
+        new GrpcIoClientChannel(client, SocketAddress.inetSocketAddress(server)), client);
+  }
+
+  private synchronized Vertx nextLoop() {
+    int index = next;
+    next = (index + 1) % loops.length;
+    Vertx vertx = loops[index];
+    if (vertx == null) {
+      vertx =
+          Vertx.vertx(new VertxOptions().setEventLoopPoolSize(1).setPreferNativeTransport(true));
+      loops[index] = vertx;
+    }
+    return vertx;
+  }
+
+  private record VertxChannel(Channel channel, GrpcIoClient client) implements OpenChannel {
+
+    @Override
+    public void close() {
+      client
+          .close()
+          .toCompletionStage()
+          .toCompletableFuture()
+          .orTimeout(10, TimeUnit.SECONDS)
+          .join();
+    }
+  }
+}
