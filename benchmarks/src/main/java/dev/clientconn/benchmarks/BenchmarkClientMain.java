@@ -2,8 +2,7 @@
 package dev.clientconn.benchmarks;
 
 import com.google.gson.Gson;
-import java.net.InetAddress;
-import java.net.InetSocketAddress;
+import java.io.File;
 import java.time.Duration;
 import java.util.ArrayList;
 import java.util.List;
@@ -12,17 +11,8 @@ import java.util.Set;
 /** The process of one client and one workload; prints its {@link Measurement} as a line of JSON. */
 final class BenchmarkClientMain {
 
-  private static final Set<String> OPTIONS = Set.of(
-      "client",
-      "port",
-      "mode",
-      "in-flight",
-      "request",
-      "response",
-      "messages",
-      "warmup",
-      "max-warmup",
-      "measure");
+  private static final Set<String> OPTIONS =
+      Set.of("client", "port", "workload", "certificate", "warmup", "max-warmup", "measure");
 
   private BenchmarkClientMain() {}
 
@@ -30,13 +20,10 @@ final class BenchmarkClientMain {
     ParentWatch.exitWithParent();
     try {
       CommandLine line = new CommandLine(List.of(args), OPTIONS);
-      InetSocketAddress server =
-          new InetSocketAddress(InetAddress.getLoopbackAddress(), line.number("port", 0));
-      Workload workload = new Workload(
-          StubMode.named(line.text("mode", "async-direct")),
-          line.number("in-flight", 100),
-          line.number("request", 100),
-          new ResponseShape(line.number("response", 100), line.number("messages", 1)));
+      ServerLocation server = ServerLocation.at(
+          line.number("port", 0),
+          line.has("certificate") ? new File(line.text("certificate", "")) : null);
+      Workload workload = Workload.parse(line.text("workload", "async-direct:100"));
       BenchmarkClient client = ClientCatalog.named(line.text("client", ClientCatalog.BASELINE));
       Measurement measurement = new ClientRun(client, server, workload)
           .measure(new Timing(
@@ -55,11 +42,7 @@ final class BenchmarkClientMain {
     List<String> arguments = new ArrayList<>();
     arguments.add("--client=" + client);
     arguments.add("--port=" + port);
-    arguments.add("--mode=" + workload.mode().label());
-    arguments.add("--in-flight=" + workload.inFlight());
-    arguments.add("--request=" + workload.requestBytes());
-    arguments.add("--response=" + workload.response().payloadBytes());
-    arguments.add("--messages=" + workload.response().messages());
+    arguments.add("--workload=" + workload.word());
     arguments.add("--warmup=" + seconds(timing.warmUp()));
     arguments.add("--max-warmup=" + seconds(timing.longestWarmUp()));
     arguments.add("--measure=" + seconds(timing.measured()));

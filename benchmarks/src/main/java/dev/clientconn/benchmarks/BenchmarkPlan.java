@@ -57,12 +57,11 @@ record BenchmarkPlan(
     CommandLine line = new CommandLine(List.of(args), OPTIONS);
     boolean quick = line.has("quick");
     Duration warmUp = line.seconds("warmup", quick ? 3 : 5);
-    ResponseShape response =
-        new ResponseShape(line.number("response", 100), line.number("messages", 1));
-    int request = line.number("request", 100);
+    WorkloadWord.Defaults defaults = new WorkloadWord.Defaults(
+        line.bytes("request", 100), line.bytes("response", 100), line.number("messages", 1));
     List<Workload> workloads =
         line.list("workloads", "async-direct:100,async:100,blocking:1,blocking:100").stream()
-            .map(word -> workload(word, request, response))
+            .map(word -> WorkloadWord.parse(word, defaults))
             .toList();
     List<String> clients = line.list("clients", "grpc-netty,clientconn,floor");
     clients.forEach(ClientCatalog::named);
@@ -80,13 +79,5 @@ record BenchmarkPlan(
         cpus[0].trim(),
         cpus[1].trim(),
         line.text("json", ""));
-  }
-
-  private static Workload workload(String word, int request, ResponseShape response) {
-    String[] parts = word.split(":", 2);
-    if (parts.length != 2) {
-      throw new IllegalArgumentException("a workload is MODE:N, not '" + word + "'");
-    }
-    return new Workload(StubMode.named(parts[0]), Integer.parseInt(parts[1]), request, response);
   }
 }

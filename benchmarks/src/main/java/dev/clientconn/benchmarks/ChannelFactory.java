@@ -25,7 +25,7 @@ interface ChannelFactory {
 
     Channel channel();
 
-    /** Ends all calls and the connection; returns when they have ended, or throws. */
+    /** Ends all calls and the connection; returns when they have ended, or throws IllegalStateException. */
     @Override
     void close();
   }

@@ -2,30 +2,39 @@
 package dev.clientconn.benchmarks;
 
 import dev.clientconn.ClientConnBuilder;
+import dev.clientconn.boot.autoconfigure.metrics.GrpcClientMetrics;
+import io.grpc.ManagedChannelBuilder;
 import io.grpc.netty.NettyChannelBuilder;
+import io.micrometer.core.instrument.simple.SimpleMeterRegistry;
+import java.net.InetSocketAddress;
 import java.util.List;
+import java.util.Map;
 import java.util.stream.Collectors;
 
 /** The clients that can be measured, by name. */
 final class ClientCatalog {
 
   static final String BASELINE = "grpc-netty";
+  static final String SUBJECT = "clientconn";
 
-  private static final List<BenchmarkClient> CLIENTS = List.of(
-      new ChannelClient(BASELINE, NettyChannelBuilder::forAddress),
-      new ChannelClient(
+  private static final List<ChannelFactory> CHANNELS = List.of(
+      new ManagedChannels(BASELINE, ClientCatalog::netty),
+      new ManagedChannels(
           "grpc-netty-no-retry",
-          server -> NettyChannelBuilder.forAddress(server).disableRetry()),
-      new ChannelClient(
-          "clientconn",
-          server ->
-              ClientConnBuilder.forAddress(server.getAddress().getHostAddress(), server.getPort())),
-      new FloorClient());
+          (server, workload, options) -> netty(server, workload, options).disableRetry()),
+      new ManagedChannels(SUBJECT, ClientCatalog::clientConn));
+
+  private static final List<BenchmarkClient> OTHERS = List.of(new FloorClient());
 
   private ClientCatalog() {}
 
   static BenchmarkClient named(String name) {
-    return CLIENTS.stream()
+    for (ChannelFactory factory : CHANNELS) {
+      if (factory.name().equals(name)) {
+        return new ChannelClient(factory);
+      }
+    }
+    return OTHERS.stream()
         .filter(client -> client.name().equals(name))
         .findFirst()
         .orElseThrow(
@@ -33,6 +42,31 @@ final class ClientCatalog {
   }
 
   static String names() {
-    return CLIENTS.stream().map(BenchmarkClient::name).collect(Collectors.joining(", "));
+    String channels = CHANNELS.stream().map(ChannelFactory::name).collect(Collectors.joining(", "));
+    return channels + ", "
+        + OTHERS.stream().map(BenchmarkClient::name).collect(Collectors.joining(", "));
+  }
+
+  private static ManagedChannelBuilder<?> netty(
+      InetSocketAddress server, Workload workload, ChannelOptions options) {
+    NettyChannelBuilder builder = NettyChannelBuilder.forAddress(server);
+    return workload.network().encrypted()
+        ? builder.sslContext(ClientTls.context(workload.network().tls(), options.certificate()))
+        : builder;
+  }
+
+  /** With meters, those of the starter's too, as an application with Micrometer has them. */
+  private static ManagedChannelBuilder<?> clientConn(
+      InetSocketAddress server, Workload workload, ChannelOptions options) {
+    ClientConnBuilder builder =
+        ClientConnBuilder.forAddress(server.getAddress().getHostAddress(), server.getPort());
+    if (workload.features().metrics()) {
+      GrpcClientMetrics metrics = new GrpcClientMetrics(() -> Map::of);
+      metrics.bindTo(new SimpleMeterRegistry());
+      builder.transportListener(metrics.listenerFor(SUBJECT));
+    }
+    return workload.network().encrypted()
+        ? builder.sslContext(ClientTls.context(workload.network().tls(), options.certificate()))
+        : builder;
   }
 }

@@ -62,9 +62,9 @@ final class Comparison {
           plan.forks(),
           workload.label(),
           client,
-          measurement.callsPerSecond(),
-          measurement.cpuNanosPerCall() / 1_000,
-          measurement.bytesPerCall());
+          measurement.operationsPerSecond(),
+          measurement.cpuNanosPerOperation() / 1_000,
+          measurement.bytesPerOperation());
     }
   }
 

@@ -5,7 +5,6 @@ import io.netty.bootstrap.Bootstrap;
 import io.netty.channel.Channel;
 import io.netty.channel.ChannelOption;
 import io.netty.channel.EventLoopGroup;
-import java.net.InetSocketAddress;
 import java.util.concurrent.TimeUnit;
 
 /**
@@ -24,22 +23,24 @@ final class FloorClient implements BenchmarkClient {
   @Override
   public boolean supports(Workload workload) {
     int requestBytes = FloorRequest.messageBytes(workload.requestBytes());
-    return workload.mode() == StubMode.ASYNC_DIRECT
+    return workload.plain()
+        && (workload.kind() == CallKind.UNARY || workload.kind() == CallKind.SERVER_STREAM)
+        && workload.mode() == StubMode.ASYNC_DIRECT
         && (long) requestBytes * workload.inFlight() < SAFE_OPEN_BYTES;
   }
 
   @Override
-  public Load open(InetSocketAddress server, Workload workload, ClosedLoop loop)
+  public Load open(ServerLocation server, Workload workload, ClosedLoop loop)
       throws InterruptedException {
     EventLoopGroup group = EventLoops.newGroup(1);
-    FloorConnection connection = new FloorConnection(server, workload, loop);
+    FloorConnection connection = new FloorConnection(server.address(), workload, loop);
     try {
       Channel channel = new Bootstrap()
           .group(group)
           .channel(EventLoops.clientChannel())
           .option(ChannelOption.TCP_NODELAY, true)
           .handler(connection)
-          .connect(server)
+          .connect(server.address())
           .sync()
           .channel();
       return new FloorLoad(group, channel, connection);

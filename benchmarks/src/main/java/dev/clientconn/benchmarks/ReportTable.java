@@ -69,19 +69,19 @@ final class ReportTable {
     return List.of(
         workload,
         client,
-        number("%,.0f", median(forks, Measurement::callsPerSecond)),
-        spread(forks, Measurement::callsPerSecond),
-        number("%.2f", median(forks, Measurement::cpuNanosPerCall) / 1_000),
-        spread(forks, Measurement::cpuNanosPerCall),
-        number("%,.0f", median(forks, Measurement::bytesPerCall)),
+        number("%,.0f", median(forks, Measurement::operationsPerSecond)),
+        spread(forks, Measurement::operationsPerSecond),
+        number("%.2f", median(forks, Measurement::cpuNanosPerOperation) / 1_000),
+        spread(forks, Measurement::cpuNanosPerOperation),
+        number("%,.0f", median(forks, Measurement::bytesPerOperation)),
         number("%,.0f", median(forks, Measurement::p50Micros)),
         number("%,.0f", median(forks, Measurement::p99Micros)),
         number("%,.0f", median(forks, Measurement::p999Micros)),
         number("%.1f", median(forks, run -> run.gcMillis() / run.seconds())),
         number("%.0f", 100 * median(forks, Measurement::compilerShare)),
-        ratio(forks, baseline, Measurement::callsPerSecond),
-        ratio(forks, baseline, Measurement::cpuNanosPerCall),
-        ratio(forks, baseline, Measurement::bytesPerCall));
+        ratio(forks, baseline, Measurement::operationsPerSecond),
+        ratio(forks, baseline, Measurement::cpuNanosPerOperation),
+        ratio(forks, baseline, Measurement::bytesPerOperation));
   }
 
   static double median(List<Measurement> forks, ToDoubleFunction<Measurement> value) {

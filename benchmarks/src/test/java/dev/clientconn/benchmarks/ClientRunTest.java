@@ -4,8 +4,6 @@ package dev.clientconn.benchmarks;
 import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.assertThatThrownBy;
 
-import java.net.InetAddress;
-import java.net.InetSocketAddress;
 import java.time.Duration;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.Timeout;
@@ -19,37 +17,35 @@ class ClientRunTest {
   private static final Duration SHORT = Duration.ofMillis(200);
 
   @ParameterizedTest
-  @EnumSource(StubMode.class)
+  @EnumSource(value = StubMode.class, names = ".*VIRTUAL", mode = EnumSource.Mode.MATCH_NONE)
   void everyStubModeMeasuresUnaryCalls(StubMode mode) throws Exception {
-    Measurement measurement =
-        measure("grpc-netty", new Workload(mode, 4, 100, new ResponseShape(100, 1)));
+    Measurement measurement = measure("grpc-netty", Workload.parse(mode.label() + ":4"));
 
-    assertThat(measurement.calls()).isPositive();
-    assertThat(measurement.cpuNanosPerCall()).isPositive();
-    assertThat(measurement.bytesPerCall()).isGreaterThan(100);
+    assertThat(measurement.operations()).isPositive();
+    assertThat(measurement.cpuNanosPerOperation()).isPositive();
+    assertThat(measurement.bytesPerOperation()).isGreaterThan(100);
     assertThat(measurement.p50Micros()).isPositive().isLessThanOrEqualTo(measurement.p99Micros());
   }
 
   @ParameterizedTest
   @CsvSource({"grpc-netty, ASYNC_DIRECT", "grpc-netty, BLOCKING", "floor, ASYNC_DIRECT"})
   void streamsAreCallsOfManyMessages(String client, StubMode mode) throws Exception {
-    Workload workload = new Workload(mode, 2, 100, new ResponseShape(100, 50));
+    Workload workload = Workload.parse(mode.label() + ":2+messages=50");
 
-    assertThat(measure(client, workload).calls()).isPositive();
+    assertThat(measure(client, workload).operations()).isPositive();
   }
 
   @Test
   void floorMakesTheSameCalls() throws Exception {
-    Workload workload = new Workload(StubMode.ASYNC_DIRECT, 10, 100, new ResponseShape(100, 1));
+    Workload workload = Workload.parse("async-direct:10");
 
-    assertThat(measure("floor", workload).calls()).isPositive();
+    assertThat(measure("floor", workload).operations()).isPositive();
   }
 
   @ParameterizedTest
   @CsvSource({"grpc-netty, 99, 1", "grpc-netty, 100, 2", "floor, 99, 1"})
   void anAnswerOfTheWrongShapeFailsTheRun(String client, int bytes, int messages) throws Exception {
-    ResponseShape expected = new ResponseShape(100, 1);
-    Workload workload = new Workload(StubMode.ASYNC_DIRECT, 3, 100, expected);
+    Workload workload = Workload.parse("async-direct:3");
     try (BenchmarkServer server = CannedServer.start(new ResponseShape(bytes, messages))) {
       assertThatThrownBy(() -> run(client, server, workload))
           .isInstanceOf(IllegalStateException.class)
@@ -62,7 +58,7 @@ class ClientRunTest {
   void aRefusedConnectionFailsTheRun(StubMode mode) throws Exception {
     BenchmarkServer server = CannedServer.start(new ResponseShape(100, 1));
     server.close();
-    Workload workload = new Workload(mode, 2, 100, new ResponseShape(100, 1));
+    Workload workload = Workload.parse(mode.label() + ":2");
 
     assertThatThrownBy(() -> run("grpc-netty", server, workload))
         .hasRootCauseInstanceOf(java.net.ConnectException.class);
@@ -76,9 +72,8 @@ class ClientRunTest {
 
   private static Measurement run(String client, BenchmarkServer server, Workload workload)
       throws Exception {
-    InetSocketAddress address =
-        new InetSocketAddress(InetAddress.getLoopbackAddress(), server.port());
-    return new ClientRun(ClientCatalog.named(client), address, workload)
+    ServerLocation location = ServerLocation.plaintext(server.port());
+    return new ClientRun(ClientCatalog.named(client), location, workload)
         .measure(new Timing(SHORT, SHORT, SHORT));
   }
 }

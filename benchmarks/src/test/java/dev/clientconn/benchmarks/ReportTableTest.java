@@ -50,7 +50,7 @@ class ReportTableTest {
     List<Measurement> forks =
         List.of(measurement(4, 0), measurement(1, 0), measurement(2, 0), measurement(9, 0));
 
-    assertThat(ReportTable.median(forks, Measurement::cpuNanosPerCall)).isEqualTo(3_000);
+    assertThat(ReportTable.median(forks, Measurement::cpuNanosPerOperation)).isEqualTo(3_000);
   }
 
   @Test
@@ -80,6 +80,6 @@ class ReportTableTest {
 
   private static Measurement measurement(double cpuMicros, double bytes) {
     return new Measurement(
-        1_000, 1, 1e6 / cpuMicros, cpuMicros * 1_000, 0, 5, bytes, 1, 2, 10, 9, 20, 30);
+        1_000, 1, 1e6 / cpuMicros, cpuMicros * 1_000, 0, 5, bytes, 1, 2, 1_000, 10, 9, 20, 30);
   }
 }
