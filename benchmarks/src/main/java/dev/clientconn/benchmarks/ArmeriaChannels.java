@@ -11,8 +11,8 @@ import org.jspecify.annotations.Nullable;
 
 /**
  * Armeria's client. Each channel has a client factory, thus a connection, of its own; all share Armeria's common event
- * loops. Its response timeout of 15 s is off, for it would be a deadline on every call. Where no executor is asked for,
- * callbacks run on the event loop: that is Armeria's default.
+ * loops. Its response timeout of 15 s is off, for it would be a deadline on every call, and so is its limit of a response's
+ * length. Callbacks run on the event loop unless an executor is asked for: that is Armeria's default.
  */
 final class ArmeriaChannels implements ChannelFactory {
 
@@ -23,7 +23,7 @@ final class ArmeriaChannels implements ChannelFactory {
 
   @Override
   public boolean supports(Workload workload) {
-    return true;
+    return !workload.network().encrypted();
   }
 
   @Override
@@ -37,7 +37,11 @@ final class ArmeriaChannels implements ChannelFactory {
         .maxResponseLength(0)
         .clientStubFactory(new BareChannel())
         .build(Channel.class);
-    return new ArmeriaChannel(CallExecutor.addTo(channel, options.executor()), factory);
+    return new ArmeriaChannel(
+        workload.mode().callbacks() == StubMode.Callbacks.DIRECT
+            ? channel
+            : CallExecutor.addTo(channel, options.executor()),
+        factory);
   }
 
   private record ArmeriaChannel(Channel channel, ClientFactory factory) implements OpenChannel {
@@ -57,6 +61,9 @@ final class ArmeriaChannels implements ChannelFactory {
           ? ServiceDescriptor.newBuilder(EchoMethods.SERVICE)
               .addMethod(EchoMethods.UNARY)
               .addMethod(EchoMethods.SERVER_STREAM)
+              .addMethod(EchoMethods.CLIENT_STREAM)
+              .addMethod(EchoMethods.PING_PONG)
+              .addMethod(EchoMethods.DUPLEX)
               .build()
           : null;
     }

@@ -11,10 +11,11 @@ import io.vertx.grpcio.client.GrpcIoClient;
 import io.vertx.grpcio.client.GrpcIoClientChannel;
 import java.net.InetSocketAddress;
 import java.util.concurrent.TimeUnit;
+import java.util.concurrent.atomic.AtomicReference;
 import org.jspecify.annotations.Nullable;
 
 /**
- * The gRPC client of Vert.x behind its io.grpc channel. A call belongs to the event loop that the thread that starts it has
+ * The gRPC client of Vert.x behind its io.grpc channel, on native epoll as the others are. A call belongs to the event loop that the thread that starts it has
  * in that Vert.x, whichever loop the connection is on; so each Vert.x has one loop, and channels take turns on as many
  * of them as one Vert.x would have loops. Callbacks run on the loop.
  */
@@ -22,6 +23,7 @@ import org.jspecify.annotations.Nullable;
 final class VertxChannels implements ChannelFactory {
 
   private final @Nullable Vertx[] loops = new Vertx[VertxOptions.DEFAULT_EVENT_LOOP_POOL_SIZE];
+  private final AtomicReference<@Nullable Throwable> thrown = new AtomicReference<>();
   private int next;
 
   @Override
@@ -29,10 +31,16 @@ final class VertxChannels implements ChannelFactory {
     return "vertx";
   }
 
-  /** Given another executor it does not run a call's callbacks one after the other. */
+  /**
+   * On an executor of many threads it would not run a call's callbacks one after the other; and it sends no headers before
+   * the first message, so a stream on which nothing happens is not open.
+   */
   @Override
   public boolean supports(Workload workload) {
-    return true;
+    return !workload.network().encrypted()
+        && workload.mode().callbacks() != StubMode.Callbacks.VIRTUAL
+        && workload.network().idleStreams() == 0
+        && workload.run() != RunKind.STREAM_MEMORY;
   }
 
   @Override
@@ -40,7 +48,7 @@ final class VertxChannels implements ChannelFactory {
     GrpcIoClient client = GrpcIoClient.client(
         nextLoop(), new GrpcClientOptions().setMaxMessageSize(Integer.MAX_VALUE));
     return new VertxChannel(
-        new GrpcIoClientChannel(client, SocketAddress.inetSocketAddress(server)), client);
+        new GrpcIoClientChannel(client, SocketAddress.inetSocketAddress(server)), client, thrown);
   }
 
   private synchronized Vertx nextLoop() {
@@ -50,12 +58,16 @@ final class VertxChannels implements ChannelFactory {
     if (vertx == null) {
       vertx =
           Vertx.vertx(new VertxOptions().setEventLoopPoolSize(1).setPreferNativeTransport(true));
+      vertx.exceptionHandler(thrown::set);
       loops[index] = vertx;
     }
     return vertx;
   }
 
-  private record VertxChannel(Channel channel, GrpcIoClient client) implements OpenChannel {
+  /** What a callback throws ends no call here, as it would elsewhere; so the end of the channel tells of it. */
+  private record VertxChannel(
+      Channel channel, GrpcIoClient client, AtomicReference<@Nullable Throwable> thrown)
+      implements OpenChannel {
 
     @Override
     public void close() {
@@ -65,6 +77,10 @@ final class VertxChannels implements ChannelFactory {
           .toCompletableFuture()
           .orTimeout(10, TimeUnit.SECONDS)
           .join();
+      @Nullable Throwable failure = thrown.getAndSet(null);
+      if (failure != null) {
+        throw new IllegalStateException("a call did not end OK: its callback threw", failure);
+      }
     }
   }
 }
