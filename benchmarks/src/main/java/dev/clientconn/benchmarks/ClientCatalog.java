@@ -9,13 +9,14 @@ import io.micrometer.core.instrument.simple.SimpleMeterRegistry;
 import java.net.InetSocketAddress;
 import java.util.List;
 import java.util.Map;
-import java.util.stream.Collectors;
+import java.util.stream.Stream;
 
 /** The clients that can be measured, by name. */
 final class ClientCatalog {
 
   static final String BASELINE = "grpc-netty";
   static final String SUBJECT = "clientconn";
+  static final String FLOOR = "floor";
 
   private static final List<ChannelFactory> CHANNELS = List.of(
       new ManagedChannels(BASELINE, ClientCatalog::netty),
@@ -45,9 +46,19 @@ final class ClientCatalog {
   }
 
   static String names() {
-    String channels = CHANNELS.stream().map(ChannelFactory::name).collect(Collectors.joining(", "));
-    return channels + ", "
-        + OTHERS.stream().map(BenchmarkClient::name).collect(Collectors.joining(", "));
+    return String.join(", ", all());
+  }
+
+  /** Every client that is known. */
+  static List<String> all() {
+    return Stream.concat(
+            CHANNELS.stream().map(ChannelFactory::name), OTHERS.stream().map(BenchmarkClient::name))
+        .toList();
+  }
+
+  /** Those that a workload is measured with unless somebody asks for others. */
+  static List<String> usual() {
+    return List.of(BASELINE, SUBJECT, FLOOR);
   }
 
   private static ManagedChannelBuilder<?> netty(

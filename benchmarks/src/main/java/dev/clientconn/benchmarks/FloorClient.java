@@ -8,12 +8,10 @@ import io.netty.channel.EventLoopGroup;
 import java.util.concurrent.TimeUnit;
 
 /**
- * The same bytes on the same socket with nothing of gRPC around them: what any client on Netty must cost. It keeps no flow
- * control of its own, hence small requests only.
+ * The same bytes on the same socket with nothing of gRPC around them: what any client on Netty must cost. It
+ * keeps to the server's windows, gives the server endless ones, and knows calls of one request only.
  */
 final class FloorClient implements BenchmarkClient {
-
-  private static final int SAFE_OPEN_BYTES = 32_000;
 
   @Override
   public String name() {
@@ -22,18 +20,18 @@ final class FloorClient implements BenchmarkClient {
 
   @Override
   public boolean supports(Workload workload) {
-    int requestBytes = FloorRequest.messageBytes(workload.requestBytes());
     return workload.plain()
         && (workload.kind() == CallKind.UNARY || workload.kind() == CallKind.SERVER_STREAM)
-        && workload.mode() == StubMode.ASYNC_DIRECT
-        && (long) requestBytes * workload.inFlight() < SAFE_OPEN_BYTES;
+        && workload.mode() == StubMode.ASYNC_DIRECT;
   }
 
   @Override
   public Load open(ServerLocation server, Workload workload, ClosedLoop loop)
       throws InterruptedException {
     EventLoopGroup group = EventLoops.newGroup(1);
-    FloorConnection connection = new FloorConnection(server.address(), workload, loop);
+    ServerSetting setting = workload.serverSetting();
+    FloorConnection connection = new FloorConnection(
+        new FloorRequest(server.address(), setting), setting, workload.inFlight(), loop);
     try {
       Channel channel = new Bootstrap()
           .group(group)
