@@ -15,9 +15,9 @@ import java.util.concurrent.atomic.AtomicReference;
 import org.jspecify.annotations.Nullable;
 
 /**
- * The gRPC client of Vert.x behind its io.grpc channel, on native epoll as the others are. A call belongs to the event loop that the thread that starts it has
- * in that Vert.x, whichever loop the connection is on; so each Vert.x has one loop, and channels take turns on as many
- * of them as one Vert.x would have loops. Callbacks run on the loop.
+ * The gRPC client of Vert.x behind its io.grpc channel, on native epoll as the others are. A call belongs to the event loop
+ * that its Vert.x has given to the thread that starts it, whichever loop the connection is on. So each Vert.x here has one
+ * loop, and channels take turns on as many of them as one Vert.x would have loops. Callbacks run on the loop.
  */
 @CrossesThreads
 final class VertxChannels implements ChannelFactory {
