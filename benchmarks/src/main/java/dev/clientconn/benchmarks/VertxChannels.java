@@ -33,12 +33,14 @@ final class VertxChannels implements ChannelFactory {
 
   /**
    * On an executor of many threads it would not run a call's callbacks one after the other; and it sends no headers before
-   * the first message, so a stream on which nothing happens is not open.
+   * the first message, so a stream on which nothing happens is not open. Its streams under the second blocking stub stay
+   * without an answer.
    */
   @Override
   public boolean supports(Workload workload) {
     return !workload.network().encrypted()
         && workload.mode().callbacks() != StubMode.Callbacks.VIRTUAL
+        && (workload.mode() != StubMode.BLOCKING_V2 || workload.kind() == CallKind.UNARY)
         && workload.network().idleStreams() == 0
         && workload.run() != RunKind.STREAM_MEMORY;
   }

@@ -10,6 +10,7 @@ import java.util.stream.Stream;
 import org.junit.jupiter.api.Timeout;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.Arguments;
+import org.junit.jupiter.params.provider.CsvSource;
 import org.junit.jupiter.params.provider.FieldSource;
 import org.junit.jupiter.params.provider.MethodSource;
 
@@ -47,6 +48,20 @@ class OtherClientsTest {
   static Stream<Arguments> makesTheCallsOfTheWorkload() {
     return CLIENTS.stream()
         .flatMap(client -> WORDS.stream().map(word -> Arguments.of(client, word)));
+  }
+
+  @ParameterizedTest
+  @CsvSource({
+    "okhttp, async-direct:1+kind=duplex",
+    "okhttp, async-direct:1+tls=jdk",
+    "armeria, async-direct:1+tls=jdk",
+    "vertx, async-direct:1+tls=jdk",
+    "vertx, async-virtual:1",
+    "vertx, async-direct:1+idle=10",
+    "vertx, blocking-v2:1+kind=ping-pong"
+  })
+  void refusesWhatTheClientCannotDo(String client, String word) {
+    assertThat(ClientCatalog.named(client).supports(Workload.parse(word))).isFalse();
   }
 
   @ParameterizedTest
