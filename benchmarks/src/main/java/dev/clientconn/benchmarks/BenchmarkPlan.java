@@ -29,7 +29,8 @@ record BenchmarkPlan(
         --workloads=WORD,...   in place of a suite, see below; default async-direct:100,async:100,
                                blocking:1,blocking:100
         --quick                1 fork, 3 s warm-up, 2 s measured (else 3 forks, 5 s, 5 s)
-        --clients=A,B,...      default grpc-netty,clientconn,floor; also grpc-netty-no-retry
+        --clients=A,B,...      default grpc-netty,clientconn,floor; also okhttp,
+                               armeria, vertx, grpc-netty-no-retry
         --request=BYTES        payload of a request, default 100; K and M may follow the number
         --response=BYTES       payload of a response message, default 100
         --messages=N           messages a response; above 1 it is a server stream; default 1

@@ -23,7 +23,10 @@ final class ClientCatalog {
       new ManagedChannels(
           "grpc-netty-no-retry",
           (server, workload, options) -> netty(server, workload, options).disableRetry()),
-      new ManagedChannels(SUBJECT, ClientCatalog::clientConn));
+      new ManagedChannels(SUBJECT, ClientCatalog::clientConn),
+      new OkHttpChannels(),
+      new ArmeriaChannels(),
+      new VertxChannels());
 
   private static final List<BenchmarkClient> OTHERS = List.of(new FloorClient());
 
