@@ -2,30 +2,24 @@
 package dev.clientconn.benchmarks;
 
 import com.google.protobuf.BytesValue;
-import io.grpc.CallOptions;
-import io.grpc.Channel;
-import io.grpc.MethodDescriptor;
 import io.grpc.stub.ClientCalls;
 import io.grpc.stub.StreamObserver;
 
-/** One call at a time by the asynchronous stub; runs on the thread that hears of the call's end. */
+/**
+ * One call with one request at a time by the asynchronous stub: unary, or a server stream whose messages it counts. Runs on
+ * the thread that hears of the call's end.
+ */
 final class AsyncLane implements StreamObserver<BytesValue> {
 
-  private final Channel channel;
-  private final MethodDescriptor<BytesValue, BytesValue> method;
+  private final CallSource source;
   private final boolean streaming;
-  private final BytesValue request;
-  private final CallCheck check;
   private final ClosedLoop loop;
   private long startNanos;
   private int messages;
 
-  AsyncLane(Channel channel, BytesValue request, CallCheck check, ClosedLoop loop) {
-    this.channel = channel;
-    this.method = EchoMethods.of(check.expected());
-    this.streaming = check.expected().streaming();
-    this.request = request;
-    this.check = check;
+  AsyncLane(CallSource source, ClosedLoop loop) {
+    this.source = source;
+    this.streaming = source.kind() == CallKind.SERVER_STREAM;
     this.loop = loop;
   }
 
@@ -37,7 +31,10 @@ final class AsyncLane implements StreamObserver<BytesValue> {
   @Override
   public void onNext(BytesValue message) {
     messages++;
-    check.message(message);
+    source.check().message(message);
+    if (streaming) {
+      loop.operation();
+    }
   }
 
   @Override
@@ -48,13 +45,13 @@ final class AsyncLane implements StreamObserver<BytesValue> {
   @Override
   public void onCompleted() {
     try {
-      check.end(messages);
+      source.check().end(messages);
     } catch (IllegalStateException e) {
       loop.failed(e);
       return;
     }
     long now = System.nanoTime();
-    if (loop.completed(startNanos, now)) {
+    if (streaming ? loop.ended(startNanos, now) : loop.completed(startNanos, now)) {
       startNanos = now;
       call();
     }
@@ -63,10 +60,9 @@ final class AsyncLane implements StreamObserver<BytesValue> {
   private void call() {
     messages = 0;
     if (streaming) {
-      ClientCalls.asyncServerStreamingCall(
-          channel.newCall(method, CallOptions.DEFAULT), request, this);
+      ClientCalls.asyncServerStreamingCall(source.newCall(), source.request(), this);
     } else {
-      ClientCalls.asyncUnaryCall(channel.newCall(method, CallOptions.DEFAULT), request, this);
+      ClientCalls.asyncUnaryCall(source.newCall(), source.request(), this);
     }
   }
 }

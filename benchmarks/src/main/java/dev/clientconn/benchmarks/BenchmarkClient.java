@@ -1,25 +1,23 @@
 // SPDX-License-Identifier: Apache-2.0
 package dev.clientconn.benchmarks;
 
-import java.net.InetSocketAddress;
-
-/** One way to make calls. A further client is one class of this and its line in {@link ClientCatalog}. */
+/** One way to make calls. A further client is a {@link ChannelFactory} or this, and its line in {@link ClientCatalog}. */
 interface BenchmarkClient {
 
   String name();
 
   boolean supports(Workload workload);
 
-  /** A connection to the server and the calls to make on it; nothing runs before {@link Load#start()}. */
-  Load open(InetSocketAddress server, Workload workload, ClosedLoop loop) throws Exception;
+  /** Connections to the server and the calls to make on them; nothing runs before {@link Load#start()}. */
+  Load open(ServerLocation server, Workload workload, ClosedLoop loop) throws Exception;
 
-  /** Calls under way on one connection. */
+  /** Calls under way on the connections. */
   interface Load extends AutoCloseable {
 
     /** Opens every lane's first call. */
-    void start();
+    void start() throws Exception;
 
-    /** Ends the connection; called once the loop has been stopped. */
+    /** Ends the connections; called once the loop has been stopped. */
     @Override
     void close();
   }

@@ -1,21 +1,17 @@
 // SPDX-License-Identifier: Apache-2.0
 package dev.clientconn.benchmarks;
 
-import com.google.gson.Gson;
-import java.nio.file.Files;
 import java.nio.file.Path;
+import java.time.Duration;
 import java.time.LocalDate;
 import java.time.ZoneOffset;
 import java.util.Arrays;
 import java.util.List;
 
-/** The one command: compares clients, or runs JMH when the first argument says so. */
+/** The one command: compares clients, prints an earlier comparison, or runs JMH when the first argument says so. */
 final class Benchmarks {
 
-  private static final String COLD = """
-
-      NOT WARM: in some forks the JIT compiler took over 10 % of the interval (JIT %), so slower code
-      than the final one was measured. Raise --max-warmup, or wait until the machine is quiet.""";
+  private static final String REPORT = "--report=";
 
   private Benchmarks() {}
 
@@ -28,6 +24,10 @@ final class Benchmarks {
       System.out.print(BenchmarkPlan.USAGE);
       return;
     }
+    if (args.length == 1 && args[0].startsWith(REPORT)) {
+      print(Path.of(args[0].substring(REPORT.length())));
+      return;
+    }
     BenchmarkPlan plan;
     try {
       plan = BenchmarkPlan.parse(args);
@@ -37,16 +37,39 @@ final class Benchmarks {
       System.exit(2);
       return;
     }
-    String facts = MachineFacts.describe();
-    List<Result> results = new Comparison(plan).run();
-    String loadAfter = MachineFacts.loadAverage();
-    writeJson(plan, results);
-    System.out.println("Command: java -jar benchmarks.jar " + String.join(" ", args));
-    System.out.println("Date:    " + LocalDate.now(ZoneOffset.UTC));
-    System.out.println(facts);
-    System.out.println("Load average at the end, these processes included: " + loadAfter);
-    System.out.printf(
-        "Setting: %s server, %d forks of %s to %s warm-up and %s measured, JVM %s%s%n%n",
+    System.exit(compare(plan, "java -jar benchmarks.jar " + String.join(" ", args)) ? 0 : 1);
+  }
+
+  /** True when every run of every client came to a result. */
+  private static boolean compare(BenchmarkPlan plan, String command) throws Exception {
+    String heading = heading(plan, command);
+    Duration expected = plan.expected();
+    System.err.printf(
+        "%d workloads, about %d min %02d s%n",
+        plan.runs().size(), expected.toMinutes(), expected.toSecondsPart());
+    plan.leftOut().forEach(workload -> System.err.println("left out: " + workload));
+    ResultLog log = new ResultLog(plan.json().isEmpty() ? null : Path.of(plan.json()));
+    log.begin(heading);
+    List<Result> results = new Comparison(plan, log).run();
+    System.out.println(heading);
+    System.out.println(
+        "Load average at the end, these processes included: " + MachineFacts.loadAverage() + "\n");
+    System.out.print(new Report(new Results(results)).render());
+    return results.stream().noneMatch(Result::failed);
+  }
+
+  private static void print(Path file) throws Exception {
+    ResultLog.Contents contents = ResultLog.read(file);
+    contents.headings().forEach(heading -> System.out.println(heading + "\n"));
+    System.out.print(new Report(new Results(contents.results())).render());
+  }
+
+  private static String heading(BenchmarkPlan plan, String command) {
+    return String.format(
+        "Command: %s%nDate:    %s%n%s%nSetting: %s server, %d forks of %s to %s warm-up and %s measured, JVM %s%s",
+        command,
+        LocalDate.now(ZoneOffset.UTC),
+        MachineFacts.describe(),
         plan.server(),
         plan.forks(),
         plan.timing().warmUp(),
@@ -54,20 +77,5 @@ final class Benchmarks {
         plan.timing().measured(),
         String.join(" ", plan.jvmArguments()),
         plan.clientCpus().isEmpty() ? "" : ", clients on CPU " + plan.clientCpus());
-    System.out.print(new ReportTable(ClientCatalog.BASELINE, results).render());
-    if (results.stream().anyMatch(Benchmarks::cold)) {
-      System.out.println(COLD);
-    }
-  }
-
-  private static boolean cold(Result result) {
-    return result.measurement().compilerShare() > 0.1;
-  }
-
-  private static void writeJson(BenchmarkPlan plan, List<Result> results) throws Exception {
-    if (!plan.json().isEmpty()) {
-      Gson gson = new Gson();
-      Files.write(Path.of(plan.json()), results.stream().map(gson::toJson).toList());
-    }
   }
 }

@@ -7,24 +7,36 @@ import java.util.concurrent.CopyOnWriteArrayList;
 import java.util.concurrent.TimeUnit;
 import java.util.concurrent.atomic.AtomicLong;
 import java.util.concurrent.atomic.AtomicReference;
+import org.HdrHistogram.AtomicHistogram;
 import org.HdrHistogram.Histogram;
 import org.jspecify.annotations.Nullable;
 
 /**
- * Counts ended calls and their latency, per thread, so that counting costs no contention. The first error is kept: a run
- * with an error is no measurement.
+ * Counts operations and keeps latencies, per thread, so that counting costs no contention; for threads that come and go, all
+ * share one record. The first error is kept: a run with an error is no measurement.
  */
 @CrossesThreads
 final class CallRecorder {
 
+  private static final long LOWEST_NANOS = TimeUnit.MICROSECONDS.toNanos(1);
   private static final long HIGHEST_NANOS = TimeUnit.SECONDS.toNanos(60);
+  private static final int DIGITS = 3;
 
-  private final List<ThreadRecord> records = new CopyOnWriteArrayList<>();
-  private final ThreadLocal<ThreadRecord> local = ThreadLocal.withInitial(this::register);
+  private final List<Slot> slots = new CopyOnWriteArrayList<>();
+  private final ThreadLocal<Slot> local = ThreadLocal.withInitial(() -> register(newHistogram()));
+  private final @Nullable Slot shared;
   private final AtomicReference<@Nullable Throwable> failure = new AtomicReference<>();
   private volatile boolean timing;
 
-  /** From now on latencies are kept; calls are counted always. */
+  /**
+   * @param shortThreads a thread lives no longer than a few calls, as virtual ones do
+   */
+  CallRecorder(boolean shortThreads) {
+    this.shared =
+        shortThreads ? register(new AtomicHistogram(LOWEST_NANOS, HIGHEST_NANOS, DIGITS)) : null;
+  }
+
+  /** From now on latencies are kept; operations are counted always. */
   void startTiming() {
     timing = true;
   }
@@ -33,11 +45,19 @@ final class CallRecorder {
     timing = false;
   }
 
-  void completed(long latencyNanos) {
-    ThreadRecord thread = local.get();
-    thread.calls.lazySet(thread.calls.getPlain() + 1);
+  void operations(int number) {
+    if (shared != null) {
+      shared.operations.addAndGet(number);
+      return;
+    }
+    AtomicLong own = local.get().operations;
+    own.lazySet(own.getPlain() + number);
+  }
+
+  void latency(long nanos) {
     if (timing) {
-      thread.latency.recordValue(Math.min(latencyNanos, HIGHEST_NANOS));
+      Slot slot = shared != null ? shared : local.get();
+      slot.latency.recordValue(Math.min(nanos, HIGHEST_NANOS));
     }
   }
 
@@ -50,10 +70,10 @@ final class CallRecorder {
     return failure.get();
   }
 
-  long calls() {
+  long operations() {
     long sum = 0;
-    for (ThreadRecord thread : records) {
-      sum += thread.calls.get();
+    for (Slot slot : slots) {
+      sum += slot.operations.get();
     }
     return sum;
   }
@@ -61,21 +81,21 @@ final class CallRecorder {
   /** All threads' latencies in one; only once no call is open. */
   Histogram latency() {
     Histogram all = newHistogram();
-    for (ThreadRecord thread : records) {
-      all.add(thread.latency);
+    for (Slot slot : slots) {
+      all.add(slot.latency);
     }
     return all;
   }
 
-  private ThreadRecord register() {
-    ThreadRecord thread = new ThreadRecord(new AtomicLong(), newHistogram());
-    records.add(thread);
-    return thread;
+  private Slot register(Histogram latency) {
+    Slot slot = new Slot(new AtomicLong(), latency);
+    slots.add(slot);
+    return slot;
   }
 
   private static Histogram newHistogram() {
-    return new Histogram(1_000, HIGHEST_NANOS, 3);
+    return new Histogram(LOWEST_NANOS, HIGHEST_NANOS, DIGITS);
   }
 
-  private record ThreadRecord(AtomicLong calls, Histogram latency) {}
+  private record Slot(AtomicLong operations, Histogram latency) {}
 }

@@ -15,29 +15,32 @@ import java.util.List;
  * The server's side of one connection: skips what is in the frames and answers all requests of a read with one write.
  * Confined to the event loop.
  */
-final class CannedConnection extends FrameSkimmer {
+final class CannedConnection extends FrameConnection {
 
   /** Receive window of the connection and of each stream. */
   private static final int WINDOW = 1 << 20;
 
-  private static final int SEND_LIMIT = 256 * 1024;
-  private static final int SETTING_BYTES = 6;
+  /** The same where a round trip takes long: 64 MiB, so that it is not what bounds an upload. */
+  private static final int DISTANT_WINDOW = 64 << 20;
 
-  private final CannedSender sender;
+  private final CannedCalls calls;
+  private final int window;
   private boolean prefaceSeen;
   private boolean endStreamAfterContinuation;
-  private int received;
+  private int uncredited;
 
-  CannedConnection(CannedResponse response) {
-    this.sender = new CannedSender(response);
+  CannedConnection(ServerSetting setting, CannedResponse response) {
+    super(response);
+    this.calls = CannedCalls.of(setting.kind(), response, sender);
+    this.window = setting.rttMillis() > 0 ? DISTANT_WINDOW : WINDOW;
   }
 
   @Override
   public void channelActive(ChannelHandlerContext ctx) {
     ByteBuf out = out(ctx);
-    FrameWriter.setting(out, (short) Http2CodecUtil.SETTINGS_INITIAL_WINDOW_SIZE, WINDOW);
+    FrameWriter.setting(out, (short) Http2CodecUtil.SETTINGS_INITIAL_WINDOW_SIZE, window);
     FrameWriter.windowUpdate(
-        out, CONNECTION_STREAM_ID, WINDOW - Http2CodecUtil.DEFAULT_WINDOW_SIZE);
+        out, CONNECTION_STREAM_ID, window - Http2CodecUtil.DEFAULT_WINDOW_SIZE);
     flush(ctx);
   }
 
@@ -49,45 +52,39 @@ final class CannedConnection extends FrameSkimmer {
   }
 
   @Override
-  void frame(byte type, int flags, int streamId, int length, ByteBuf in, ByteBuf out) {
-    boolean endHeaders = (flags & FrameWriter.END_HEADERS) != 0;
+  void otherFrame(byte type, int flags, int streamId, ByteBuf out) {
     switch (type) {
-      case Http2FrameTypes.HEADERS -> headers(flags, streamId, out);
       case Http2FrameTypes.CONTINUATION -> {
-        if (endHeaders && endStreamAfterContinuation) {
+        if ((flags & FrameWriter.END_HEADERS) != 0 && endStreamAfterContinuation) {
           endStreamAfterContinuation = false;
-          sender.answer(streamId, out, SEND_LIMIT);
+          ended(streamId, out);
         }
       }
-      case Http2FrameTypes.DATA -> data(flags, streamId, length, out);
-      case Http2FrameTypes.SETTINGS -> settings(flags, length, in, out);
-      case Http2FrameTypes.PING -> {
-        if ((flags & FrameWriter.ACK) == 0) {
-          FrameWriter.pingAck(out, in, length);
-        }
-      }
-      case Http2FrameTypes.WINDOW_UPDATE -> sender.windowUpdate(streamId, in.readInt());
       case Http2FrameTypes.RST_STREAM -> sender.forget(streamId);
       default -> {} // GOAWAY and PRIORITY want no reply; RFC 9113 §5.5: unknown types are ignored.
     }
   }
 
   @Override
-  boolean flush(ChannelHandlerContext ctx) {
-    boolean wrote;
-    boolean any = false;
-    do {
-      sender.send(out(ctx), SEND_LIMIT);
-      wrote = super.flush(ctx);
-      any |= wrote;
-    } while (wrote && ctx.channel().isWritable());
-    return any;
-  }
-
-  @Override
-  public void channelWritabilityChanged(ChannelHandlerContext ctx) {
-    if (ctx.channel().isWritable()) {
-      flush(ctx);
+  void data(int streamId, int length, boolean endStream, ByteBuf in, ByteBuf out) {
+    uncredited += length;
+    if (uncredited >= window / 2) {
+      FrameWriter.windowUpdate(out, CONNECTION_STREAM_ID, uncredited);
+      uncredited = 0;
+    }
+    StreamState stream = sender.get(streamId);
+    if (stream == null) {
+      return;
+    }
+    calls.data(stream, length, in, out);
+    if (endStream) {
+      calls.ended(stream, out);
+      return;
+    }
+    stream.uncredited += length;
+    if (stream.uncredited >= window / 2) {
+      FrameWriter.windowUpdate(out, streamId, stream.uncredited);
+      stream.uncredited = 0;
     }
   }
 
@@ -119,43 +116,22 @@ final class CannedConnection extends FrameSkimmer {
     }
   }
 
-  private void headers(int flags, int streamId, ByteBuf out) {
-    sender.open(streamId);
+  @Override
+  void headers(int flags, int streamId, ByteBuf out) {
+    StreamState stream = sender.open(streamId);
+    calls.opened(stream, out);
     boolean endStream = (flags & FrameWriter.END_STREAM) != 0;
     boolean endHeaders = (flags & FrameWriter.END_HEADERS) != 0;
     endStreamAfterContinuation = endStream && !endHeaders;
     if (endStream && endHeaders) {
-      sender.answer(streamId, out, SEND_LIMIT);
+      calls.ended(stream, out);
     }
   }
 
-  private void data(int flags, int streamId, int length, ByteBuf out) {
-    received += length;
-    if (received >= WINDOW / 2) {
-      FrameWriter.windowUpdate(out, CONNECTION_STREAM_ID, received);
-      received = 0;
+  private void ended(int streamId, ByteBuf out) {
+    StreamState stream = sender.get(streamId);
+    if (stream != null) {
+      calls.ended(stream, out);
     }
-    if ((flags & FrameWriter.END_STREAM) != 0) {
-      sender.answer(streamId, out, SEND_LIMIT);
-      return;
-    }
-    int credit = sender.received(streamId, length, WINDOW);
-    if (credit > 0) {
-      FrameWriter.windowUpdate(out, streamId, credit);
-    }
-  }
-
-  private void settings(int flags, int length, ByteBuf in, ByteBuf out) {
-    if ((flags & FrameWriter.ACK) != 0) {
-      return;
-    }
-    for (int left = length; left >= SETTING_BYTES; left -= SETTING_BYTES) {
-      int id = in.readUnsignedShort();
-      long value = in.readUnsignedInt();
-      if (id == Http2CodecUtil.SETTINGS_INITIAL_WINDOW_SIZE) {
-        sender.initialWindow(value);
-      }
-    }
-    FrameWriter.settingsAck(out);
   }
 }

@@ -5,27 +5,69 @@ import static dev.clientconn.benchmarks.FrameWriter.END_HEADERS;
 import static dev.clientconn.benchmarks.FrameWriter.END_STREAM;
 
 import io.netty.buffer.ByteBuf;
+import io.netty.buffer.ByteBufUtil;
+import io.netty.buffer.Unpooled;
 import io.netty.handler.codec.http2.Http2FrameTypes;
-import java.nio.charset.StandardCharsets;
+import java.util.Arrays;
 
 /**
- * The bytes of one answer. Its header blocks use HPACK's static table and literals without indexing (RFC 7541 §6.2.2), so
- * the same bytes serve every stream of every connection. Immutable.
+ * The bytes of one answer. They are the same for every stream of every connection but for the stream's id. Immutable.
  */
-final class CannedResponse {
+final class CannedResponse implements StreamContent {
 
-  private final byte[] headers = headerBlock();
-  private final byte[] trailers = trailerBlock();
-  private final byte[] message;
+  private static final int STREAM_ID_OFFSET = 5;
+
+  private final byte[] headers;
+  private final byte[] trailers = CannedHeaders.trailers();
+
+  /** Whole messages, enough of them that any frame of small ones is a single copy. */
+  private final byte[] messages;
+
+  private final int messageBytes;
   private final long dataBytes;
 
-  CannedResponse(ResponseShape shape) {
-    this.message = shape.framedMessage();
-    this.dataBytes = shape.dataBytes();
+  /** An answer of one DATA frame, and where its frames begin; empty where one is not enough. */
+  private final byte[] whole;
+
+  private final int wholeData;
+  private final int wholeTrailers;
+
+  CannedResponse(ServerSetting setting) {
+    byte[] message = setting.responseMessage();
+    this.headers = CannedHeaders.headers(setting.gzip());
+    this.messageBytes = message.length;
+    this.dataBytes = (long) message.length * setting.responses();
+    this.messages = repeated(message);
+    if (dataBytes > FrameWriter.MAX_FRAME_BYTES) {
+      this.whole = new byte[0];
+      this.wholeData = 0;
+      this.wholeTrailers = 0;
+      return;
+    }
+    ByteBuf template = Unpooled.buffer();
+    writeHeaders(template, 0);
+    this.wholeData = template.readableBytes();
+    writeData(template, 0, 0, (int) dataBytes, false);
+    this.wholeTrailers = template.readableBytes();
+    writeEnd(template, 0);
+    this.whole = ByteBufUtil.getBytes(template);
+    template.release();
   }
 
+  int messageBytes() {
+    return messageBytes;
+  }
+
+  /** Bytes of DATA payload in the answer to a call that is not a stream of the client's pace. */
   long dataBytes() {
     return dataBytes;
+  }
+
+  /** Headers, one frame of all the messages, and trailers; only where one frame holds them. */
+  void writeWhole(ByteBuf out, int streamId) {
+    int at = out.writerIndex() + STREAM_ID_OFFSET;
+    out.writeBytes(whole);
+    out.setInt(at, streamId).setInt(at + wholeData, streamId).setInt(at + wholeTrailers, streamId);
   }
 
   void writeHeaders(ByteBuf out, int streamId) {
@@ -33,43 +75,35 @@ final class CannedResponse {
     out.writeBytes(headers);
   }
 
-  void writeTrailers(ByteBuf out, int streamId) {
+  @Override
+  public void writeData(ByteBuf out, int streamId, long offset, int length, boolean last) {
+    FrameWriter.header(out, length, Http2FrameTypes.DATA, FrameWriter.NO_FLAGS, streamId);
+    int at = (int) (offset % messageBytes);
+    for (int left = length; left > 0; ) {
+      int run = Math.min(left, messages.length - at);
+      out.writeBytes(messages, at, run);
+      left -= run;
+      at = 0;
+    }
+    if (last) {
+      writeEnd(out, streamId);
+    }
+  }
+
+  @Override
+  public void writeEnd(ByteBuf out, int streamId) {
     byte flags = END_HEADERS | END_STREAM;
     FrameWriter.header(out, trailers.length, Http2FrameTypes.HEADERS, flags, streamId);
     out.writeBytes(trailers);
   }
 
-  /** One DATA frame: {@code length} bytes of the messages, from {@code offset} into all of them. */
-  void writeData(ByteBuf out, int streamId, long offset, int length) {
-    FrameWriter.header(out, length, Http2FrameTypes.DATA, FrameWriter.NO_FLAGS, streamId);
-    int at = (int) (offset % message.length);
-    for (int left = length; left > 0; ) {
-      int run = Math.min(left, message.length - at);
-      out.writeBytes(message, at, run);
-      left -= run;
-      at = 0;
+  private static byte[] repeated(byte[] message) {
+    int frame = FrameWriter.MAX_FRAME_BYTES;
+    int copies = message.length > frame ? 1 : 2 + frame / message.length;
+    byte[] all = Arrays.copyOf(message, copies * message.length);
+    for (int i = 1; i < copies; i++) {
+      System.arraycopy(message, 0, all, i * message.length, message.length);
     }
-  }
-
-  /** {@code :status: 200} is entry 8 of the static table, {@code content-type} the name of entry 31. */
-  private static byte[] headerBlock() {
-    byte[] value = "application/grpc".getBytes(StandardCharsets.US_ASCII);
-    byte[] block = new byte[4 + value.length];
-    block[0] = (byte) 0x88;
-    block[1] = 0x0f;
-    block[2] = 31 - 0x0f;
-    block[3] = (byte) value.length;
-    System.arraycopy(value, 0, block, 4, value.length);
-    return block;
-  }
-
-  private static byte[] trailerBlock() {
-    byte[] name = "grpc-status".getBytes(StandardCharsets.US_ASCII);
-    byte[] block = new byte[4 + name.length];
-    block[1] = (byte) name.length;
-    System.arraycopy(name, 0, block, 2, name.length);
-    block[2 + name.length] = 1;
-    block[3 + name.length] = '0';
-    return block;
+    return all;
   }
 }

@@ -65,6 +65,10 @@ final class ChildProcess implements AutoCloseable {
     }
   }
 
+  boolean running() {
+    return process.isAlive();
+  }
+
   @Override
   public void close() {
     try {

@@ -1,7 +1,6 @@
 // SPDX-License-Identifier: Apache-2.0
 package dev.clientconn.benchmarks;
 
-import java.net.InetSocketAddress;
 import java.time.Duration;
 import org.jspecify.annotations.Nullable;
 
@@ -11,31 +10,36 @@ final class ClientRun {
   private static final Duration STEP = Duration.ofMillis(200);
   private static final Duration QUIET_SPAN = Duration.ofSeconds(1);
   private static final double QUIET_SHARE = 0.1;
+  private static final Duration OPERATION_LIMIT = Duration.ofSeconds(10);
   private static final Duration STOP_LIMIT = Duration.ofSeconds(10);
 
   private final BenchmarkClient client;
-  private final InetSocketAddress server;
+  private final ServerLocation server;
   private final Workload workload;
-  private final CallRecorder recorder = new CallRecorder();
+  private final CallRecorder recorder;
   private final AllocationMeter allocation = new AllocationMeter();
 
-  ClientRun(BenchmarkClient client, InetSocketAddress server, Workload workload) {
+  ClientRun(BenchmarkClient client, ServerLocation server, Workload workload) {
     this.client = client;
     this.server = server;
     this.workload = workload;
+    this.recorder = new CallRecorder(workload.mode().virtual());
   }
 
   Measurement measure(Timing timing) throws Exception {
-    ClosedLoop loop = new ClosedLoop(recorder, workload.inFlight());
+    ClosedLoop loop =
+        new ClosedLoop(recorder, workload.inFlight(), workload.response().messages());
     Duration warmedUp;
     ProcessReading start;
     ProcessReading end;
     try (BenchmarkClient.Load load = client.open(server, workload, loop)) {
       load.start();
+      awaitOperationAfter(0);
       warmedUp = warmUp(timing.warmUp(), timing.longestWarmUp());
       recorder.startTiming();
       start = ProcessReading.take(allocation, recorder);
       watch(timing.measured());
+      awaitOperationAfter(start.operations());
       end = ProcessReading.take(allocation, recorder);
       recorder.stopTiming();
       loop.stop(STOP_LIMIT);
@@ -43,6 +47,21 @@ final class ClientRun {
     }
     throwFailure();
     return end.since(start, warmedUp, recorder.latency());
+  }
+
+  /**
+   * Before the warm-up: opening connections and idle streams, and loading classes, are no part of any interval. After the
+   * interval: one in which nothing ended says nothing, and is drawn out.
+   */
+  private void awaitOperationAfter(long operations) throws InterruptedException {
+    long start = System.nanoTime();
+    while (recorder.operations() == operations) {
+      if (System.nanoTime() - start > OPERATION_LIMIT.toNanos()) {
+        throw new IllegalStateException("no operation ended within " + OPERATION_LIMIT);
+      }
+      Thread.sleep(1);
+      throwFailure();
+    }
   }
 
   /** At least {@code shortest}; then on, up to {@code longest}, until the compiler is quiet for a second. */

@@ -15,21 +15,58 @@ final class ClosedLoop {
 
   private final CallRecorder recorder;
   private final CountDownLatch openLanes;
+  private final int operationsPerCall;
   private volatile boolean stopped;
 
-  ClosedLoop(CallRecorder recorder, int lanes) {
+  /**
+   * @param operationsPerCall what {@link #completed} counts
+   */
+  ClosedLoop(CallRecorder recorder, int lanes, int operationsPerCall) {
     this.recorder = recorder;
     this.openLanes = new CountDownLatch(lanes);
+    this.operationsPerCall = operationsPerCall;
   }
 
-  /** Records a call that ended OK now; true when its lane goes on to the next. */
+  /** Counts the operations of a call that ended OK now, all at once, and goes on as {@link #ended}. */
   boolean completed(long startNanos, long nowNanos) {
-    recorder.completed(nowNanos - startNanos);
+    recorder.operations(operationsPerCall);
+    return ended(startNanos, nowNanos);
+  }
+
+  /** Counts one operation of a call that goes on; {@link #ended} is to follow. */
+  void operation() {
+    recorder.operations(1);
+  }
+
+  /** Counts one operation with a latency of its own; false when the lane is to end its call. */
+  boolean roundTrip(long startNanos, long nowNanos) {
+    recorder.operations(1);
+    recorder.latency(nowNanos - startNanos);
+    return !stopped;
+  }
+
+  /** Records the latency of a call that ended OK now; true when its lane goes on to the next. */
+  boolean ended(long startNanos, long nowNanos) {
+    recorder.latency(nowNanos - startNanos);
     if (stopped) {
       openLanes.countDown();
       return false;
     }
     return true;
+  }
+
+  /** Whether lanes whose call lasts as long as the run are to end it. */
+  boolean stopped() {
+    return stopped;
+  }
+
+  /** The one call of such a lane ended OK. */
+  void laneEnded() {
+    if (stopped) {
+      openLanes.countDown();
+    } else {
+      failed(new IllegalStateException("the server ended a stream that the client had not ended"));
+    }
   }
 
   /** Records a call's failure and ends its lane. */

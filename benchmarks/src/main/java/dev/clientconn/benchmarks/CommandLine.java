@@ -10,6 +10,9 @@ import java.util.Set;
 /** Options of the form {@code --name=value}, or {@code --name} for a switch; an unknown one is an error. */
 final class CommandLine {
 
+  /** So that a message with its prefix is an array. */
+  private static final int MOST_BYTES = 1 << 30;
+
   private final Map<String, String> values = new LinkedHashMap<>();
 
   CommandLine(List<String> args, Set<String> known) {
@@ -38,6 +41,22 @@ final class CommandLine {
   int number(String name, int fallback) {
     String value = values.get(name);
     return value == null ? fallback : Integer.parseInt(value);
+  }
+
+  /** A number of bytes, with suffix K or M for binary thousands and millions of them. */
+  int bytes(String name, int fallback) {
+    String value = values.get(name);
+    if (value == null) {
+      return fallback;
+    }
+    char suffix = value.isEmpty() ? ' ' : value.charAt(value.length() - 1);
+    long unit = suffix == 'K' ? 1 << 10 : suffix == 'M' ? 1 << 20 : 1;
+    String digits = unit == 1 ? value : value.substring(0, value.length() - 1);
+    long bytes = Long.parseLong(digits) * unit;
+    if (bytes < 0 || bytes > MOST_BYTES) {
+      throw new IllegalArgumentException(name + " is 0 to " + MOST_BYTES + " bytes, not " + value);
+    }
+    return (int) bytes;
   }
 
   /** Seconds on the command line, fractions allowed. */

@@ -16,7 +16,26 @@ final class EchoMethods {
   static final MethodDescriptor<BytesValue, BytesValue> SERVER_STREAM =
       method("ServerStream", MethodType.SERVER_STREAMING);
 
+  static final MethodDescriptor<BytesValue, BytesValue> CLIENT_STREAM =
+      method("ClientStream", MethodType.CLIENT_STREAMING);
+
+  static final MethodDescriptor<BytesValue, BytesValue> PING_PONG =
+      method("PingPong", MethodType.BIDI_STREAMING);
+
+  static final MethodDescriptor<BytesValue, BytesValue> DUPLEX =
+      method("Duplex", MethodType.BIDI_STREAMING);
+
   private EchoMethods() {}
+
+  static MethodDescriptor<BytesValue, BytesValue> of(CallKind kind) {
+    return switch (kind) {
+      case UNARY -> UNARY;
+      case SERVER_STREAM -> SERVER_STREAM;
+      case CLIENT_STREAM -> CLIENT_STREAM;
+      case PING_PONG -> PING_PONG;
+      case DUPLEX -> DUPLEX;
+    };
+  }
 
   static MethodDescriptor<BytesValue, BytesValue> of(ResponseShape response) {
     return response.streaming() ? SERVER_STREAM : UNARY;

@@ -5,16 +5,13 @@ import io.netty.bootstrap.Bootstrap;
 import io.netty.channel.Channel;
 import io.netty.channel.ChannelOption;
 import io.netty.channel.EventLoopGroup;
-import java.net.InetSocketAddress;
 import java.util.concurrent.TimeUnit;
 
 /**
- * The same bytes on the same socket with nothing of gRPC around them: what any client on Netty must cost. It keeps no flow
- * control of its own, hence small requests only.
+ * The same bytes on the same socket with nothing of gRPC around them: what any client on Netty must cost. It
+ * keeps to the server's windows, gives the server endless ones, and knows calls of one request only.
  */
 final class FloorClient implements BenchmarkClient {
-
-  private static final int SAFE_OPEN_BYTES = 32_000;
 
   @Override
   public String name() {
@@ -23,23 +20,25 @@ final class FloorClient implements BenchmarkClient {
 
   @Override
   public boolean supports(Workload workload) {
-    int requestBytes = FloorRequest.messageBytes(workload.requestBytes());
-    return workload.mode() == StubMode.ASYNC_DIRECT
-        && (long) requestBytes * workload.inFlight() < SAFE_OPEN_BYTES;
+    return workload.plain()
+        && (workload.kind() == CallKind.UNARY || workload.kind() == CallKind.SERVER_STREAM)
+        && workload.mode() == StubMode.ASYNC_DIRECT;
   }
 
   @Override
-  public Load open(InetSocketAddress server, Workload workload, ClosedLoop loop)
+  public Load open(ServerLocation server, Workload workload, ClosedLoop loop)
       throws InterruptedException {
     EventLoopGroup group = EventLoops.newGroup(1);
-    FloorConnection connection = new FloorConnection(server, workload, loop);
+    ServerSetting setting = workload.serverSetting();
+    FloorConnection connection = new FloorConnection(
+        new FloorRequest(server.address(), setting), setting, workload.inFlight(), loop);
     try {
       Channel channel = new Bootstrap()
           .group(group)
           .channel(EventLoops.clientChannel())
           .option(ChannelOption.TCP_NODELAY, true)
           .handler(connection)
-          .connect(server)
+          .connect(server.address())
           .sync()
           .channel();
       return new FloorLoad(group, channel, connection);

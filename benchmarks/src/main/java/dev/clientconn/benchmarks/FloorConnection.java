@@ -8,11 +8,10 @@ import io.netty.channel.ChannelHandlerContext;
 import io.netty.handler.codec.http2.Http2CodecUtil;
 import io.netty.handler.codec.http2.Http2FrameTypes;
 import java.net.ConnectException;
-import java.net.InetSocketAddress;
 import org.jspecify.annotations.Nullable;
 
 /** The floor's connection: counts response bytes and ended streams, and writes a request for each. Confined to the event loop. */
-final class FloorConnection extends FrameSkimmer {
+final class FloorConnection extends FrameConnection {
 
   /** Calls are told apart by stream id modulo this; more than may be open. */
   private static final int RING = 1 << 16;
@@ -30,11 +29,12 @@ final class FloorConnection extends FrameSkimmer {
   private int uncredited;
   private @Nullable ChannelHandlerContext context;
 
-  FloorConnection(InetSocketAddress server, Workload workload, ClosedLoop loop) {
-    this.request = new FloorRequest(server, workload);
+  FloorConnection(FloorRequest request, ServerSetting setting, int lanes, ClosedLoop loop) {
+    super(request);
+    this.request = request;
     this.loop = loop;
-    this.dataBytesPerCall = workload.response().dataBytes();
-    this.openLanes = workload.inFlight();
+    this.dataBytesPerCall = (long) setting.responseMessage().length * setting.responses();
+    this.openLanes = lanes;
   }
 
   @Override
@@ -65,27 +65,26 @@ final class FloorConnection extends FrameSkimmer {
   }
 
   @Override
-  void frame(byte type, int flags, int streamId, int length, ByteBuf in, ByteBuf out) {
-    switch (type) {
-      case Http2FrameTypes.HEADERS -> {
-        if ((flags & FrameWriter.END_STREAM) != 0) {
-          ended(streamId, out);
-        }
-      }
-      case Http2FrameTypes.DATA -> data(length, out);
-      case Http2FrameTypes.SETTINGS -> {
-        if ((flags & FrameWriter.ACK) == 0) {
-          FrameWriter.settingsAck(out);
-        }
-      }
-      case Http2FrameTypes.PING -> {
-        if ((flags & FrameWriter.ACK) == 0) {
-          FrameWriter.pingAck(out, in, length);
-        }
-      }
-      case Http2FrameTypes.RST_STREAM, Http2FrameTypes.GO_AWAY ->
-        fail(new IllegalStateException("the server sent a frame of type " + type));
-      default -> {} // WINDOW_UPDATE: few enough bytes are open for any window.
+  void headers(int flags, int streamId, ByteBuf out) {
+    if ((flags & FrameWriter.END_STREAM) != 0) {
+      ended(streamId, out);
+    }
+  }
+
+  @Override
+  void otherFrame(byte type, int flags, int streamId, ByteBuf out) {
+    if (type == Http2FrameTypes.RST_STREAM || type == Http2FrameTypes.GO_AWAY) {
+      fail(new IllegalStateException("the server sent a frame of type " + type));
+    }
+  }
+
+  @Override
+  void data(int streamId, int length, boolean endStream, ByteBuf in, ByteBuf out) {
+    dataBytes += length;
+    uncredited += length;
+    if (uncredited >= CREDIT_AT) {
+      FrameWriter.windowUpdate(out, CONNECTION_STREAM_ID, uncredited);
+      uncredited = 0;
     }
   }
 
@@ -103,15 +102,6 @@ final class FloorConnection extends FrameSkimmer {
     ctx.close();
   }
 
-  private void data(int length, ByteBuf out) {
-    dataBytes += length;
-    uncredited += length;
-    if (uncredited >= CREDIT_AT) {
-      FrameWriter.windowUpdate(out, CONNECTION_STREAM_ID, uncredited);
-      uncredited = 0;
-    }
-  }
-
   private void ended(int streamId, ByteBuf out) {
     callsEnded++;
     long now = System.nanoTime();
@@ -127,7 +117,14 @@ final class FloorConnection extends FrameSkimmer {
 
   private void call(long now, ByteBuf out) {
     startNanos[(nextStreamId >>> 1) % RING] = now;
-    request.write(out, nextStreamId);
+    request.writeHeaders(out, nextStreamId);
+    int bytes = request.messageBytes();
+    if (sender.takesNewAtOnce(bytes, out)) {
+      request.writeData(out, nextStreamId, 0, bytes, true);
+      sender.chargeConnection(bytes);
+    } else {
+      sender.offer(sender.open(nextStreamId), bytes, true, out);
+    }
     nextStreamId += 2;
   }
 

@@ -15,18 +15,18 @@ import io.netty.handler.codec.http2.Http2Headers;
 import java.net.InetSocketAddress;
 
 /** A request's bytes: the first one fills HPACK's dynamic table, all others refer to it, as any gRPC client's do. */
-final class FloorRequest {
+final class FloorRequest implements StreamContent {
 
   private final byte[] firstHeaders;
   private final byte[] laterHeaders;
   private final byte[] message;
   private boolean first = true;
 
-  FloorRequest(InetSocketAddress server, Workload workload) {
+  FloorRequest(InetSocketAddress server, ServerSetting setting) {
     Http2Headers headers = new DefaultHttp2Headers()
         .method("POST")
         .scheme("http")
-        .path("/" + EchoMethods.of(workload.response()).getFullMethodName())
+        .path("/" + EchoMethods.of(setting.kind()).getFullMethodName())
         .authority(server.getAddress().getHostAddress() + ":" + server.getPort())
         .set("te", "trailers")
         .set("content-type", "application/grpc")
@@ -34,20 +34,31 @@ final class FloorRequest {
     DefaultHttp2HeadersEncoder encoder = new DefaultHttp2HeadersEncoder();
     this.firstHeaders = encode(encoder, headers);
     this.laterHeaders = encode(encoder, headers);
-    this.message = ResponseShape.framed(ResponseShape.payload(workload.requestBytes()));
+    this.message = ResponseShape.framed(ResponseShape.payload(setting.requestBytes()));
   }
 
-  static int messageBytes(int payloadBytes) {
-    return ResponseShape.framed(ResponseShape.payload(payloadBytes)).length;
+  int messageBytes() {
+    return message.length;
   }
 
-  void write(ByteBuf out, int streamId) {
+  void writeHeaders(ByteBuf out, int streamId) {
     byte[] headers = first ? firstHeaders : laterHeaders;
     first = false;
     FrameWriter.header(out, headers.length, Http2FrameTypes.HEADERS, END_HEADERS, streamId);
     out.writeBytes(headers);
-    FrameWriter.header(out, message.length, Http2FrameTypes.DATA, END_STREAM, streamId);
-    out.writeBytes(message);
+  }
+
+  @Override
+  public void writeData(ByteBuf out, int streamId, long offset, int length, boolean last) {
+    byte flags = last ? END_STREAM : FrameWriter.NO_FLAGS;
+    FrameWriter.header(out, length, Http2FrameTypes.DATA, flags, streamId);
+    out.writeBytes(message, (int) offset, length);
+  }
+
+  /** The one message is never empty, for its prefix is not, so this is not called. */
+  @Override
+  public void writeEnd(ByteBuf out, int streamId) {
+    FrameWriter.header(out, 0, Http2FrameTypes.DATA, END_STREAM, streamId);
   }
 
   private static byte[] encode(DefaultHttp2HeadersEncoder encoder, Http2Headers headers) {

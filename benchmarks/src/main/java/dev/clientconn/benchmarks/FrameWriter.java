@@ -15,6 +15,7 @@ final class FrameWriter {
   static final byte ACK = 0x1;
   static final byte END_STREAM = 0x1;
   static final byte END_HEADERS = 0x4;
+  static final byte PADDED = 0x8;
 
   private FrameWriter() {}
 

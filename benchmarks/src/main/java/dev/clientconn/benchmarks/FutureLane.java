@@ -5,8 +5,6 @@ import com.google.common.util.concurrent.FutureCallback;
 import com.google.common.util.concurrent.Futures;
 import com.google.common.util.concurrent.MoreExecutors;
 import com.google.protobuf.BytesValue;
-import io.grpc.CallOptions;
-import io.grpc.Channel;
 import io.grpc.stub.ClientCalls;
 import java.util.Objects;
 import org.jspecify.annotations.Nullable;
@@ -14,16 +12,12 @@ import org.jspecify.annotations.Nullable;
 /** One call at a time by the future stub; runs on the thread that completes the future. */
 final class FutureLane implements FutureCallback<BytesValue> {
 
-  private final Channel channel;
-  private final BytesValue request;
-  private final CallCheck check;
+  private final CallSource source;
   private final ClosedLoop loop;
   private long startNanos;
 
-  FutureLane(Channel channel, BytesValue request, CallCheck check, ClosedLoop loop) {
-    this.channel = channel;
-    this.request = request;
-    this.check = check;
+  FutureLane(CallSource source, ClosedLoop loop) {
+    this.source = source;
     this.loop = loop;
   }
 
@@ -35,7 +29,7 @@ final class FutureLane implements FutureCallback<BytesValue> {
   @Override
   public void onSuccess(@Nullable BytesValue message) {
     try {
-      check.message(Objects.requireNonNull(message));
+      source.check().message(Objects.requireNonNull(message));
     } catch (IllegalStateException e) {
       loop.failed(e);
       return;
@@ -54,8 +48,7 @@ final class FutureLane implements FutureCallback<BytesValue> {
 
   private void call() {
     Futures.addCallback(
-        ClientCalls.futureUnaryCall(
-            channel.newCall(EchoMethods.UNARY, CallOptions.DEFAULT), request),
+        ClientCalls.futureUnaryCall(source.newCall(), source.request()),
         this,
         MoreExecutors.directExecutor());
   }

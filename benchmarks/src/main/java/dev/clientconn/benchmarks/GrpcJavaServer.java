@@ -1,64 +1,77 @@
 // SPDX-License-Identifier: Apache-2.0
 package dev.clientconn.benchmarks;
 
-import com.google.protobuf.BytesValue;
 import io.grpc.Server;
-import io.grpc.ServerServiceDefinition;
 import io.grpc.netty.NettyServerBuilder;
-import io.grpc.stub.ServerCalls;
-import io.grpc.stub.StreamObserver;
 import java.io.IOException;
 import java.net.InetAddress;
 import java.net.InetSocketAddress;
+import java.util.ArrayList;
+import java.util.List;
 import java.util.concurrent.TimeUnit;
+import org.jspecify.annotations.Nullable;
 
-/** grpc-java's own server on Netty, for those who would rather not trust canned answers. It heeds no client's demand. */
+/**
+ * grpc-java's own server on Netty, for those who would rather not trust canned answers: one server for each setting, on
+ * event loops that all of them share.
+ */
 final class GrpcJavaServer implements BenchmarkServer {
 
-  private final Server server;
+  private final List<Server> servers = new ArrayList<>();
 
-  private GrpcJavaServer(Server server) {
-    this.server = server;
-  }
+  private GrpcJavaServer() {}
 
   static GrpcJavaServer start(ResponseShape shape) throws IOException {
-    BytesValue message = ResponseShape.payload(shape.payloadBytes());
-    ServerServiceDefinition service = ServerServiceDefinition.builder(EchoMethods.SERVICE)
-        .addMethod(
-            EchoMethods.UNARY, ServerCalls.asyncUnaryCall((request, out) -> reply(message, 1, out)))
-        .addMethod(
-            EchoMethods.SERVER_STREAM,
-            ServerCalls.asyncServerStreamingCall(
-                (request, out) -> reply(message, shape.messages(), out)))
-        .build();
-    return new GrpcJavaServer(
-        NettyServerBuilder.forAddress(new InetSocketAddress(InetAddress.getLoopbackAddress(), 0))
-            .directExecutor()
-            .maxInboundMessageSize(Integer.MAX_VALUE)
-            .addService(service)
-            .build()
-            .start());
+    return start(List.of(ServerSetting.of(shape)), null);
+  }
+
+  static GrpcJavaServer start(List<ServerSetting> settings, @Nullable ServerCertificate certificate)
+      throws IOException {
+    GrpcJavaServer started = new GrpcJavaServer();
+    try {
+      for (ServerSetting setting : settings) {
+        started.servers.add(server(setting, certificate).start());
+      }
+      return started;
+    } catch (IOException | RuntimeException e) {
+      started.close();
+      throw e;
+    }
   }
 
   @Override
-  public int port() {
-    return server.getPort();
+  public List<Integer> ports() {
+    return servers.stream().map(Server::getPort).toList();
   }
 
   @Override
   public void close() {
-    server.shutdownNow();
+    servers.forEach(Server::shutdownNow);
     try {
-      server.awaitTermination(10, TimeUnit.SECONDS);
+      for (Server server : servers) {
+        server.awaitTermination(10, TimeUnit.SECONDS);
+      }
     } catch (InterruptedException e) {
       Thread.currentThread().interrupt();
     }
   }
 
-  private static void reply(BytesValue message, int count, StreamObserver<BytesValue> out) {
-    for (int i = 0; i < count; i++) {
-      out.onNext(message);
+  private static Server server(ServerSetting setting, @Nullable ServerCertificate certificate) {
+    if (setting.rttMillis() > 0) {
+      throw new IllegalArgumentException("grpc-java's server simulates no round trip, as '"
+          + setting.text() + "' asks; use --server=canned");
     }
-    out.onCompleted();
+    NettyServerBuilder builder = NettyServerBuilder.forAddress(
+            new InetSocketAddress(InetAddress.getLoopbackAddress(), 0))
+        .directExecutor()
+        .maxInboundMessageSize(Integer.MAX_VALUE)
+        .addService(EchoService.of(setting));
+    if (setting.tls()) {
+      if (certificate == null) {
+        throw ServerCertificate.missing(setting);
+      }
+      builder.useTransportSecurity(certificate.certificate(), certificate.key());
+    }
+    return builder.build();
   }
 }

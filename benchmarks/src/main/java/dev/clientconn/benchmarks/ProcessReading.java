@@ -14,7 +14,7 @@ record ProcessReading(
     long cpuNanos,
     long compilerNanos,
     long allocatedBytes,
-    long calls,
+    long operations,
     long gcCount,
     long gcMillis) {
 
@@ -33,28 +33,29 @@ record ProcessReading(
         SYSTEM.getProcessCpuTime(),
         CompilerMeter.cpuNanos(),
         allocation.sample(),
-        recorder.calls(),
+        recorder.operations(),
         gcCount,
         gcMillis);
   }
 
   Measurement since(ProcessReading start, Duration warmUp, Histogram latency) {
-    long called = calls - start.calls;
-    if (called == 0) {
-      throw new IllegalStateException("no call ended in the measured interval");
+    long done = operations - start.operations;
+    if (done == 0) {
+      throw new IllegalStateException("no operation ended in the measured interval");
     }
     long compiling = compilerNanos - start.compilerNanos;
     double seconds = (nanoTime - start.nanoTime) / (double) TimeUnit.SECONDS.toNanos(1);
     return new Measurement(
-        called,
+        done,
         seconds,
-        called / seconds,
-        (double) (cpuNanos - start.cpuNanos - compiling) / called,
+        done / seconds,
+        (double) (cpuNanos - start.cpuNanos - compiling) / done,
         (double) compiling / (nanoTime - start.nanoTime),
         warmUp.toMillis() / 1_000.0,
-        (double) (allocatedBytes - start.allocatedBytes) / called,
+        (double) (allocatedBytes - start.allocatedBytes) / done,
         gcCount - start.gcCount,
         gcMillis - start.gcMillis,
+        latency.getTotalCount(),
         latency.getMean() / 1_000,
         latency.getValueAtPercentile(50) / 1_000.0,
         latency.getValueAtPercentile(99) / 1_000.0,

@@ -2,142 +2,116 @@
 package dev.clientconn.benchmarks;
 
 import java.util.ArrayList;
-import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Locale;
-import java.util.Map;
-import java.util.function.ToDoubleFunction;
-import org.jspecify.annotations.Nullable;
+import java.util.stream.Stream;
 
 /**
- * All results as one Markdown table that is readable as plain text: medians over the forks, half the distance between the
- * best and the worst fork in percent of the median, and how often the baseline's median goes into the client's.
+ * A row for every workload and client: medians over the forks, half the distance between the best and the worst fork in
+ * percent of the median, and how often the baseline's median goes into the client's.
  */
 final class ReportTable {
 
-  private static final List<String> TITLES = List.of(
-      "workload",
-      "client",
-      "calls/s",
-      "±%",
-      "CPU µs/call",
-      "±%",
-      "B/call",
-      "p50 µs",
-      "p99 µs",
-      "p99.9 µs",
-      "GC ms/s",
-      "JIT %",
-      "calls/s ratio",
-      "CPU ratio",
-      "B ratio");
+  private static final List<Figure> WITH_SPREAD =
+      List.of(Figure.OPERATIONS, Figure.CPU_MICROS, Figure.BYTES);
+
+  private static final List<Figure> PLAIN = List.of(
+      Figure.MEAN_MICROS,
+      Figure.P50_MICROS,
+      Figure.P99_MICROS,
+      Figure.P999_MICROS,
+      Figure.COLLECTIONS,
+      Figure.COMPILER_PERCENT);
+
+  private static final List<Figure> RATIOS = List.of(
+      Figure.OPERATIONS, Figure.CPU_MICROS, Figure.BYTES, Figure.MEAN_MICROS, Figure.P99_MICROS);
+
+  private static final List<Figure> MEMORY = List.of(Figure.HEAP_BYTES, Figure.DIRECT_BYTES);
 
   private final String baseline;
-  private final Map<String, Map<String, List<Measurement>>> byWorkload = new LinkedHashMap<>();
+  private final Results results;
 
-  ReportTable(String baseline, List<Result> results) {
+  ReportTable(String baseline, Results results) {
     this.baseline = baseline;
-    for (Result result : results) {
-      byWorkload
-          .computeIfAbsent(result.workload(), workload -> new LinkedHashMap<>())
-          .computeIfAbsent(result.client(), client -> new ArrayList<>())
-          .add(result.measurement());
-    }
+    this.results = results;
   }
 
+  /** Of loads and set-ups; empty when there are none. */
   String render() {
-    List<List<String>> rows = new ArrayList<>();
-    rows.add(TITLES);
-    byWorkload.forEach((workload, clients) -> clients.forEach(
-        (client, forks) -> rows.add(row(workload, client, forks, clients.get(baseline)))));
-    int[] widths = widths(rows);
-    StringBuilder table = new StringBuilder();
-    for (List<String> row : rows) {
-      line(table, row, widths);
-      if (row == TITLES) {
-        rule(table, widths);
+    List<String> titles = new ArrayList<>(List.of("workload", "client"));
+    WITH_SPREAD.forEach(figure -> titles.add(figure.title()));
+    titles.add("MB/s");
+    PLAIN.forEach(figure -> titles.add(figure.title()));
+    Stream.of("ops/s ×", "CPU ×", "B ×", "mean ×", "p99 ×").forEach(titles::add);
+    MarkdownTable table = new MarkdownTable(2, titles);
+    for (Workload workload : results.workloads(false)) {
+      results.clients(workload).forEach(client -> table.add(load(workload, client)));
+    }
+    return table.empty() ? "" : table.render();
+  }
+
+  /** Of memory runs; empty when there are none. */
+  String renderMemory() {
+    MarkdownTable table = new MarkdownTable(
+        2, List.of("thing", "client", "heap B each", "direct B each", "heap ×", "direct ×"));
+    for (Workload workload : results.workloads(true)) {
+      results.clients(workload).forEach(client -> table.add(memory(workload, client)));
+    }
+    return table.empty() ? "" : table.render();
+  }
+
+  private List<String> load(Workload workload, String client) {
+    List<String> row = start(workload, client, WITH_SPREAD);
+    row.add(megabytes(workload, client));
+    for (Figure figure : PLAIN) {
+      row.add(results.samples(workload, client, figure).plain(figure.format()));
+    }
+    ratios(row, workload, client, RATIOS);
+    return row;
+  }
+
+  private List<String> memory(Workload workload, String client) {
+    List<String> row = start(workload, client, MEMORY);
+    ratios(row, workload, client, MEMORY);
+    return row;
+  }
+
+  /** A client whose every run failed says so where its first figure would be. */
+  private List<String> start(Workload workload, String client, List<Figure> figures) {
+    List<String> row = new ArrayList<>(List.of(workload.label(), client));
+    long failures = results.failures(workload, client);
+    for (Figure figure : figures) {
+      Samples samples = results.samples(workload, client, figure);
+      boolean says = failures > 0 && figure == figures.get(0);
+      String failed = says ? "FAILED (" + failures + ")" : "";
+      if (samples.none()) {
+        row.add(says ? failed : "-");
+      } else {
+        row.add(samples.withSpread(figure.format()) + (says ? " " + failed : ""));
       }
     }
-    return table.toString();
+    return row;
   }
 
-  private static List<String> row(
-      String workload,
-      String client,
-      List<Measurement> forks,
-      @Nullable List<Measurement> baseline) {
-    return List.of(
-        workload,
-        client,
-        number("%,.0f", median(forks, Measurement::callsPerSecond)),
-        spread(forks, Measurement::callsPerSecond),
-        number("%.2f", median(forks, Measurement::cpuNanosPerCall) / 1_000),
-        spread(forks, Measurement::cpuNanosPerCall),
-        number("%,.0f", median(forks, Measurement::bytesPerCall)),
-        number("%,.0f", median(forks, Measurement::p50Micros)),
-        number("%,.0f", median(forks, Measurement::p99Micros)),
-        number("%,.0f", median(forks, Measurement::p999Micros)),
-        number("%.1f", median(forks, run -> run.gcMillis() / run.seconds())),
-        number("%.0f", 100 * median(forks, Measurement::compilerShare)),
-        ratio(forks, baseline, Measurement::callsPerSecond),
-        ratio(forks, baseline, Measurement::cpuNanosPerCall),
-        ratio(forks, baseline, Measurement::bytesPerCall));
+  private void ratios(List<String> row, Workload workload, String client, List<Figure> figures) {
+    for (Figure figure : figures) {
+      row.add(results
+          .samples(workload, client, figure)
+          .ratioTo(results.samples(workload, baseline, figure)));
+    }
   }
 
-  static double median(List<Measurement> forks, ToDoubleFunction<Measurement> value) {
-    double[] sorted = forks.stream().mapToDouble(value).sorted().toArray();
-    int middle = sorted.length / 2;
-    return sorted.length % 2 == 1 ? sorted[middle] : (sorted[middle - 1] + sorted[middle]) / 2;
-  }
-
-  private static String spread(List<Measurement> forks, ToDoubleFunction<Measurement> value) {
-    if (forks.size() < 2) {
+  /** What messages carry in both directions, prefixes and headers left out. */
+  private String megabytes(Workload workload, String client) {
+    Samples operations = results.samples(workload, client, Figure.OPERATIONS);
+    if (operations.none() || workload.run() == RunKind.SETUP) {
       return "-";
     }
-    double low = forks.stream().mapToDouble(value).min().orElseThrow();
-    double high = forks.stream().mapToDouble(value).max().orElseThrow();
-    return number("%.0f", 100 * (high - low) / 2 / median(forks, value));
-  }
-
-  private static String ratio(
-      List<Measurement> forks,
-      @Nullable List<Measurement> baseline,
-      ToDoubleFunction<Measurement> value) {
-    return baseline == null ? "-" : number("%.2f", median(forks, value) / median(baseline, value));
-  }
-
-  private static String number(String format, double value) {
-    return String.format(Locale.ROOT, format, value);
-  }
-
-  private static int[] widths(List<List<String>> rows) {
-    int[] widths = new int[TITLES.size()];
-    for (List<String> row : rows) {
-      for (int i = 0; i < widths.length; i++) {
-        widths[i] = Math.max(widths[i], row.get(i).length());
-      }
-    }
-    return widths;
-  }
-
-  private static void line(StringBuilder table, List<String> row, int[] widths) {
-    for (int i = 0; i < widths.length; i++) {
-      String padding = " ".repeat(widths[i] - row.get(i).length());
-      table.append("| ");
-      table.append(leftAligned(i) ? row.get(i) + padding : padding + row.get(i)).append(' ');
-    }
-    table.append("|\n");
-  }
-
-  private static void rule(StringBuilder table, int[] widths) {
-    for (int i = 0; i < widths.length; i++) {
-      String dashes = "-".repeat(widths[i] + 1);
-      table.append('|').append(leftAligned(i) ? dashes + "-" : dashes + ":");
-    }
-    table.append("|\n");
-  }
-
-  private static boolean leftAligned(int column) {
-    return column < 2;
+    int bytes = switch (workload.kind()) {
+      case UNARY, PING_PONG -> workload.requestBytes() + workload.responseBytes();
+      case SERVER_STREAM, DUPLEX -> workload.responseBytes();
+      case CLIENT_STREAM -> workload.requestBytes();
+    };
+    return String.format(Locale.ROOT, "%,.0f", operations.median() * bytes / 1e6);
   }
 }

@@ -12,7 +12,7 @@ import com.google.protobuf.BytesValue;
  */
 record ResponseShape(int payloadBytes, int messages) {
 
-  private static final int GRPC_PREFIX_BYTES = 5;
+  static final int GRPC_PREFIX_BYTES = 5;
 
   ResponseShape {
     if (payloadBytes < 0 || messages < 1) {

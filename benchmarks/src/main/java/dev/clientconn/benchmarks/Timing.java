@@ -26,6 +26,20 @@ record Timing(Duration warmUp, Duration longestWarmUp, Duration measured) {
     }
   }
 
+  /** What {@code warmup}, {@code max-warmup} and {@code measure} say, and this where they say nothing. */
+  Timing overriddenBy(CommandLine line) {
+    Duration shortest = line.seconds("warmup", seconds(warmUp));
+    Duration longest = longestWarmUp.minus(warmUp).plus(shortest);
+    return new Timing(
+        shortest,
+        line.seconds("max-warmup", seconds(longest)),
+        line.seconds("measure", seconds(measured)));
+  }
+
+  private static double seconds(Duration duration) {
+    return duration.toMillis() / 1_000.0;
+  }
+
   Duration longest() {
     return longestWarmUp.plus(measured);
   }
