@@ -1,6 +1,7 @@
 // SPDX-License-Identifier: Apache-2.0
 package dev.clientconn.internal.http2;
 
+import dev.clientconn.internal.message.FramedMessage;
 import dev.clientconn.internal.threading.EventLoopConfined;
 import dev.clientconn.internal.wire.RequestHeaders;
 import io.netty.buffer.ByteBuf;
@@ -19,7 +20,7 @@ import org.jspecify.annotations.Nullable;
  * straight into it, and message bytes are copied into it: the one copy on their way from the heap to the socket.
  */
 @EventLoopConfined
-final class Framer {
+final class Framer implements FramedMessage.Target {
 
   static final int HEADER_LENGTH = 9;
   /** Every peer accepts it, and a larger one would let one stream hold up the others. */
@@ -114,9 +115,14 @@ final class Framer {
     }
   }
 
-  void data(int streamId, byte[] source, int offset, int length, boolean endOfStream) {
-    header(length, Http2FrameTypes.DATA, endOfStream ? END_STREAM : 0, streamId)
-        .writeBytes(source, offset, length);
+  void data(int streamId, FramedMessage source, int offset, int length, boolean endOfStream) {
+    header(length, Http2FrameTypes.DATA, endOfStream ? END_STREAM : 0, streamId);
+    source.copy(offset, length, this);
+  }
+
+  @Override
+  public void bytes(byte[] source, int offset, int length) {
+    out().writeBytes(source, offset, length);
   }
 
   void endOfStream(int streamId) {
