@@ -27,6 +27,8 @@ final class Framer implements FramedMessage.Target {
   static final int MAX_PAYLOAD = 16_384;
 
   private static final int MIN_CAPACITY = 1024;
+  /** A whole turn of DATA, the frame that passes the limit included, and something in front of it. */
+  private static final int BULK = Turn.MAX_WRITE + 2 * MAX_PAYLOAD;
   private static final byte END_STREAM = 0x1;
   private static final byte END_HEADERS = 0x4;
   private static final byte ACK = 0x1;
@@ -50,9 +52,17 @@ final class Framer implements FramedMessage.Target {
 
   private ByteBuf out() {
     if (out == null) {
-      out = allocator.directBuffer(Math.max(MIN_CAPACITY, lastSize));
+      out = allocator.directBuffer(lastSize > MAX_PAYLOAD ? BULK : Math.max(MIN_CAPACITY, lastSize));
     }
     return out;
+  }
+
+  /** A full frame seldom comes alone: growing by and by would copy the turn's bytes once more. */
+  private void expectBulk() {
+    ByteBuf buf = out();
+    if (buf.writableBytes() < HEADER_LENGTH + MAX_PAYLOAD && buf.capacity() < BULK) {
+      buf.capacity(BULK);
+    }
   }
 
   /** Bytes written since the last {@link #take}. */
@@ -116,6 +126,9 @@ final class Framer implements FramedMessage.Target {
   }
 
   void data(int streamId, FramedMessage source, int offset, int length, boolean endOfStream) {
+    if (length == MAX_PAYLOAD) {
+      expectBulk();
+    }
     header(length, Http2FrameTypes.DATA, endOfStream ? END_STREAM : 0, streamId);
     source.copy(offset, length, this);
   }

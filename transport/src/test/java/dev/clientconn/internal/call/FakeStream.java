@@ -1,6 +1,8 @@
 // SPDX-License-Identifier: Apache-2.0
 package dev.clientconn.internal.call;
 
+import dev.clientconn.internal.message.FramedMessage;
+import dev.clientconn.internal.message.Messages;
 import dev.clientconn.internal.transport.CallHeaders;
 import dev.clientconn.internal.transport.ClientStream;
 import dev.clientconn.internal.transport.StreamProgress;
@@ -34,13 +36,13 @@ public final class FakeStream implements ClientStream {
   }
 
   @Override
-  public void start(byte @Nullable [] framedMessage, boolean endOfStream) {
-    commands.add("start(" + text(framedMessage) + (endOfStream ? ",end)" : ")"));
+  public void start(@Nullable FramedMessage message, boolean endOfStream) {
+    commands.add("start(" + text(message) + (endOfStream ? ",end)" : ")"));
   }
 
   @Override
-  public void write(byte[] framedMessage) {
-    commands.add("write(" + text(framedMessage) + ")");
+  public void write(FramedMessage message) {
+    commands.add("write(" + text(message) + ")");
   }
 
   @Override
@@ -98,7 +100,7 @@ public final class FakeStream implements ClientStream {
   }
 
   public void message(byte[] body, boolean compressed) {
-    listener.onMessage(body, compressed);
+    listener.onMessage(Messages.inbound(body, compressed));
     endBatch();
   }
 
@@ -141,10 +143,11 @@ public final class FakeStream implements ClientStream {
     }
   }
 
-  private static String text(byte @Nullable [] frame) {
-    if (frame == null) {
+  private static String text(@Nullable FramedMessage message) {
+    if (message == null) {
       return "";
     }
+    byte[] frame = Messages.bytes(message);
     int length = ByteBuffer.wrap(frame, 1, 4).getInt();
     if (length != frame.length - 5) {
       throw new AssertionError("prefix says " + length + ", body has " + (frame.length - 5));

@@ -4,6 +4,8 @@ package dev.clientconn.internal.wire;
 import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.catchThrowableOfType;
 
+import dev.clientconn.internal.message.InboundMessage;
+import dev.clientconn.internal.message.Messages;
 import io.grpc.Status;
 import io.netty.buffer.ByteBuf;
 import io.netty.buffer.CompositeByteBuf;
@@ -22,6 +24,10 @@ class MessageDeframerTest {
   private static final class Message {
     final byte[] body;
     final boolean compressed;
+
+    Message(InboundMessage message) {
+      this(Messages.bytes(message), message.isCompressed());
+    }
 
     Message(byte[] body, boolean compressed) {
       this.body = body;
@@ -101,7 +107,7 @@ class MessageDeframerTest {
     ByteBuf prefix = Unpooled.wrappedBuffer(new byte[] {0, 0x7f, -1, -1, -1, 42});
 
     // No JVM has an array of that length: allocating it would throw.
-    trusting.deframe(prefix, (body, compressed) -> received.add(new Message(body, compressed)));
+    trusting.deframe(prefix, message -> received.add(new Message(message)));
 
     assertThat(trusting.missing()).isEqualTo(Integer.MAX_VALUE - 1);
     assertThat(received).isEmpty();
@@ -161,7 +167,7 @@ class MessageDeframerTest {
     byte[] wire =
         frame(List.of(new Message(new byte[] {1}, false), new Message(new byte[] {2}, false)));
     ByteBuf data = Unpooled.wrappedBuffer(wire);
-    MessageDeframer.Sink broken = (body, compressed) -> {
+    MessageDeframer.Sink broken = message -> {
       throw new IllegalStateException("broken sink");
     };
 
@@ -176,7 +182,7 @@ class MessageDeframerTest {
 
   private void deframe(ByteBuf data) throws MessageException {
     int references = data.refCnt();
-    deframer.deframe(data, (body, compressed) -> received.add(new Message(body, compressed)));
+    deframer.deframe(data, message -> received.add(new Message(message)));
     assertThat(data.isReadable()).isFalse();
     assertThat(data.refCnt()).isEqualTo(references);
     data.release();
@@ -186,7 +192,7 @@ class MessageDeframerTest {
     int references = data.refCnt();
     MessageException failure = catchThrowableOfType(
         MessageException.class,
-        () -> deframer.deframe(data, (body, c) -> received.add(new Message(body, c))));
+        () -> deframer.deframe(data, message -> received.add(new Message(message))));
     assertThat(failure).isNotNull();
     assertThat(data.refCnt()).isEqualTo(references);
     data.release();
