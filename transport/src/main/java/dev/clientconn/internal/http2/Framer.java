@@ -29,6 +29,7 @@ final class Framer implements FramedMessage.Target {
   private static final int MIN_CAPACITY = 1024;
   /** A whole turn of DATA, the frame that passes the limit included, and something in front of it. */
   private static final int BULK = Turn.MAX_WRITE + 2 * MAX_PAYLOAD;
+
   private static final byte END_STREAM = 0x1;
   private static final byte END_HEADERS = 0x4;
   private static final byte ACK = 0x1;
@@ -52,7 +53,8 @@ final class Framer implements FramedMessage.Target {
 
   private ByteBuf out() {
     if (out == null) {
-      out = allocator.directBuffer(lastSize > MAX_PAYLOAD ? BULK : Math.max(MIN_CAPACITY, lastSize));
+      out =
+          allocator.directBuffer(lastSize > MAX_PAYLOAD ? BULK : Math.max(MIN_CAPACITY, lastSize));
     }
     return out;
   }

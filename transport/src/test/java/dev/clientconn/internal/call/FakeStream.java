@@ -26,6 +26,9 @@ public final class FakeStream implements ClientStream {
   public boolean confirmsCancel = true;
   public int consumed;
   public int demandGrew;
+  /** What was started or written last, if it was a message. */
+  public byte[] lastFrame = {};
+
   public @Nullable Status cancelReason;
   private boolean inBatch;
   private boolean closed;
@@ -143,11 +146,12 @@ public final class FakeStream implements ClientStream {
     }
   }
 
-  private static String text(@Nullable FramedMessage message) {
+  private String text(@Nullable FramedMessage message) {
     if (message == null) {
       return "";
     }
     byte[] frame = Messages.bytes(message);
+    lastFrame = frame;
     int length = ByteBuffer.wrap(frame, 1, 4).getInt();
     if (length != frame.length - 5) {
       throw new AssertionError("prefix says " + length + ", body has " + (frame.length - 5));

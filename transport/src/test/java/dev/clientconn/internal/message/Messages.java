@@ -25,7 +25,12 @@ public final class Messages {
         : InboundMessage.of(body, compressed);
   }
 
-  public static Chunks chunks(ChunkPool pool, byte[] bytes) {
+  /** In chunks of this pool, whatever its length. */
+  public static InboundMessage inbound(ChunkPool pool, byte[] body) {
+    return InboundMessage.of(chunks(pool, body), false);
+  }
+
+  static Chunks chunks(ChunkPool pool, byte[] bytes) {
     Chunks chunks = new Chunks(pool);
     chunks.add(bytes, 0, bytes.length);
     return chunks;

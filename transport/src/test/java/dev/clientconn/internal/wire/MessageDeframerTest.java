@@ -4,6 +4,7 @@ package dev.clientconn.internal.wire;
 import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.catchThrowableOfType;
 
+import dev.clientconn.internal.message.ChunkPool;
 import dev.clientconn.internal.message.InboundMessage;
 import dev.clientconn.internal.message.Messages;
 import io.grpc.Status;
@@ -88,7 +89,7 @@ class MessageDeframerTest {
   }
 
   @Test
-  void aMessageThatArrivesInPiecesEndsInAnArrayOfItsLength() throws Exception {
+  void aLargeMessageThatArrivesInPiecesIsWhole() throws Exception {
     byte[] body = new byte[1_000_003];
     new Random(7).nextBytes(body);
     byte[] wire = frame(List.of(new Message(body, true)));
@@ -111,6 +112,35 @@ class MessageDeframerTest {
 
     assertThat(trusting.missing()).isEqualTo(Integer.MAX_VALUE - 1);
     assertThat(received).isEmpty();
+  }
+
+  @Test
+  void memoryFollowsTheBytesThatArrive() throws Exception {
+    int chunks = 100;
+    ChunkPool pool = new ChunkPool(chunks * (long) ChunkPool.CHUNK);
+    Messages.bytes(Messages.inbound(pool, new byte[chunks * ChunkPool.CHUNK]));
+    long atRest = pool.resting();
+    MessageDeframer frugal = new MessageDeframer(Integer.MAX_VALUE, pool);
+
+    frugal.deframe(Unpooled.wrappedBuffer(new byte[] {0, 0x7f, -1, -1, -1}), message -> {});
+    assertThat(atRest - pool.resting()).isZero();
+    frugal.deframe(Unpooled.wrappedBuffer(new byte[1]), message -> {});
+    assertThat(atRest - pool.resting()).isEqualTo(ChunkPool.CHUNK);
+    frugal.deframe(Unpooled.wrappedBuffer(new byte[5 * ChunkPool.CHUNK - 1]), message -> {});
+    assertThat(atRest - pool.resting()).isEqualTo(5 * ChunkPool.CHUNK);
+  }
+
+  @ParameterizedTest
+  @ValueSource(ints = {16_383, 16_384, 16_385, 32_767, 32_768, 32_769, 49_152})
+  void messagesOfWholeChunksEndWhereTheyShould(int length) throws Exception {
+    byte[] body = new byte[length];
+    new Random(length).nextBytes(body);
+    Message message = new Message(body, false);
+
+    deframe(Unpooled.wrappedBuffer(frame(List.of(message, message))));
+
+    assertThat(received).hasSize(2).allSatisfy(m -> assertThat(m.body).isEqualTo(body));
+    assertThat(deframer.midMessage()).isFalse();
   }
 
   @Test
