@@ -42,16 +42,28 @@ class ArchitectureTest {
         "internal.transport",
         "internal.threading",
         "transport");
-    mayUse("internal.call", "internal.transport", "internal.threading", "transport");
+    mayUse(
+        "internal.call",
+        "internal.transport",
+        "internal.message",
+        "internal.threading",
+        "transport");
     mayUse(
         "internal.http2",
         "internal.transport",
+        "internal.message",
         "internal.wire",
         "internal.flow",
         "internal.threading",
         "transport");
-    mayUse("internal.wire", "internal.transport", "internal.threading", "transport");
-    mayUse("internal.transport", "internal.threading", "transport");
+    mayUse(
+        "internal.wire",
+        "internal.transport",
+        "internal.message",
+        "internal.threading",
+        "transport");
+    mayUse("internal.transport", "internal.message", "internal.threading", "transport");
+    mayUse("internal.message", "internal.threading");
     mayUse("internal.flow", "internal.threading");
     mayUse("internal.threading");
     mayUse("transport");
@@ -65,6 +77,7 @@ class ArchitectureTest {
             BASE + ".internal.channel..",
             BASE + ".internal.call..",
             BASE + ".internal.transport..",
+            BASE + ".internal.message..",
             BASE + ".internal.flow..")
         .should()
         .dependOnClassesThat()

@@ -26,6 +26,7 @@ import java.util.ArrayList;
 import java.util.List;
 import java.util.Objects;
 import java.util.concurrent.BlockingQueue;
+import java.util.concurrent.CopyOnWriteArrayList;
 import java.util.concurrent.LinkedBlockingQueue;
 import java.util.concurrent.TimeUnit;
 import org.junit.jupiter.api.extension.AfterEachCallback;
@@ -45,7 +46,7 @@ final class Echo implements AfterEachCallback {
   /** The authorities that calls came with. */
   final BlockingQueue<String> authorities = new LinkedBlockingQueue<>();
 
-  private final List<ClientConn> conns = new ArrayList<>();
+  private final List<ClientConn> conns = new CopyOnWriteArrayList<>();
   private final List<Server> servers = new ArrayList<>();
 
   Server serve(NettyServerBuilder builder) throws IOException {

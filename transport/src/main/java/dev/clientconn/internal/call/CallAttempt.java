@@ -1,6 +1,7 @@
 // SPDX-License-Identifier: Apache-2.0
 package dev.clientconn.internal.call;
 
+import dev.clientconn.internal.message.FramedMessage;
 import dev.clientconn.internal.threading.CrossesThreads;
 import dev.clientconn.internal.transport.ClientStream;
 import dev.clientconn.internal.transport.ClientTransport;
@@ -227,12 +228,12 @@ final class CallAttempt implements TransportSource.PendingPick {
     if (first != null) {
       tracers().outboundMessage(first);
     }
-    stream().start(first == null ? null : first.bytes(), endOfStream);
+    stream().start(first, endOfStream);
   }
 
   void write(FramedMessage message) {
     tracers().outboundMessage(message);
-    stream().write(message.bytes());
+    stream().write(message);
   }
 
   void halfClose() {

@@ -1,6 +1,7 @@
 // SPDX-License-Identifier: Apache-2.0
 package dev.clientconn.internal.call;
 
+import dev.clientconn.internal.message.FramedMessage;
 import dev.clientconn.internal.threading.CrossesThreads;
 import io.grpc.Attributes;
 import io.grpc.ClientStreamTracer;

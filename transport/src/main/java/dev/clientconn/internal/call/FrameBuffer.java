@@ -1,72 +1,66 @@
 // SPDX-License-Identifier: Apache-2.0
 package dev.clientconn.internal.call;
 
+import static dev.clientconn.internal.message.FramedMessage.PREFIX_LENGTH;
+
+import dev.clientconn.internal.message.ChunkPool;
+import dev.clientconn.internal.message.Chunks;
+import dev.clientconn.internal.message.FramedMessage;
+import dev.clientconn.internal.message.MessageBuffer;
 import io.grpc.Status;
-import java.io.OutputStream;
-import java.util.Arrays;
-import java.util.Objects;
 
-/** Collects a message of unknown length behind room for its prefix; refuses to grow past a limit. */
-final class FrameBuffer extends OutputStream {
-  private static final int INITIAL_BODY = 507;
-
+/** Collects a message behind room for its prefix; refuses to grow past a limit. */
+final class FrameBuffer extends MessageBuffer {
   private final int maxBody;
-  private byte[] frame = new byte[FramedMessage.PREFIX_LENGTH + INITIAL_BODY];
-  private int end = FramedMessage.PREFIX_LENGTH;
 
-  FrameBuffer(int maxBody) {
+  /**
+   * @param expected length of the body, bytes; 0 if unknown
+   */
+  FrameBuffer(int maxBody, int expected) {
+    super(ChunkPool.SHARED, PREFIX_LENGTH, PREFIX_LENGTH + expected);
     this.maxBody = maxBody;
   }
 
   @Override
-  public void write(int value) {
-    makeRoom(1);
-    frame[end++] = (byte) value;
-  }
-
-  @Override
-  public void write(byte[] source, int offset, int length) {
-    Objects.checkFromIndexSize(offset, length, source.length);
-    makeRoom(length);
-    System.arraycopy(source, offset, frame, end, length);
-    end += length;
+  protected void checkSize(long newSize) {
+    checkSize(newSize - PREFIX_LENGTH, maxBody);
   }
 
   int bodySize() {
-    return end - FramedMessage.PREFIX_LENGTH;
+    return size() - PREFIX_LENGTH;
   }
 
-  /** The frame, its prefix written. */
-  byte[] toFrame(boolean compressed) {
-    byte[] exact = end == frame.length ? frame : Arrays.copyOf(frame, end);
-    writePrefix(exact, compressed);
-    return exact;
+  /**
+   * Ends the message and writes its prefix.
+   *
+   * @param uncompressedSize of the body, bytes
+   */
+  FramedMessage toFrame(boolean compressed, int uncompressedSize) {
+    int body = bodySize();
+    Chunks chunks = sealChunks();
+    if (chunks != null) {
+      writePrefix(chunks.first(), body, compressed);
+      return FramedMessage.of(chunks, uncompressedSize);
+    }
+    byte[] frame = sealArray();
+    writePrefix(frame, body, compressed);
+    return FramedMessage.of(frame, uncompressedSize);
   }
 
-  static void writePrefix(byte[] frame, boolean compressed) {
-    int length = frame.length - FramedMessage.PREFIX_LENGTH;
+  static void writePrefix(byte[] frame, int bodySize, boolean compressed) {
     frame[0] = (byte) (compressed ? 1 : 0);
-    frame[1] = (byte) (length >>> 24);
-    frame[2] = (byte) (length >>> 16);
-    frame[3] = (byte) (length >>> 8);
-    frame[4] = (byte) length;
+    frame[1] = (byte) (bodySize >>> 24);
+    frame[2] = (byte) (bodySize >>> 16);
+    frame[3] = (byte) (bodySize >>> 8);
+    frame[4] = (byte) bodySize;
   }
 
   static void checkSize(long bodySize, int maxBody) {
-    if (bodySize > maxBody) {
+    if (bodySize > Math.min(maxBody, Integer.MAX_VALUE - PREFIX_LENGTH)) {
       throw Status.RESOURCE_EXHAUSTED
           .withDescription("message too large " + bodySize + " > " + maxBody
               + " bytes; raise the outbound limit or send less")
           .asRuntimeException();
-    }
-  }
-
-  private void makeRoom(int length) {
-    long needed = (long) bodySize() + length;
-    checkSize(needed, maxBody);
-    if (needed > frame.length - FramedMessage.PREFIX_LENGTH) {
-      long grown = Math.max(needed + FramedMessage.PREFIX_LENGTH, frame.length * 2L);
-      frame = Arrays.copyOf(frame, (int) Math.min(grown, Integer.MAX_VALUE - 8));
     }
   }
 }

@@ -1,6 +1,7 @@
 // SPDX-License-Identifier: Apache-2.0
 package dev.clientconn.internal.call;
 
+import dev.clientconn.internal.message.InboundMessage;
 import io.grpc.Decompressor;
 import io.grpc.DecompressorRegistry;
 import io.grpc.Metadata;
@@ -32,25 +33,23 @@ final class MessageDecoder<RespT> {
     responseHeaders = headers;
   }
 
-  RespT parse(byte[] body) {
-    return method.parseResponse(new BodyStream(body));
+  RespT parse(InboundMessage message) {
+    return method.parseResponse(message.open());
   }
 
-  /** The body of a compressed message, or why it cannot be had. */
-  byte[] decompress(byte[] body) {
-    try (InputStream plain = decompressor().decompress(new BodyStream(body))) {
-      byte[] result = plain.readNBytes(maxSize);
-      if (plain.read() >= 0) {
-        throw Status.RESOURCE_EXHAUSTED
-            .withDescription("Decompressed gRPC message exceeds maximum size " + maxSize)
-            .asRuntimeException();
-      }
-      return result;
+  /** What a compressed message says, or why it cannot be had. */
+  InboundMessage decompress(InboundMessage message) {
+    PlainBuffer buffer = new PlainBuffer(maxSize);
+    try (InputStream plain = decompressor().decompress(message.open())) {
+      plain.transferTo(buffer);
+      return buffer.toMessage();
     } catch (StatusRuntimeException e) {
       throw e;
     } catch (IOException | RuntimeException e) {
       throw failure(
           "A message of " + method.getFullMethodName() + " could not be decompressed: " + e, e);
+    } finally {
+      message.release();
     }
   }
 

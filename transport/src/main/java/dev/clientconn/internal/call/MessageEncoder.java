@@ -1,8 +1,10 @@
 // SPDX-License-Identifier: Apache-2.0
 package dev.clientconn.internal.call;
 
-import static dev.clientconn.internal.call.FramedMessage.PREFIX_LENGTH;
+import static dev.clientconn.internal.message.FramedMessage.PREFIX_LENGTH;
 
+import dev.clientconn.internal.message.ChunkPool;
+import dev.clientconn.internal.message.FramedMessage;
 import io.grpc.Compressor;
 import io.grpc.Drainable;
 import io.grpc.KnownLength;
@@ -14,8 +16,8 @@ import java.io.OutputStream;
 import org.jspecify.annotations.Nullable;
 
 /**
- * Turns the messages of one call into frames, on the caller's thread. A marshaller that knows its length is read once,
- * straight into the array that goes to the stream.
+ * Turns the messages of one call into frames, on the caller's thread. A small message of known length is read once,
+ * straight into the array that goes to the stream; a large one is written into chunks.
  */
 final class MessageEncoder<ReqT> {
   private final MethodDescriptor<ReqT, ?> method;
@@ -47,35 +49,44 @@ final class MessageEncoder<ReqT> {
 
   private FramedMessage ofKnownLength(InputStream source, int length) throws IOException {
     FrameBuffer.checkSize(length, maxSize);
+    if (length > ChunkPool.CHUNK - PREFIX_LENGTH) {
+      FrameBuffer buffer = new FrameBuffer(maxSize, length);
+      checkLength(length, copy(source, buffer));
+      return buffer.toFrame(false, length);
+    }
     byte[] frame = new byte[PREFIX_LENGTH + length];
     int read = length == 0 ? 0 : source.read(frame, PREFIX_LENGTH, length);
     if (read < length) {
       read = Math.max(read, 0);
       read += source.readNBytes(frame, PREFIX_LENGTH + read, length - read);
     }
-    if (read != length) {
+    checkLength(length, read);
+    FrameBuffer.writePrefix(frame, length, false);
+    return FramedMessage.of(frame, length);
+  }
+
+  private void checkLength(int announced, long read) {
+    if (read != announced) {
       throw Status.INTERNAL
-          .withDescription("The marshaller announced " + length + " bytes of "
+          .withDescription("The marshaller announced " + announced + " bytes of "
               + method.getFullMethodName() + "'s request and gave " + read)
           .asRuntimeException();
     }
-    FrameBuffer.writePrefix(frame, false);
-    return new FramedMessage(frame, length);
   }
 
   private FramedMessage ofUnknownLength(InputStream source) throws IOException {
-    FrameBuffer buffer = new FrameBuffer(maxSize);
+    FrameBuffer buffer = new FrameBuffer(maxSize, 0);
     copy(source, buffer);
-    return new FramedMessage(buffer.toFrame(false), buffer.bodySize());
+    return buffer.toFrame(false, buffer.bodySize());
   }
 
   private FramedMessage compressed(InputStream source, Compressor with) throws IOException {
-    FrameBuffer buffer = new FrameBuffer(maxSize);
+    FrameBuffer buffer = new FrameBuffer(maxSize, 0);
     long size;
     try (OutputStream out = with.compress(buffer)) {
       size = copy(source, out);
     }
-    return new FramedMessage(buffer.toFrame(true), (int) Math.min(size, Integer.MAX_VALUE));
+    return buffer.toFrame(true, (int) Math.min(size, Integer.MAX_VALUE));
   }
 
   private static long copy(InputStream source, OutputStream target) throws IOException {

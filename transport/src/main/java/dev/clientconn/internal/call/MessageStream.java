@@ -1,6 +1,7 @@
 // SPDX-License-Identifier: Apache-2.0
 package dev.clientconn.internal.call;
 
+import dev.clientconn.internal.message.FramedMessage;
 import dev.clientconn.internal.threading.CrossesThreads;
 import java.util.ArrayDeque;
 import java.util.Iterator;
@@ -44,8 +45,9 @@ final class MessageStream implements RequestMessages {
   private void keepAndWrite(FramedMessage message) {
     CallAttempt sink = attached;
     if (sink == null || !committed) {
+      message.keep();
       kept.add(message);
-      keptBytes += message.bytes().length;
+      keptBytes += message.length();
     }
     if (sink != null) {
       sink.write(message);

@@ -1,6 +1,8 @@
 // SPDX-License-Identifier: Apache-2.0
 package dev.clientconn.internal.call;
 
+import dev.clientconn.internal.message.FramedMessage;
+
 /**
  * The request side of one call: keeps what may have to be sent again, hands the rest to the attempt that has the
  * stream. One thread writes; attempts come and go on others.

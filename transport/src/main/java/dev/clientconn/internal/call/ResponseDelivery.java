@@ -3,6 +3,8 @@ package dev.clientconn.internal.call;
 
 import static io.grpc.Status.CANCELLED;
 
+import dev.clientconn.internal.message.FramedMessage;
+import dev.clientconn.internal.message.InboundMessage;
 import dev.clientconn.internal.threading.CrossesThreads;
 import io.grpc.ClientCall;
 import io.grpc.Context;
@@ -174,19 +176,31 @@ final class ResponseDelivery<RespT> implements CallExecutor.Rejection {
   }
 
   private void deliverMessage(InboundMessage message) {
-    byte[] body = message.body;
+    int wireSize = message.size();
+    InboundMessage plain = message;
     try {
-      if (message.compressed) {
-        body = decoder.decompress(body);
-        tracers.inboundUncompressedSize(body.length);
+      if (message.isCompressed()) {
+        plain = decoder.decompress(message);
+        tracers.inboundUncompressedSize(plain.size());
       }
+      // Its bytes are there until onMessage returns: for some marshallers the stream is the
+      // message.
+      tell(plain);
     } catch (StatusRuntimeException e) {
       fail(e.getStatus());
-      return;
+    } finally {
+      plain.release();
     }
+    CallAttempt bound = call.latch().bound();
+    if (bound != null && failure == null) {
+      bound.stream().consumed(FramedMessage.PREFIX_LENGTH + wireSize);
+    }
+  }
+
+  private void tell(InboundMessage message) {
     RespT parsed;
     try {
-      parsed = decoder.parse(body);
+      parsed = decoder.parse(message);
     } catch (Throwable t) {
       fail(CANCELLED.withDescription("Failed to parse message: " + t).withCause(t));
       return;
@@ -195,11 +209,6 @@ final class ResponseDelivery<RespT> implements CallExecutor.Rejection {
       listener.onMessage(parsed);
     } catch (Throwable t) {
       fail(CANCELLED.withDescription("Failed to read message.").withCause(t));
-      return;
-    }
-    CallAttempt bound = call.latch().bound();
-    if (bound != null) {
-      bound.stream().consumed(FramedMessage.PREFIX_LENGTH + message.body.length);
     }
   }
 

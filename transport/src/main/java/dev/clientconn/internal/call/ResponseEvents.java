@@ -1,6 +1,7 @@
 // SPDX-License-Identifier: Apache-2.0
 package dev.clientconn.internal.call;
 
+import dev.clientconn.internal.message.InboundMessage;
 import dev.clientconn.internal.threading.EventLoopConfined;
 import dev.clientconn.internal.transport.ClientStream;
 import dev.clientconn.internal.transport.StreamProgress;
@@ -35,10 +36,10 @@ final class ResponseEvents implements ClientStream.Listener {
   }
 
   @Override
-  public void onMessage(byte[] body, boolean compressed) {
+  public void onMessage(InboundMessage message) {
     commit();
-    tracers.inboundMessage(body.length, compressed);
-    batch().add(new InboundMessage(body, compressed));
+    tracers.inboundMessage(message.size(), message.isCompressed());
+    batch().add(message);
   }
 
   private void commit() {
@@ -61,6 +62,7 @@ final class ResponseEvents implements ClientStream.Listener {
       batch = null;
       return;
     }
+    commit();
     Object before = call.latch().end();
     if (before == StreamLatch.ENDED) {
       tracers.streamClosed(status);

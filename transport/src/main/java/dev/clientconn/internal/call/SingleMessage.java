@@ -1,6 +1,7 @@
 // SPDX-License-Identifier: Apache-2.0
 package dev.clientconn.internal.call;
 
+import dev.clientconn.internal.message.FramedMessage;
 import org.jspecify.annotations.Nullable;
 
 /**
@@ -21,7 +22,11 @@ final class SingleMessage implements RequestMessages {
 
   @Override
   public void attach(CallAttempt attempt) {
-    attempt.start(message, true);
+    FramedMessage only = message;
+    if (only != null) {
+      only.keep();
+    }
+    attempt.start(only, true);
   }
 
   @Override
@@ -31,7 +36,11 @@ final class SingleMessage implements RequestMessages {
 
   @Override
   public void commit() {
+    FramedMessage sent = message;
     message = null;
+    if (sent != null) {
+      sent.letGo();
+    }
   }
 
   @Override

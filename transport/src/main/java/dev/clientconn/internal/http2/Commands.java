@@ -2,6 +2,7 @@
 package dev.clientconn.internal.http2;
 
 import dev.clientconn.internal.http2.ControlBuffer.Command;
+import dev.clientconn.internal.message.FramedMessage;
 import io.grpc.Status;
 import org.jspecify.annotations.Nullable;
 
@@ -13,10 +14,10 @@ final class Commands {
   /** Queues a message, or the half-close, or both. */
   static final class Write extends Command {
     private final StreamHandle handle;
-    private final byte @Nullable [] message;
+    private final @Nullable FramedMessage message;
     private final boolean endOfStream;
 
-    Write(StreamHandle handle, byte @Nullable [] message, boolean endOfStream) {
+    Write(StreamHandle handle, @Nullable FramedMessage message, boolean endOfStream) {
       this.handle = handle;
       this.message = message;
       this.endOfStream = endOfStream;

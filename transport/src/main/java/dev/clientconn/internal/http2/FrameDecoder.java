@@ -10,7 +10,7 @@ import io.netty.handler.codec.http2.Http2Settings;
 
 /**
  * Reads frames (RFC 9113 sections 4 and 6), checks their form, and tells {@link FrameListener}. Payloads are shown to it
- * inside the read buffer: a frame costs no slice. What frames mean for a connection or a stream is not checked here.
+ * inside the read buffer: a frame costs no slice. DATA is shown as it arrives, a frame at most at a time. What frames mean for a connection or a stream is not checked here.
  */
 @EventLoopConfined
 final class FrameDecoder {
@@ -27,40 +27,89 @@ final class FrameDecoder {
   private final FrameListener listener;
   private final HeaderBlockReader headerBlocks;
 
+  /** Payload still to come of a DATA frame that has been told in part. */
+  private int dataLeft;
+
+  private int dataStream;
+  private boolean dataEnds;
+
   FrameDecoder(FrameListener listener, int maxHeaderListSize) {
     this.listener = listener;
     this.headerBlocks = new HeaderBlockReader(listener, maxHeaderListSize);
   }
 
-  /** Decodes whole frames; a part of one stays in the buffer. */
+  /** Decodes what is there; less than a frame stays in the buffer, unless it is DATA. */
   void decode(ByteBufAllocator allocator, ByteBuf in) {
-    while (!listener.isClosed() && in.readableBytes() >= Framer.HEADER_LENGTH) {
-      int at = in.readerIndex();
-      int length = in.getUnsignedMedium(at);
-      if (length > Framer.MAX_PAYLOAD) {
-        // What we have not raised in SETTINGS_MAX_FRAME_SIZE (section 4.2).
-        fail(Http2Error.FRAME_SIZE_ERROR, "a frame of " + length + " bytes");
-        break;
-      }
-      if (in.readableBytes() < Framer.HEADER_LENGTH + length) {
-        return;
-      }
-      int type = in.getUnsignedByte(at + 3);
-      int flags = in.getUnsignedByte(at + 4);
-      int streamId = in.getInt(at + 5) & Integer.MAX_VALUE;
-      int end = in.writerIndex();
-      int next = at + Framer.HEADER_LENGTH + length;
-      in.readerIndex(at + Framer.HEADER_LENGTH).writerIndex(next);
-      frame(allocator, type, flags, streamId, in);
-      if (in.refCnt() == 0) {
-        // A channel that tells its end at once has released what it had read.
-        return;
-      }
-      in.writerIndex(end).readerIndex(next);
+    boolean more = true;
+    // A channel that tells its end at once has released what it had read.
+    while (more && !listener.isClosed() && in.refCnt() > 0) {
+      more = dataLeft > 0 ? moreData(in) : next(allocator, in);
     }
     if (listener.isClosed() && in.refCnt() > 0) {
       in.skipBytes(in.readableBytes());
     }
+  }
+
+  /** Returns whether there was a frame, or the beginning of one that can be told. */
+  private boolean next(ByteBufAllocator allocator, ByteBuf in) {
+    if (in.readableBytes() < Framer.HEADER_LENGTH) {
+      return false;
+    }
+    int at = in.readerIndex();
+    int length = in.getUnsignedMedium(at);
+    int type = in.getUnsignedByte(at + 3);
+    int flags = in.getUnsignedByte(at + 4);
+    int streamId = in.getInt(at + 5) & Integer.MAX_VALUE;
+    if (length > Framer.MAX_PAYLOAD) {
+      // What we have not raised in SETTINGS_MAX_FRAME_SIZE (section 4.2).
+      fail(Http2Error.FRAME_SIZE_ERROR, "a frame of " + length + " bytes");
+      return false;
+    }
+    if (in.readableBytes() < Framer.HEADER_LENGTH + length) {
+      return type == Http2FrameTypes.DATA && beginData(flags, streamId, length, in);
+    }
+    int end = in.writerIndex();
+    int next = at + Framer.HEADER_LENGTH + length;
+    in.readerIndex(at + Framer.HEADER_LENGTH).writerIndex(next);
+    frame(allocator, type, flags, streamId, in);
+    if (in.refCnt() > 0) {
+      in.writerIndex(end).readerIndex(next);
+    }
+    return true;
+  }
+
+  /**
+   * Large messages are full of reads that end inside a DATA frame. Waiting for its rest would have the next read copied
+   * behind it, so what is there is told at once. What is wrong with a frame is told when all of it is there.
+   */
+  private boolean beginData(int flags, int streamId, int length, ByteBuf in) {
+    if (in.readableBytes() == Framer.HEADER_LENGTH
+        || (flags & PADDED) != 0
+        || streamId == 0
+        || headerBlocks.isOpen()) {
+      return false;
+    }
+    in.skipBytes(Framer.HEADER_LENGTH);
+    dataLeft = length;
+    dataStream = streamId;
+    dataEnds = (flags & END_STREAM) != 0;
+    return true;
+  }
+
+  private boolean moreData(ByteBuf in) {
+    int run = Math.min(dataLeft, in.readableBytes());
+    if (run == 0) {
+      return false;
+    }
+    int end = in.writerIndex();
+    int next = in.readerIndex() + run;
+    in.writerIndex(next);
+    dataLeft -= run;
+    listener.onData(dataStream, in, 0, dataEnds && dataLeft == 0);
+    if (in.refCnt() > 0) {
+      in.writerIndex(end).readerIndex(next);
+    }
+    return true;
   }
 
   void close() {

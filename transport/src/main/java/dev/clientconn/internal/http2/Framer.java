@@ -1,6 +1,7 @@
 // SPDX-License-Identifier: Apache-2.0
 package dev.clientconn.internal.http2;
 
+import dev.clientconn.internal.message.FramedMessage;
 import dev.clientconn.internal.threading.EventLoopConfined;
 import dev.clientconn.internal.wire.RequestHeaders;
 import io.netty.buffer.ByteBuf;
@@ -19,13 +20,16 @@ import org.jspecify.annotations.Nullable;
  * straight into it, and message bytes are copied into it: the one copy on their way from the heap to the socket.
  */
 @EventLoopConfined
-final class Framer {
+final class Framer implements FramedMessage.Target {
 
   static final int HEADER_LENGTH = 9;
   /** Every peer accepts it, and a larger one would let one stream hold up the others. */
   static final int MAX_PAYLOAD = 16_384;
 
   private static final int MIN_CAPACITY = 1024;
+  /** A whole turn of DATA, the frame that passes the limit included, and something in front of it. */
+  private static final int BULK = Turn.MAX_WRITE + 2 * MAX_PAYLOAD;
+
   private static final byte END_STREAM = 0x1;
   private static final byte END_HEADERS = 0x4;
   private static final byte ACK = 0x1;
@@ -49,9 +53,18 @@ final class Framer {
 
   private ByteBuf out() {
     if (out == null) {
-      out = allocator.directBuffer(Math.max(MIN_CAPACITY, lastSize));
+      out =
+          allocator.directBuffer(lastSize > MAX_PAYLOAD ? BULK : Math.max(MIN_CAPACITY, lastSize));
     }
     return out;
+  }
+
+  /** A full frame seldom comes alone: growing by and by would copy the turn's bytes once more. */
+  private void expectBulk() {
+    ByteBuf buf = out();
+    if (buf.writableBytes() < HEADER_LENGTH + MAX_PAYLOAD && buf.capacity() < BULK) {
+      buf.capacity(BULK);
+    }
   }
 
   /** Bytes written since the last {@link #take}. */
@@ -114,9 +127,17 @@ final class Framer {
     }
   }
 
-  void data(int streamId, byte[] source, int offset, int length, boolean endOfStream) {
-    header(length, Http2FrameTypes.DATA, endOfStream ? END_STREAM : 0, streamId)
-        .writeBytes(source, offset, length);
+  void data(int streamId, FramedMessage source, int offset, int length, boolean endOfStream) {
+    if (length == MAX_PAYLOAD) {
+      expectBulk();
+    }
+    header(length, Http2FrameTypes.DATA, endOfStream ? END_STREAM : 0, streamId);
+    source.copy(offset, length, this);
+  }
+
+  @Override
+  public void bytes(byte[] source, int offset, int length) {
+    out().writeBytes(source, offset, length);
   }
 
   void endOfStream(int streamId) {

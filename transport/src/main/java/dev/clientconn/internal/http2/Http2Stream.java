@@ -3,6 +3,7 @@ package dev.clientconn.internal.http2;
 
 import dev.clientconn.internal.flow.InFlow;
 import dev.clientconn.internal.flow.SendQuota;
+import dev.clientconn.internal.message.InboundMessage;
 import dev.clientconn.internal.threading.EventLoopConfined;
 import dev.clientconn.internal.transport.ClientStream;
 import dev.clientconn.internal.transport.StreamProgress;
@@ -163,9 +164,9 @@ final class Http2Stream extends DeadlineWheel.Timeout implements MessageDeframer
   }
 
   @Override
-  public void message(byte[] body, boolean compressed) {
+  public void message(InboundMessage message) {
     hasNews = true;
-    listener.onMessage(body, compressed);
+    listener.onMessage(message);
   }
 
   void tellReady() {

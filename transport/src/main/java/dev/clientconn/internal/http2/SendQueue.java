@@ -1,6 +1,7 @@
 // SPDX-License-Identifier: Apache-2.0
 package dev.clientconn.internal.http2;
 
+import dev.clientconn.internal.message.FramedMessage;
 import dev.clientconn.internal.threading.EventLoopConfined;
 import java.util.ArrayDeque;
 import org.jspecify.annotations.Nullable;
@@ -9,28 +10,28 @@ import org.jspecify.annotations.Nullable;
 @EventLoopConfined
 final class SendQueue {
 
-  private byte @Nullable [] head;
+  private @Nullable FramedMessage head;
   private int offset;
   /** Made by the second message: a unary call never needs it. */
-  private @Nullable ArrayDeque<byte[]> rest;
+  private @Nullable ArrayDeque<FramedMessage> rest;
 
   private boolean endOfStream;
   /** Whether {@link LoopyWriter} has the stream in its round. */
   boolean scheduled;
 
-  void add(byte[] framedMessage) {
+  void add(FramedMessage message) {
     if (head == null) {
-      head = framedMessage;
+      head = message;
       return;
     }
     if (rest == null) {
       rest = new ArrayDeque<>(4);
     }
-    rest.add(framedMessage);
+    rest.add(message);
   }
 
-  void start(byte @Nullable [] framedMessage, boolean ended) {
-    head = framedMessage;
+  void start(@Nullable FramedMessage message, boolean ended) {
+    head = message;
     endOfStream = ended;
   }
 
@@ -46,7 +47,7 @@ final class SendQueue {
     return head == null;
   }
 
-  byte[] head() {
+  FramedMessage head() {
     if (head == null) {
       throw new IllegalStateException("nothing to send");
     }
@@ -59,7 +60,7 @@ final class SendQueue {
 
   /** Bytes left of the first message. */
   int remaining() {
-    return head == null ? 0 : head.length - offset;
+    return head == null ? 0 : head.length() - offset;
   }
 
   /** Whether sending so many more bytes sends everything, the half-close included. */
@@ -69,7 +70,7 @@ final class SendQueue {
 
   void advance(int bytes) {
     offset += bytes;
-    if (offset == head().length) {
+    if (offset == head().length()) {
       head = rest == null ? null : rest.poll();
       offset = 0;
     }

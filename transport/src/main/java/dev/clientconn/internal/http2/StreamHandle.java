@@ -3,6 +3,7 @@ package dev.clientconn.internal.http2;
 
 import dev.clientconn.internal.flow.WriteQuota;
 import dev.clientconn.internal.http2.ControlBuffer.Command;
+import dev.clientconn.internal.message.FramedMessage;
 import dev.clientconn.internal.threading.CrossesThreads;
 import dev.clientconn.internal.transport.CallHeaders;
 import dev.clientconn.internal.transport.ClientStream;
@@ -27,7 +28,7 @@ final class StreamHandle extends Command implements ClientStream {
   private final int creditBatch;
 
   /** Set by the caller before the handle is put, read by the loop after it was taken. */
-  private byte @Nullable [] firstMessage;
+  private @Nullable FramedMessage firstMessage;
 
   private boolean endOfStream;
 
@@ -65,12 +66,12 @@ final class StreamHandle extends Command implements ClientStream {
   }
 
   @Override
-  public void start(byte @Nullable [] framedMessage, boolean endOfStream) {
-    this.firstMessage = framedMessage;
+  public void start(@Nullable FramedMessage message, boolean endOfStream) {
+    this.firstMessage = message;
     this.endOfStream = endOfStream;
     if (!endOfStream) {
       writeQuota = new WriteQuota(call.onReadyThreshold());
-      queued(framedMessage);
+      queued(message);
     }
     control.put(this);
   }
@@ -81,14 +82,14 @@ final class StreamHandle extends Command implements ClientStream {
   }
 
   @Override
-  public void write(byte[] framedMessage) {
-    queued(framedMessage);
-    control.put(new Commands.Write(this, framedMessage, false));
+  public void write(FramedMessage message) {
+    queued(message);
+    control.put(new Commands.Write(this, message, false));
   }
 
-  private void queued(byte @Nullable [] framedMessage) {
-    if (writeQuota != null && framedMessage != null) {
-      writeQuota.add(framedMessage.length);
+  private void queued(@Nullable FramedMessage message) {
+    if (writeQuota != null && message != null) {
+      writeQuota.add(message.length());
     }
   }
 
@@ -152,8 +153,9 @@ final class StreamHandle extends Command implements ClientStream {
     return listener;
   }
 
-  byte @Nullable [] takeFirstMessage() {
-    byte[] message = firstMessage;
+  @Nullable
+  FramedMessage takeFirstMessage() {
+    FramedMessage message = firstMessage;
     firstMessage = null;
     return message;
   }

@@ -2,6 +2,7 @@
 package dev.clientconn.internal.http2;
 
 import dev.clientconn.internal.flow.SendQuota;
+import dev.clientconn.internal.message.FramedMessage;
 import dev.clientconn.internal.threading.EventLoopConfined;
 import dev.clientconn.internal.transport.StreamProgress;
 import dev.clientconn.internal.transport.TransportOptions;
@@ -181,7 +182,7 @@ final class Streams implements StreamReceiver.Outcome {
 
   // What the call asks for
 
-  void write(Http2Stream stream, byte @Nullable [] message, boolean endOfStream) {
+  void write(Http2Stream stream, @Nullable FramedMessage message, boolean endOfStream) {
     if (stream.isClosed()) {
       return;
     }

@@ -1,6 +1,8 @@
 // SPDX-License-Identifier: Apache-2.0
 package dev.clientconn.internal.transport;
 
+import dev.clientconn.internal.message.FramedMessage;
+import dev.clientconn.internal.message.InboundMessage;
 import io.grpc.Metadata;
 import io.grpc.Status;
 import org.jspecify.annotations.Nullable;
@@ -10,7 +12,7 @@ import org.jspecify.annotations.Nullable;
  * {@link #halfClose} in this order by one thread at a time; none of them blocks or throws for what the peer or the
  * network did. What happens comes back through the {@link Listener}.
  *
- * <p>Messages cross this border as plain byte arrays: pooled buffers never leave the event loop, so no path of a call
+ * <p>Messages cross this border as plain heap memory: pooled buffers never leave the event loop, so no path of a call
  * can leak one.
  */
 public interface ClientStream {
@@ -19,13 +21,13 @@ public interface ClientStream {
    * Sends the request headers and, in the same command, the first message and the half-close where they are known. A
    * unary call is this one command.
    *
-   * @param framedMessage a message with its 5-byte prefix; the array is the stream's from now on
+   * @param message the stream's from now on
    * @param endOfStream whether nothing follows
    */
-  void start(byte @Nullable [] framedMessage, boolean endOfStream);
+  void start(@Nullable FramedMessage message, boolean endOfStream);
 
-  /** Queues one message, 5-byte prefix included; the array is the stream's from now on. */
-  void write(byte[] framedMessage);
+  /** Queues one message, which is the stream's from now on. */
+  void write(FramedMessage message);
 
   /** Nothing more will be written. */
   void halfClose();
@@ -58,13 +60,8 @@ public interface ClientStream {
     /** The response headers; not called for a response that is trailers only. */
     void onHeaders(Metadata headers);
 
-    /**
-     * A complete message.
-     *
-     * @param body the bytes after the 5-byte prefix; the array is the listener's from now on
-     * @param compressed the prefix's flag
-     */
-    void onMessage(byte[] body, boolean compressed);
+    /** A complete message, which is the listener's from now on. */
+    void onMessage(InboundMessage message);
 
     /** {@link ClientStream#isReady} has turned true, or the stream was just opened. */
     void onReady();

@@ -1,56 +1,63 @@
 // SPDX-License-Identifier: Apache-2.0
 package dev.clientconn.internal.wire;
 
+import dev.clientconn.internal.message.ChunkPool;
+import dev.clientconn.internal.message.Chunks;
+import dev.clientconn.internal.message.FramedMessage;
+import dev.clientconn.internal.message.InboundMessage;
 import dev.clientconn.internal.threading.EventLoopConfined;
 import io.grpc.Status;
 import io.netty.buffer.ByteBuf;
-import java.util.Arrays;
 import org.jspecify.annotations.Nullable;
 
 /**
  * Cuts the DATA of one stream into gRPC messages. Copies each body once, off the network's buffer, which stays the
- * caller's. Does not decompress. After an exception the stream is at no known place: the deframer is of no more use.
+ * caller's. A body gets memory as its bytes arrive, at most a chunk ahead of them, whatever length the peer announces.
+ * Does not decompress. After an exception the stream is at no known place: the deframer is of no more use.
  */
 @EventLoopConfined
 public final class MessageDeframer {
 
   /** Flag and length in front of each message, bytes. */
-  static final int PREFIX_LENGTH = 5;
+  static final int PREFIX_LENGTH = FramedMessage.PREFIX_LENGTH;
 
-  /** How much memory a peer gets for announcing a length; for more it must send. */
-  static final int UNPROVEN_LENGTH = 64 * 1024;
-
-  /** How many bytes of memory each byte sent buys: enough for few copies, too little to make a flood of. */
-  static final int GROWTH = 16;
+  private static final byte[] EMPTY = {};
 
   /** Takes whole messages. */
   @FunctionalInterface
   public interface Sink {
-
-    /**
-     * A message.
-     *
-     * @param body its bytes without the prefix; the array is the sink's from now on
-     * @param compressed the prefix's flag
-     */
-    void message(byte[] body, boolean compressed);
+    void message(InboundMessage message);
   }
 
   private final int maxMessageSize;
+  private final ChunkPool pool;
 
   /** How much of the prefix has been read; stays at all of it while the body comes in. */
   private int prefixRead;
 
   private int flag;
   private int length;
-  private byte @Nullable [] body;
+  /** The body, if it fits into one chunk. */
+  private byte @Nullable [] array;
+  /** The body, if it does not. */
+  private @Nullable Chunks chunks;
+
   private int bodyRead;
 
   /**
    * @param maxMessageSize longest body accepted, bytes
    */
   public MessageDeframer(int maxMessageSize) {
+    this(maxMessageSize, ChunkPool.SHARED);
+  }
+
+  /**
+   * @param maxMessageSize longest body accepted, bytes
+   * @param pool what bodies longer than a chunk are gathered in
+   */
+  public MessageDeframer(int maxMessageSize, ChunkPool pool) {
     this.maxMessageSize = maxMessageSize;
+    this.pool = pool;
   }
 
   /**
@@ -123,34 +130,40 @@ public final class MessageDeframer {
 
   private void readBody(ByteBuf data) {
     int taken = Math.min(data.readableBytes(), length - bodyRead);
-    byte[] target = roomFor(taken);
-    data.readBytes(target, bodyRead, taken);
+    if (length > ChunkPool.CHUNK) {
+      readChunks(data, taken);
+    } else if (taken > 0) {
+      if (array == null) {
+        array = new byte[length];
+      }
+      data.readBytes(array, bodyRead, taken);
+    }
     bodyRead += taken;
   }
 
-  private byte[] roomFor(int more) {
-    byte[] target = body;
-    if (target == null) {
-      target = new byte[Math.min(length, Math.max(UNPROVEN_LENGTH, more))];
-    } else if (target.length < bodyRead + more) {
-      long grown = (long) GROWTH * target.length;
-      int capacity = (int) Math.min(length, Math.max(grown, (long) bodyRead + more));
-      target = Arrays.copyOf(target, capacity);
+  private void readChunks(ByteBuf data, int taken) {
+    if (chunks == null) {
+      chunks = new Chunks(pool);
     }
-    body = target;
-    return target;
+    int left = taken;
+    while (left > 0) {
+      int run = Math.min(left, chunks.tailRoom());
+      data.readBytes(chunks.tail(), chunks.tailStart(), run);
+      chunks.added(run);
+      left -= run;
+    }
   }
 
   private void deliver(Sink sink) {
-    // As long as the body: it never grows beyond its length, and it is full.
-    byte[] message = body;
     boolean compressed = flag == 1;
+    InboundMessage message = chunks == null
+        ? InboundMessage.of(array == null ? EMPTY : array, compressed)
+        : InboundMessage.of(chunks, compressed);
     prefixRead = 0;
     length = 0;
     bodyRead = 0;
-    body = null;
-    if (message != null) {
-      sink.message(message, compressed);
-    }
+    array = null;
+    chunks = null;
+    sink.message(message);
   }
 }

@@ -3,6 +3,8 @@ package dev.clientconn.internal.call;
 
 import static org.assertj.core.api.Assertions.assertThat;
 
+import dev.clientconn.internal.message.FramedMessage;
+import dev.clientconn.internal.message.Messages;
 import dev.clientconn.internal.transport.CallHeaders;
 import dev.clientconn.internal.transport.ClientStream;
 import dev.clientconn.internal.transport.ClientTransport;
@@ -189,7 +191,7 @@ class CallRacesTest {
     }
 
     @Override
-    public void start(byte @Nullable [] framedMessage, boolean endOfStream) {
+    public void start(@Nullable FramedMessage message, boolean endOfStream) {
       loop.execute(() -> {
         if (number % 3 == 0) {
           close(
@@ -205,7 +207,7 @@ class CallRacesTest {
       if (!over) {
         listener.onReady();
         listener.onHeaders(new Metadata());
-        listener.onMessage("hi".getBytes(StandardCharsets.UTF_8), false);
+        listener.onMessage(Messages.inbound("hi".getBytes(StandardCharsets.UTF_8), false));
         listener.onBatchEnd();
         loop.execute(() -> close(Status.OK, StreamProgress.PROCESSED));
       }
@@ -220,7 +222,7 @@ class CallRacesTest {
     }
 
     @Override
-    public void write(byte[] framedMessage) {}
+    public void write(FramedMessage message) {}
 
     @Override
     public void halfClose() {}

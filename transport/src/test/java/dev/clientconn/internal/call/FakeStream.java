@@ -1,6 +1,8 @@
 // SPDX-License-Identifier: Apache-2.0
 package dev.clientconn.internal.call;
 
+import dev.clientconn.internal.message.FramedMessage;
+import dev.clientconn.internal.message.Messages;
 import dev.clientconn.internal.transport.CallHeaders;
 import dev.clientconn.internal.transport.ClientStream;
 import dev.clientconn.internal.transport.StreamProgress;
@@ -24,6 +26,9 @@ public final class FakeStream implements ClientStream {
   public boolean confirmsCancel = true;
   public int consumed;
   public int demandGrew;
+  /** What was started or written last, if it was a message. */
+  public byte[] lastFrame = {};
+
   public @Nullable Status cancelReason;
   private boolean inBatch;
   private boolean closed;
@@ -34,13 +39,13 @@ public final class FakeStream implements ClientStream {
   }
 
   @Override
-  public void start(byte @Nullable [] framedMessage, boolean endOfStream) {
-    commands.add("start(" + text(framedMessage) + (endOfStream ? ",end)" : ")"));
+  public void start(@Nullable FramedMessage message, boolean endOfStream) {
+    commands.add("start(" + text(message) + (endOfStream ? ",end)" : ")"));
   }
 
   @Override
-  public void write(byte[] framedMessage) {
-    commands.add("write(" + text(framedMessage) + ")");
+  public void write(FramedMessage message) {
+    commands.add("write(" + text(message) + ")");
   }
 
   @Override
@@ -98,7 +103,7 @@ public final class FakeStream implements ClientStream {
   }
 
   public void message(byte[] body, boolean compressed) {
-    listener.onMessage(body, compressed);
+    listener.onMessage(Messages.inbound(body, compressed));
     endBatch();
   }
 
@@ -141,10 +146,12 @@ public final class FakeStream implements ClientStream {
     }
   }
 
-  private static String text(byte @Nullable [] frame) {
-    if (frame == null) {
+  private String text(@Nullable FramedMessage message) {
+    if (message == null) {
       return "";
     }
+    byte[] frame = Messages.bytes(message);
+    lastFrame = frame;
     int length = ByteBuffer.wrap(frame, 1, 4).getInt();
     if (length != frame.length - 5) {
       throw new AssertionError("prefix says " + length + ", body has " + (frame.length - 5));

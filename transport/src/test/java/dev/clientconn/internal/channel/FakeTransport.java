@@ -1,6 +1,7 @@
 // SPDX-License-Identifier: Apache-2.0
 package dev.clientconn.internal.channel;
 
+import dev.clientconn.internal.message.FramedMessage;
 import dev.clientconn.internal.transport.CallHeaders;
 import dev.clientconn.internal.transport.ClientStream;
 import dev.clientconn.internal.transport.ClientTransport;
@@ -123,7 +124,7 @@ public final class FakeTransport implements ClientTransport {
     }
 
     @Override
-    public void start(byte @Nullable [] framedMessage, boolean endOfStream) {
+    public void start(@Nullable FramedMessage message, boolean endOfStream) {
       if (draining || terminated) {
         finish(Status.UNAVAILABLE.withDescription("draining"), StreamProgress.NOT_SENT);
       } else {
@@ -134,7 +135,7 @@ public final class FakeTransport implements ClientTransport {
     }
 
     @Override
-    public void write(byte[] framedMessage) {}
+    public void write(FramedMessage message) {}
 
     @Override
     public void halfClose() {}

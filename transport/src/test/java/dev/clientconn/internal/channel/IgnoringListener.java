@@ -1,6 +1,7 @@
 // SPDX-License-Identifier: Apache-2.0
 package dev.clientconn.internal.channel;
 
+import dev.clientconn.internal.message.InboundMessage;
 import dev.clientconn.internal.transport.ClientStream;
 import dev.clientconn.internal.transport.StreamProgress;
 import io.grpc.Metadata;
@@ -12,7 +13,7 @@ final class IgnoringListener implements ClientStream.Listener {
   public void onHeaders(Metadata headers) {}
 
   @Override
-  public void onMessage(byte[] body, boolean compressed) {}
+  public void onMessage(InboundMessage message) {}
 
   @Override
   public void onReady() {}

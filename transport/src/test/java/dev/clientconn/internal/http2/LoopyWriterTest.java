@@ -4,6 +4,7 @@ package dev.clientconn.internal.http2;
 import static org.assertj.core.api.Assertions.assertThat;
 
 import dev.clientconn.internal.flow.SendQuota;
+import dev.clientconn.internal.message.Messages;
 import dev.clientconn.internal.transport.CallHeaders;
 import dev.clientconn.internal.transport.StreamProgress;
 import io.grpc.Metadata;
@@ -24,7 +25,7 @@ class LoopyWriterTest {
     StreamHandle handle =
         new StreamHandle(control, call, EmptyHttp2Headers.INSTANCE, null, new RecordingCall(), 100);
     Http2Stream stream = new Http2Stream(handle, quota, 65_535);
-    stream.sendQueue.start(new byte[10], true);
+    stream.sendQueue.start(Messages.framed(new byte[10]), true);
     loopy.schedule(stream);
     return stream;
   }

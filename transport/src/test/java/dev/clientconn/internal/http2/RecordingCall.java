@@ -1,6 +1,8 @@
 // SPDX-License-Identifier: Apache-2.0
 package dev.clientconn.internal.http2;
 
+import dev.clientconn.internal.message.InboundMessage;
+import dev.clientconn.internal.message.Messages;
 import dev.clientconn.internal.transport.ClientStream;
 import dev.clientconn.internal.transport.StreamProgress;
 import io.grpc.Metadata;
@@ -38,12 +40,13 @@ final class RecordingCall implements ClientStream.Listener {
 
   RecordingCall start(byte @Nullable [] message, boolean endOfStream) {
     started = true;
-    stream().start(message == null ? null : Http2Peer.framed(message), endOfStream);
+    stream()
+        .start(message == null ? null : Messages.framed(Http2Peer.framed(message)), endOfStream);
     return this;
   }
 
   RecordingCall write(byte[] message) {
-    stream().write(Http2Peer.framed(message));
+    stream().write(Messages.framed(Http2Peer.framed(message)));
     return this;
   }
 
@@ -87,12 +90,13 @@ final class RecordingCall implements ClientStream.Listener {
   }
 
   @Override
-  public void onMessage(byte[] body, boolean compressed) {
+  public void onMessage(InboundMessage message) {
+    byte[] body = Messages.bytes(message);
     require(headersSeen, "message before headers");
     messages.add(body);
     String text =
         body.length > 20 ? body.length + " bytes" : new String(body, StandardCharsets.UTF_8);
-    tell("message " + text + (compressed ? " compressed" : ""));
+    tell("message " + text + (message.isCompressed() ? " compressed" : ""));
   }
 
   @Override

@@ -4,6 +4,9 @@ package dev.clientconn.internal.wire;
 import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.catchThrowableOfType;
 
+import dev.clientconn.internal.message.ChunkPool;
+import dev.clientconn.internal.message.InboundMessage;
+import dev.clientconn.internal.message.Messages;
 import io.grpc.Status;
 import io.netty.buffer.ByteBuf;
 import io.netty.buffer.CompositeByteBuf;
@@ -22,6 +25,10 @@ class MessageDeframerTest {
   private static final class Message {
     final byte[] body;
     final boolean compressed;
+
+    Message(InboundMessage message) {
+      this(Messages.bytes(message), message.isCompressed());
+    }
 
     Message(byte[] body, boolean compressed) {
       this.body = body;
@@ -82,7 +89,7 @@ class MessageDeframerTest {
   }
 
   @Test
-  void aMessageThatArrivesInPiecesEndsInAnArrayOfItsLength() throws Exception {
+  void aLargeMessageThatArrivesInPiecesIsWhole() throws Exception {
     byte[] body = new byte[1_000_003];
     new Random(7).nextBytes(body);
     byte[] wire = frame(List.of(new Message(body, true)));
@@ -101,10 +108,39 @@ class MessageDeframerTest {
     ByteBuf prefix = Unpooled.wrappedBuffer(new byte[] {0, 0x7f, -1, -1, -1, 42});
 
     // No JVM has an array of that length: allocating it would throw.
-    trusting.deframe(prefix, (body, compressed) -> received.add(new Message(body, compressed)));
+    trusting.deframe(prefix, message -> received.add(new Message(message)));
 
     assertThat(trusting.missing()).isEqualTo(Integer.MAX_VALUE - 1);
     assertThat(received).isEmpty();
+  }
+
+  @Test
+  void memoryFollowsTheBytesThatArrive() throws Exception {
+    int chunks = 100;
+    ChunkPool pool = new ChunkPool(chunks * (long) ChunkPool.CHUNK);
+    Messages.bytes(Messages.inbound(pool, new byte[chunks * ChunkPool.CHUNK]));
+    long atRest = pool.resting();
+    MessageDeframer frugal = new MessageDeframer(Integer.MAX_VALUE, pool);
+
+    frugal.deframe(Unpooled.wrappedBuffer(new byte[] {0, 0x7f, -1, -1, -1}), message -> {});
+    assertThat(atRest - pool.resting()).isZero();
+    frugal.deframe(Unpooled.wrappedBuffer(new byte[1]), message -> {});
+    assertThat(atRest - pool.resting()).isEqualTo(ChunkPool.CHUNK);
+    frugal.deframe(Unpooled.wrappedBuffer(new byte[5 * ChunkPool.CHUNK - 1]), message -> {});
+    assertThat(atRest - pool.resting()).isEqualTo(5 * ChunkPool.CHUNK);
+  }
+
+  @ParameterizedTest
+  @ValueSource(ints = {16_383, 16_384, 16_385, 32_767, 32_768, 32_769, 49_152})
+  void messagesOfWholeChunksEndWhereTheyShould(int length) throws Exception {
+    byte[] body = new byte[length];
+    new Random(length).nextBytes(body);
+    Message message = new Message(body, false);
+
+    deframe(Unpooled.wrappedBuffer(frame(List.of(message, message))));
+
+    assertThat(received).hasSize(2).allSatisfy(m -> assertThat(m.body).isEqualTo(body));
+    assertThat(deframer.midMessage()).isFalse();
   }
 
   @Test
@@ -161,7 +197,7 @@ class MessageDeframerTest {
     byte[] wire =
         frame(List.of(new Message(new byte[] {1}, false), new Message(new byte[] {2}, false)));
     ByteBuf data = Unpooled.wrappedBuffer(wire);
-    MessageDeframer.Sink broken = (body, compressed) -> {
+    MessageDeframer.Sink broken = message -> {
       throw new IllegalStateException("broken sink");
     };
 
@@ -176,7 +212,7 @@ class MessageDeframerTest {
 
   private void deframe(ByteBuf data) throws MessageException {
     int references = data.refCnt();
-    deframer.deframe(data, (body, compressed) -> received.add(new Message(body, compressed)));
+    deframer.deframe(data, message -> received.add(new Message(message)));
     assertThat(data.isReadable()).isFalse();
     assertThat(data.refCnt()).isEqualTo(references);
     data.release();
@@ -186,7 +222,7 @@ class MessageDeframerTest {
     int references = data.refCnt();
     MessageException failure = catchThrowableOfType(
         MessageException.class,
-        () -> deframer.deframe(data, (body, c) -> received.add(new Message(body, c))));
+        () -> deframer.deframe(data, message -> received.add(new Message(message))));
     assertThat(failure).isNotNull();
     assertThat(data.refCnt()).isEqualTo(references);
     data.release();

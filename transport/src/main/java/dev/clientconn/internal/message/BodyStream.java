@@ -1,5 +1,5 @@
 // SPDX-License-Identifier: Apache-2.0
-package dev.clientconn.internal.call;
+package dev.clientconn.internal.message;
 
 import io.grpc.KnownLength;
 import java.io.IOException;

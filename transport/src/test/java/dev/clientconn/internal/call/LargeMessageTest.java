@@ -1,0 +1,107 @@
+// SPDX-License-Identifier: Apache-2.0
+package dev.clientconn.internal.call;
+
+import static org.assertj.core.api.Assertions.assertThat;
+import static org.assertj.core.api.Assertions.assertThatThrownBy;
+
+import dev.clientconn.internal.call.TextMethods.TextMarshaller;
+import dev.clientconn.internal.transport.StreamProgress;
+import io.grpc.MethodDescriptor;
+import io.grpc.MethodDescriptor.MethodType;
+import io.grpc.Status;
+import java.io.IOException;
+import java.io.InputStream;
+import java.nio.charset.StandardCharsets;
+import java.util.ArrayList;
+import java.util.List;
+import java.util.Random;
+import org.junit.jupiter.api.Test;
+
+/** Messages in chunks, on their way through a call. */
+class LargeMessageTest {
+  private static final Status GONE = Status.UNAVAILABLE.withDescription("connection lost");
+
+  private final CallFixture fixture = new CallFixture();
+
+  private static String text(int seed, int length) {
+    byte[] letters = new byte[length];
+    Random random = new Random(seed);
+    for (int i = 0; i < length; i++) {
+      letters[i] = (byte) ('a' + random.nextInt(26));
+    }
+    return new String(letters, StandardCharsets.US_ASCII);
+  }
+
+  @Test
+  void aRefusedRequestIsSentAgainAsItWasWhateverWasSentBetween() {
+    fixture.unary(text(1, 100_000));
+    byte[] first = fixture.stream().lastFrame;
+    fixture.unary(text(2, 200_000));
+    FakeStream second = fixture.stream();
+    second.responseHeaders();
+    fixture.transport.streams.get(0).close(GONE, StreamProgress.REFUSED);
+
+    byte[] again = fixture.stream().lastFrame;
+
+    assertThat(fixture.transport.streams).hasSize(3);
+    assertThat(again).isEqualTo(first).hasSize(100_005);
+    assertThat(new String(again, 5, 100_000, StandardCharsets.US_ASCII))
+        .isEqualTo(text(1, 100_000));
+  }
+
+  @Test
+  void messagesOfAStreamKeepTheirOrderAndTheirBytes() {
+    ClientCallImpl<String, String> call = fixture.start(TextMethods.BIDI);
+    List<String> sent = new ArrayList<>();
+    for (int i = 0; i < 20; i++) {
+      String text = text(i, 10_000 * i);
+      call.sendMessage(text);
+      sent.add(new String(fixture.stream().lastFrame, 5, text.length(), StandardCharsets.US_ASCII));
+      assertThat(sent.get(i)).isEqualTo(text);
+    }
+  }
+
+  @Test
+  void aResponseIsReadFromItsChunks() {
+    String text = text(3, 300_000);
+    fixture.unary("hello");
+
+    fixture.stream().respond(text);
+
+    assertThat(fixture.listener.events)
+        .containsExactly("headers", "message(" + text + ")", "close(OK)");
+  }
+
+  @Test
+  void aStreamThatIsKeptFailsWhenTheMessageHasBeenTaken() {
+    List<InputStream> kept = new ArrayList<>();
+    MethodDescriptor<String, String> method =
+        TextMethods.of(MethodType.BIDI_STREAMING, new TextMarshaller() {
+          @Override
+          public String parse(InputStream stream) {
+            kept.add(stream);
+            return "unread";
+          }
+        });
+    ClientCallImpl<String, String> call = fixture.start(method);
+    call.request(1);
+
+    fixture.stream().responseHeaders();
+    fixture.stream().message(text(4, 100_000));
+
+    assertThat(fixture.listener.events).containsExactly("headers", "message(unread)");
+    assertThatThrownBy(() -> kept.get(0).read()).isInstanceOf(IOException.class);
+  }
+
+  @Test
+  void messagesThatNobodyTakesAreDropped() {
+    ClientCallImpl<String, String> call = fixture.start(TextMethods.BIDI);
+    fixture.stream().responseHeaders();
+    fixture.stream().message(text(5, 100_000));
+    fixture.stream().message(text(6, 100_000));
+
+    call.cancel("enough", null);
+
+    assertThat(fixture.listener.events).containsExactly("headers", "close(CANCELLED)");
+  }
+}
