@@ -10,17 +10,20 @@ import io.grpc.Contexts;
 import io.grpc.MethodDescriptor;
 import io.grpc.Status;
 import java.util.concurrent.TimeoutException;
+import org.jspecify.annotations.Nullable;
 
 /**
  * A started call: its parts, and who tells whom when it opens, is sent again, is cancelled or ends. Safe for several
- * threads because {@link StreamLatch} is; it holds no state of its own.
+ * threads because {@link StreamLatch} is; it holds no state of its own but what attempts hand one another.
  */
 final class ActiveCall implements Context.CancellationListener {
   private final CallPlan plan;
   private final RequestMessages request;
   private final ResponseDelivery<?> delivery;
   private final StreamLatch latch = new StreamLatch();
-  private final TransparentRetry retry = new TransparentRetry();
+  /** Made by the first attempt that fails without a trace. */
+  private @Nullable TransparentRetry retry;
+
 
   <RespT> ActiveCall(
       CallPlan plan,
@@ -67,7 +70,7 @@ final class ActiveCall implements Context.CancellationListener {
 
   @Override
   public void cancelled(Context context) {
-    CallDeadline deadline = plan.deadline();
+    CallDeadline deadline = plan.callDeadline();
     boolean timedOut = context.cancellationCause() instanceof TimeoutException;
     if (timedOut && deadline != null && deadline.isContexts()) {
       cancel(deadline.exceeded("the call to complete"));
@@ -103,12 +106,18 @@ final class ActiveCall implements Context.CancellationListener {
   }
 
   private void closeHere(CallAttempt last, Status status) {
-    Status refined = CallDeadline.refine(status, plan.deadline());
+    Status refined = CallDeadline.refine(status, plan.callDeadline());
     deliver(new EventBatch(delivery, last.tracers()).closeNow(refined));
   }
 
   /** Sends the call again if nobody can have noticed the first time. On the event loop of the failed attempt. */
   boolean retry(CallAttempt failed, Status status, StreamProgress progress) {
+    if (progress == StreamProgress.PROCESSED) {
+      return false;
+    }
+    if (retry == null) {
+      retry = new TransparentRetry();
+    }
     if (!retry.allows(progress) || !request.detach()) {
       return false;
     }

@@ -31,7 +31,6 @@ final class CallAttempt implements TransportSource.PendingPick {
 
   private @Nullable ClientTransport transport;
   private @Nullable ClientStream stream;
-  private @Nullable String authority;
   private volatile @Nullable DeadlineTimer timer;
 
   CallAttempt(ActiveCall call, boolean transparentRetry) {
@@ -78,13 +77,13 @@ final class CallAttempt implements TransportSource.PendingPick {
 
   /** The user's metadata stays as it is, or a second attempt would add everything twice. */
   private void ownHeaders() {
-    if (plan == call.plan()) {
+    if (plan.getHeaders() == call.plan().getHeaders()) {
       plan = plan.withOwnHeaders();
     }
   }
 
   private void watchDeadline() {
-    CallDeadline deadline = plan.deadline();
+    CallDeadline deadline = plan.callDeadline();
     if (deadline == null) {
       return;
     }
@@ -103,7 +102,7 @@ final class CallAttempt implements TransportSource.PendingPick {
   }
 
   void deadlinePassed() {
-    CallDeadline deadline = plan.deadline();
+    CallDeadline deadline = plan.callDeadline();
     if (deadline != null) {
       call.fail(this, deadline.exceeded(waitsFor()));
     }
@@ -157,7 +156,7 @@ final class CallAttempt implements TransportSource.PendingPick {
     }
     try {
       transport = picked;
-      authority = plan.authority(result.getAuthorityOverride());
+      plan = plan.withAuthority(result.getAuthorityOverride());
       addBalancersTracer(result.getStreamTracerFactory());
       CallCredentials credentials = plan.getCallOptions().getCredentials();
       if (credentials == null) {
@@ -183,7 +182,8 @@ final class CallAttempt implements TransportSource.PendingPick {
   }
 
   private void askCredentials(ClientTransport picked, CallCredentials credentials) {
-    String known = authority == null ? plan.environment().authority() : authority;
+    String own = plan.authority();
+    String known = own == null ? plan.environment().authority() : own;
     CredentialsApplier.Request request =
         new CredentialsApplier.Request(plan, known, picked.attributes());
     new CredentialsApplier(this).ask(credentials, plan, request);
@@ -210,7 +210,7 @@ final class CallAttempt implements TransportSource.PendingPick {
   private void openStream(ClientTransport picked) {
     tracers().streamCreated(picked.attributes(), plan.getHeaders());
     ClientStream opened =
-        picked.newStream(plan.toCallHeaders(authority), new ResponseEvents(call, this));
+        picked.newStream(plan, new ResponseEvents(call, this));
     stream = opened;
     // Before the stream starts, for its events may ask at once whether it is ready.
     call.latch().bind(this);

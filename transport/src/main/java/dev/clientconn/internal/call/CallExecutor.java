@@ -15,7 +15,7 @@ import org.jspecify.annotations.Nullable;
  * executor that refuses must not leave the call hanging: the tasks then run on the thread that was refused.
  */
 @CrossesThreads
-final class CallExecutor implements Runnable {
+abstract class CallExecutor implements Runnable {
   private static final Logger log = Logger.getLogger(CallExecutor.class.getName());
   private static final AtomicReferenceFieldUpdater<CallExecutor, @Nullable CallTask> NEWEST =
       AtomicReferenceFieldUpdater.newUpdater(CallExecutor.class, CallTask.class, "newest");
@@ -27,20 +27,16 @@ final class CallExecutor implements Runnable {
   };
 
   private final Executor executor;
-  private final Rejection rejection;
   private volatile @Nullable CallTask newest;
 
-  /** Told that the executor refused; runs before the refused tasks, on the same thread, serialised with them. */
-  interface Rejection {
-    void onRejected(Throwable cause);
-  }
-
-  CallExecutor(Executor executor, Rejection rejection) {
+  CallExecutor(Executor executor) {
     this.executor = executor;
-    this.rejection = rejection;
   }
 
-  void execute(CallTask task) {
+  /** The executor refused; runs before the refused tasks, on the same thread, serialised with them. */
+  abstract void onRejected(Throwable cause);
+
+  final void execute(CallTask task) {
     CallTask below;
     do {
       below = newest;
@@ -55,13 +51,13 @@ final class CallExecutor implements Runnable {
     try {
       executor.execute(this);
     } catch (RuntimeException | Error e) {
-      rejection.onRejected(e);
+      onRejected(e);
       run();
     }
   }
 
   @Override
-  public void run() {
+  public final void run() {
     do {
       runOldestFirst(NEWEST.getAndSet(this, RUNNING));
     } while (!NEWEST.compareAndSet(this, RUNNING, null));

@@ -6,18 +6,20 @@ import io.grpc.CallOptions;
 import io.grpc.Codec;
 import io.grpc.Compressor;
 import io.grpc.Context;
+import io.grpc.Deadline;
 import io.grpc.Contexts;
 import io.grpc.LoadBalancer.PickSubchannelArgs;
 import io.grpc.Metadata;
 import io.grpc.MethodDescriptor;
 import io.grpc.Status;
+import java.util.concurrent.Executor;
 import org.jspecify.annotations.Nullable;
 
 /**
  * What one call asks for, once the call options, the service config and the channel have had their say. Immutable but
  * for the metadata, which pickers may add to.
  */
-final class CallPlan extends PickSubchannelArgs {
+final class CallPlan extends PickSubchannelArgs implements CallHeaders {
   private final MethodDescriptor<?, ?> method;
   private final CallOptions options;
   private final CallEnvironment environment;
@@ -25,6 +27,7 @@ final class CallPlan extends PickSubchannelArgs {
   private final Context context;
   private final @Nullable CallDeadline deadline;
   private final @Nullable Compressor compressor;
+  private final @Nullable String authority;
   private final Metadata headers;
 
   CallPlan(
@@ -41,10 +44,11 @@ final class CallPlan extends PickSubchannelArgs {
     this.deadline = CallDeadline.of(options, context, config);
     String name = options.getCompressor();
     this.compressor = name == null ? null : environment.compressors().lookupCompressor(name);
+    this.authority = options.getAuthority();
     this.headers = headers;
   }
 
-  private CallPlan(CallPlan other, Metadata headers) {
+  private CallPlan(CallPlan other, @Nullable String authority, Metadata headers) {
     this.method = other.method;
     this.options = other.options;
     this.environment = other.environment;
@@ -52,6 +56,7 @@ final class CallPlan extends PickSubchannelArgs {
     this.context = other.context;
     this.deadline = other.deadline;
     this.compressor = other.compressor;
+    this.authority = authority;
     this.headers = headers;
   }
 
@@ -59,7 +64,12 @@ final class CallPlan extends PickSubchannelArgs {
   CallPlan withOwnHeaders() {
     Metadata own = new Metadata();
     own.merge(headers);
-    return new CallPlan(this, own);
+    return new CallPlan(this, authority, own);
+  }
+
+  /** The same with the picker's authority, unless the call asks for one itself. */
+  CallPlan withAuthority(@Nullable String pickers) {
+    return authority != null || pickers == null ? this : new CallPlan(this, pickers, headers);
   }
 
   /** Why the call must not even ask for a transport, or {@code null}. */
@@ -75,25 +85,41 @@ final class CallPlan extends PickSubchannelArgs {
     return deadline != null && deadline.hadPassedAtStart() ? deadline.startedTooLate() : null;
   }
 
-  /** An authority that the call asked for wins over the picker's; {@code null} leaves the connection's. */
-  @Nullable
-  String authority(@Nullable String pickersAuthority) {
-    String own = options.getAuthority();
-    return own == null ? pickersAuthority : own;
+  @Override
+  public MethodDescriptor<?, ?> method() {
+    return method;
   }
 
-  CallHeaders toCallHeaders(@Nullable String authority) {
-    Integer threshold = options.getOnReadyThreshold();
+  @Override
+  public @Nullable String authority() {
+    return authority;
+  }
+
+  @Override
+  public @Nullable Deadline deadline() {
+    return deadline == null ? null : deadline.deadline();
+  }
+
+  @Override
+  public @Nullable String messageEncoding() {
     Compressor with = compressor();
-    return new CallHeaders(
-        method,
-        authority,
-        deadline == null ? null : deadline.deadline(),
-        with == null ? null : with.getMessageEncoding(),
-        0,
-        maxInboundMessageSize(),
-        threshold == null ? CallHeaders.DEFAULT_ON_READY_THRESHOLD : threshold,
-        headers);
+    return with == null ? null : with.getMessageEncoding();
+  }
+
+  @Override
+  public int previousAttempts() {
+    return 0;
+  }
+
+  @Override
+  public int onReadyThreshold() {
+    Integer own = options.getOnReadyThreshold();
+    return own == null ? DEFAULT_ON_READY_THRESHOLD : own;
+  }
+
+  @Override
+  public Metadata metadata() {
+    return headers;
   }
 
   /** The option is a plain boolean, so a service config's {@code true} cannot be told from being overruled: it holds. */
@@ -101,7 +127,8 @@ final class CallPlan extends PickSubchannelArgs {
     return options.isWaitForReady() || Boolean.TRUE.equals(config.waitForReady());
   }
 
-  int maxInboundMessageSize() {
+  @Override
+  public int maxInboundMessageSize() {
     Integer own = options.getMaxInboundMessageSize();
     return min(
         own == null ? environment.maxInboundMessageSize() : own, config.maxResponseMessageBytes());
@@ -119,8 +146,14 @@ final class CallPlan extends PickSubchannelArgs {
   }
 
   @Nullable
-  CallDeadline deadline() {
+  CallDeadline callDeadline() {
     return deadline;
+  }
+
+  /** Runs the listener. */
+  Executor executor() {
+    Executor own = options.getExecutor();
+    return own == null ? environment.executor() : own;
   }
 
   CallEnvironment environment() {

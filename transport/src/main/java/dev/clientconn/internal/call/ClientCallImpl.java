@@ -70,7 +70,7 @@ public final class ClientCallImpl<ReqT, RespT> extends ClientCall<ReqT, RespT> {
   /** A stub half-closes at once. Who else writes a single message may take its time, and no timer would run meanwhile. */
   private boolean opensAtHalfClose(CallPlan plan) {
     return plan.clientSendsOneMessage()
-        && (plan.deadline() == null || options.getOption(STUB_TYPE) != null);
+        && (plan.callDeadline() == null || options.getOption(STUB_TYPE) != null);
   }
 
   @Override

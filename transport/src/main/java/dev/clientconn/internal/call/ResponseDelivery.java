@@ -11,25 +11,23 @@ import io.grpc.Context;
 import io.grpc.Metadata;
 import io.grpc.Status;
 import io.grpc.StatusRuntimeException;
-import java.util.concurrent.Executor;
 import java.util.logging.Level;
 import java.util.logging.Logger;
 import org.jspecify.annotations.Nullable;
 
 /**
  * The application's side of a response: parses messages as far as there is demand and calls the listener, in order,
- * never twice at a time, its end exactly once. The plain fields belong to {@link CallExecutor}'s tasks; other threads
+ * never twice at a time, its end exactly once. The plain fields belong to its tasks; other threads
  * use {@link #request}, {@link #execute}, {@link #isClosed} and {@link #wantsMessage} alone.
  */
 @CrossesThreads
-final class ResponseDelivery<RespT> implements CallExecutor.Rejection {
+final class ResponseDelivery<RespT> extends CallExecutor {
   private static final Logger log = Logger.getLogger(ResponseDelivery.class.getName());
 
   private final ActiveCall call;
   private final ClientCall.Listener<RespT> listener;
   private final MessageDecoder<RespT> decoder;
   private final Context context;
-  private final CallExecutor executor;
   private final Demand demand = new Demand();
   private volatile boolean closed;
 
@@ -43,19 +41,17 @@ final class ResponseDelivery<RespT> implements CallExecutor.Rejection {
 
   ResponseDelivery(
       ActiveCall call, ClientCall.Listener<RespT> listener, MessageDecoder<RespT> decoder) {
+    super(call.plan().executor());
     this.call = call;
     this.listener = listener;
     this.decoder = decoder;
     this.context = call.plan().context();
-    Executor own = call.plan().getCallOptions().getExecutor();
-    this.executor =
-        new CallExecutor(own == null ? call.plan().environment().executor() : own, this);
   }
 
   /** Asks for messages. Any thread; hops only to the call's executor, and only if messages wait. */
   void request(int messages) {
     if (demand.add(messages)) {
-      executor.execute(new CallTask() {
+      execute(new CallTask() {
         @Override
         public void run() {
           resume();
@@ -74,10 +70,6 @@ final class ResponseDelivery<RespT> implements CallExecutor.Rejection {
 
   boolean isClosed() {
     return closed;
-  }
-
-  void execute(EventBatch batch) {
-    executor.execute(batch);
   }
 
   // ---- The rest runs in the call's executor.
@@ -240,7 +232,7 @@ final class ResponseDelivery<RespT> implements CallExecutor.Rejection {
   }
 
   @Override
-  public void onRejected(Throwable cause) {
+  void onRejected(Throwable cause) {
     if (closed) {
       return;
     }

@@ -69,7 +69,7 @@ final class ResponseEvents implements ClientStream.Listener {
       batch = null;
     } else if (before instanceof Status reason) {
       // What the application decided outweighs what the peer says at the same time.
-      batch().closeNow(CallDeadline.refine(reason, call.plan().deadline()));
+      batch().closeNow(CallDeadline.refine(reason, call.plan().callDeadline()));
     } else {
       close(status, progress, trailers);
     }
@@ -79,7 +79,7 @@ final class ResponseEvents implements ClientStream.Listener {
     if (progress == StreamProgress.PROCESSED && !deadlineHit) {
       tracers.inboundTrailers(trailers);
     }
-    Status refined = CallDeadline.refinePeers(status, call.plan().deadline());
+    Status refined = CallDeadline.refinePeers(status, call.plan().callDeadline());
     if (deadlineHit || refined.getCode() != status.getCode()) {
       batch().closeNow(refined);
     } else {
@@ -111,7 +111,7 @@ final class ResponseEvents implements ClientStream.Listener {
   @Override
   public Status deadlineExceeded(String waitedFor) {
     deadlineHit = true;
-    CallDeadline deadline = call.plan().deadline();
+    CallDeadline deadline = call.plan().callDeadline();
     return deadline == null ? Status.DEADLINE_EXCEEDED : deadline.exceeded(waitedFor);
   }
 }

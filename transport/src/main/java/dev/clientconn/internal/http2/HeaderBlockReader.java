@@ -2,7 +2,7 @@
 package dev.clientconn.internal.http2;
 
 import dev.clientconn.internal.threading.EventLoopConfined;
-import dev.clientconn.internal.wire.HeaderBlock;
+import dev.clientconn.internal.wire.HpackScan;
 import io.netty.buffer.ByteBuf;
 import io.netty.buffer.ByteBufAllocator;
 import io.netty.handler.codec.http2.DefaultHttp2HeadersDecoder;
@@ -13,7 +13,7 @@ import org.jspecify.annotations.Nullable;
 
 /**
  * Header blocks, which HEADERS begins and CONTINUATION may go on with: puts them together within bounds, and decodes
- * them with Netty's HPACK into the one reused {@link HeaderBlock}.
+ * them with Netty's HPACK, unless they repeat.
  */
 @EventLoopConfined
 final class HeaderBlockReader {
@@ -23,7 +23,11 @@ final class HeaderBlockReader {
 
   private final FrameListener listener;
   private final int maxBlockLength;
-  private final HeaderBlock block = new HeaderBlock();
+  private final RepeatedBlock opening = new RepeatedBlock();
+  private final RepeatedBlock closing = new RepeatedBlock();
+  /** The one that the decoder fills. */
+  private RepeatedBlock current = opening;
+
   private final Decoder hpack;
 
   /** The block that more fragments are to come of, {@code null} between blocks. */
@@ -90,23 +94,48 @@ final class HeaderBlockReader {
   }
 
   private void decode(ByteBuf whole) {
+    current = endOfStream ? closing : opening;
+    if (current.holds(whole) || decodeAnew(whole)) {
+      listener.onHeaders(streamId, current.fields(), endOfStream);
+    }
+  }
+
+  private boolean decodeAnew(ByteBuf whole) {
+    int start = whole.readerIndex();
+    int length = whole.readableBytes();
+    boolean leavesTable = HpackScan.leavesTable(whole, start, length);
+    if (!leavesTable) {
+      opening.forget();
+      closing.forget();
+    }
+    current.forget();
+    if (!decodeTelling(whole)) {
+      return false;
+    }
+    // A binary value becomes an array that the application may write to.
+    if (leavesTable && !current.fields().hasBinary()) {
+      current.remember(whole, start, length);
+    }
+    return true;
+  }
+
+  /** Returns false after it has told the listener what is wrong. */
+  private boolean decodeTelling(ByteBuf whole) {
     try {
       hpack.decodeHeaders(streamId, whole);
+      return true;
     } catch (Http2Exception.StreamException e) {
       // A list that breaks a rule, or a limit; HPACK's state is good, for it was decoded to the
       // end.
       listener.onStreamError(streamId, e.error().code(), message(e));
-      return;
     } catch (Http2Exception e) {
       listener.onConnectionError(e.error().code(), message(e));
-      return;
     } catch (RuntimeException e) {
       // Where it stopped is not known, so no later block can be decoded (RFC 9113 section 4.3).
       listener.onConnectionError(
           Http2Error.COMPRESSION_ERROR.code(), "cannot decode a header block: " + e);
-      return;
     }
-    listener.onHeaders(streamId, block, endOfStream);
+    return false;
   }
 
   private static String message(Http2Exception e) {
@@ -120,7 +149,7 @@ final class HeaderBlockReader {
     }
   }
 
-  /** Decodes every block into the same object. */
+  /** Decodes into objects that are used again. */
   private final class Decoder extends DefaultHttp2HeadersDecoder {
 
     Decoder(int maxHeaderListSize) {
@@ -129,7 +158,7 @@ final class HeaderBlockReader {
 
     @Override
     protected Http2Headers newHeaders() {
-      return block.clear();
+      return current.fields().clear();
     }
   }
 }

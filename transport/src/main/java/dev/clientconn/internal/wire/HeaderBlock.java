@@ -30,6 +30,13 @@ public final class HeaderBlock extends DefaultHttp2Headers {
   private AsciiString[] values = new AsciiString[INITIAL_CAPACITY];
   private int count;
 
+  /** {@link ResponseHeaders}' note of what the fields mean: the same block may be read again. */
+  @Nullable
+  Meaning meaning;
+
+  /** What a block means, in the place where it was read. */
+  record Meaning(boolean endOfStream, boolean responseSeen, ResponseHeaders.Result result) {}
+
   public HeaderBlock() {
     super(false, 2);
   }
@@ -59,6 +66,16 @@ public final class HeaderBlock extends DefaultHttp2Headers {
     return null;
   }
 
+  /** Whether there is a field whose value is encoded bytes. */
+  public boolean hasBinary() {
+    for (int i = 0; i < count; i++) {
+      if (HeaderNames.isBinary(names[i])) {
+        return true;
+      }
+    }
+    return false;
+  }
+
   @Override
   public HeaderBlock clear() {
     if (names.length > MAX_KEPT_CAPACITY) {
@@ -70,6 +87,7 @@ public final class HeaderBlock extends DefaultHttp2Headers {
       Arrays.fill(values, 0, count, null);
     }
     count = 0;
+    meaning = null;
     return this;
   }
 
@@ -85,6 +103,7 @@ public final class HeaderBlock extends DefaultHttp2Headers {
       names = Arrays.copyOf(names, count * 2);
       values = Arrays.copyOf(values, count * 2);
     }
+    meaning = null;
     names[count] = asciiName;
     values[count++] = asciiValue;
     return this;

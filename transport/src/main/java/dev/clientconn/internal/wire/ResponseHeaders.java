@@ -39,11 +39,17 @@ public final class ResponseHeaders {
    *
    * @param kind what it is
    * @param status what the call ends with; OK for INFORMATIONAL and RESPONSE
-   * @param metadata the fields users see; empty for INFORMATIONAL and MALFORMED
+   * @param metadata the fields users see, in an object of each reader's own; empty for INFORMATIONAL and MALFORMED
    * @param messageEncoding value of {@code grpc-encoding} of a RESPONSE
    */
   public record Result(
-      Kind kind, Status status, Metadata metadata, @Nullable String messageEncoding) {}
+      Kind kind, Status status, Metadata metadata, @Nullable String messageEncoding) {
+
+    @Override
+    public Metadata metadata() {
+      return MetadataCodec.copy(metadata);
+    }
+  }
 
   private ResponseHeaders() {}
 
@@ -54,6 +60,18 @@ public final class ResponseHeaders {
    * @param responseSeen whether a block of this stream was a RESPONSE before
    */
   public static Result classify(HeaderBlock block, boolean endOfStream, boolean responseSeen) {
+    HeaderBlock.Meaning known = block.meaning;
+    if (known != null
+        && known.endOfStream() == endOfStream
+        && known.responseSeen() == responseSeen) {
+      return known.result();
+    }
+    Result result = read(block, endOfStream, responseSeen);
+    block.meaning = new HeaderBlock.Meaning(endOfStream, responseSeen, result);
+    return result;
+  }
+
+  private static Result read(HeaderBlock block, boolean endOfStream, boolean responseSeen) {
     if (responseSeen) {
       return endOfStream
           ? trailers(block)

@@ -6,10 +6,12 @@ import static org.assertj.core.api.Assertions.assertThat;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.concurrent.CountDownLatch;
+import java.util.concurrent.Executor;
 import java.util.concurrent.ExecutorService;
 import java.util.concurrent.Executors;
 import java.util.concurrent.TimeUnit;
 import java.util.concurrent.atomic.AtomicInteger;
+import java.util.function.Consumer;
 import org.junit.jupiter.api.Test;
 
 class CallExecutorTest {
@@ -18,7 +20,7 @@ class CallExecutorTest {
   @Test
   void tasksQueuedTogetherRunInOrderInOneTurn() {
     ManualExecutor target = new ManualExecutor();
-    CallExecutor executor = new CallExecutor(target, cause -> {});
+    CallExecutor executor = executor(target, cause -> {});
 
     executor.execute(task(() -> ran.add("a")));
     executor.execute(task(() -> ran.add("b")));
@@ -30,7 +32,7 @@ class CallExecutorTest {
 
   @Test
   void aTaskQueuedByATaskRunsAfterIt() {
-    CallExecutor executor = new CallExecutor(Runnable::run, cause -> {});
+    CallExecutor executor = executor(Runnable::run, cause -> {});
 
     executor.execute(task(() -> {
       executor.execute(task(() -> ran.add("inner")));
@@ -42,7 +44,7 @@ class CallExecutorTest {
 
   @Test
   void aTaskThatThrowsDoesNotKeepTheNextFromRunning() {
-    CallExecutor executor = new CallExecutor(Runnable::run, cause -> {});
+    CallExecutor executor = executor(Runnable::run, cause -> {});
 
     executor.execute(task(() -> {
       throw new IllegalStateException("broken");
@@ -56,7 +58,7 @@ class CallExecutorTest {
   void aRejectedTaskRunsWhereItWasRejectedAfterTheRejectionIsTold() {
     ManualExecutor target = new ManualExecutor();
     target.rejects = true;
-    CallExecutor executor = new CallExecutor(target, cause -> ran.add("rejected"));
+    CallExecutor executor = executor(target, cause -> ran.add("rejected"));
 
     executor.execute(task(() -> ran.add("task")));
 
@@ -69,7 +71,7 @@ class CallExecutorTest {
     int perThread = 20_000;
     ExecutorService pool = Executors.newFixedThreadPool(3);
     ExecutorService producers = Executors.newFixedThreadPool(threads);
-    CallExecutor executor = new CallExecutor(pool, cause -> {});
+    CallExecutor executor = executor(pool, cause -> {});
     AtomicInteger inside = new AtomicInteger();
     AtomicInteger violations = new AtomicInteger();
     int[] lastSeen = new int[threads];
@@ -102,6 +104,15 @@ class CallExecutorTest {
       @Override
       public void run() {
         work.run();
+      }
+    };
+  }
+
+  private static CallExecutor executor(Executor target, Consumer<Throwable> onRejected) {
+    return new CallExecutor(target) {
+      @Override
+      void onRejected(Throwable cause) {
+        onRejected.accept(cause);
       }
     };
   }

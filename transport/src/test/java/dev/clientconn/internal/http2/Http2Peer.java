@@ -5,6 +5,7 @@ import static org.assertj.core.api.Assertions.assertThat;
 
 import dev.clientconn.internal.http2.FrameLog.Frame;
 import dev.clientconn.internal.transport.CallHeaders;
+import dev.clientconn.internal.transport.FixedHeaders;
 import dev.clientconn.internal.transport.TransportOptions;
 import dev.clientconn.internal.transport.TransportOptions.KeepaliveOptions;
 import dev.clientconn.transport.Dialer;
@@ -166,7 +167,7 @@ final class Http2Peer {
   // Calls
 
   CallHeaders headers(@Nullable Deadline deadline, Metadata metadata) {
-    return new CallHeaders(
+    return new FixedHeaders(
         METHOD,
         null,
         deadline,

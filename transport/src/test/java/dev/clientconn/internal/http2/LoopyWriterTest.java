@@ -6,6 +6,7 @@ import static org.assertj.core.api.Assertions.assertThat;
 import dev.clientconn.internal.flow.SendQuota;
 import dev.clientconn.internal.message.Messages;
 import dev.clientconn.internal.transport.CallHeaders;
+import dev.clientconn.internal.transport.FixedHeaders;
 import dev.clientconn.internal.transport.StreamProgress;
 import io.grpc.Metadata;
 import io.grpc.Status;
@@ -21,7 +22,7 @@ class LoopyWriterTest {
 
   private Http2Stream scheduled() {
     CallHeaders call =
-        new CallHeaders(Http2Peer.METHOD, null, null, null, 0, 100, 100, new Metadata());
+        new FixedHeaders(Http2Peer.METHOD, null, null, null, 0, 100, 100, new Metadata());
     StreamHandle handle =
         new StreamHandle(control, call, EmptyHttp2Headers.INSTANCE, null, new RecordingCall(), 100);
     Http2Stream stream = new Http2Stream(handle, quota, 65_535);

@@ -7,6 +7,7 @@ import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.assertThatThrownBy;
 
 import dev.clientconn.internal.transport.CallHeaders;
+import dev.clientconn.internal.transport.FixedHeaders;
 import io.grpc.Deadline;
 import io.grpc.Metadata;
 import io.grpc.MethodDescriptor;
@@ -288,7 +289,7 @@ class RequestHeadersTest {
       Metadata metadata) {
     Deadline deadline =
         timeoutNanos < 0 ? null : Deadline.after(timeoutNanos, TimeUnit.NANOSECONDS, STOPPED);
-    return new CallHeaders(
+    return new FixedHeaders(
         method, authority, deadline, encoding, previousAttempts, 4 << 20, 32 << 10, metadata);
   }
 
