@@ -4,6 +4,7 @@ package dev.clientconn.internal.http2;
 import dev.clientconn.internal.transport.CallHeaders;
 import dev.clientconn.internal.wire.RequestHeaders;
 import dev.clientconn.internal.wire.SampleCalls;
+import dev.clientconn.internal.message.FramedMessage;
 import io.netty.buffer.ByteBuf;
 import io.netty.buffer.Unpooled;
 import io.netty.channel.ChannelHandlerContext;
@@ -43,6 +44,7 @@ public class FrameWritingBenchmark {
   private final RequestHeaders requestHeaders =
       new RequestHeaders("http", "localhost:50051", "grpc-java-clientconn/1", "gzip");
   private final byte[] message = new byte[105];
+  private final FramedMessage framed = FramedMessage.of(message, 100);
   private final Framer framer = new Framer();
   private final DiscardingChannel channel = new DiscardingChannel();
   private final DefaultHttp2FrameWriter netty =
@@ -88,7 +90,7 @@ public class FrameWritingBenchmark {
 
   private void writeCall() throws Http2Exception {
     framer.headers(1, headers);
-    framer.data(1, message, 0, message.length, true);
+    framer.data(1, framed, 0, message.length, true);
   }
 
   private void discard() {

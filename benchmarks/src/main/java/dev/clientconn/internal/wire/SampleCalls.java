@@ -8,6 +8,7 @@ import io.grpc.Metadata;
 import io.grpc.MethodDescriptor;
 import io.grpc.protobuf.ProtoUtils;
 import java.util.concurrent.TimeUnit;
+import org.jspecify.annotations.Nullable;
 
 /** Calls as they are asked for. */
 public final class SampleCalls {
@@ -29,7 +30,7 @@ public final class SampleCalls {
       metadata.put(
           Metadata.Key.of("x-entry-" + i, Metadata.ASCII_STRING_MARSHALLER), "value-of-entry-" + i);
     }
-    return new CallHeaders(
+    return new SampleHeaders(
         METHOD,
         null,
         entries == 0 ? null : Deadline.after(1, TimeUnit.HOURS),
@@ -39,4 +40,15 @@ public final class SampleCalls {
         CallHeaders.DEFAULT_ON_READY_THRESHOLD,
         metadata);
   }
+
+  private record SampleHeaders(
+      MethodDescriptor<?, ?> method,
+      @Nullable String authority,
+      @Nullable Deadline deadline,
+      @Nullable String messageEncoding,
+      int previousAttempts,
+      int maxInboundMessageSize,
+      int onReadyThreshold,
+      Metadata metadata)
+      implements CallHeaders {}
 }
