@@ -24,7 +24,6 @@ final class ActiveCall implements Context.CancellationListener {
   /** Made by the first attempt that fails without a trace. */
   private @Nullable TransparentRetry retry;
 
-
   <RespT> ActiveCall(
       CallPlan plan,
       MethodDescriptor<?, RespT> method,

@@ -208,8 +208,7 @@ final class CallAttempt implements TransportSource.PendingPick {
 
   private void openStream(ClientTransport picked) {
     tracers().streamCreated(picked.attributes(), plan.getHeaders());
-    ClientStream opened =
-        picked.newStream(plan, new ResponseEvents(call, this));
+    ClientStream opened = picked.newStream(plan, new ResponseEvents(call, this));
     stream = opened;
     // Before the stream starts, for its events may ask at once whether it is ready.
     call.latch().bind(this);
