@@ -6,11 +6,9 @@ import dev.clientconn.internal.threading.EventLoopConfined;
 import dev.clientconn.internal.wire.RequestHeaders;
 import io.netty.buffer.ByteBuf;
 import io.netty.buffer.ByteBufAllocator;
-import io.netty.handler.codec.http2.DefaultHttp2HeadersEncoder;
 import io.netty.handler.codec.http2.Http2CodecUtil;
 import io.netty.handler.codec.http2.Http2Exception;
 import io.netty.handler.codec.http2.Http2FrameTypes;
-import io.netty.handler.codec.http2.Http2Headers;
 import io.netty.handler.codec.http2.Http2Settings;
 import java.nio.charset.StandardCharsets;
 import org.jspecify.annotations.Nullable;
@@ -35,16 +33,10 @@ final class Framer implements FramedMessage.Target {
   private static final byte ACK = 0x1;
 
   private ByteBufAllocator allocator = ByteBufAllocator.DEFAULT;
-  private final DefaultHttp2HeadersEncoder hpack;
+  private final HeaderEncoder hpack = new HeaderEncoder();
   private @Nullable ByteBuf out;
   /** Turns resemble each other: the last one's size is the guess for the next. */
   private int lastSize = MIN_CAPACITY;
-
-  Framer() {
-    // The peer's header list limit is checked before a stream gets an id, so the encoder need not.
-    this.hpack =
-        new DefaultHttp2HeadersEncoder((name, value) -> RequestHeaders.isNeverIndexed(name), true);
-  }
 
   /** Buffers come from the channel's allocator, once there is a channel. */
   void connected(ByteBufAllocator channelAllocator) {
@@ -97,11 +89,11 @@ final class Framer implements FramedMessage.Target {
   }
 
   /** HEADERS without END_STREAM, and CONTINUATIONs where the block is longer than one frame. */
-  void headers(int streamId, Http2Headers headers) throws Http2Exception {
+  void headers(int streamId, RequestHeaders.Lists headers) throws Http2Exception {
     ByteBuf buf = out();
     int start = buf.writerIndex();
     buf.writeZero(HEADER_LENGTH);
-    hpack.encodeHeaders(streamId, headers, buf);
+    hpack.encode(streamId, headers, buf);
     int length = buf.writerIndex() - start - HEADER_LENGTH;
     if (length <= MAX_PAYLOAD) {
       putHeader(buf, start, length, Http2FrameTypes.HEADERS, END_HEADERS, streamId);
@@ -179,7 +171,7 @@ final class Framer implements FramedMessage.Target {
 
   /** The peer's SETTINGS_HEADER_TABLE_SIZE bounds the encoder's table. */
   void peerHeaderTableSize(long bytes) throws Http2Exception {
-    hpack.maxHeaderTableSize(Math.min(bytes, Http2CodecUtil.DEFAULT_HEADER_LIST_SIZE));
+    hpack.tableSize(Math.min(bytes, Http2CodecUtil.DEFAULT_HEADER_LIST_SIZE));
   }
 
   private ByteBuf header(int length, byte type, byte flags, int streamId) {

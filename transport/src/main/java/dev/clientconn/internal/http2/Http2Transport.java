@@ -17,7 +17,6 @@ import io.netty.channel.Channel;
 import io.netty.channel.ChannelHandler;
 import io.netty.channel.ChannelInitializer;
 import io.netty.channel.EventLoop;
-import io.netty.handler.codec.http2.EmptyHttp2Headers;
 import io.netty.handler.ssl.SslContext;
 import io.netty.handler.ssl.SslHandler;
 import java.net.SocketAddress;
@@ -131,7 +130,7 @@ final class Http2Transport implements ClientTransport, Http2Client.Link {
       return new StreamHandle(control, call, requestHeaders.of(call), null, listener, creditBatch);
     } catch (StatusRuntimeException e) {
       return new StreamHandle(
-          control, call, EmptyHttp2Headers.INSTANCE, e.getStatus(), listener, creditBatch);
+          control, call, RequestHeaders.Lists.NONE, e.getStatus(), listener, creditBatch);
     }
   }
 

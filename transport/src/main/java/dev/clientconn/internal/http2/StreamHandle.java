@@ -9,7 +9,6 @@ import dev.clientconn.internal.transport.CallHeaders;
 import dev.clientconn.internal.transport.ClientStream;
 import dev.clientconn.internal.wire.RequestHeaders;
 import io.grpc.Status;
-import io.netty.handler.codec.http2.Http2Headers;
 import java.util.Objects;
 import org.jspecify.annotations.Nullable;
 
@@ -22,7 +21,7 @@ final class StreamHandle extends Command implements ClientStream {
 
   private final ControlBuffer control;
   private final CallHeaders call;
-  private final Http2Headers headers;
+  private final RequestHeaders.Lists headers;
   private final Listener listener;
   private final @Nullable Status failure;
   private final int creditBatch;
@@ -53,7 +52,7 @@ final class StreamHandle extends Command implements ClientStream {
   StreamHandle(
       ControlBuffer control,
       CallHeaders call,
-      Http2Headers headers,
+      RequestHeaders.Lists headers,
       @Nullable Status failure,
       Listener listener,
       int creditBatch) {
@@ -131,7 +130,7 @@ final class StreamHandle extends Command implements ClientStream {
     return call;
   }
 
-  Http2Headers headers() {
+  RequestHeaders.Lists headers() {
     return headers;
   }
 

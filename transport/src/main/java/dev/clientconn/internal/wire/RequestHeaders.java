@@ -5,6 +5,7 @@ import dev.clientconn.internal.threading.CrossesThreads;
 import dev.clientconn.internal.transport.CallHeaders;
 import io.grpc.Deadline;
 import io.grpc.MethodDescriptor;
+import io.netty.handler.codec.http2.EmptyHttp2Headers;
 import io.netty.handler.codec.http2.Http2Headers;
 import io.netty.handler.codec.http2.ReadOnlyHttp2Headers;
 import io.netty.util.AsciiString;
@@ -28,6 +29,8 @@ public final class RequestHeaders {
   private static final AsciiString POST = AsciiString.cached("POST");
   private static final AsciiString TRAILERS = AsciiString.cached("trailers");
   private static final AsciiString GZIP = AsciiString.cached("gzip");
+
+  private static final AsciiString[] NOTHING = {};
 
   /** Where the value of {@code :authority} stands in a list. */
   private static final int AUTHORITY_VALUE = 7;
@@ -55,11 +58,22 @@ public final class RequestHeaders {
   }
 
   /**
-   * The headers of one call, immutable, in the order of the gRPC protocol; {@code grpc-timeout} counts from now.
+   * The headers of one call, in two lists that make one block.
+   *
+   * @param shared the very same object for each call of a method; empty where the call has an authority of its own
+   * @param own what only this call says; often empty
+   */
+  public record Lists(Http2Headers shared, Http2Headers own) {
+    public static final Lists NONE =
+        new Lists(EmptyHttp2Headers.INSTANCE, EmptyHttp2Headers.INSTANCE);
+  }
+
+  /**
+   * The headers of one call, immutable; {@code grpc-timeout} counts from now.
    *
    * @throws io.grpc.StatusRuntimeException INTERNAL if a metadata value cannot be sent as a header
    */
-  public Http2Headers of(CallHeaders call) {
+  public Lists of(CallHeaders call) {
     MethodHeaders method = methodHeaders(call.method());
     int metadataCount = MetadataCodec.count(call.metadata());
     if (metadataCount == 0
@@ -69,11 +83,20 @@ public final class RequestHeaders {
         && call.previousAttempts() == 0) {
       return method.plain;
     }
-    return build(method, call, metadataCount);
+    if (call.authority() == null) {
+      return new Lists(method.plain.shared(), own(NOTHING, call, metadataCount));
+    }
+    AsciiString[] all = method.all.clone();
+    all[AUTHORITY_VALUE] = AsciiString.of(call.authority());
+    return new Lists(EmptyHttp2Headers.INSTANCE, own(all, call, metadataCount));
   }
 
   /** Size of a header list as the peer's limit counts it (RFC 9113 section 6.5.2). */
-  public static long listSize(Http2Headers headers) {
+  public static long listSize(Lists headers) {
+    return listSize(headers.shared()) + listSize(headers.own());
+  }
+
+  private static long listSize(Http2Headers headers) {
     long size = 0;
     for (Map.Entry<CharSequence, CharSequence> header : headers) {
       size += header.getKey().length() + (long) header.getValue().length() + 32;
@@ -89,23 +112,17 @@ public final class RequestHeaders {
     return HeaderNames.isNeverIndexed(name);
   }
 
-  private Http2Headers build(MethodHeaders method, CallHeaders call, int metadataCount) {
-    AsciiString[] list = Arrays.copyOf(method.prefix, length(method, call) + 2 * metadataCount);
-    if (call.authority() != null) {
-      list[AUTHORITY_VALUE] = AsciiString.of(call.authority());
-    }
-    int at = method.prefix.length;
+  private static Http2Headers own(AsciiString[] before, CallHeaders call, int metadataCount) {
+    int at = before.length;
+    AsciiString[] list = Arrays.copyOf(before, at + varying(call) + 2 * metadataCount);
     if (call.previousAttempts() > 0) {
       list[at++] = HeaderNames.GRPC_PREVIOUS_RPC_ATTEMPTS;
       list[at++] = AsciiString.of(Integer.toString(call.previousAttempts()));
     }
-    if (call.messageEncoding() != null) {
+    String encoding = call.messageEncoding();
+    if (encoding != null) {
       list[at++] = HeaderNames.GRPC_ENCODING;
-      list[at++] = encodingName(call.messageEncoding());
-    }
-    if (acceptEncoding != null) {
-      list[at++] = HeaderNames.GRPC_ACCEPT_ENCODING;
-      list[at++] = acceptEncoding;
+      list[at++] = encodingName(encoding);
     }
     Deadline deadline = call.deadline();
     if (deadline != null) {
@@ -117,11 +134,9 @@ public final class RequestHeaders {
     return headers(at == list.length ? list : Arrays.copyOf(list, at));
   }
 
-  private int length(MethodHeaders method, CallHeaders call) {
-    return method.prefix.length
-        + (call.previousAttempts() > 0 ? 2 : 0)
+  private static int varying(CallHeaders call) {
+    return (call.previousAttempts() > 0 ? 2 : 0)
         + (call.messageEncoding() != null ? 2 : 0)
-        + (acceptEncoding != null ? 2 : 0)
         + (call.deadline() != null ? 2 : 0);
   }
 
@@ -152,27 +167,29 @@ public final class RequestHeaders {
       HeaderNames.TE, TRAILERS,
     };
     if (acceptEncoding == null) {
-      return new MethodHeaders(prefix, headers(prefix));
+      return new MethodHeaders(prefix);
     }
     AsciiString[] all = Arrays.copyOf(prefix, prefix.length + 2);
     all[prefix.length] = HeaderNames.GRPC_ACCEPT_ENCODING;
     all[prefix.length + 1] = acceptEncoding;
-    return new MethodHeaders(prefix, headers(all));
+    return new MethodHeaders(all);
   }
 
   /** {@code clientHeaders} would take pseudo-headers apart, in an order of its own, and make a second array. */
   private static Http2Headers headers(AsciiString[] namesAndValues) {
-    return ReadOnlyHttp2Headers.trailers(false, namesAndValues);
+    return namesAndValues.length == 0
+        ? EmptyHttp2Headers.INSTANCE
+        : ReadOnlyHttp2Headers.trailers(false, namesAndValues);
   }
 
-  /** What the calls of one method share: the list up to {@code te}, and the list of a call that adds nothing. */
+  /** What the calls of one method share. */
   private static final class MethodHeaders {
-    final AsciiString[] prefix;
-    final Http2Headers plain;
+    final AsciiString[] all;
+    final Lists plain;
 
-    MethodHeaders(AsciiString[] prefix, Http2Headers plain) {
-      this.prefix = prefix;
-      this.plain = plain;
+    MethodHeaders(AsciiString[] all) {
+      this.all = all;
+      this.plain = new Lists(headers(all), EmptyHttp2Headers.INSTANCE);
     }
   }
 }

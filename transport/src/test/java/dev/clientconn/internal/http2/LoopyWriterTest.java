@@ -8,9 +8,9 @@ import dev.clientconn.internal.message.Messages;
 import dev.clientconn.internal.transport.CallHeaders;
 import dev.clientconn.internal.transport.FixedHeaders;
 import dev.clientconn.internal.transport.StreamProgress;
+import dev.clientconn.internal.wire.RequestHeaders;
 import io.grpc.Metadata;
 import io.grpc.Status;
-import io.netty.handler.codec.http2.EmptyHttp2Headers;
 import java.util.ArrayDeque;
 import org.junit.jupiter.api.Test;
 
@@ -24,7 +24,7 @@ class LoopyWriterTest {
     CallHeaders call =
         new FixedHeaders(Http2Peer.METHOD, null, null, null, 0, 100, 100, new Metadata());
     StreamHandle handle =
-        new StreamHandle(control, call, EmptyHttp2Headers.INSTANCE, null, new RecordingCall(), 100);
+        new StreamHandle(control, call, RequestHeaders.Lists.NONE, null, new RecordingCall(), 100);
     Http2Stream stream = new Http2Stream(handle, quota, 65_535);
     stream.sendQueue.start(Messages.framed(new byte[10]), true);
     loopy.schedule(stream);

@@ -62,6 +62,14 @@ class RequestHeadersTest {
   }
 
   @Test
+  void callsThatSayMoreShareTheSameListToo() {
+    RequestHeaders.Lists late = headers.of(call(METHOD, null, 7, null, 0, new Metadata()));
+
+    assertThat(late.shared()).isSameAs(headers.of(plain(METHOD)).shared());
+    assertThat(list(late.own())).containsExactly("grpc-timeout: 7n");
+  }
+
+  @Test
   void varyingHeadersStandBetweenTheConstantsAndTheMetadata() {
     Metadata metadata = new Metadata();
     metadata.put(ascii("x-a"), "1");
@@ -78,9 +86,9 @@ class RequestHeadersTest {
             "content-type: application/grpc",
             "user-agent: agent",
             "te: trailers",
+            "grpc-accept-encoding: gzip",
             "grpc-previous-rpc-attempts: 3",
             "grpc-encoding: zstd",
-            "grpc-accept-encoding: gzip",
             "grpc-timeout: 5000000n",
             "x-a: 1",
             "x-bin: AQ");
@@ -247,7 +255,9 @@ class RequestHeadersTest {
     Metadata metadata = new Metadata();
     metadata.put(ascii("x-tenant"), "the-tenant");
     metadata.put(ascii("authorization"), "the-secret");
-    Http2Headers sent = headers.of(call(METHOD, null, 7_654_321, null, 0, metadata));
+    // An authority of its own makes it one list.
+    Http2Headers sent =
+        headers.of(call(METHOD, "host:1", 7_654_321, null, 0, metadata)).own();
 
     String second = "";
     for (int i = 0; i < 2; i++) {
@@ -265,6 +275,12 @@ class RequestHeadersTest {
   private String last(CallHeaders call) {
     List<String> all = list(headers.of(call));
     return all.get(all.size() - 1);
+  }
+
+  private static List<String> list(RequestHeaders.Lists headers) {
+    List<String> list = new ArrayList<>(list(headers.shared()));
+    list.addAll(list(headers.own()));
+    return list;
   }
 
   private static List<String> list(Http2Headers headers) {
