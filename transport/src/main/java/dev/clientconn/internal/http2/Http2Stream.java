@@ -27,10 +27,12 @@ final class Http2Stream extends DeadlineWheel.Timeout implements MessageDeframer
   }
 
   private final StreamHandle handle;
-  private final ClientStream.Listener listener;
   private State state = State.WAITING;
   private int id;
   private long waitingSince;
+  /** {@link StreamTable}'s. */
+  @Nullable
+  Http2Stream nextInChain;
 
   final SendQueue sendQueue = new SendQueue();
   private final SendQuota.OfStream sendQuota;
@@ -40,7 +42,6 @@ final class Http2Stream extends DeadlineWheel.Timeout implements MessageDeframer
   private final MessageDeframer deframer;
   private boolean responseSeen;
   private @Nullable NonGrpcBody nonGrpcBody;
-  private Status nonGrpcStatus = Status.UNKNOWN;
 
   /** Has told its listener something since the last batch end. */
   private boolean hasNews;
@@ -49,7 +50,6 @@ final class Http2Stream extends DeadlineWheel.Timeout implements MessageDeframer
 
   Http2Stream(StreamHandle handle, SendQuota quota, int receiveWindow) {
     this.handle = handle;
-    this.listener = handle.listener();
     this.sendQuota = new SendQuota.OfStream(quota);
     this.inFlow = new InFlow(receiveWindow);
     this.deframer = new MessageDeframer(handle.call().maxInboundMessageSize());
@@ -57,6 +57,10 @@ final class Http2Stream extends DeadlineWheel.Timeout implements MessageDeframer
 
   StreamHandle handle() {
     return handle;
+  }
+
+  private ClientStream.Listener listener() {
+    return handle.listener();
   }
 
   State state() {
@@ -121,10 +125,8 @@ final class Http2Stream extends DeadlineWheel.Timeout implements MessageDeframer
   }
 
   /** The response is not gRPC's: what follows is collected for the error's text. */
-  NonGrpcBody collectNonGrpcBody(Status soFar) {
-    nonGrpcStatus = soFar;
-    nonGrpcBody = new NonGrpcBody();
-    return nonGrpcBody;
+  void collectNonGrpcBody(Status soFar) {
+    nonGrpcBody = new NonGrpcBody(soFar);
   }
 
   @Nullable
@@ -132,12 +134,8 @@ final class Http2Stream extends DeadlineWheel.Timeout implements MessageDeframer
     return nonGrpcBody;
   }
 
-  Status nonGrpcStatus() {
-    return nonGrpcStatus;
-  }
-
   boolean wantsMessage() {
-    return listener.wantsMessage();
+    return listener().wantsMessage();
   }
 
   /** What the call would have to be told if it asked now what it is waiting for. */
@@ -159,28 +157,28 @@ final class Http2Stream extends DeadlineWheel.Timeout implements MessageDeframer
 
   void tellHeaders(Metadata headers) {
     hasNews = true;
-    listener.onHeaders(headers);
+    listener().onHeaders(headers);
   }
 
   @Override
   public void message(byte[] body, boolean compressed) {
     hasNews = true;
-    listener.onMessage(body, compressed);
+    listener().onMessage(body, compressed);
   }
 
   void tellReady() {
     hasNews = true;
-    listener.onReady();
+    listener().onReady();
   }
 
   void tellClosed(Status status, StreamProgress progress, Metadata trailers) {
     state = State.CLOSED;
     hasNews = true;
-    listener.onClosed(status, progress, trailers);
+    listener().onClosed(status, progress, trailers);
   }
 
   Status deadlineStatus() {
-    return listener.deadlineExceeded(waitedFor());
+    return listener().deadlineExceeded(waitedFor());
   }
 
   /** Returns whether the stream has news and was not collected yet; from now on it is. */
@@ -193,6 +191,6 @@ final class Http2Stream extends DeadlineWheel.Timeout implements MessageDeframer
   void endBatch() {
     inBatch = false;
     hasNews = false;
-    listener.onBatchEnd();
+    listener().onBatchEnd();
   }
 }
