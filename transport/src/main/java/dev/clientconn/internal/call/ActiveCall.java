@@ -10,17 +10,19 @@ import io.grpc.Contexts;
 import io.grpc.MethodDescriptor;
 import io.grpc.Status;
 import java.util.concurrent.TimeoutException;
+import org.jspecify.annotations.Nullable;
 
 /**
  * A started call: its parts, and who tells whom when it opens, is sent again, is cancelled or ends. Safe for several
- * threads because {@link StreamLatch} is; it holds no state of its own.
+ * threads because {@link StreamLatch} is; it holds next to no state of its own.
  */
 final class ActiveCall implements Context.CancellationListener {
   private final CallPlan plan;
   private final RequestMessages request;
   private final ResponseDelivery<?> delivery;
   private final StreamLatch latch = new StreamLatch();
-  private final TransparentRetry retry = new TransparentRetry();
+  /** Made by the first failure that another try may mend; used as {@link TransparentRetry} says. */
+  private @Nullable TransparentRetry retry;
 
   <RespT> ActiveCall(
       CallPlan plan,
@@ -109,7 +111,7 @@ final class ActiveCall implements Context.CancellationListener {
 
   /** Sends the call again if nobody can have noticed the first time. On the event loop of the failed attempt. */
   boolean retry(CallAttempt failed, Status status, StreamProgress progress) {
-    if (!retry.allows(progress) || !request.detach()) {
+    if (progress == StreamProgress.PROCESSED || !allows(progress) || !request.detach()) {
       return false;
     }
     failed.tracers().streamClosed(status);
@@ -126,6 +128,13 @@ final class ActiveCall implements Context.CancellationListener {
       next.begin();
     }
     return true;
+  }
+
+  private boolean allows(StreamProgress progress) {
+    if (retry == null) {
+      retry = new TransparentRetry();
+    }
+    return retry.allows(progress);
   }
 
   void deliver(EventBatch batch) {

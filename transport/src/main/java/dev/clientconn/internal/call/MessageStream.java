@@ -3,6 +3,7 @@ package dev.clientconn.internal.call;
 
 import dev.clientconn.internal.threading.CrossesThreads;
 import java.util.ArrayDeque;
+import java.util.Collections;
 import java.util.Iterator;
 import java.util.concurrent.locks.ReentrantLock;
 import org.jspecify.annotations.Nullable;
@@ -16,7 +17,9 @@ final class MessageStream implements RequestMessages {
   static final int MAX_KEPT_BYTES = 1024 * 1024;
 
   private final ReentrantLock lock = new ReentrantLock();
-  private final ArrayDeque<FramedMessage> kept = new ArrayDeque<>();
+  /** Absent while there is nothing to keep: most of a long stream's life. */
+  private @Nullable ArrayDeque<FramedMessage> kept;
+
   private long keptBytes;
   private boolean halfClosed;
   private @Nullable CallAttempt attached;
@@ -44,6 +47,9 @@ final class MessageStream implements RequestMessages {
   private void keepAndWrite(FramedMessage message) {
     CallAttempt sink = attached;
     if (sink == null || !committed) {
+      if (kept == null) {
+        kept = new ArrayDeque<>(1);
+      }
       kept.add(message);
       keptBytes += message.bytes().length;
     }
@@ -70,7 +76,8 @@ final class MessageStream implements RequestMessages {
   public void attach(CallAttempt attempt) {
     lock.lock();
     try {
-      Iterator<FramedMessage> messages = kept.iterator();
+      Iterator<FramedMessage> messages =
+          kept == null ? Collections.emptyIterator() : kept.iterator();
       FramedMessage first = messages.hasNext() ? messages.next() : null;
       boolean complete = halfClosed && !messages.hasNext();
       attempt.start(first, complete);
@@ -94,7 +101,7 @@ final class MessageStream implements RequestMessages {
     }
     if (committed && attached != null && direct == null) {
       direct = attached;
-      kept.clear();
+      kept = null;
     }
   }
 
@@ -133,7 +140,7 @@ final class MessageStream implements RequestMessages {
     released = true;
     if (lock.tryLock()) {
       try {
-        kept.clear();
+        kept = null;
       } finally {
         lock.unlock();
       }

@@ -169,6 +169,10 @@ final class ResponseDelivery<RespT> implements CallExecutor.Rejection {
     while (nextMessage != null && failure == null && demand.take()) {
       InboundMessage message = nextMessage;
       nextMessage = message.next;
+      if (nextMessage == null) {
+        // The stream may be open for long, and the message large.
+        lastMessage = null;
+      }
       deliverMessage(message);
     }
   }

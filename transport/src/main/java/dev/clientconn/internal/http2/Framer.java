@@ -26,6 +26,9 @@ final class Framer {
   static final int MAX_PAYLOAD = 16_384;
 
   private static final int MIN_CAPACITY = 1024;
+  /** Of the encoder's two tables: few calls index more names than that, and each connection has them. */
+  private static final int HPACK_HASH_SIZE = 16;
+
   private static final byte END_STREAM = 0x1;
   private static final byte END_HEADERS = 0x4;
   private static final byte ACK = 0x1;
@@ -38,8 +41,8 @@ final class Framer {
 
   Framer() {
     // The peer's header list limit is checked before a stream gets an id, so the encoder need not.
-    this.hpack =
-        new DefaultHttp2HeadersEncoder((name, value) -> RequestHeaders.isNeverIndexed(name), true);
+    this.hpack = new DefaultHttp2HeadersEncoder(
+        (name, value) -> RequestHeaders.isNeverIndexed(name), true, HPACK_HASH_SIZE);
   }
 
   /** Buffers come from the channel's allocator, once there is a channel. */

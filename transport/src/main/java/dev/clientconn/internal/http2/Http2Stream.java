@@ -27,6 +27,7 @@ final class Http2Stream extends DeadlineWheel.Timeout implements MessageDeframer
   }
 
   private final StreamHandle handle;
+  private final ClientStream.Listener listener;
   private State state = State.WAITING;
   private int id;
   private long waitingSince;
@@ -50,6 +51,7 @@ final class Http2Stream extends DeadlineWheel.Timeout implements MessageDeframer
 
   Http2Stream(StreamHandle handle, SendQuota quota, int receiveWindow) {
     this.handle = handle;
+    this.listener = handle.listener();
     this.sendQuota = new SendQuota.OfStream(quota);
     this.inFlow = new InFlow(receiveWindow);
     this.deframer = new MessageDeframer(handle.call().maxInboundMessageSize());
@@ -57,10 +59,6 @@ final class Http2Stream extends DeadlineWheel.Timeout implements MessageDeframer
 
   StreamHandle handle() {
     return handle;
-  }
-
-  private ClientStream.Listener listener() {
-    return handle.listener();
   }
 
   State state() {
@@ -135,7 +133,7 @@ final class Http2Stream extends DeadlineWheel.Timeout implements MessageDeframer
   }
 
   boolean wantsMessage() {
-    return listener().wantsMessage();
+    return listener.wantsMessage();
   }
 
   /** What the call would have to be told if it asked now what it is waiting for. */
@@ -157,28 +155,28 @@ final class Http2Stream extends DeadlineWheel.Timeout implements MessageDeframer
 
   void tellHeaders(Metadata headers) {
     hasNews = true;
-    listener().onHeaders(headers);
+    listener.onHeaders(headers);
   }
 
   @Override
   public void message(byte[] body, boolean compressed) {
     hasNews = true;
-    listener().onMessage(body, compressed);
+    listener.onMessage(body, compressed);
   }
 
   void tellReady() {
     hasNews = true;
-    listener().onReady();
+    listener.onReady();
   }
 
   void tellClosed(Status status, StreamProgress progress, Metadata trailers) {
     state = State.CLOSED;
     hasNews = true;
-    listener().onClosed(status, progress, trailers);
+    listener.onClosed(status, progress, trailers);
   }
 
   Status deadlineStatus() {
-    return listener().deadlineExceeded(waitedFor());
+    return listener.deadlineExceeded(waitedFor());
   }
 
   /** Returns whether the stream has news and was not collected yet; from now on it is. */
@@ -191,6 +189,6 @@ final class Http2Stream extends DeadlineWheel.Timeout implements MessageDeframer
   void endBatch() {
     inBatch = false;
     hasNews = false;
-    listener().onBatchEnd();
+    listener.onBatchEnd();
   }
 }

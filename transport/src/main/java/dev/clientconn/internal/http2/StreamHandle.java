@@ -8,6 +8,7 @@ import dev.clientconn.internal.transport.CallHeaders;
 import dev.clientconn.internal.transport.ClientStream;
 import dev.clientconn.internal.wire.RequestHeaders;
 import io.grpc.Status;
+import io.netty.handler.codec.http2.EmptyHttp2Headers;
 import io.netty.handler.codec.http2.Http2Headers;
 import java.util.Objects;
 import org.jspecify.annotations.Nullable;
@@ -20,8 +21,10 @@ import org.jspecify.annotations.Nullable;
 final class StreamHandle extends Command implements ClientStream {
 
   private final ControlBuffer control;
-  private final CallHeaders call;
-  private final Http2Headers headers;
+  /** Until the headers are framed, as {@link #headers}: a stream may be open for long. */
+  private @Nullable CallHeaders call;
+
+  private Http2Headers headers;
   private final Listener listener;
   private final @Nullable Status failure;
   private final int creditBatch;
@@ -69,7 +72,7 @@ final class StreamHandle extends Command implements ClientStream {
     this.firstMessage = framedMessage;
     this.endOfStream = endOfStream;
     if (!endOfStream) {
-      writeQuota = new WriteQuota(call.onReadyThreshold());
+      writeQuota = new WriteQuota(call().onReadyThreshold());
       queued(framedMessage);
     }
     control.put(this);
@@ -126,12 +129,17 @@ final class StreamHandle extends Command implements ClientStream {
 
   // What follows is for the event loop.
 
+  /** Of a stream that is not open yet. */
   CallHeaders call() {
-    return call;
+    return Objects.requireNonNull(call, "the stream is open");
   }
 
-  Http2Headers headers() {
-    return headers;
+  /** The headers, to be framed; neither they nor {@link #call} are there afterwards. */
+  Http2Headers takeHeaders() {
+    Http2Headers taken = headers;
+    headers = EmptyHttp2Headers.INSTANCE;
+    call = null;
+    return taken;
   }
 
   /** Why the call could be sent on no connection to this peer, {@code null} if it can. */

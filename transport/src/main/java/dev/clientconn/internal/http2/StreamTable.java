@@ -121,9 +121,16 @@ final class StreamTable {
   }
 
   private void resize(int capacity) {
-    List<Http2Stream> streams = all();
+    @Nullable Http2Stream[] old = chains;
     chains = new Http2Stream[capacity];
-    streams.forEach(this::link);
+    for (Http2Stream first : old) {
+      Http2Stream stream = first;
+      while (stream != null) {
+        Http2Stream following = stream.nextInChain;
+        link(stream);
+        stream = following;
+      }
+    }
   }
 
   private void link(Http2Stream stream) {

@@ -154,7 +154,7 @@ final class Streams implements StreamReceiver.Outcome {
       connection.onFirstStream();
     }
     try {
-      framer.headers(stream.id(), handle.headers());
+      framer.headers(stream.id(), handle.takeHeaders());
     } catch (Http2Exception e) {
       connection.fail(e.error(), "cannot encode request headers: " + e.getMessage());
       return;
