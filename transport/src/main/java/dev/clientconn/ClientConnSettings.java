@@ -30,6 +30,7 @@ import org.jspecify.annotations.Nullable;
 final class ClientConnSettings {
   private static final int HTTPS_PORT = 443;
   private static final int HTTP_PORT = 80;
+  private static final String OWN_USER_AGENT = ownUserAgent();
 
   final String target;
   final SecuritySettings security;
@@ -82,6 +83,8 @@ final class ClientConnSettings {
 
   ChannelOptions channelOptions() {
     ServiceConfigParser parser = new ServiceConfigParser(defaultPolicy);
+    // Not inside the lambda, or the channel would keep these settings, and hear of later changes.
+    ProxyDetector proxies = proxies();
     return new ChannelOptions(
         TargetUri.parse(target, NameResolverRegistry.getDefaultRegistry()),
         authority,
@@ -97,7 +100,7 @@ final class ClientConnSettings {
         decompressors,
         List.copyOf(interceptors),
         new SinkMetricRecorder(metricSinks),
-        resolverArgs.andThen(args -> args.setProxyDetector(proxies())));
+        resolverArgs.andThen(args -> args.setProxyDetector(proxies)));
   }
 
   /** A user's dialer has its own way to the server; only a user who says so puts a proxy in front of it. */
@@ -124,8 +127,13 @@ final class ClientConnSettings {
   }
 
   private String fullUserAgent() {
+    return userAgent == null || userAgent.isBlank()
+        ? OWN_USER_AGENT
+        : userAgent + " " + OWN_USER_AGENT;
+  }
+
+  private static String ownUserAgent() {
     String version = ClientConn.class.getPackage().getImplementationVersion();
-    String own = "grpc-java-clientconn/" + (version == null ? "dev" : version);
-    return userAgent == null || userAgent.isBlank() ? own : userAgent + " " + own;
+    return "grpc-java-clientconn/" + (version == null ? "dev" : version);
   }
 }

@@ -22,6 +22,9 @@ import io.grpc.InternalManagedChannelBuilder;
 import io.grpc.ManagedChannel;
 import io.grpc.ManagedChannelBuilder;
 import io.grpc.MethodDescriptor;
+import io.grpc.NameResolver;
+import io.grpc.ProxyDetector;
+import io.grpc.SynchronizationContext;
 import io.grpc.TlsChannelCredentials;
 import java.time.Duration;
 import java.util.ArrayList;
@@ -176,6 +179,21 @@ class ClientConnBuilderTest {
     assertThat(idle(1, TimeUnit.MILLISECONDS)).isEqualTo(TimeUnit.SECONDS.toNanos(1));
     assertThat(idle(29, TimeUnit.DAYS)).isEqualTo(TimeUnit.DAYS.toNanos(29));
     assertThat(idle(30, TimeUnit.DAYS)).isZero();
+  }
+
+  @Test
+  void whatTheBuilderIsToldLaterIsNotTheChannels() {
+    ProxyDetector first = address -> null;
+    ChannelOptions options = builder.proxyDetector(first).channelOptions();
+
+    builder.proxyDetector(address -> null);
+
+    NameResolver.Args.Builder args = NameResolver.Args.newBuilder()
+        .setDefaultPort(443)
+        .setSynchronizationContext(new SynchronizationContext((thread, failure) -> {}))
+        .setServiceConfigParser(options.serviceConfigParser());
+    options.resolverArgs().accept(args);
+    assertThat(args.build().getProxyDetector()).isSameAs(first);
   }
 
   @Test

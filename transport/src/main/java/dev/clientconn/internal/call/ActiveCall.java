@@ -21,7 +21,7 @@ final class ActiveCall implements Context.CancellationListener {
   private final RequestMessages request;
   private final ResponseDelivery<?> delivery;
   private final StreamLatch latch = new StreamLatch();
-  /** Made by the first attempt that fails without a trace. */
+  /** Made by the first failure that another try may mend; used as {@link TransparentRetry} says. */
   private @Nullable TransparentRetry retry;
 
   <RespT> ActiveCall(
@@ -111,13 +111,7 @@ final class ActiveCall implements Context.CancellationListener {
 
   /** Sends the call again if nobody can have noticed the first time. On the event loop of the failed attempt. */
   boolean retry(CallAttempt failed, Status status, StreamProgress progress) {
-    if (progress == StreamProgress.PROCESSED) {
-      return false;
-    }
-    if (retry == null) {
-      retry = new TransparentRetry();
-    }
-    if (!retry.allows(progress) || !request.detach()) {
+    if (progress == StreamProgress.PROCESSED || !allows(progress) || !request.detach()) {
       return false;
     }
     failed.tracers().streamClosed(status);
@@ -134,6 +128,13 @@ final class ActiveCall implements Context.CancellationListener {
       next.begin();
     }
     return true;
+  }
+
+  private boolean allows(StreamProgress progress) {
+    if (retry == null) {
+      retry = new TransparentRetry();
+    }
+    return retry.allows(progress);
   }
 
   void deliver(EventBatch batch) {

@@ -4,6 +4,7 @@ package dev.clientconn.internal.call;
 import dev.clientconn.internal.message.FramedMessage;
 import dev.clientconn.internal.threading.CrossesThreads;
 import java.util.ArrayDeque;
+import java.util.Collections;
 import java.util.Iterator;
 import java.util.concurrent.locks.ReentrantLock;
 import org.jspecify.annotations.Nullable;
@@ -17,7 +18,9 @@ final class MessageStream implements RequestMessages {
   static final int MAX_KEPT_BYTES = 1024 * 1024;
 
   private final ReentrantLock lock = new ReentrantLock();
-  private final ArrayDeque<FramedMessage> kept = new ArrayDeque<>();
+  /** Absent while there is nothing to keep: most of a long stream's life. */
+  private @Nullable ArrayDeque<FramedMessage> kept;
+
   private long keptBytes;
   private boolean halfClosed;
   private @Nullable CallAttempt attached;
@@ -46,6 +49,9 @@ final class MessageStream implements RequestMessages {
     CallAttempt sink = attached;
     if (sink == null || !committed) {
       message.keep();
+      if (kept == null) {
+        kept = new ArrayDeque<>(1);
+      }
       kept.add(message);
       keptBytes += message.length();
     }
@@ -72,7 +78,8 @@ final class MessageStream implements RequestMessages {
   public void attach(CallAttempt attempt) {
     lock.lock();
     try {
-      Iterator<FramedMessage> messages = kept.iterator();
+      Iterator<FramedMessage> messages =
+          kept == null ? Collections.emptyIterator() : kept.iterator();
       FramedMessage first = messages.hasNext() ? messages.next() : null;
       boolean complete = halfClosed && !messages.hasNext();
       attempt.start(first, complete);
@@ -96,7 +103,7 @@ final class MessageStream implements RequestMessages {
     }
     if (committed && attached != null && direct == null) {
       direct = attached;
-      kept.clear();
+      kept = null;
     }
   }
 
@@ -135,7 +142,7 @@ final class MessageStream implements RequestMessages {
     released = true;
     if (lock.tryLock()) {
       try {
-        kept.clear();
+        kept = null;
       } finally {
         lock.unlock();
       }

@@ -163,6 +163,10 @@ final class ResponseDelivery<RespT> extends CallExecutor {
     while (nextMessage != null && failure == null && demand.take()) {
       InboundMessage message = nextMessage;
       nextMessage = message.next;
+      if (nextMessage == null) {
+        // The stream may be open for long, and the message large.
+        lastMessage = null;
+      }
       deliverMessage(message);
     }
   }

@@ -37,7 +37,7 @@ final class AddrConn extends LoadBalancer.Subchannel {
   private final Consumer<AddrConn> onTerminated;
   private final AddrConnView view = new AddrConnView();
   private final AddressIndex index;
-  private final List<Connection> live = new ArrayList<>();
+  private final List<Connection> live = new ArrayList<>(1);
 
   private @Nullable SubchannelStateListener listener;
   private ConnectivityState state = ConnectivityState.IDLE;

@@ -60,7 +60,7 @@ final class AddressIndex {
   }
 
   private static List<Entry> flatten(List<EquivalentAddressGroup> groups) {
-    List<Entry> entries = new ArrayList<>();
+    List<Entry> entries = new ArrayList<>(groups.size());
     for (EquivalentAddressGroup group : groups) {
       for (SocketAddress address : group.getAddresses()) {
         entries.add(new Entry(address, group.getAttributes()));

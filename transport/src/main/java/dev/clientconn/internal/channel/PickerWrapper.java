@@ -45,7 +45,7 @@ final class PickerWrapper implements TransportSource {
   }
 
   private final Runnable onPickWhileIdle;
-  private final Set<PendingPick> waiting = new LinkedHashSet<>();
+  private final Set<PendingPick> waiting = new LinkedHashSet<>(1);
   private volatile State state = new State(null, null);
   private volatile int waitingCount;
 

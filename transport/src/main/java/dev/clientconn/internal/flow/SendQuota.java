@@ -15,8 +15,11 @@ public final class SendQuota {
     return connection;
   }
 
-  public void initialStreamWindow(int bytes) {
+  /** Takes the peer's SETTINGS_INITIAL_WINDOW_SIZE. Returns by how much the window of every stream has grown. */
+  public long initialStreamWindow(int bytes) {
+    long growth = (long) bytes - initialStreamWindow;
     initialStreamWindow = bytes;
+    return growth;
   }
 
   /** The part of {@link SendQuota} that belongs to one stream. */

@@ -2,7 +2,7 @@
 package dev.clientconn.internal.flow;
 
 import dev.clientconn.internal.threading.CrossesThreads;
-import java.util.concurrent.atomic.AtomicLong;
+import java.util.concurrent.atomic.AtomicLongFieldUpdater;
 
 /**
  * Bytes that a call has written and the connection has not yet framed. The caller adds, the event loop subtracts; a
@@ -12,24 +12,27 @@ import java.util.concurrent.atomic.AtomicLong;
 @CrossesThreads
 public final class WriteQuota {
 
+  private static final AtomicLongFieldUpdater<WriteQuota> QUEUED =
+      AtomicLongFieldUpdater.newUpdater(WriteQuota.class, "queued");
+
   private final int threshold;
-  private final AtomicLong queued = new AtomicLong();
+  private volatile long queued;
 
   public WriteQuota(int threshold) {
     this.threshold = threshold;
   }
 
   public void add(int bytes) {
-    queued.addAndGet(bytes);
+    QUEUED.addAndGet(this, bytes);
   }
 
   /** Returns whether this made the call ready again. */
   public boolean subtract(int bytes) {
-    long after = queued.addAndGet(-bytes);
+    long after = QUEUED.addAndGet(this, -bytes);
     return after < threshold && after + bytes >= threshold;
   }
 
   public boolean isReady() {
-    return queued.get() < threshold;
+    return queued < threshold;
   }
 }

@@ -12,7 +12,7 @@ final class Batch {
 
   private static final Logger logger = Logger.getLogger(Batch.class.getName());
 
-  private final ArrayDeque<Http2Stream> streams = new ArrayDeque<>();
+  private final ArrayDeque<Http2Stream> streams = new ArrayDeque<>(1);
 
   void collect(Http2Stream stream) {
     if (stream.joinBatch()) {

@@ -12,8 +12,9 @@ import java.util.function.Consumer;
 import org.jspecify.annotations.Nullable;
 
 /**
- * Deadlines of one connection's streams. Nearly all are disarmed before they pass, so arming and disarming cost two
- * links and no allocation. The loop has one timer, for the earliest deadline armed since it last ran. Fires up to one tick
+ * Deadlines of one connection's streams, in a hierarchical timing wheel: a slot of one level is as long as the whole
+ * level below, and is dealt out to that level when its time begins. So arming and disarming cost two links and no
+ * allocation, and the timer looks at no deadline more than once per level, however many there are. Fires up to one tick
  * late, never early.
  */
 @EventLoopConfined
@@ -29,58 +30,147 @@ final class DeadlineWheel implements Runnable {
   /** 2^22 ns: about 4.2 ms. */
   static final int TICK_SHIFT = 22;
 
+  /** A level has 64 slots, so that one word tells which are occupied. */
+  private static final int LEVEL_SHIFT = 6;
+
+  private static final int SLOTS = 1 << LEVEL_SHIFT;
+
+  /** Enough for all 41 bits that a tick can have. */
+  static final int LEVELS = 7;
+
   /** So late that nothing overflows one tick later. */
   private static final long LATEST = Long.MAX_VALUE - (2L << TICK_SHIFT);
 
-  private static final int SLOTS = 512;
+  private static final long NEVER = Long.MAX_VALUE;
 
   private final EventLoop loop;
   private final Consumer<List<Timeout>> onExpired;
-  private final @Nullable Slot[] slots = new Slot[SLOTS];
-  private long timerTick = Long.MAX_VALUE;
+  private final long origin;
+  private final @Nullable Level[] levels = new Level[LEVELS];
+
+  /** Everything armed is later, and in the level of the highest six bits in which its tick differs from this one. */
+  private long current;
+
+  /** What the timer runs to: no later than the first occupied slot. */
+  private long timerTick = NEVER;
+
   private @Nullable ScheduledFuture<?> timer;
+  private long visits;
 
   DeadlineWheel(EventLoop loop, Consumer<List<Timeout>> onExpired) {
     this.loop = loop;
     this.onExpired = onExpired;
+    this.origin = loop.ticker().nanoTime();
   }
 
   void arm(Timeout timeout, long delayNanos) {
     long now = now();
-    long at = now + Math.max(0, Math.min(delayNanos, LATEST - Math.max(0, now)));
+    long nowTick = now >> TICK_SHIFT;
+    if (nowTick < timerTick) {
+      // Nothing is dealt out between: what is armed now needs no coarser level than its distance.
+      current = Math.max(current, nowTick);
+    }
+    long at = now + Math.max(0, Math.min(delayNanos, LATEST - now));
     timeout.tick = (at >> TICK_SHIFT) + 1;
-    slotOf(timeout.tick).link(timeout);
-    if (timeout.tick < timerTick) {
-      schedule(timeout.tick);
+    long start = place(timeout);
+    if (start < timerTick) {
+      schedule(start);
     }
   }
 
   void disarm(Timeout timeout) {
+    Timeout previous = timeout.previous;
     unlink(timeout);
+    if (previous instanceof Slot slot && slot.isEmpty()) {
+      slot.level.occupied &= ~slot.bit;
+    }
   }
 
   /** Forgets everything that is armed. */
   void close() {
     cancelTimer();
-    Arrays.fill(slots, null);
+    Arrays.fill(levels, null);
   }
 
   @Override
   public void run() {
     timer = null;
-    timerTick = Long.MAX_VALUE;
+    timerTick = NEVER;
     long nowTick = now() >> TICK_SHIFT;
     List<Timeout> expired = new ArrayList<>();
-    long earliest = Long.MAX_VALUE;
-    for (Slot slot : slots) {
-      if (slot != null) {
-        earliest = Math.min(earliest, slot.collect(nowTick, expired));
+    long start = firstSlot();
+    while (start <= nowTick) {
+      dealOut(start, expired);
+      start = firstSlot();
+    }
+    current = nowTick;
+    if (start != NEVER) {
+      schedule(start);
+    }
+    if (!expired.isEmpty()) {
+      onExpired.accept(expired);
+    }
+  }
+
+  /** How many deadlines the timer has looked at. */
+  long visits() {
+    return visits;
+  }
+
+  /** Puts it into its slot. Returns when that begins. */
+  private long place(Timeout timeout) {
+    long different = (timeout.tick ^ current) | (SLOTS - 1);
+    int depth = (Long.SIZE - 1 - Long.numberOfLeadingZeros(different)) / LEVEL_SHIFT;
+    int shift = depth * LEVEL_SHIFT;
+    Level level = levels[depth];
+    if (level == null) {
+      level = new Level();
+      levels[depth] = level;
+    }
+    level.slot((int) (timeout.tick >> shift) & (SLOTS - 1)).link(timeout);
+    return timeout.tick >> shift << shift;
+  }
+
+  /** When the first occupied slot begins: all of a level begin before any of the next. */
+  private long firstSlot() {
+    for (int depth = 0; depth < LEVELS; depth++) {
+      Level level = levels[depth];
+      if (level != null && level.occupied != 0) {
+        int shift = depth * LEVEL_SHIFT;
+        long slot = Long.numberOfTrailingZeros(level.occupied);
+        long above = current >> shift >> LEVEL_SHIFT << LEVEL_SHIFT;
+        return (above | slot) << shift;
       }
     }
-    if (earliest != Long.MAX_VALUE) {
-      schedule(earliest);
+    return NEVER;
+  }
+
+  /** The first occupied slot begins: what is due has expired, the rest moves to levels below. */
+  private void dealOut(long start, List<Timeout> expired) {
+    Timeout timeout = takeFirst();
+    current = start;
+    while (timeout != null && !(timeout instanceof Slot)) {
+      Timeout following = timeout.next;
+      visits++;
+      timeout.previous = null;
+      timeout.next = null;
+      if (timeout.tick <= start) {
+        expired.add(timeout);
+      } else {
+        place(timeout);
+      }
+      timeout = following;
     }
-    onExpired.accept(expired);
+  }
+
+  /** Empties the first occupied slot. Returns its first deadline, the others behind it, the slot itself last. */
+  private @Nullable Timeout takeFirst() {
+    for (Level level : levels) {
+      if (level != null && level.occupied != 0) {
+        return level.slot(Long.numberOfTrailingZeros(level.occupied)).take();
+      }
+    }
+    return null;
   }
 
   private void schedule(long tick) {
@@ -94,21 +184,11 @@ final class DeadlineWheel implements Runnable {
       timer.cancel(false);
       timer = null;
     }
-    timerTick = Long.MAX_VALUE;
+    timerTick = NEVER;
   }
 
   private long now() {
-    return loop.ticker().nanoTime();
-  }
-
-  private Slot slotOf(long tick) {
-    int index = (int) (tick & (SLOTS - 1));
-    Slot slot = slots[index];
-    if (slot == null) {
-      slot = new Slot();
-      slots[index] = slot;
-    }
-    return slot;
+    return loop.ticker().nanoTime() - origin;
   }
 
   private static void unlink(Timeout timeout) {
@@ -122,11 +202,38 @@ final class DeadlineWheel implements Runnable {
     timeout.next = null;
   }
 
+  private static final class Level {
+    private final @Nullable Slot[] slots = new Slot[SLOTS];
+    private long occupied;
+
+    Slot slot(int index) {
+      Slot slot = slots[index];
+      if (slot == null) {
+        slot = new Slot(this, 1L << index);
+        slots[index] = slot;
+      }
+      return slot;
+    }
+  }
+
   /** The ring's sentinel. */
   private static final class Slot extends Timeout {
-    Slot() {
+    private final Level level;
+    private final long bit;
+
+    Slot(Level level, long bit) {
+      this.level = level;
+      this.bit = bit;
+      clear();
+    }
+
+    private void clear() {
       super.previous = this;
       super.next = this;
+    }
+
+    boolean isEmpty() {
+      return super.next == this;
     }
 
     void link(Timeout timeout) {
@@ -137,23 +244,15 @@ final class DeadlineWheel implements Runnable {
       if (last != null) {
         last.next = timeout;
       }
+      level.occupied |= bit;
     }
 
-    /** Unlinks what is due. Returns the earliest tick that stays. */
-    long collect(long nowTick, List<Timeout> expired) {
-      long earliest = Long.MAX_VALUE;
-      Timeout timeout = super.next;
-      while (timeout != null && timeout != this) {
-        Timeout following = timeout.next;
-        if (timeout.tick <= nowTick) {
-          unlink(timeout);
-          expired.add(timeout);
-        } else {
-          earliest = Math.min(earliest, timeout.tick);
-        }
-        timeout = following;
-      }
-      return earliest;
+    @Nullable
+    Timeout take() {
+      Timeout first = super.next;
+      clear();
+      level.occupied &= ~bit;
+      return first;
     }
   }
 }

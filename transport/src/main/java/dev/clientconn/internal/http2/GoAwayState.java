@@ -21,6 +21,7 @@ final class GoAwayState {
   private static final String TOO_MANY_PINGS = "too_many_pings";
 
   private int lastStreamId = Integer.MAX_VALUE;
+  private boolean lowered;
   private boolean tooManyPings;
   private @Nullable String description;
 
@@ -38,12 +39,18 @@ final class GoAwayState {
     if (lastId != 0 && lastId != Integer.MAX_VALUE && (lastId & 1) == 0) {
       return "GOAWAY names stream " + lastId + ", which a client cannot have opened";
     }
+    lowered = lastId < lastStreamId;
     lastStreamId = lastId;
     tooManyPings |=
         errorCode == Http2Error.ENHANCE_YOUR_CALM.code() && debugData.equals(TOO_MANY_PINGS);
     description = "received GOAWAY with code " + Http2Status.name(errorCode)
         + (debugData.isEmpty() ? "" : ", debug data \"" + debugData + "\"");
     return null;
+  }
+
+  /** Whether the last frame can have rejected streams that the ones before it had not: a flood of them must be cheap. */
+  boolean hasLowered() {
+    return lowered;
   }
 
   /** Whether the peer will not process the stream, so that it may be sent elsewhere. */

@@ -22,9 +22,12 @@ final class HeaderEncoder {
   /** Methods; where more are called in turn, all are encoded anew now and then. */
   private static final int MAX_KEPT = 128;
 
+  /** Of the encoder's two tables: few calls index more names than that, and each connection has them. */
+  private static final int HASH_SIZE = 16;
+
   // The peer's header list limit is checked before a stream gets an id, so the encoder need not.
-  private final DefaultHttp2HeadersEncoder hpack =
-      new DefaultHttp2HeadersEncoder((name, value) -> RequestHeaders.isNeverIndexed(name), true);
+  private final DefaultHttp2HeadersEncoder hpack = new DefaultHttp2HeadersEncoder(
+      (name, value) -> RequestHeaders.isNeverIndexed(name), true, HASH_SIZE);
 
   private final Map<Http2Headers, byte[]> blocks = new IdentityHashMap<>();
 

@@ -32,6 +32,9 @@ final class Http2Stream extends DeadlineWheel.Timeout implements MessageDeframer
   private State state = State.WAITING;
   private int id;
   private long waitingSince;
+  /** {@link StreamTable}'s. */
+  @Nullable
+  Http2Stream nextInChain;
 
   final SendQueue sendQueue = new SendQueue();
   private final SendQuota.OfStream sendQuota;
@@ -41,7 +44,6 @@ final class Http2Stream extends DeadlineWheel.Timeout implements MessageDeframer
   private final MessageDeframer deframer;
   private boolean responseSeen;
   private @Nullable NonGrpcBody nonGrpcBody;
-  private Status nonGrpcStatus = Status.UNKNOWN;
 
   /** Has told its listener something since the last batch end. */
   private boolean hasNews;
@@ -122,19 +124,13 @@ final class Http2Stream extends DeadlineWheel.Timeout implements MessageDeframer
   }
 
   /** The response is not gRPC's: what follows is collected for the error's text. */
-  NonGrpcBody collectNonGrpcBody(Status soFar) {
-    nonGrpcStatus = soFar;
-    nonGrpcBody = new NonGrpcBody();
-    return nonGrpcBody;
+  void collectNonGrpcBody(Status soFar) {
+    nonGrpcBody = new NonGrpcBody(soFar);
   }
 
   @Nullable
   NonGrpcBody nonGrpcBody() {
     return nonGrpcBody;
-  }
-
-  Status nonGrpcStatus() {
-    return nonGrpcStatus;
   }
 
   boolean wantsMessage() {

@@ -17,7 +17,7 @@ final class LoopyWriter {
   private static final int SWEEP_FLOOR = 64;
 
   private final SendQuota quota;
-  private final ArrayDeque<Http2Stream> round = new ArrayDeque<>();
+  private final ArrayDeque<Http2Stream> round = new ArrayDeque<>(1);
   private final Consumer<Http2Stream> onBecameReady;
   /** Streams closed since the last sweep while they stood in the round: no fewer than are in it. */
   private int left;

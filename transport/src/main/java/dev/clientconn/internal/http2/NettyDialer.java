@@ -75,7 +75,8 @@ final class NettyDialer implements Dialer {
         // Names are the channel's to resolve: doing it here would block the loop.
         .resolver(NoopAddressResolverGroup.INSTANCE)
         .option(ChannelOption.WRITE_BUFFER_WATER_MARK, WATER_MARK)
-        .option(ChannelOption.CONNECT_TIMEOUT_MILLIS, millis(request.connectTimeout()));
+        // None of Netty's: the connection has a timer for all that connecting takes.
+        .option(ChannelOption.CONNECT_TIMEOUT_MILLIS, 0);
   }
 
   private static int millis(Duration time) {

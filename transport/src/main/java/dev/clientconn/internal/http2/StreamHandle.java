@@ -20,8 +20,10 @@ import org.jspecify.annotations.Nullable;
 final class StreamHandle extends Command implements ClientStream {
 
   private final ControlBuffer control;
-  private final CallHeaders call;
-  private final RequestHeaders.Lists headers;
+  /** Until the headers are framed, as {@link #headers}: a stream may be open for long. */
+  private @Nullable CallHeaders call;
+
+  private RequestHeaders.@Nullable Lists headers;
   private final Listener listener;
   private final @Nullable Status failure;
   private final int creditBatch;
@@ -69,7 +71,7 @@ final class StreamHandle extends Command implements ClientStream {
     this.firstMessage = message;
     this.endOfStream = endOfStream;
     if (!endOfStream) {
-      writeQuota = new WriteQuota(call.onReadyThreshold());
+      writeQuota = new WriteQuota(call().onReadyThreshold());
       queued(message);
     }
     control.put(this);
@@ -126,12 +128,17 @@ final class StreamHandle extends Command implements ClientStream {
 
   // What follows is for the event loop.
 
+  /** Of a stream that is not open yet. */
   CallHeaders call() {
-    return call;
+    return Objects.requireNonNull(call, "the stream is open");
   }
 
-  RequestHeaders.Lists headers() {
-    return headers;
+  /** The headers, to be framed; neither they nor {@link #call} are there afterwards. */
+  RequestHeaders.Lists takeHeaders() {
+    RequestHeaders.Lists taken = Objects.requireNonNull(headers, "the stream is open");
+    headers = null;
+    call = null;
+    return taken;
   }
 
   /** Why the call could be sent on no connection to this peer, {@code null} if it can. */
@@ -140,7 +147,7 @@ final class StreamHandle extends Command implements ClientStream {
     // RFC 9113 section 10.5.1: a peer may refuse what is over its limit, so it is not sent.
     if (failure == null
         && maxHeaderListSize != Long.MAX_VALUE
-        && RequestHeaders.listSize(headers) > maxHeaderListSize) {
+        && RequestHeaders.listSize(Objects.requireNonNull(headers)) > maxHeaderListSize) {
       return Status.INTERNAL.withDescription("header list size to send violates the maximum size ("
           + maxHeaderListSize
           + " bytes) set by server");

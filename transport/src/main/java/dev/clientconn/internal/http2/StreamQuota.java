@@ -24,7 +24,7 @@ final class StreamQuota {
   private final int maxWaiting;
   private final TransportListener listener;
   private final Ticker ticker;
-  private final ArrayDeque<Http2Stream> queue = new ArrayDeque<>();
+  private final ArrayDeque<Http2Stream> queue = new ArrayDeque<>(1);
   private long limit = UNLIMITED;
   private int waiting;
 

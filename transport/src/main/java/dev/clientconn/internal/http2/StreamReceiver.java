@@ -37,7 +37,7 @@ final class StreamReceiver {
     NonGrpcBody body = stream.nonGrpcBody();
     if (body != null) {
       // Trailers of something that is not gRPC: all there will be of its body is here.
-      outcome.reset(stream, body.toStatus(stream.nonGrpcStatus()), Http2Error.PROTOCOL_ERROR);
+      outcome.reset(stream, body.toStatus(), Http2Error.PROTOCOL_ERROR);
       return;
     }
     ResponseHeaders.Result result =
@@ -102,7 +102,7 @@ final class StreamReceiver {
       Http2Stream stream, NonGrpcBody body, ByteBuf data, int length, boolean endOfStream) {
     boolean full = body.add(data);
     if (full || endOfStream) {
-      outcome.reset(stream, body.toStatus(stream.nonGrpcStatus()), Http2Error.PROTOCOL_ERROR);
+      outcome.reset(stream, body.toStatus(), Http2Error.PROTOCOL_ERROR);
     } else {
       outcome.credit(stream, stream.inFlow().consumed(length));
     }

@@ -2,23 +2,32 @@
 package dev.clientconn.internal.http2;
 
 import dev.clientconn.internal.threading.EventLoopConfined;
-import io.netty.util.collection.IntObjectHashMap;
 import java.util.ArrayList;
-import java.util.Collection;
 import java.util.List;
 import org.jspecify.annotations.Nullable;
 
-/** The open streams of a connection by id, and the ids themselves: 1, 3, 5 … (RFC 9113 section 5.1.1). */
+/**
+ * The open streams of a connection by id, and the ids themselves: 1, 3, 5 … (RFC 9113 section 5.1.1). A table of chains
+ * that run through the streams: ids in a row never share one, and old streams, however many, are not in the way of new
+ * ones, as they would be in a table that probes.
+ */
 @EventLoopConfined
 final class StreamTable {
 
   /** Three quarters of the ids: what is left serves streams that were promised before the drain is known. */
   static final int LAST_ID = 0x5FFF_FFFF;
 
-  private final IntObjectHashMap<Http2Stream> streams = new IntObjectHashMap<>(64);
+  private static final int MIN_CAPACITY = 16;
+
+  /** The table shrinks to half when no more than this part of it is used. */
+  private static final int SHRINK_FRACTION = 8;
+
+  private @Nullable Http2Stream[] chains = new Http2Stream[MIN_CAPACITY];
+  private int active;
   private final int lastId;
   private int nextId = 1;
   private long opened;
+  private int walks;
 
   StreamTable() {
     this(LAST_ID);
@@ -28,21 +37,49 @@ final class StreamTable {
     this.lastId = lastId;
   }
 
-  int register(Http2Stream stream) {
+  /** Gives the stream its id. */
+  void register(Http2Stream stream) {
     int id = nextId;
     nextId += 2;
     opened++;
-    streams.put(id, stream);
-    return id;
+    stream.opened(id);
+    if (active == chains.length) {
+      resize(2 * chains.length);
+    }
+    link(stream);
+    active++;
   }
 
   @Nullable
   Http2Stream find(int id) {
-    return streams.get(id);
+    Http2Stream stream = chains[chainOf(id)];
+    while (stream != null && stream.id() != id) {
+      stream = stream.nextInChain;
+    }
+    return stream;
   }
 
   void remove(Http2Stream stream) {
-    streams.remove(stream.id());
+    int chain = chainOf(stream.id());
+    Http2Stream before = null;
+    Http2Stream at = chains[chain];
+    while (at != null && at != stream) {
+      before = at;
+      at = at.nextInChain;
+    }
+    if (at == null) {
+      return;
+    }
+    if (before == null) {
+      chains[chain] = stream.nextInChain;
+    } else {
+      before.nextInChain = stream.nextInChain;
+    }
+    stream.nextInChain = null;
+    active--;
+    if (chains.length > MIN_CAPACITY && active <= chains.length / SHRINK_FRACTION) {
+      resize(chains.length / 2);
+    }
   }
 
   /** Whether this side has never opened a stream of that id, so that a frame for it is an error (section 5.1). */
@@ -55,16 +92,55 @@ final class StreamTable {
   }
 
   int active() {
-    return streams.size();
+    return active;
   }
 
   long opened() {
     return opened;
   }
 
+  int capacity() {
+    return chains.length;
+  }
+
+  /** How often all streams were walked: never for each call, nor for each frame of a peer's choice. */
+  int walks() {
+    return walks;
+  }
+
   /** A copy, so that streams may be closed while it is walked. */
   List<Http2Stream> all() {
-    Collection<Http2Stream> values = streams.values();
-    return new ArrayList<>(values);
+    walks++;
+    List<Http2Stream> all = new ArrayList<>(active);
+    for (Http2Stream first : chains) {
+      for (Http2Stream s = first; s != null; s = s.nextInChain) {
+        all.add(s);
+      }
+    }
+    return all;
+  }
+
+  private void resize(int capacity) {
+    @Nullable Http2Stream[] old = chains;
+    chains = new Http2Stream[capacity];
+    for (Http2Stream first : old) {
+      Http2Stream stream = first;
+      while (stream != null) {
+        Http2Stream following = stream.nextInChain;
+        link(stream);
+        stream = following;
+      }
+    }
+  }
+
+  private void link(Http2Stream stream) {
+    int chain = chainOf(stream.id());
+    stream.nextInChain = chains[chain];
+    chains[chain] = stream;
+  }
+
+  /** All ids are odd. */
+  private int chainOf(int id) {
+    return (id >>> 1) & (chains.length - 1);
   }
 }

@@ -150,13 +150,12 @@ final class Streams implements StreamReceiver.Outcome {
 
   private void start(Http2Stream stream) {
     StreamHandle handle = stream.handle();
-    int id = table.register(stream);
-    stream.opened(id);
+    table.register(stream);
     if (table.active() == 1) {
       connection.onFirstStream();
     }
     try {
-      framer.headers(id, handle.headers());
+      framer.headers(stream.id(), handle.takeHeaders());
     } catch (Http2Exception e) {
       connection.fail(e.error(), "cannot encode request headers: " + e.getMessage());
       return;
@@ -267,7 +266,10 @@ final class Streams implements StreamReceiver.Outcome {
   boolean apply(PeerSettings settings) {
     maxHeaderListSize = settings.maxHeaderListSize();
     quota.limit(settings.maxConcurrentStreams());
-    sendQuota.initialStreamWindow(settings.initialWindowSize());
+    return sendQuota.initialStreamWindow(settings.initialWindowSize()) <= 0 || windowsGrew();
+  }
+
+  private boolean windowsGrew() {
     for (Http2Stream stream : table.all()) {
       if (stream.sendQuota().overflowed()) {
         return false;
@@ -358,6 +360,9 @@ final class Streams implements StreamReceiver.Outcome {
   /** The peer has gone away: ends what it will not process. */
   void rejectAbove(GoAwayState goAway) {
     failWaiting(goAway.status());
+    if (!goAway.hasLowered()) {
+      return;
+    }
     for (Http2Stream stream : table.all()) {
       if (goAway.rejects(stream.id())) {
         end(stream, goAway.status(), StreamProgress.REFUSED, new Metadata());

@@ -6,8 +6,8 @@ import dev.clientconn.transport.TransportSnapshot;
 import dev.clientconn.transport.TransportSnapshot.State;
 import java.net.SocketAddress;
 import java.util.OptionalLong;
-import java.util.concurrent.atomic.AtomicInteger;
 import java.util.concurrent.atomic.AtomicLong;
+import java.util.concurrent.atomic.AtomicLongArray;
 import org.jspecify.annotations.Nullable;
 
 /**
@@ -20,21 +20,25 @@ final class TransportCounters {
   private static final AtomicLong NEXT_ID = new AtomicLong();
   private static final long NO_LIMIT = -1;
 
+  private static final int ACTIVE = 0;
+  private static final int LIMIT = 1;
+  private static final int WAITING = 2;
+  private static final int OPENED = 3;
+  private static final int SEND_WINDOW = 4;
+  private static final int RECEIVE_WINDOW = 5;
+  private static final int ROUND_TRIP = 6;
+  private static final int NUMBERS = 7;
+
   private final long id = NEXT_ID.incrementAndGet();
   private final SocketAddress dialled;
   private volatile State state = State.CONNECTING;
   private volatile @Nullable SocketAddress remote;
   private volatile @Nullable SocketAddress local;
-  private final AtomicInteger active = new AtomicInteger();
-  private final AtomicLong limit = new AtomicLong(NO_LIMIT);
-  private final AtomicInteger waiting = new AtomicInteger();
-  private final AtomicLong opened = new AtomicLong();
-  private final AtomicLong sendWindow = new AtomicLong();
-  private final AtomicLong receiveWindow = new AtomicLong();
-  private final AtomicLong roundTrip = new AtomicLong();
+  private final AtomicLongArray numbers = new AtomicLongArray(NUMBERS);
 
   TransportCounters(SocketAddress dialled) {
     this.dialled = dialled;
+    numbers.setOpaque(LIMIT, NO_LIMIT);
   }
 
   long id() {
@@ -53,15 +57,15 @@ final class TransportCounters {
   }
 
   void streams(int nowActive, OptionalLong maximum, int nowWaiting, long openedSoFar) {
-    active.setOpaque(nowActive);
-    limit.setOpaque(maximum.orElse(NO_LIMIT));
-    waiting.setOpaque(nowWaiting);
-    opened.setOpaque(openedSoFar);
+    numbers.setOpaque(ACTIVE, nowActive);
+    numbers.setOpaque(LIMIT, maximum.orElse(NO_LIMIT));
+    numbers.setOpaque(WAITING, nowWaiting);
+    numbers.setOpaque(OPENED, openedSoFar);
   }
 
   void windows(long send, long receive) {
-    sendWindow.setOpaque(send);
-    receiveWindow.setOpaque(receive);
+    numbers.setOpaque(SEND_WINDOW, send);
+    numbers.setOpaque(RECEIVE_WINDOW, receive);
   }
 
   /**
@@ -69,13 +73,13 @@ final class TransportCounters {
    */
   void roundTrip(long nanos) {
     if (nanos > 0) {
-      roundTrip.setOpaque(nanos);
+      numbers.setOpaque(ROUND_TRIP, nanos);
     }
   }
 
   TransportSnapshot snapshot() {
-    long rtt = roundTrip.getOpaque();
-    long max = limit.getOpaque();
+    long rtt = numbers.getOpaque(ROUND_TRIP);
+    long max = numbers.getOpaque(LIMIT);
     SocketAddress peer = remote;
     return new TransportSnapshot(
         id,
@@ -83,11 +87,12 @@ final class TransportCounters {
         peer == null ? dialled : peer,
         local,
         new TransportSnapshot.Streams(
-            active.getOpaque(),
+            (int) numbers.getOpaque(ACTIVE),
             max == NO_LIMIT ? OptionalLong.empty() : OptionalLong.of(max),
-            waiting.getOpaque(),
-            opened.getOpaque()),
-        new TransportSnapshot.Window(sendWindow.getOpaque(), receiveWindow.getOpaque()),
+            (int) numbers.getOpaque(WAITING),
+            numbers.getOpaque(OPENED)),
+        new TransportSnapshot.Window(
+            numbers.getOpaque(SEND_WINDOW), numbers.getOpaque(RECEIVE_WINDOW)),
         rtt == 0 ? OptionalLong.empty() : OptionalLong.of(rtt));
   }
 }

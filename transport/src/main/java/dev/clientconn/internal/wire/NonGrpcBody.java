@@ -16,8 +16,16 @@ public final class NonGrpcBody {
   /** How much is kept, bytes. */
   static final int LIMIT = 1024;
 
+  private final Status soFar;
   private final byte[] body = new byte[LIMIT];
   private int size;
+
+  /**
+   * @param soFar what the headers said
+   */
+  public NonGrpcBody(Status soFar) {
+    this.soFar = soFar;
+  }
 
   /** Copies what there is room for, and reads {@code data} to its end. Returns whether no more is wanted. */
   public boolean add(ByteBuf data) {
@@ -28,8 +36,8 @@ public final class NonGrpcBody {
     return size == LIMIT;
   }
 
-  /** {@code soFar} with the body, quoted, behind its description. */
-  public Status toStatus(Status soFar) {
+  /** The status so far with the body, quoted, behind its description. */
+  public Status toStatus() {
     String text = new String(body, 0, size, StandardCharsets.UTF_8);
     StringBuilder quoted = new StringBuilder(text.length() + 16).append("data: \"");
     for (int i = 0; i < text.length(); i++) {

@@ -41,7 +41,7 @@ public final class RequestHeaders {
   private final @Nullable AsciiString acceptEncoding;
 
   // Descriptors do not override equals: the map compares identities.
-  private final Map<MethodDescriptor<?, ?>, MethodHeaders> methods = new ConcurrentHashMap<>();
+  private final Map<MethodDescriptor<?, ?>, MethodHeaders> methods = new ConcurrentHashMap<>(1);
 
   /**
    * @param scheme value of {@code :scheme}
@@ -54,7 +54,7 @@ public final class RequestHeaders {
     this.scheme = AsciiString.of(scheme);
     this.authority = AsciiString.of(authority);
     this.userAgent = AsciiString.of(userAgent);
-    this.acceptEncoding = acceptEncoding == null ? null : AsciiString.of(acceptEncoding);
+    this.acceptEncoding = acceptEncoding == null ? null : encodingName(acceptEncoding);
   }
 
   /**

@@ -3,10 +3,12 @@ package dev.clientconn.internal.http2;
 
 import static org.assertj.core.api.Assertions.assertThat;
 
+import io.netty.util.concurrent.MockTicker;
 import java.time.Duration;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.Random;
+import java.util.concurrent.TimeUnit;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.ValueSource;
@@ -175,6 +177,85 @@ class DeadlineWheelTest {
 
     assertThat(disarmed).allMatch(a -> a.firedAt == -1);
     armed.removeAll(java.util.Set.copyOf(disarmed));
+    assertThat(armed).allMatch(a -> a.firedAt >= a.due && a.firedAt <= a.due + TICK);
+    assertThat(loop.hasTimer()).isFalse();
+  }
+
+  @Test
+  void theTimerLooksAtADeadlineNoMoreThanOncePerLevel() {
+    Random random = new Random(7);
+    for (int i = 0; i < 10_000; i++) {
+      arm(random.nextLong(Duration.ofHours(2).toNanos()));
+    }
+
+    // Each fires at a time of its own, while the others are still armed.
+    loop.advance(Duration.ofHours(3));
+
+    assertThat(fired).hasSize(10_000);
+    assertThat(wheel.visits()).isBetween(10_000L, 10_000L * DeadlineWheel.LEVELS);
+  }
+
+  @Test
+  void shortDeadlinesDoNotMakeItLookAtLongOnes() {
+    for (int i = 0; i < 10_000; i++) {
+      arm(Duration.ofMinutes(30).toNanos() + i);
+    }
+
+    for (int i = 0; i < 1000; i++) {
+      arm(10 * TICK);
+      loop.advance(Duration.ofNanos(11 * TICK));
+    }
+
+    assertThat(fired).hasSize(1000);
+    assertThat(wheel.visits()).isLessThan(10_000 + 3 * 1000);
+    wheel.close();
+  }
+
+  @Test
+  void deadlinesThatAreDisarmedLeaveNothingToLookAt() {
+    for (int i = 0; i < 10_000; i++) {
+      Alarm alarm = arm(Duration.ofSeconds(5).toNanos());
+      loop.advance(Duration.ofMillis(1));
+      wheel.disarm(alarm);
+    }
+
+    loop.advance(Duration.ofSeconds(10));
+
+    assertThat(wheel.visits()).isZero();
+    assertThat(loop.hasTimer()).isFalse();
+  }
+
+  @Test
+  void aTimerThatRunsLateLosesNothing() {
+    Alarm first = arm(3 * TICK);
+    Alarm far = arm(200 * TICK);
+    Alarm late = arm(70 * TICK);
+
+    // The loop is busy beyond two of the deadlines, and a call comes in before the timer runs.
+    ((MockTicker) loop.ticker()).advance(100 * TICK, TimeUnit.NANOSECONDS);
+    Alarm near = arm(2 * TICK);
+    loop.run();
+
+    assertThat(fired).containsExactly(first, late);
+    loop.advance(Duration.ofNanos(4 * TICK));
+    assertThat(fired).containsExactly(first, late, near);
+    loop.advance(Duration.ofNanos(100 * TICK));
+    assertThat(fired).containsExactly(first, late, near, far);
+    assertThat(loop.hasTimer()).isFalse();
+  }
+
+  @ParameterizedTest
+  @ValueSource(longs = {1, 2, 3})
+  void deadlinesOfAllLengthsFireInTimeWhereverTheWheelStands(long seed) {
+    Random random = new Random(seed);
+    List<Alarm> armed = new ArrayList<>();
+    for (int i = 0; i < 2_000; i++) {
+      armed.add(arm(random.nextLong(1L << (1 + random.nextInt(48)))));
+      loop.advance(Duration.ofNanos(random.nextLong(1L << random.nextInt(38))));
+    }
+
+    loop.advance(Duration.ofDays(4));
+
     assertThat(armed).allMatch(a -> a.firedAt >= a.due && a.firedAt <= a.due + TICK);
     assertThat(loop.hasTimer()).isFalse();
   }

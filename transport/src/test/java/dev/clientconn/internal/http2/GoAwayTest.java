@@ -181,6 +181,23 @@ class GoAwayTest extends PeerTest {
   }
 
   @Test
+  void oneThatRejectsNothingNewWalksNoStreams() {
+    Http2Peer peer = ready();
+    for (int i = 0; i < 10; i++) {
+      peer.unary();
+    }
+    peer.sendsGoAway(9, Http2Error.NO_ERROR, "");
+    int walks = peer.table.walks();
+
+    for (int i = 0; i < 100; i++) {
+      peer.sendsGoAway(9, Http2Error.NO_ERROR, "");
+    }
+
+    assertThat(peer.table.walks()).isEqualTo(walks);
+    assertThat(peer.table.active()).isEqualTo(5);
+  }
+
+  @Test
   void mayFollowTheSettingsInOneRead() {
     Http2Peer peer = connecting();
 

@@ -104,4 +104,31 @@ class SettingsTest extends PeerTest {
 
     assertThat(peer.texts()).hasSize(1).allMatch(t -> t.startsWith("GOAWAY 0 FRAME_SIZE_ERROR"));
   }
+
+  @Test
+  void settingsThatGiveStreamsNoLargerWindowsWalkNone() {
+    Http2Peer peer = ready();
+    peer.unary();
+    int walks = peer.table.walks();
+
+    for (int i = 0; i < 100; i++) {
+      peer.sendsSettings(s -> s.maxConcurrentStreams(1000).initialWindowSize(60_000));
+    }
+
+    assertThat(peer.table.walks()).isEqualTo(walks);
+  }
+
+  @Test
+  void aCallWalksNoStreams() {
+    Http2Peer peer = ready();
+    peer.unary();
+    int walks = peer.table.walks();
+
+    for (int i = 0; i < 10; i++) {
+      peer.unary();
+      peer.answers(3 + 2 * i);
+    }
+
+    assertThat(peer.table.walks()).isEqualTo(walks);
+  }
 }

@@ -13,14 +13,14 @@ class NonGrpcBodyTest {
 
   private static final Status SO_FAR = Status.UNAVAILABLE.withDescription("503");
 
-  private final NonGrpcBody body = new NonGrpcBody();
+  private final NonGrpcBody body = new NonGrpcBody(SO_FAR);
 
   @Test
   void joinsPiecesBehindTheDescription() {
     assertThat(add("first ")).isFalse();
     assertThat(add("second")).isFalse();
 
-    Status status = body.toStatus(SO_FAR);
+    Status status = body.toStatus();
 
     assertThat(status.getCode()).isEqualTo(Status.Code.UNAVAILABLE);
     assertThat(status.getDescription()).isEqualTo("503\ndata: \"first second\"");
@@ -28,7 +28,7 @@ class NonGrpcBodyTest {
 
   @Test
   void anEmptyBodyHasEmptyQuotes() {
-    assertThat(body.toStatus(SO_FAR).getDescription()).isEqualTo("503\ndata: \"\"");
+    assertThat(body.toStatus().getDescription()).isEqualTo("503\ndata: \"\"");
   }
 
   @Test
@@ -37,7 +37,7 @@ class NonGrpcBodyTest {
     assertThat(add("bcd")).isTrue();
     assertThat(add("e")).isTrue();
 
-    assertThat(body.toStatus(SO_FAR).getDescription())
+    assertThat(body.toStatus().getDescription())
         .isEqualTo("503\ndata: \"" + "a".repeat(1023) + "b\"");
   }
 
@@ -45,7 +45,7 @@ class NonGrpcBodyTest {
   void aPeersTextStaysInItsQuotesAndOnItsLine() {
     add("<p class=\"x\">\\\r\n\t\u0000\u001b\u2028é</p>");
 
-    assertThat(body.toStatus(SO_FAR).getDescription())
+    assertThat(body.toStatus().getDescription())
         .isEqualTo("503\ndata: \"<p class=\\\"x\\\">\\\\\\r\\n\\t\\u0000\\u001b\\u2028é</p>\"");
   }
 
