@@ -43,9 +43,9 @@ final class Samples {
     return median() / other.median();
   }
 
-  /** The median, and the spread in percent of it where there are several. */
+  /** The median, and the spread in percent of it where there are several and it is not 0. */
   String withSpread(String format) {
-    return sorted.length < 2
+    return sorted.length < 2 || median() == 0
         ? plain(format)
         : plain(format)
             + String.format(Locale.ROOT, " ±%.0f%%", 100 * spread() / Math.abs(median()));
