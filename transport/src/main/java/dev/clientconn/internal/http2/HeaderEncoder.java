@@ -10,7 +10,6 @@ import io.netty.handler.codec.http2.DefaultHttp2HeadersEncoder;
 import io.netty.handler.codec.http2.Http2Exception;
 import io.netty.handler.codec.http2.Http2Headers;
 import java.util.IdentityHashMap;
-import java.util.Map;
 
 /**
  * HPACK's encoder of a connection. What the calls of a method share is encoded once and copied from then on, for as long
@@ -29,7 +28,7 @@ final class HeaderEncoder {
   private final DefaultHttp2HeadersEncoder hpack = new DefaultHttp2HeadersEncoder(
       (name, value) -> RequestHeaders.isNeverIndexed(name), true, HASH_SIZE);
 
-  private final Map<Http2Headers, byte[]> blocks = new IdentityHashMap<>();
+  private final IdentityHashMap<Http2Headers, byte[]> blocks = new IdentityHashMap<>();
 
   void encode(int streamId, RequestHeaders.Lists headers, ByteBuf out) throws Http2Exception {
     byte[] known = blocks.get(headers.shared());
