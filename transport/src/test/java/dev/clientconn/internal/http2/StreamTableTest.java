@@ -5,8 +5,9 @@ import static org.assertj.core.api.Assertions.assertThat;
 
 import dev.clientconn.internal.flow.SendQuota;
 import dev.clientconn.internal.transport.CallHeaders;
+import dev.clientconn.internal.transport.FixedHeaders;
+import dev.clientconn.internal.wire.RequestHeaders;
 import io.grpc.Metadata;
-import io.netty.handler.codec.http2.EmptyHttp2Headers;
 import java.util.ArrayDeque;
 import java.util.HashMap;
 import java.util.Map;
@@ -26,9 +27,9 @@ class StreamTableTest {
 
   private Http2Stream opened() {
     CallHeaders call =
-        new CallHeaders(Http2Peer.METHOD, null, null, null, 0, 100, 100, new Metadata());
+        new FixedHeaders(Http2Peer.METHOD, null, null, null, 0, 100, 100, new Metadata());
     StreamHandle handle =
-        new StreamHandle(control, call, EmptyHttp2Headers.INSTANCE, null, new RecordingCall(), 100);
+        new StreamHandle(control, call, RequestHeaders.Lists.NONE, null, new RecordingCall(), 100);
     Http2Stream stream = new Http2Stream(handle, quota, 65_535);
     table.register(stream);
     return stream;
