@@ -33,9 +33,9 @@ public final class MessageDeframer {
   private final ChunkPool pool;
 
   /** How much of the prefix has been read; stays at all of it while the body comes in. */
-  private int prefixRead;
+  private byte prefixRead;
 
-  private int flag;
+  private short flag;
   private int length;
   /** The body, if it fits into one chunk. */
   private byte @Nullable [] array;
@@ -104,7 +104,7 @@ public final class MessageDeframer {
       }
       int b = data.readUnsignedByte();
       if (prefixRead++ == 0) {
-        flag = b;
+        flag = (short) b;
       } else {
         length = length << 8 | b;
       }
