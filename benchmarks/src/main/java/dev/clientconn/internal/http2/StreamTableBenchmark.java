@@ -85,7 +85,7 @@ public class StreamTableBenchmark {
   }
 
   private void register(Http2Stream stream) {
-    stream.opened(table.register(stream));
+    table.register(stream);
   }
 
   private Http2Stream newStream() {

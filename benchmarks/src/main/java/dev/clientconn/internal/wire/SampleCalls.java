@@ -7,6 +7,10 @@ import io.grpc.Deadline;
 import io.grpc.Metadata;
 import io.grpc.MethodDescriptor;
 import io.grpc.protobuf.ProtoUtils;
+import io.netty.handler.codec.http2.DefaultHttp2Headers;
+import io.netty.handler.codec.http2.Http2Headers;
+import java.util.List;
+import java.util.Map;
 import java.util.concurrent.TimeUnit;
 import org.jspecify.annotations.Nullable;
 
@@ -39,6 +43,17 @@ public final class SampleCalls {
         4 << 20,
         CallHeaders.DEFAULT_ON_READY_THRESHOLD,
         metadata);
+  }
+
+  /** The same headers as one list of Netty's. */
+  public static Http2Headers joined(RequestHeaders.Lists headers) {
+    Http2Headers joined = new DefaultHttp2Headers(false, 16);
+    for (Http2Headers part : List.of(headers.shared(), headers.own())) {
+      for (Map.Entry<CharSequence, CharSequence> header : part) {
+        joined.add(header.getKey(), header.getValue());
+      }
+    }
+    return joined;
   }
 
   private record SampleHeaders(
