@@ -50,10 +50,14 @@ public final class BdpEstimator {
     return !pingOut && estimate < LIMIT;
   }
 
-  public void pingSent(long nanoTime) {
+  /**
+   * @param arrived bytes since the window last opened: of one flight with what is still to come, for a sender that is
+   *     held back by the window waits for this opening
+   */
+  public void pingSent(long nanoTime, int arrived) {
     pingOut = true;
     pingSentNanos = nanoTime;
-    sample = 0;
+    sample = arrived;
   }
 
   /** The ping came back. Returns the window to grow to, 0 to leave it as it is. */

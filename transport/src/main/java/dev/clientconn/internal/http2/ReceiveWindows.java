@@ -73,7 +73,7 @@ final class ReceiveWindows {
     if (credit > 0 && bdp != null && bdp.wantsPing()) {
       // Behind the WINDOW_UPDATE: proxies count pings as abuse unless something else came too.
       framer.ping(BDP_PING);
-      bdp.pingSent(loop.ticker().nanoTime());
+      bdp.pingSent(loop.ticker().nanoTime(), credit);
     }
   }
 

@@ -16,7 +16,7 @@ class BdpEstimatorTest {
   @Test
   void oneSampleIsTakenAtATime() {
     assertThat(bdp.wantsPing()).isTrue();
-    bdp.pingSent(now);
+    bdp.pingSent(now, 0);
     assertThat(bdp.wantsPing()).isFalse();
     bdp.onPingAck(now + RTT);
     assertThat(bdp.wantsPing()).isTrue();
@@ -25,9 +25,17 @@ class BdpEstimatorTest {
   @Test
   void dataBeforeThePingIsNotPartOfTheSample() {
     bdp.onData(10 * START);
-    bdp.pingSent(now);
+    bdp.pingSent(now, 0);
 
     assertThat(bdp.onPingAck(now + RTT)).isZero();
+  }
+
+  @Test
+  void whatArrivedSinceTheWindowLastOpenedIsPartOfTheSample() {
+    bdp.pingSent(now, START / 2);
+    bdp.onData(START / 4);
+
+    assertThat(bdp.onPingAck(now + RTT)).isEqualTo(2 * (START / 2 + START / 4));
   }
 
   @Test
@@ -44,7 +52,7 @@ class BdpEstimatorTest {
   @Test
   void aSampleAtALowerBandwidthThanBeforeLeavesTheWindow() {
     roundTrip(START);
-    bdp.pingSent(now);
+    bdp.pingSent(now, 0);
     bdp.onData(2 * START);
     now += 100 * RTT;
 
@@ -65,7 +73,7 @@ class BdpEstimatorTest {
   @Test
   void neverShrinksBelowWhatItStartedWith() {
     BdpEstimator large = new BdpEstimator(1 << 20);
-    large.pingSent(now);
+    large.pingSent(now, 0);
     large.onData(60_000);
 
     assertThat(large.onPingAck(now + RTT)).isZero();
@@ -80,16 +88,16 @@ class BdpEstimatorTest {
 
   @Test
   void theRoundTripIsTheMeanAtFirst() {
-    bdp.pingSent(0);
+    bdp.pingSent(0, 0);
     bdp.onPingAck(10);
-    bdp.pingSent(100);
+    bdp.pingSent(100, 0);
     bdp.onPingAck(120);
 
     assertThat(bdp.rttNanos()).isEqualTo(15);
   }
 
   private int roundTrip(int bytes) {
-    bdp.pingSent(now);
+    bdp.pingSent(now, 0);
     bdp.onData(bytes);
     now += RTT;
     return bdp.onPingAck(now);

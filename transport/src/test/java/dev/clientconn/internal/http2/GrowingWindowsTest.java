@@ -56,8 +56,21 @@ class GrowingWindowsTest extends PeerTest {
     peer.frames();
     peer.after(RTT).sendsPingAck(ReceiveWindows.BDP_PING);
 
-    peer.expects("WINDOW_UPDATE 0 +24465", "SETTINGS {INITIAL_WINDOW_SIZE=90000}");
+    peer.expects("WINDOW_UPDATE 0 +57233", "SETTINGS {INITIAL_WINDOW_SIZE=122768}");
     assertThat(call.isClosed()).isFalse();
+  }
+
+  @Test
+  void aWindowThatArrivesInOneReadRaisesBothWindows() {
+    Http2Peer peer = growing(65_535);
+    peer.unary();
+    peer.sendsHeaders(1).frames();
+    sendsInOneRead(peer, 60_000);
+    peer.frames();
+
+    peer.after(RTT).sendsPingAck(ReceiveWindows.BDP_PING);
+
+    assertThat(peer.texts()).contains("SETTINGS {INITIAL_WINDOW_SIZE=120000}");
   }
 
   @Test
