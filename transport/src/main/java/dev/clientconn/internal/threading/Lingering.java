@@ -30,6 +30,7 @@ public final class Lingering<T> {
   private final long lingerNanos;
   private final LongSupplier nanoTime;
   private @Nullable T threads;
+  private @Nullable ClassLoader maker;
   private int users;
   private long unusedSince;
   private boolean watched;
@@ -45,15 +46,23 @@ public final class Lingering<T> {
 
   /** Becomes a user. Must {@link #release} once. */
   public synchronized T acquire() {
+    ClassLoader user = Thread.currentThread().getContextClassLoader();
+    if (users == 0 && user != maker) {
+      // An application that was restarted must not run on threads that hold on to what it was
+      // before.
+      end();
+    }
     T acquired = threads;
     if (acquired == null) {
       acquired = kind.create();
       threads = acquired;
+      maker = user;
     }
     users++;
     return acquired;
   }
 
+  /** Never throws: where no thread can be had to watch over them, they end at once. */
   public synchronized void release() {
     users--;
     if (users == 0) {
@@ -85,9 +94,7 @@ public final class Lingering<T> {
       kind.schedule(threads, this::look, nanos);
       watched = true;
     } catch (RuntimeException | Error e) {
-      // No thread to watch with, so none is to stay.
       end();
-      throw e;
     }
   }
 
@@ -95,6 +102,8 @@ public final class Lingering<T> {
     if (threads != null) {
       T ended = threads;
       threads = null;
+      maker = null;
+      watched = false;
       kind.end(ended);
     }
   }

@@ -2,7 +2,6 @@
 package dev.clientconn.internal.threading;
 
 import static org.assertj.core.api.Assertions.assertThat;
-import static org.assertj.core.api.Assertions.assertThatThrownBy;
 
 import dev.clientconn.internal.channel.FakeClock;
 import java.time.Duration;
@@ -85,10 +84,38 @@ class LingeringTest {
     String first = lingering.acquire();
     refusing = true;
 
-    assertThatThrownBy(lingering::release).isInstanceOf(RejectedExecutionException.class);
+    lingering.release();
 
     assertThat(ended).containsExactly(first);
     assertThat(lingering.acquire()).isNotEqualTo(first);
+  }
+
+  @Test
+  void anApplicationThatComesInPlaceOfAnotherGetsItsOwn() {
+    String old = lingering.acquire();
+    assertThat(acquireAs(new ClassLoader() {})).as("shared while in use").isSameAs(old);
+    lingering.release();
+    lingering.release();
+
+    String fresh = acquireAs(new ClassLoader() {});
+
+    assertThat(ended).containsExactly(old);
+    assertThat(fresh).isNotEqualTo(old);
+    lingering.release();
+    clock.advance(Duration.ofSeconds(2));
+    assertThat(ended).containsExactly(old, fresh);
+    assertThat(clock.pending()).isZero();
+  }
+
+  private String acquireAs(ClassLoader application) {
+    Thread thread = Thread.currentThread();
+    ClassLoader before = thread.getContextClassLoader();
+    thread.setContextClassLoader(application);
+    try {
+      return lingering.acquire();
+    } finally {
+      thread.setContextClassLoader(before);
+    }
   }
 
   private final class Threads implements Lingering.Kind<String> {
