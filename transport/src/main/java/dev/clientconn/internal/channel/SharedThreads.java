@@ -2,6 +2,7 @@
 package dev.clientconn.internal.channel;
 
 import dev.clientconn.internal.threading.CrossesThreads;
+import dev.clientconn.internal.threading.Lingering;
 import java.util.concurrent.Executor;
 import java.util.concurrent.ScheduledExecutorService;
 import java.util.concurrent.ScheduledThreadPoolExecutor;
@@ -13,12 +14,12 @@ import java.util.concurrent.atomic.AtomicInteger;
 import org.jspecify.annotations.Nullable;
 
 /**
- * One pool and one timer for all channels of the JVM that bring none. Counted: no thread is left after the last channel
- * has terminated.
+ * One pool and one timer for all channels of the JVM that bring none. Counted: no thread is left for long after the last
+ * channel has terminated.
  */
 @CrossesThreads
 public final class SharedThreads {
-  private static final SharedThreads JVM = new SharedThreads();
+  private static final SharedThreads JVM = new SharedThreads(Lingering.NANOS);
   private static final long KEEP_ALIVE_SECONDS = 60;
 
   /**
@@ -28,11 +29,12 @@ public final class SharedThreads {
   private final WorkerPool pool =
       new WorkerPool(new DaemonThreads("clientconn-executor-", new AtomicInteger()));
 
-  private int channels;
-  private @Nullable ScheduledThreadPoolExecutor timers;
+  private final Lingering<ScheduledThreadPoolExecutor> timers;
 
   /** Besides the JVM's own, tests make some. */
-  SharedThreads() {}
+  SharedThreads(long lingerNanos) {
+    timers = new Lingering<>(new PoolAndTimer(pool), lingerNanos, System::nanoTime);
+  }
 
   /** Threads for one channel of this JVM; the executors given take the place of the shared pool. */
   public static ChannelThreads lease(
@@ -41,36 +43,40 @@ public final class SharedThreads {
   }
 
   ChannelThreads newLease(@Nullable Executor executor, @Nullable Executor offloadExecutor) {
-    ScheduledExecutorService timers = acquire();
+    ScheduledExecutorService acquired = timers.acquire();
     AtomicBoolean released = new AtomicBoolean();
     return new ChannelThreads(
         executor == null ? pool : executor,
         offloadExecutor == null ? pool : offloadExecutor,
-        timers,
+        acquired,
         System::nanoTime,
         () -> {
           if (released.compareAndSet(false, true)) {
-            release();
+            timers.release();
           }
         });
   }
 
-  private synchronized ScheduledExecutorService acquire() {
-    channels++;
-    if (timers == null) {
+  /** The pool keeps idle threads while there is a timer. */
+  private record PoolAndTimer(WorkerPool pool)
+      implements Lingering.Kind<ScheduledThreadPoolExecutor> {
+    @Override
+    public ScheduledThreadPoolExecutor create() {
       pool.keepAlive(TimeUnit.SECONDS.toNanos(KEEP_ALIVE_SECONDS));
-      timers = new ScheduledThreadPoolExecutor(
+      ScheduledThreadPoolExecutor timers = new ScheduledThreadPoolExecutor(
           1, new DaemonThreads("clientconn-timer", null), new ThreadPoolExecutor.DiscardPolicy());
       timers.setRemoveOnCancelPolicy(true);
+      return timers;
     }
-    return timers;
-  }
 
-  private synchronized void release() {
-    channels--;
-    if (channels == 0 && timers != null) {
+    @Override
+    public void schedule(ScheduledThreadPoolExecutor timers, Runnable task, long delayNanos) {
+      var unused = timers.schedule(task, delayNanos, TimeUnit.NANOSECONDS);
+    }
+
+    @Override
+    public void end(ScheduledThreadPoolExecutor timers) {
       timers.shutdownNow();
-      timers = null;
       pool.keepAlive(0);
     }
   }

@@ -2,6 +2,7 @@
 package dev.clientconn.internal.http2;
 
 import dev.clientconn.internal.threading.CrossesThreads;
+import dev.clientconn.internal.threading.Lingering;
 import io.netty.channel.EventLoop;
 import io.netty.channel.EventLoopGroup;
 import io.netty.channel.IoHandlerFactory;
@@ -11,49 +12,40 @@ import io.netty.channel.epoll.EpollIoHandler;
 import io.netty.channel.nio.NioIoHandler;
 import io.netty.util.concurrent.DefaultThreadFactory;
 import java.util.concurrent.TimeUnit;
-import org.jspecify.annotations.Nullable;
+import java.util.concurrent.atomic.AtomicBoolean;
 
 /**
- * A share in event loops: by default in those that all channels of this JVM have in common, made when the first channel needs them and
- * ended after the last one has let go. Native epoll where it is on the classpath, NIO elsewhere.
+ * A share in event loops: by default in those that all channels of this JVM have in common, made when the first channel
+ * needs them and ended soon after the last one has let go. Native epoll where it is on the classpath, NIO elsewhere.
  */
 @CrossesThreads
 final class EventLoops {
 
-  private static final Object lock = new Object();
-  private static @Nullable EventLoopGroup shared;
-  private static int leases;
+  private static final Lingering<EventLoopGroup> shared =
+      new Lingering<>(new Groups(), Lingering.NANOS, System::nanoTime);
 
   private final EventLoopGroup group;
-  private boolean released;
+  private final Runnable letGo;
+  private final AtomicBoolean released = new AtomicBoolean();
 
-  private EventLoops(EventLoopGroup group) {
+  private EventLoops(EventLoopGroup group, Runnable letGo) {
     this.group = group;
+    this.letGo = letGo;
   }
 
   /** Takes part in the shared loops. Must be {@link #release}d. */
   static EventLoops lease() {
-    synchronized (lock) {
-      EventLoopGroup group = shared;
-      if (group == null) {
-        group = newGroup(
-            Runtime.getRuntime().availableProcessors(),
-            Epoll.isAvailable() ? EpollIoHandler.newFactory() : NioIoHandler.newFactory());
-        shared = group;
-      }
-      leases++;
-      return new EventLoops(group);
-    }
+    return leaseOf(shared);
+  }
+
+  static EventLoops leaseOf(Lingering<EventLoopGroup> loops) {
+    return new EventLoops(loops.acquire(), loops::release);
   }
 
   /** One loop of its own, with the I/O of the caller's choice. Must be {@link #release}d. */
   static EventLoops single(IoHandlerFactory io) {
-    return new EventLoops(newGroup(1, io));
-  }
-
-  private static EventLoopGroup newGroup(int loops, IoHandlerFactory io) {
-    return new MultiThreadIoEventLoopGroup(
-        loops, new DefaultThreadFactory("clientconn-loop", true), io);
+    EventLoopGroup own = newGroup(1, io);
+    return new EventLoops(own, () -> end(own));
   }
 
   EventLoop next() {
@@ -61,19 +53,37 @@ final class EventLoops {
   }
 
   void release() {
-    synchronized (lock) {
-      if (released) {
-        return;
-      }
-      released = true;
-      if (group == shared) {
-        leases--;
-        if (leases > 0) {
-          return;
-        }
-        shared = null;
-      }
-      group.shutdownGracefully(0, 1, TimeUnit.SECONDS);
+    if (released.compareAndSet(false, true)) {
+      letGo.run();
+    }
+  }
+
+  private static EventLoopGroup newGroup(int loops, IoHandlerFactory io) {
+    return new MultiThreadIoEventLoopGroup(
+        loops, new DefaultThreadFactory("clientconn-loop", true), io);
+  }
+
+  private static void end(EventLoopGroup group) {
+    group.shutdownGracefully(0, 1, TimeUnit.SECONDS);
+  }
+
+  /** A loop for each processor. */
+  static final class Groups implements Lingering.Kind<EventLoopGroup> {
+    @Override
+    public EventLoopGroup create() {
+      return newGroup(
+          Runtime.getRuntime().availableProcessors(),
+          Epoll.isAvailable() ? EpollIoHandler.newFactory() : NioIoHandler.newFactory());
+    }
+
+    @Override
+    public void schedule(EventLoopGroup group, Runnable task, long delayNanos) {
+      group.schedule(task, delayNanos, TimeUnit.NANOSECONDS);
+    }
+
+    @Override
+    public void end(EventLoopGroup group) {
+      EventLoops.end(group);
     }
   }
 }

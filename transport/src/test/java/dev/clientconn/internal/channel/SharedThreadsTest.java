@@ -11,7 +11,7 @@ import java.util.concurrent.TimeUnit;
 import org.junit.jupiter.api.Test;
 
 class SharedThreadsTest {
-  private final SharedThreads shared = new SharedThreads();
+  private final SharedThreads shared = new SharedThreads(0);
 
   @Test
   void noThreadIsLeftAfterTheLastChannel() throws Exception {
@@ -51,11 +51,29 @@ class SharedThreadsTest {
   void lateTasksStillRunAfterTheLastChannel() throws Exception {
     ChannelThreads threads = shared.newLease(null, null);
     threads.release().run();
+    assertThat(threads.timers().awaitTermination(10, TimeUnit.SECONDS)).isTrue();
 
-    runOn(threads).join(10_000);
+    Thread worker = runOn(threads);
+    worker.join(10_000);
+    assertThat(worker.isAlive()).isFalse();
 
     assertThatCode(() -> threads.timers().schedule(() -> {}, 1, TimeUnit.HOURS))
         .doesNotThrowAnyException();
+  }
+
+  @Test
+  void aChannelThatComesAtOnceFindsTheThreadsOfTheLast() throws Exception {
+    SharedThreads lingering = new SharedThreads(TimeUnit.HOURS.toNanos(1));
+    ChannelThreads first = lingering.newLease(null, null);
+    Thread worker = runOn(first);
+    first.release().run();
+
+    ChannelThreads second = lingering.newLease(null, null);
+
+    assertThat(second.timers()).isSameAs(first.timers());
+    assertThat(second.timers().isShutdown()).isFalse();
+    assertThat(worker.isAlive()).isTrue();
+    second.timers().shutdownNow();
   }
 
   @Test
