@@ -39,6 +39,10 @@ final class CallAttempt implements TransportSource.PendingPick {
     this.transparentRetry = transparentRetry;
   }
 
+  ActiveCall call() {
+    return call;
+  }
+
   // ---- Opening
 
   /** Makes the tracers, before anybody can end the attempt. Returns why it cannot go on, if so. */
@@ -209,7 +213,7 @@ final class CallAttempt implements TransportSource.PendingPick {
 
   private void openStream(ClientTransport picked) {
     tracers().streamCreated(picked.attributes(), plan.getHeaders());
-    ClientStream opened = picked.newStream(plan, new ResponseEvents(call, this));
+    ClientStream opened = picked.newStream(plan, new ResponseEvents(this));
     stream = opened;
     // Before the stream starts, for its events may ask at once whether it is ready.
     call.latch().bind(this);

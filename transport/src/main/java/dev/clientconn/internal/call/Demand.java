@@ -2,7 +2,7 @@
 package dev.clientconn.internal.call;
 
 import dev.clientconn.internal.threading.CrossesThreads;
-import java.util.concurrent.atomic.AtomicLongFieldUpdater;
+import java.util.concurrent.atomic.AtomicIntegerFieldUpdater;
 
 /**
  * How many messages the application has asked for and not been given. Any thread adds, the call's executor takes.
@@ -11,18 +11,21 @@ import java.util.concurrent.atomic.AtomicLongFieldUpdater;
 @CrossesThreads
 final class Demand {
   /** Nothing is asked for, and messages are waiting. */
-  private static final long STARVED = -1;
+  private static final int STARVED = -1;
 
-  private static final AtomicLongFieldUpdater<Demand> COUNT =
-      AtomicLongFieldUpdater.newUpdater(Demand.class, "count");
+  /** Asked for by who wants all there will be; never counts down. */
+  private static final int UNLIMITED = Integer.MAX_VALUE;
 
-  private volatile long count;
+  private static final AtomicIntegerFieldUpdater<Demand> COUNT =
+      AtomicIntegerFieldUpdater.newUpdater(Demand.class, "count");
+
+  private volatile int count;
 
   /** Asks for more. Returns whether messages were waiting: then the caller sees to it that they are delivered. */
   boolean add(int messages) {
     for (; ; ) {
-      long before = count;
-      long after = before == STARVED ? messages : before + messages;
+      int before = count;
+      int after = messages + Math.min(Math.max(before, 0), UNLIMITED - messages);
       if (COUNT.compareAndSet(this, before, after)) {
         return before == STARVED;
       }
@@ -32,11 +35,14 @@ final class Demand {
   /** Takes one, or notes that a message waits. */
   boolean take() {
     for (; ; ) {
-      long before = count;
+      int before = count;
       if (before == STARVED) {
         return false;
       }
-      long after = before == 0 ? STARVED : before - 1;
+      if (before == UNLIMITED) {
+        return true;
+      }
+      int after = before == 0 ? STARVED : before - 1;
       if (COUNT.compareAndSet(this, before, after)) {
         return before > 0;
       }

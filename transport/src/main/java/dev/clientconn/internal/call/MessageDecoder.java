@@ -3,7 +3,6 @@ package dev.clientconn.internal.call;
 
 import dev.clientconn.internal.message.InboundMessage;
 import io.grpc.Decompressor;
-import io.grpc.DecompressorRegistry;
 import io.grpc.Metadata;
 import io.grpc.MethodDescriptor;
 import io.grpc.Status;
@@ -18,19 +17,19 @@ final class MessageDecoder<RespT> {
       Metadata.Key.of("grpc-encoding", Metadata.ASCII_STRING_MARSHALLER);
 
   private final MethodDescriptor<?, RespT> method;
-  private final DecompressorRegistry decompressors;
-  private final int maxSize;
-  private @Nullable Metadata responseHeaders;
+  private final CallPlan plan;
+  /** What the response headers name, {@code null} for none: few responses have one. */
+  private @Nullable String encoding;
 
   MessageDecoder(MethodDescriptor<?, RespT> method, CallPlan plan) {
     this.method = method;
-    this.decompressors = plan.environment().decompressors();
-    this.maxSize = plan.maxInboundMessageSize();
+    this.plan = plan;
   }
 
-  /** The headers are searched for an encoding when the first compressed message comes: few responses have one. */
+  /** Keeps the encoding alone: the stream may be open for long. */
   void onHeaders(Metadata headers) {
-    responseHeaders = headers;
+    String named = headers.get(ENCODING);
+    encoding = "identity".equals(named) ? null : named;
   }
 
   RespT parse(InboundMessage message) {
@@ -39,7 +38,7 @@ final class MessageDecoder<RespT> {
 
   /** What a compressed message says, or why it cannot be had. */
   InboundMessage decompress(InboundMessage message) {
-    PlainBuffer buffer = new PlainBuffer(maxSize);
+    PlainBuffer buffer = new PlainBuffer(plan.maxInboundMessageSize());
     try (InputStream plain = decompressor().decompress(message.open())) {
       plain.transferTo(buffer);
       return buffer.toMessage();
@@ -54,12 +53,11 @@ final class MessageDecoder<RespT> {
   }
 
   private Decompressor decompressor() {
-    String encoding = responseHeaders == null ? null : responseHeaders.get(ENCODING);
-    if (encoding == null || encoding.equals("identity")) {
+    if (encoding == null) {
       throw failure(
           "The server sent a compressed message, but its headers name no grpc-encoding", null);
     }
-    Decompressor found = decompressors.lookupDecompressor(encoding);
+    Decompressor found = plan.environment().decompressors().lookupDecompressor(encoding);
     if (found == null) {
       throw failure("Can't find decompressor for " + encoding, null);
     }

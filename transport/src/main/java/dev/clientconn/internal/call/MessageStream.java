@@ -6,22 +6,22 @@ import dev.clientconn.internal.threading.CrossesThreads;
 import java.util.ArrayDeque;
 import java.util.Collections;
 import java.util.Iterator;
-import java.util.concurrent.locks.ReentrantLock;
 import org.jspecify.annotations.Nullable;
 
 /**
  * The request of a streaming call. Until the peer's first answer all messages are kept, for a transparent retry, and
- * writing takes a lock; after it, or past {@link #MAX_KEPT_BYTES}, the writer goes straight to the stream.
+ * writing takes this object's lock; after it, or past {@link #MAX_KEPT_BYTES}, the writer goes straight to the stream.
+ * The peer's answer and the call's end wait for no writer: they set a flag and drop what is kept, and a writer who adds
+ * to it reads the flags afterwards.
  */
 @CrossesThreads
 final class MessageStream implements RequestMessages {
   static final int MAX_KEPT_BYTES = 1024 * 1024;
 
-  private final ReentrantLock lock = new ReentrantLock();
   /** Absent while there is nothing to keep: most of a long stream's life. */
-  private @Nullable ArrayDeque<FramedMessage> kept;
+  private volatile @Nullable ArrayDeque<FramedMessage> kept;
 
-  private long keptBytes;
+  private int keptBytes;
   private boolean halfClosed;
   private @Nullable CallAttempt attached;
   private volatile boolean committed;
@@ -35,65 +35,62 @@ final class MessageStream implements RequestMessages {
       sink.write(message);
       return;
     }
-    lock.lock();
-    try {
+    synchronized (this) {
       if (!released) {
         keepAndWrite(message);
       }
-    } finally {
-      lock.unlock();
     }
   }
 
   private void keepAndWrite(FramedMessage message) {
     CallAttempt sink = attached;
     if (sink == null || !committed) {
-      message.keep();
-      if (kept == null) {
-        kept = new ArrayDeque<>(1);
-      }
-      kept.add(message);
-      keptBytes += message.length();
+      keep(message);
     }
     if (sink != null) {
       sink.write(message);
       goDirectIfCommitted();
     }
+    if (released) {
+      kept = null;
+    }
+  }
+
+  private void keep(FramedMessage message) {
+    message.keep();
+    ArrayDeque<FramedMessage> messages = kept;
+    if (messages == null) {
+      messages = new ArrayDeque<>(1);
+    }
+    messages.add(message);
+    kept = messages;
+    keptBytes += Math.min(message.length(), Integer.MAX_VALUE - keptBytes);
   }
 
   @Override
-  public void halfClose() {
-    lock.lock();
-    try {
-      halfClosed = true;
-      if (attached != null) {
-        attached.halfClose();
-      }
-    } finally {
-      lock.unlock();
+  public synchronized void halfClose() {
+    halfClosed = true;
+    if (attached != null) {
+      attached.halfClose();
     }
   }
 
   @Override
-  public void attach(CallAttempt attempt) {
-    lock.lock();
-    try {
-      Iterator<FramedMessage> messages =
-          kept == null ? Collections.emptyIterator() : kept.iterator();
-      FramedMessage first = messages.hasNext() ? messages.next() : null;
-      boolean complete = halfClosed && !messages.hasNext();
-      attempt.start(first, complete);
-      while (messages.hasNext()) {
-        attempt.write(messages.next());
-      }
-      if (halfClosed && !complete) {
-        attempt.halfClose();
-      }
-      attached = attempt;
-      goDirectIfCommitted();
-    } finally {
-      lock.unlock();
+  public synchronized void attach(CallAttempt attempt) {
+    ArrayDeque<FramedMessage> before = kept;
+    Iterator<FramedMessage> messages =
+        before == null ? Collections.emptyIterator() : before.iterator();
+    FramedMessage first = messages.hasNext() ? messages.next() : null;
+    boolean complete = halfClosed && !messages.hasNext();
+    attempt.start(first, complete);
+    while (messages.hasNext()) {
+      attempt.write(messages.next());
     }
+    if (halfClosed && !complete) {
+      attempt.halfClose();
+    }
+    attached = attempt;
+    goDirectIfCommitted();
   }
 
   /** Past this point no attempt can follow, so {@link #attached} stays what it is. */
@@ -101,24 +98,19 @@ final class MessageStream implements RequestMessages {
     if (keptBytes > MAX_KEPT_BYTES) {
       committed = true;
     }
-    if (committed && attached != null && direct == null) {
+    if (committed && attached != null) {
       direct = attached;
       kept = null;
     }
   }
 
   @Override
-  public boolean detach() {
-    lock.lock();
-    try {
-      if (committed) {
-        return false;
-      }
-      attached = null;
-      return true;
-    } finally {
-      lock.unlock();
+  public synchronized boolean detach() {
+    if (committed) {
+      return false;
     }
+    attached = null;
+    return true;
   }
 
   @Override
@@ -127,25 +119,12 @@ final class MessageStream implements RequestMessages {
       return;
     }
     committed = true;
-    // The event loop must not wait for a writer; the writer will see the flag itself.
-    if (lock.tryLock()) {
-      try {
-        goDirectIfCommitted();
-      } finally {
-        lock.unlock();
-      }
-    }
+    kept = null;
   }
 
   @Override
   public void release() {
     released = true;
-    if (lock.tryLock()) {
-      try {
-        kept = null;
-      } finally {
-        lock.unlock();
-      }
-    }
+    kept = null;
   }
 }

@@ -15,61 +15,57 @@ import org.jspecify.annotations.Nullable;
  */
 @EventLoopConfined
 final class ResponseEvents implements ClientStream.Listener {
-  private final ActiveCall call;
   private final CallAttempt attempt;
-  private final CallTracers tracers;
   private @Nullable EventBatch batch;
   private boolean answered;
   private boolean deadlineHit;
 
-  ResponseEvents(ActiveCall call, CallAttempt attempt) {
-    this.call = call;
+  ResponseEvents(CallAttempt attempt) {
     this.attempt = attempt;
-    this.tracers = attempt.tracers();
   }
 
   @Override
   public void onHeaders(Metadata headers) {
     commit();
-    tracers.inboundHeaders(headers);
+    attempt.tracers().inboundHeaders(headers);
     batch().headers = headers;
   }
 
   @Override
   public void onMessage(InboundMessage message) {
     commit();
-    tracers.inboundMessage(message.size(), message.isCompressed());
+    attempt.tracers().inboundMessage(message.size(), message.isCompressed());
     batch().add(message);
   }
 
   private void commit() {
     if (!answered) {
       answered = true;
-      call.request().commit();
+      attempt.call().request().commit();
     }
   }
 
   @Override
   public void onReady() {
-    if (!call.plan().clientSendsOneMessage()) {
+    if (!attempt.call().plan().clientSendsOneMessage()) {
       batch().ready = true;
     }
   }
 
   @Override
   public void onClosed(Status status, StreamProgress progress, Metadata trailers) {
-    if (!answered && !deadlineHit && call.retry(attempt, status, progress)) {
+    if (!answered && !deadlineHit && attempt.call().retry(attempt, status, progress)) {
       batch = null;
       return;
     }
     commit();
-    Object before = call.latch().end();
+    Object before = attempt.call().latch().end();
     if (before == StreamLatch.ENDED) {
-      tracers.streamClosed(status);
+      attempt.tracers().streamClosed(status);
       batch = null;
     } else if (before instanceof Status reason) {
       // What the application decided outweighs what the peer says at the same time.
-      batch().closeNow(CallDeadline.refine(reason, call.plan().callDeadline()));
+      batch().closeNow(CallDeadline.refine(reason, attempt.call().plan().callDeadline()));
     } else {
       close(status, progress, trailers);
     }
@@ -77,9 +73,9 @@ final class ResponseEvents implements ClientStream.Listener {
 
   private void close(Status status, StreamProgress progress, Metadata trailers) {
     if (progress == StreamProgress.PROCESSED && !deadlineHit) {
-      tracers.inboundTrailers(trailers);
+      attempt.tracers().inboundTrailers(trailers);
     }
-    Status refined = CallDeadline.refinePeers(status, call.plan().callDeadline());
+    Status refined = CallDeadline.refinePeers(status, attempt.call().plan().callDeadline());
     if (deadlineHit || refined.getCode() != status.getCode()) {
       batch().closeNow(refined);
     } else {
@@ -92,26 +88,26 @@ final class ResponseEvents implements ClientStream.Listener {
     EventBatch complete = batch;
     if (complete != null) {
       batch = null;
-      call.deliver(complete);
+      attempt.call().deliver(complete);
     }
   }
 
   private EventBatch batch() {
     if (batch == null) {
-      batch = new EventBatch(call.delivery(), tracers);
+      batch = new EventBatch(attempt.call().delivery(), attempt.tracers());
     }
     return batch;
   }
 
   @Override
   public boolean wantsMessage() {
-    return call.delivery().wantsMessage();
+    return attempt.call().delivery().wantsMessage();
   }
 
   @Override
   public Status deadlineExceeded(String waitedFor) {
     deadlineHit = true;
-    CallDeadline deadline = call.plan().callDeadline();
+    CallDeadline deadline = attempt.call().plan().callDeadline();
     return deadline == null ? Status.DEADLINE_EXCEEDED : deadline.exceeded(waitedFor);
   }
 }

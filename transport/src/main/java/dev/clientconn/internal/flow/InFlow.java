@@ -12,11 +12,11 @@ public final class InFlow {
 
   private int limit;
   /** Arrived and not yet taken by the application. */
-  private long unread;
+  private int unread;
   /** Taken by the application, and not yet given back to the sender. */
-  private long owed;
+  private int owed;
   /** Granted beyond the limit for a message larger than the window; the next reads pay it back. */
-  private long granted;
+  private int granted;
 
   public InFlow(int limit) {
     this.limit = limit;
@@ -24,20 +24,21 @@ public final class InFlow {
 
   /** Counts arrived bytes. Returns false if the peer has sent more than it was allowed. */
   public boolean received(int bytes) {
+    boolean allowed = bytes <= available();
     unread += bytes;
-    return unread + owed <= limit + granted;
+    return allowed;
   }
 
   /** Counts bytes that were taken: delivered to the application, padding, or discarded. */
   public int consumed(int bytes) {
     unread -= bytes;
-    long repaid = Math.min(granted, bytes);
+    int repaid = Math.min(granted, bytes);
     granted -= repaid;
     owed += bytes - repaid;
     if (owed < limit / UPDATE_FRACTION) {
       return 0;
     }
-    int credit = (int) owed;
+    int credit = owed;
     owed = 0;
     return credit;
   }
@@ -63,6 +64,6 @@ public final class InFlow {
 
   /** Bytes that the peer may still send. */
   public long available() {
-    return limit + granted - unread - owed;
+    return (long) limit + granted - unread - owed;
   }
 }

@@ -28,7 +28,7 @@ final class HeaderEncoder {
   private final DefaultHttp2HeadersEncoder hpack = new DefaultHttp2HeadersEncoder(
       (name, value) -> RequestHeaders.isNeverIndexed(name), true, HASH_SIZE);
 
-  private final IdentityHashMap<Http2Headers, byte[]> blocks = new IdentityHashMap<>();
+  private final IdentityHashMap<Http2Headers, byte[]> blocks = new IdentityHashMap<>(1);
 
   void encode(int streamId, RequestHeaders.Lists headers, ByteBuf out) throws Http2Exception {
     byte[] known = blocks.get(headers.shared());

@@ -5,7 +5,6 @@ import dev.clientconn.internal.flow.InFlow;
 import dev.clientconn.internal.flow.SendQuota;
 import dev.clientconn.internal.message.InboundMessage;
 import dev.clientconn.internal.threading.EventLoopConfined;
-import dev.clientconn.internal.transport.ClientStream;
 import dev.clientconn.internal.transport.StreamProgress;
 import dev.clientconn.internal.wire.MessageDeframer;
 import dev.clientconn.internal.wire.NonGrpcBody;
@@ -28,7 +27,6 @@ final class Http2Stream extends DeadlineWheel.Timeout implements MessageDeframer
   }
 
   private final StreamHandle handle;
-  private final ClientStream.Listener listener;
   private State state = State.WAITING;
   private int id;
   private long waitingSince;
@@ -41,7 +39,10 @@ final class Http2Stream extends DeadlineWheel.Timeout implements MessageDeframer
   private boolean localEnded;
 
   private final InFlow inFlow;
-  private final MessageDeframer deframer;
+  private final int maxMessageSize;
+  /** Made by the first DATA. */
+  private @Nullable MessageDeframer deframer;
+
   private boolean responseSeen;
   private @Nullable NonGrpcBody nonGrpcBody;
 
@@ -52,10 +53,9 @@ final class Http2Stream extends DeadlineWheel.Timeout implements MessageDeframer
 
   Http2Stream(StreamHandle handle, SendQuota quota, int receiveWindow) {
     this.handle = handle;
-    this.listener = handle.listener();
     this.sendQuota = new SendQuota.OfStream(quota);
     this.inFlow = new InFlow(receiveWindow);
-    this.deframer = new MessageDeframer(handle.call().maxInboundMessageSize());
+    this.maxMessageSize = handle.call().maxInboundMessageSize();
   }
 
   StreamHandle handle() {
@@ -112,7 +112,20 @@ final class Http2Stream extends DeadlineWheel.Timeout implements MessageDeframer
   }
 
   MessageDeframer deframer() {
+    if (deframer == null) {
+      deframer = new MessageDeframer(maxMessageSize);
+    }
     return deframer;
+  }
+
+  /** Whether a message has begun and not ended. */
+  boolean midMessage() {
+    return deframer != null && deframer.midMessage();
+  }
+
+  /** Bytes still to come of the message it is in, as far as known. */
+  int missing() {
+    return deframer == null ? 0 : deframer.missing();
   }
 
   boolean responseSeen() {
@@ -134,7 +147,7 @@ final class Http2Stream extends DeadlineWheel.Timeout implements MessageDeframer
   }
 
   boolean wantsMessage() {
-    return listener.wantsMessage();
+    return handle.listener().wantsMessage();
   }
 
   /** What the call would have to be told if it asked now what it is waiting for. */
@@ -156,28 +169,28 @@ final class Http2Stream extends DeadlineWheel.Timeout implements MessageDeframer
 
   void tellHeaders(Metadata headers) {
     hasNews = true;
-    listener.onHeaders(headers);
+    handle.listener().onHeaders(headers);
   }
 
   @Override
   public void message(InboundMessage message) {
     hasNews = true;
-    listener.onMessage(message);
+    handle.listener().onMessage(message);
   }
 
   void tellReady() {
     hasNews = true;
-    listener.onReady();
+    handle.listener().onReady();
   }
 
   void tellClosed(Status status, StreamProgress progress, Metadata trailers) {
     state = State.CLOSED;
     hasNews = true;
-    listener.onClosed(status, progress, trailers);
+    handle.listener().onClosed(status, progress, trailers);
   }
 
   Status deadlineStatus() {
-    return listener.deadlineExceeded(waitedFor());
+    return handle.listener().deadlineExceeded(waitedFor());
   }
 
   /** Returns whether the stream has news and was not collected yet; from now on it is. */
@@ -190,6 +203,6 @@ final class Http2Stream extends DeadlineWheel.Timeout implements MessageDeframer
   void endBatch() {
     inBatch = false;
     hasNews = false;
-    listener.onBatchEnd();
+    handle.listener().onBatchEnd();
   }
 }

@@ -18,7 +18,8 @@ final class RepeatedBlock {
   static final int MAX_LENGTH = 512;
 
   private final HeaderBlock fields = new HeaderBlock();
-  private final ByteBuf bytes = Unpooled.buffer(MAX_LENGTH, MAX_LENGTH);
+  /** Grows to what the server sends, which is far less as a rule. */
+  private final ByteBuf bytes = Unpooled.buffer(0, MAX_LENGTH);
 
   HeaderBlock fields() {
     return fields;

@@ -61,7 +61,7 @@ final class StreamReceiver {
   }
 
   private void trailers(Http2Stream stream, Status status, Metadata metadata) {
-    if (status.isOk() && stream.deframer().midMessage()) {
+    if (status.isOk() && stream.midMessage()) {
       outcome.finish(
           stream,
           Status.INTERNAL.withDescription("the server ended the stream in the middle of a message"),
@@ -130,7 +130,7 @@ final class StreamReceiver {
 
   /** Lets a message in that is larger than the window, as soon as the application asks for a message. */
   void makeRoom(Http2Stream stream) {
-    int missing = stream.deframer().missing();
+    int missing = stream.missing();
     if (missing > stream.inFlow().available()
         && (stream.wantsMessage() || !stream.handle().awaitDemand())) {
       outcome.credit(stream, stream.inFlow().grant(missing));

@@ -21,7 +21,8 @@ import org.jspecify.annotations.Nullable;
 @EventLoopConfined
 public final class HeaderBlock extends DefaultHttp2Headers {
 
-  private static final int INITIAL_CAPACITY = 16;
+  /** Most responses begin with two or three fields, and end with one or two. */
+  private static final int INITIAL_CAPACITY = 4;
 
   /** Above this, arrays are not kept for the next block. */
   private static final int MAX_KEPT_CAPACITY = 256;

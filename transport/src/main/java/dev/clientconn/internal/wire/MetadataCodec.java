@@ -19,6 +19,8 @@ public final class MetadataCodec {
   /** Takes values with and without padding. */
   private static final Base64.Decoder DECODER = Base64.getDecoder();
 
+  private static final MetadataNames NAMES = new MetadataNames();
+
   private MetadataCodec() {}
 
   /**
@@ -81,7 +83,7 @@ public final class MetadataCodec {
     }
     byte[][] namesAndValues = InternalMetadata.serialize(metadata);
     for (int i = 0; i < namesAndValues.length; i += 2) {
-      AsciiString name = new AsciiString(namesAndValues[i], false);
+      AsciiString name = NAMES.of(namesAndValues[i]);
       byte[] value = namesAndValues[i + 1];
       if (HeaderNames.isReserved(name)) {
         continue;

@@ -323,6 +323,17 @@ class CallResponseTest {
   }
 
   @Test
+  void aCompressedMessageIsAnErrorWhereTheEncodingIsIdentity() throws IOException {
+    fixture.unary("hello");
+
+    fixture.stream().responseHeaders("grpc-encoding", "identity");
+    fixture.stream().message(gzip("world"), true);
+
+    assertThat(listener.end().getCode()).isEqualTo(Code.INTERNAL);
+    assertThat(listener.description()).contains("no grpc-encoding");
+  }
+
+  @Test
   void aCompressedMessageOfUnknownEncodingIsAnError() throws IOException {
     fixture.unary("hello");
 

@@ -73,4 +73,14 @@ class InFlowTest {
 
     assertThat(flow.available()).isEqualTo(1200);
   }
+
+  @Test
+  void aByteBeyondTheLargestWindowIsTooMuchToo() {
+    InFlow largest = new InFlow(Window.MAX);
+    assertThat(largest.received(Window.MAX)).isTrue();
+    assertThat(largest.consumed(10)).isZero();
+
+    assertThat(largest.available()).isZero();
+    assertThat(largest.received(1)).isFalse();
+  }
 }

@@ -1,0 +1,51 @@
+// SPDX-License-Identifier: Apache-2.0
+package dev.clientconn.internal.wire;
+
+import static java.nio.charset.StandardCharsets.US_ASCII;
+import static org.assertj.core.api.Assertions.assertThat;
+
+import io.netty.util.AsciiString;
+import java.util.ArrayList;
+import java.util.List;
+import org.junit.jupiter.api.Test;
+
+class MetadataNamesTest {
+
+  private final MetadataNames names = new MetadataNames();
+
+  @Test
+  void aNameIsMadeOnce() {
+    AsciiString first = names.of(bytes("x-tenant"));
+
+    assertThat(first.toString()).isEqualTo("x-tenant");
+    assertThat(names.of(bytes("x-tenant")).array()).isSameAs(first.array());
+  }
+
+  @Test
+  void namesBeyondTheBoundAreTheirOwnAndOnlySoManyAreKept() {
+    List<AsciiString> made = new ArrayList<>();
+    for (int i = 0; i < 10 * MetadataNames.PLACES; i++) {
+      AsciiString name = names.of(bytes("x-" + i));
+      assertThat(name.toString()).isEqualTo("x-" + i);
+      made.add(name);
+    }
+
+    long kept = made.stream()
+        .filter(name -> names.of(name.toByteArray()).array() == name.array())
+        .count();
+    assertThat(kept).isLessThanOrEqualTo(MetadataNames.PLACES);
+  }
+
+  @Test
+  void aLongNameIsNotKept() {
+    String name = "x".repeat(MetadataNames.MAX_LENGTH + 1);
+    AsciiString first = names.of(bytes(name));
+
+    assertThat(first.toString()).isEqualTo(name);
+    assertThat(names.of(bytes(name)).array()).isNotSameAs(first.array());
+  }
+
+  private static byte[] bytes(String name) {
+    return name.getBytes(US_ASCII);
+  }
+}
