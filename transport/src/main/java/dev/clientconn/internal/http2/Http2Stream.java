@@ -190,6 +190,7 @@ final class Http2Stream extends DeadlineWheel.Timeout implements MessageDeframer
   void endBatch() {
     inBatch = false;
     hasNews = false;
+    deframer.endBatch();
     listener.onBatchEnd();
   }
 }
