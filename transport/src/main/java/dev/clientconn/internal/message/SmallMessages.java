@@ -2,7 +2,7 @@
 package dev.clientconn.internal.message;
 
 import dev.clientconn.internal.threading.EventLoopConfined;
-import io.netty.buffer.ByteBuf;
+import java.util.Objects;
 import org.jspecify.annotations.Nullable;
 
 /**
@@ -19,6 +19,9 @@ public final class SmallMessages {
 
   private final ChunkPool pool;
   private int inArrays;
+  /** Given out by {@link #room}, if it is not the chunk. */
+  private byte @Nullable [] own;
+
   private byte @Nullable [] chunk;
   private int used;
   private @Nullable BodyStream last;
@@ -27,13 +30,12 @@ public final class SmallMessages {
     this.pool = pool;
   }
 
-  /** Reads a message whose body is all in {@code data}. */
-  public InboundMessage read(ByteBuf data, int length, boolean compressed) {
+  /** Where a body of this length belongs, at {@link #start}; {@link #written} follows. */
+  public byte[] room(int length) {
     if (inArrays < FIRST || length > LONGEST) {
-      byte[] body = new byte[length];
-      data.readBytes(body);
       inArrays += FramedMessage.PREFIX_LENGTH + length;
-      return InboundMessage.of(body, compressed);
+      own = new byte[length];
+      return own;
     }
     if (chunk != null && length > ChunkPool.CHUNK - used) {
       closeChunk();
@@ -42,8 +44,22 @@ public final class SmallMessages {
       chunk = pool.take();
       used = 0;
     }
-    data.readBytes(chunk, used, length);
-    BodyStream message = new BodyStream(chunk, used, length, compressed);
+    return chunk;
+  }
+
+  public int start() {
+    return own == null ? used : 0;
+  }
+
+  /** The message whose body has been written. */
+  public InboundMessage written(int length, boolean compressed) {
+    if (own != null) {
+      InboundMessage message = InboundMessage.of(own, compressed);
+      own = null;
+      return message;
+    }
+    BodyStream message =
+        new BodyStream(Objects.requireNonNull(chunk, "no room"), used, length, compressed);
     used += length;
     last = message;
     return message;

@@ -77,7 +77,7 @@ public final class MessageDeframer {
         return;
       }
       if (delivered && bodyRead == 0 && isSmall() && length <= data.readableBytes()) {
-        deliver(small().read(data, length, flag == 1), sink);
+        deliver(readSmall(data), sink);
         continue;
       }
       readBody(data);
@@ -163,6 +163,15 @@ public final class MessageDeframer {
     }
   }
 
+  private InboundMessage readSmall(ByteBuf data) {
+    if (small == null) {
+      small = new SmallMessages(pool);
+    }
+    byte[] room = small.room(length);
+    data.readBytes(room, small.start(), length);
+    return small.written(length, flag == 1);
+  }
+
   private InboundMessage gathered() {
     boolean compressed = flag == 1;
     return chunks == null
@@ -182,13 +191,6 @@ public final class MessageDeframer {
 
   private boolean isSmall() {
     return length <= ChunkPool.CHUNK;
-  }
-
-  private SmallMessages small() {
-    if (small == null) {
-      small = new SmallMessages(pool);
-    }
-    return small;
   }
 
   /** The messages that were delivered are about to leave the event loop. */

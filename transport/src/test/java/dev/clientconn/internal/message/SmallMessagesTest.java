@@ -5,7 +5,6 @@ import static dev.clientconn.internal.message.ChunkPool.CHUNK;
 import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.assertThatThrownBy;
 
-import io.netty.buffer.Unpooled;
 import java.io.ByteArrayOutputStream;
 import java.io.IOException;
 import java.io.InputStream;
@@ -26,7 +25,8 @@ class SmallMessagesTest {
   }
 
   private InboundMessage read(byte[] body) {
-    return small.read(Unpooled.wrappedBuffer(body), body.length, false);
+    System.arraycopy(body, 0, small.room(body.length), small.start(), body.length);
+    return small.written(body.length, false);
   }
 
   @Test
