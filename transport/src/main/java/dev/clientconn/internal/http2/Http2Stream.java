@@ -203,6 +203,9 @@ final class Http2Stream extends DeadlineWheel.Timeout implements MessageDeframer
   void endBatch() {
     inBatch = false;
     hasNews = false;
+    if (deframer != null) {
+      deframer.endBatch();
+    }
     handle.listener().onBatchEnd();
   }
 }

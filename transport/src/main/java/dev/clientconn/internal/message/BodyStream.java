@@ -1,34 +1,79 @@
 // SPDX-License-Identifier: Apache-2.0
 package dev.clientconn.internal.message;
 
-import io.grpc.KnownLength;
 import java.io.IOException;
-import java.io.InputStream;
 import java.io.OutputStream;
 import java.util.Objects;
+import org.jspecify.annotations.Nullable;
 
-/** A message's bytes for a marshaller: of known length, and without ByteArrayInputStream's locks. */
-final class BodyStream extends InputStream implements KnownLength {
-  private final byte[] body;
+/**
+ * A small message, which is the stream of its own bytes: in an array that is its own, or in a part of a chunk that it
+ * shares with its neighbours. Without ByteArrayInputStream's locks.
+ */
+final class BodyStream extends InboundMessage {
+  private static final byte[] EMPTY = {};
+
+  private final int size;
+  private final int end;
+  private byte[] body;
   private int position;
   private int mark;
+  /** Whether it is the last in its chunk, which then goes back with it. */
+  private @Nullable ChunkPool pool;
 
-  BodyStream(byte[] body) {
+  private boolean released;
+
+  BodyStream(byte[] body, int start, int size, boolean compressed) {
+    super(compressed);
     this.body = body;
+    this.size = size;
+    this.position = start;
+    this.mark = start;
+    this.end = start + size;
+  }
+
+  /** Those before it in its chunk have been released when it is. */
+  void givesBackTo(ChunkPool to) {
+    pool = to;
   }
 
   @Override
-  public int read() {
-    return position == body.length ? -1 : body[position++] & 0xff;
+  public int size() {
+    return size;
   }
 
   @Override
-  public int read(byte[] target, int offset, int length) {
+  public void release() {
+    byte[] chunk = body;
+    ChunkPool to = pool;
+    released = true;
+    body = EMPTY;
+    pool = null;
+    if (to != null) {
+      to.give(chunk);
+    }
+  }
+
+  private void checkHeld() throws IOException {
+    if (released) {
+      throw new IOException(CLOSED);
+    }
+  }
+
+  @Override
+  public int read() throws IOException {
+    checkHeld();
+    return position == end ? -1 : body[position++] & 0xff;
+  }
+
+  @Override
+  public int read(byte[] target, int offset, int length) throws IOException {
     Objects.checkFromIndexSize(offset, length, target.length);
+    checkHeld();
     if (length == 0) {
       return 0;
     }
-    if (position == body.length) {
+    if (position == end) {
       return -1;
     }
     int count = Math.min(length, available());
@@ -39,9 +84,10 @@ final class BodyStream extends InputStream implements KnownLength {
 
   @Override
   public long transferTo(OutputStream out) throws IOException {
+    checkHeld();
     int count = available();
     out.write(body, position, count);
-    position = body.length;
+    position = end;
     return count;
   }
 
@@ -54,7 +100,7 @@ final class BodyStream extends InputStream implements KnownLength {
 
   @Override
   public int available() {
-    return body.length - position;
+    return end - position;
   }
 
   @Override

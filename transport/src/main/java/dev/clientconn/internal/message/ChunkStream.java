@@ -1,25 +1,29 @@
 // SPDX-License-Identifier: Apache-2.0
 package dev.clientconn.internal.message;
 
-import io.grpc.KnownLength;
 import java.io.IOException;
-import java.io.InputStream;
 import java.util.Objects;
 
 /**
- * A large message's bytes for a marshaller. Gives its chunks back as they are read; from {@link #mark} on, all at once
+ * A large message, which is the stream of its own bytes. Gives its chunks back as they are read; from {@link #mark} on, all at once
  * when it is closed. Only copies leave it, so whoever keeps it finds no other message's bytes in it.
  */
-final class ChunkStream extends InputStream implements KnownLength {
+final class ChunkStream extends InboundMessage {
   private final Chunks chunks;
   private final int end;
   private int position;
   private int mark;
   private boolean marked;
 
-  ChunkStream(Chunks chunks) {
+  ChunkStream(Chunks chunks, boolean compressed) {
+    super(compressed);
     this.chunks = chunks;
     this.end = chunks.size();
+  }
+
+  @Override
+  public int size() {
+    return end;
   }
 
   @Override
@@ -55,7 +59,7 @@ final class ChunkStream extends InputStream implements KnownLength {
   private byte[] chunk() throws IOException {
     byte[] chunk = chunks.chunkOf(position);
     if (chunk == null) {
-      throw new IOException("the message has been closed: read it before onMessage returns");
+      throw new IOException(CLOSED);
     }
     return chunk;
   }
@@ -98,6 +102,11 @@ final class ChunkStream extends InputStream implements KnownLength {
       throw new IOException("no mark was set");
     }
     position = mark;
+  }
+
+  @Override
+  public void release() {
+    chunks.releaseAll();
   }
 
   @Override

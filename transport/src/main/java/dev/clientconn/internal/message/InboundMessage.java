@@ -1,17 +1,23 @@
 // SPDX-License-Identifier: Apache-2.0
 package dev.clientconn.internal.message;
 
+import io.grpc.KnownLength;
 import java.io.InputStream;
 import org.jspecify.annotations.Nullable;
 
-/** A received message on its way to the application. Belongs to one thread at a time. */
-public abstract class InboundMessage {
+/**
+ * A received message on its way to the application, and the stream that a marshaller reads it from: one object for
+ * both. Belongs to one thread at a time.
+ */
+public abstract class InboundMessage extends InputStream implements KnownLength {
+  static final String CLOSED = "the message has been closed: read it before onMessage returns";
+
   private final boolean compressed;
 
   /** The one behind it, for whoever has a queue of them. */
   public @Nullable InboundMessage next;
 
-  private InboundMessage(boolean compressed) {
+  InboundMessage(boolean compressed) {
     this.compressed = compressed;
   }
 
@@ -20,7 +26,7 @@ public abstract class InboundMessage {
    * @param compressed the prefix's flag
    */
   public static InboundMessage of(byte[] body, boolean compressed) {
-    return new InArray(body, compressed);
+    return new BodyStream(body, 0, body.length, compressed);
   }
 
   /**
@@ -28,7 +34,7 @@ public abstract class InboundMessage {
    * @param compressed the prefix's flag
    */
   public static InboundMessage of(Chunks body, boolean compressed) {
-    return new InChunks(body, compressed);
+    return new ChunkStream(body, compressed);
   }
 
   public final boolean isCompressed() {
@@ -39,56 +45,10 @@ public abstract class InboundMessage {
   public abstract int size();
 
   /** The body, for a marshaller or a decompressor; once only. */
-  public abstract InputStream open();
+  public final InputStream open() {
+    return this;
+  }
 
-  /** Nobody may read it any more. The stream of a large one fails from now on, if somebody has kept it. */
+  /** Nobody may read it any more. Its stream fails from now on, if somebody has kept it. */
   public abstract void release();
-
-  private static final class InArray extends InboundMessage {
-    private final byte[] body;
-
-    InArray(byte[] body, boolean compressed) {
-      super(compressed);
-      this.body = body;
-    }
-
-    @Override
-    public int size() {
-      return body.length;
-    }
-
-    @Override
-    public InputStream open() {
-      return new BodyStream(body);
-    }
-
-    @Override
-    public void release() {
-      // An array of its own is not used again.
-    }
-  }
-
-  private static final class InChunks extends InboundMessage {
-    private final Chunks body;
-
-    InChunks(Chunks body, boolean compressed) {
-      super(compressed);
-      this.body = body;
-    }
-
-    @Override
-    public int size() {
-      return body.size();
-    }
-
-    @Override
-    public InputStream open() {
-      return new ChunkStream(body);
-    }
-
-    @Override
-    public void release() {
-      body.releaseAll();
-    }
-  }
 }

@@ -5,6 +5,7 @@ import dev.clientconn.internal.message.ChunkPool;
 import dev.clientconn.internal.message.Chunks;
 import dev.clientconn.internal.message.FramedMessage;
 import dev.clientconn.internal.message.InboundMessage;
+import dev.clientconn.internal.message.SmallMessages;
 import dev.clientconn.internal.threading.EventLoopConfined;
 import io.grpc.Status;
 import io.netty.buffer.ByteBuf;
@@ -44,6 +45,10 @@ public final class MessageDeframer {
 
   private int bodyRead;
 
+  private boolean delivered;
+  /** Made by the second message: a unary call never needs it. */
+  private @Nullable SmallMessages small;
+
   /**
    * @param maxMessageSize longest body accepted, bytes
    */
@@ -71,9 +76,13 @@ public final class MessageDeframer {
       if (prefixRead < PREFIX_LENGTH && !readPrefix(data)) {
         return;
       }
+      if (delivered && bodyRead == 0 && isSmall() && length <= data.readableBytes()) {
+        deliver(readSmall(data), sink);
+        continue;
+      }
       readBody(data);
       if (bodyRead == length) {
-        deliver(sink);
+        deliver(gathered(), sink);
       }
     }
   }
@@ -130,7 +139,7 @@ public final class MessageDeframer {
 
   private void readBody(ByteBuf data) {
     int taken = Math.min(data.readableBytes(), length - bodyRead);
-    if (length > ChunkPool.CHUNK) {
+    if (!isSmall()) {
       readChunks(data, taken);
     } else if (taken > 0) {
       if (array == null) {
@@ -154,16 +163,40 @@ public final class MessageDeframer {
     }
   }
 
-  private void deliver(Sink sink) {
+  private InboundMessage readSmall(ByteBuf data) {
+    if (small == null) {
+      small = new SmallMessages(pool);
+    }
+    byte[] room = small.room(length);
+    data.readBytes(room, small.start(), length);
+    return small.written(length, flag == 1);
+  }
+
+  private InboundMessage gathered() {
     boolean compressed = flag == 1;
-    InboundMessage message = chunks == null
+    return chunks == null
         ? InboundMessage.of(array == null ? EMPTY : array, compressed)
         : InboundMessage.of(chunks, compressed);
+  }
+
+  private void deliver(InboundMessage message, Sink sink) {
     prefixRead = 0;
     length = 0;
     bodyRead = 0;
     array = null;
     chunks = null;
+    delivered = true;
     sink.message(message);
+  }
+
+  private boolean isSmall() {
+    return length <= ChunkPool.CHUNK;
+  }
+
+  /** The messages that were delivered are about to leave the event loop. */
+  public void endBatch() {
+    if (small != null) {
+      small.endBatch();
+    }
   }
 }
