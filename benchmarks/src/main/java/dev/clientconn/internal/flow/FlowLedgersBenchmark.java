@@ -47,7 +47,7 @@ public class FlowLedgersBenchmark {
   /** A ping at each frame, which is far more than there are. */
   @Benchmark
   public int bandwidthDelayProduct() {
-    bdp.pingSent(now);
+    bdp.pingSent(now, 0);
     bdp.onData(FRAME);
     now += 1_000_000;
     return bdp.onPingAck(now);
