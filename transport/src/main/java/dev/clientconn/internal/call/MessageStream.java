@@ -44,6 +44,10 @@ final class MessageStream implements RequestMessages {
 
   private void keepAndWrite(FramedMessage message) {
     CallAttempt sink = attached;
+    if (sink != null && message.length() > MAX_KEPT_BYTES - keptBytes) {
+      // Before it is kept: a large message that is not has its memory go round.
+      committed = true;
+    }
     if (sink == null || !committed) {
       keep(message);
     }
