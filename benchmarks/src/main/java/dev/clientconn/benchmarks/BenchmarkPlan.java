@@ -36,7 +36,8 @@ record BenchmarkPlan(
         --messages=N           messages a response; above 1 it is a server stream; default 1
         --server=KIND          canned (default) or grpc-java
         --forks=N --warmup=SECONDS --measure=SECONDS
-        --max-warmup=SECONDS   a warm-up goes on to this while the JIT compiler is busy; default 2 s more
+        --max-warmup=SECONDS   a warm-up goes on to this while the JIT compiler is busy, three times as
+                               long with one call in flight; default 2 s more
         --jvm-args="..."       for clients and server, default -Xms1g -Xmx1g
         --taskset=C/S          pins clients to CPU list C and the server to S; default not pinned
         --json=FILE            appends every single result as it comes, one JSON object a line

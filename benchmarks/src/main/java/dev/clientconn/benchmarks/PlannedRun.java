@@ -35,7 +35,8 @@ record PlannedRun(Workload workload, Timing timing, List<String> clients) {
     }
     CommandLine line = new CommandLine(times.stream().map(part -> "--" + part).toList(), TIMES);
     Workload workload = WorkloadWord.parse(String.join("+", rest), defaults);
-    return new PlannedRun(workload, usual.overriddenBy(line), able(clients, workload));
+    Timing timing = workload.inFlight() == 1 ? usual.patient() : usual;
+    return new PlannedRun(workload, timing.overriddenBy(line), able(clients, workload));
   }
 
   /** For one fork of all clients. */

@@ -50,6 +50,21 @@ class BenchmarkPlanTest {
   }
 
   @Test
+  void oneCallAtATimeIsGivenLongerToGetWarm() {
+    List<Timing> timings =
+        BenchmarkPlan.parse("--workloads=blocking:1,blocking:2", "--warmup=3", "--max-warmup=5")
+            .runs()
+            .stream()
+            .map(PlannedRun::timing)
+            .toList();
+
+    assertThat(timings)
+        .extracting(Timing::longestWarmUp)
+        .containsExactly(Duration.ofSeconds(15), Duration.ofSeconds(5));
+    assertThat(timings).extracting(Timing::warmUp).containsOnly(Duration.ofSeconds(3));
+  }
+
+  @Test
   void allSuitesFitIntoAnHour() {
     assertThat(BenchmarkPlan.parse("--suite=all").expected()).isLessThan(Duration.ofMinutes(60));
   }
