@@ -35,7 +35,8 @@ record PlannedRun(Workload workload, Timing timing, List<String> clients) {
     }
     CommandLine line = new CommandLine(times.stream().map(part -> "--" + part).toList(), TIMES);
     Workload workload = WorkloadWord.parse(String.join("+", rest), defaults);
-    Timing timing = workload.inFlight() == 1 ? usual.patient() : usual;
+    boolean alone = workload.inFlight() == 1 && times.isEmpty();
+    Timing timing = alone ? usual.patient() : usual;
     return new PlannedRun(workload, timing.overriddenBy(line), able(clients, workload));
   }
 

@@ -68,12 +68,6 @@ public class DeadlineWheelBenchmark {
     timer.cancel(false);
   }
 
-  /** A timer that finds nothing due: it looks at every deadline. */
-  @Benchmark
-  public void timerBeforeAnyIsDue() {
-    wheel.run();
-  }
-
   /** Arms all of them and lets them pass; figures are for all together. */
   @Benchmark
   public int armAndFireAll() {
