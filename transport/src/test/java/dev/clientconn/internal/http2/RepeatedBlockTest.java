@@ -7,6 +7,7 @@ import io.grpc.Metadata;
 import io.netty.handler.codec.http2.Http2FrameTypes;
 import java.io.ByteArrayOutputStream;
 import java.nio.charset.StandardCharsets;
+import java.util.Objects;
 import org.junit.jupiter.api.Test;
 
 class RepeatedBlockTest extends PeerTest {
@@ -61,8 +62,8 @@ class RepeatedBlockTest extends PeerTest {
   void whatOneCallDoesToABinaryValueIsNotSeenByTheNext() {
     Http2Peer peer = ready();
     byte[] block = block(NOT_INDEXED, "x-bin", "AAAA");
-    trailersOf(peer, 1, block).get(BIN)[0] = 1;
-    trailersOf(peer, 3, block).get(BIN)[0] = 1;
+    Objects.requireNonNull(trailersOf(peer, 1, block).get(BIN))[0] = 1;
+    Objects.requireNonNull(trailersOf(peer, 3, block).get(BIN))[0] = 1;
 
     assertThat(trailersOf(peer, 5, block).get(BIN)).containsExactly(0, 0, 0);
   }
