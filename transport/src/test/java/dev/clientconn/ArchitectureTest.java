@@ -1,6 +1,9 @@
 // SPDX-License-Identifier: Apache-2.0
 package dev.clientconn;
 
+import static com.tngtech.archunit.base.DescribedPredicate.not;
+import static com.tngtech.archunit.core.domain.JavaClass.Predicates.resideInAPackage;
+import static com.tngtech.archunit.core.domain.JavaClass.Predicates.resideInAnyPackage;
 import static com.tngtech.archunit.lang.syntax.ArchRuleDefinition.classes;
 import static com.tngtech.archunit.lang.syntax.ArchRuleDefinition.noClasses;
 import static com.tngtech.archunit.library.dependencies.SlicesRuleDefinition.slices;
@@ -77,11 +80,22 @@ class ArchitectureTest {
             BASE + ".internal.channel..",
             BASE + ".internal.call..",
             BASE + ".internal.transport..",
-            BASE + ".internal.message..",
             BASE + ".internal.flow..")
         .should()
         .dependOnClassesThat()
         .resideInAPackage("io.netty..")
+        .check(MAIN);
+  }
+
+  /** Large messages are written where the socket reads them. */
+  @Test
+  void messagesKnowOnlyNettysBuffers() {
+    noClasses()
+        .that()
+        .resideInAPackage(BASE + ".internal.message..")
+        .should()
+        .dependOnClassesThat(resideInAPackage("io.netty..")
+            .and(not(resideInAnyPackage("io.netty.buffer..", "io.netty.util.."))))
         .check(MAIN);
   }
 

@@ -3,21 +3,20 @@ package dev.clientconn.internal.call;
 
 import static dev.clientconn.internal.message.FramedMessage.PREFIX_LENGTH;
 
-import dev.clientconn.internal.message.ChunkPool;
-import dev.clientconn.internal.message.Chunks;
 import dev.clientconn.internal.message.FramedMessage;
 import dev.clientconn.internal.message.MessageBuffer;
+import dev.clientconn.internal.message.OutboundChunks;
 import io.grpc.Status;
 
 /** Collects a message behind room for its prefix; refuses to grow past a limit. */
-final class FrameBuffer extends MessageBuffer {
+final class FrameBuffer extends MessageBuffer<OutboundChunks> {
   private final int maxBody;
 
   /**
    * @param expected length of the body, bytes; 0 if unknown
    */
   FrameBuffer(int maxBody, int expected) {
-    super(ChunkPool.SHARED, PREFIX_LENGTH, PREFIX_LENGTH + expected);
+    super(OutboundChunks::new, PREFIX_LENGTH, PREFIX_LENGTH + expected);
     this.maxBody = maxBody;
   }
 
@@ -37,9 +36,11 @@ final class FrameBuffer extends MessageBuffer {
    */
   FramedMessage toFrame(boolean compressed, int uncompressedSize) {
     int body = bodySize();
-    Chunks chunks = sealChunks();
+    OutboundChunks chunks = sealChunks();
     if (chunks != null) {
-      writePrefix(chunks.first(), body, compressed);
+      byte[] prefix = new byte[PREFIX_LENGTH];
+      writePrefix(prefix, body, compressed);
+      chunks.overwriteStart(prefix);
       return FramedMessage.of(chunks, uncompressedSize);
     }
     byte[] frame = sealArray();

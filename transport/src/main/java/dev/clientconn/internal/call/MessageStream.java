@@ -4,28 +4,36 @@ package dev.clientconn.internal.call;
 import dev.clientconn.internal.message.FramedMessage;
 import dev.clientconn.internal.threading.CrossesThreads;
 import java.util.ArrayDeque;
-import java.util.Collections;
-import java.util.Iterator;
+import java.util.Deque;
+import java.util.concurrent.atomic.AtomicReferenceFieldUpdater;
 import org.jspecify.annotations.Nullable;
 
 /**
  * The request of a streaming call. Until the peer's first answer all messages are kept, for a transparent retry, and
  * writing takes this object's lock; after it, or past {@link #MAX_KEPT_BYTES}, the writer goes straight to the stream.
- * The peer's answer and the call's end wait for no writer: they set a flag and drop what is kept, and a writer who adds
- * to it reads the flags afterwards.
+ * The peer's answer and the call's end wait for no writer: whoever takes a message off the kept ones lets go of it.
  */
 @CrossesThreads
 final class MessageStream implements RequestMessages {
   static final int MAX_KEPT_BYTES = 1024 * 1024;
 
-  /** Absent while there is nothing to keep: most of a long stream's life. */
-  private volatile @Nullable ArrayDeque<FramedMessage> kept;
+  /** A message that may have to be sent again, and those before it. */
+  private record Kept(
+      @Nullable FramedMessage message, @Nullable Kept before) {
+    /** In place of the newest one: nothing is kept any more. */
+    static final Kept NOTHING_MORE = new Kept(null, null);
+  }
+
+  private static final AtomicReferenceFieldUpdater<MessageStream, @Nullable Kept> KEPT =
+      AtomicReferenceFieldUpdater.newUpdater(MessageStream.class, Kept.class, "kept");
+
+  /** The newest. */
+  private volatile @Nullable Kept kept;
 
   private int keptBytes;
   private boolean halfClosed;
   private @Nullable CallAttempt attached;
   private volatile boolean committed;
-  private volatile boolean released;
   private volatile @Nullable CallAttempt direct;
 
   @Override
@@ -36,9 +44,7 @@ final class MessageStream implements RequestMessages {
       return;
     }
     synchronized (this) {
-      if (!released) {
-        keepAndWrite(message);
-      }
+      keepAndWrite(message);
     }
   }
 
@@ -55,20 +61,19 @@ final class MessageStream implements RequestMessages {
       sink.write(message);
       goDirectIfCommitted();
     }
-    if (released) {
-      kept = null;
-    }
   }
 
   private void keep(FramedMessage message) {
     message.keep();
-    ArrayDeque<FramedMessage> messages = kept;
-    if (messages == null) {
-      messages = new ArrayDeque<>(1);
+    Kept before = kept;
+    while (before == null || before.message != null) {
+      if (KEPT.compareAndSet(this, before, new Kept(message, before))) {
+        keptBytes += Math.min(message.length(), Integer.MAX_VALUE - keptBytes);
+        return;
+      }
+      before = kept;
     }
-    messages.add(message);
-    kept = messages;
-    keptBytes += Math.min(message.length(), Integer.MAX_VALUE - keptBytes);
+    message.letGo();
   }
 
   @Override
@@ -81,20 +86,30 @@ final class MessageStream implements RequestMessages {
 
   @Override
   public synchronized void attach(CallAttempt attempt) {
-    ArrayDeque<FramedMessage> before = kept;
-    Iterator<FramedMessage> messages =
-        before == null ? Collections.emptyIterator() : before.iterator();
-    FramedMessage first = messages.hasNext() ? messages.next() : null;
-    boolean complete = halfClosed && !messages.hasNext();
+    Deque<FramedMessage> messages = oldestFirst();
+    for (FramedMessage message : messages) {
+      // Another attempt may have sent something of it.
+      message.keep();
+    }
+    FramedMessage first = messages.poll();
+    boolean complete = halfClosed && messages.isEmpty();
     attempt.start(first, complete);
-    while (messages.hasNext()) {
-      attempt.write(messages.next());
+    for (FramedMessage message : messages) {
+      attempt.write(message);
     }
     if (halfClosed && !complete) {
       attempt.halfClose();
     }
     attached = attempt;
     goDirectIfCommitted();
+  }
+
+  private Deque<FramedMessage> oldestFirst() {
+    Deque<FramedMessage> messages = new ArrayDeque<>(1);
+    for (Kept each = kept; each != null && each.message != null; each = each.before) {
+      messages.push(each.message);
+    }
+    return messages;
   }
 
   /** Past this point no attempt can follow, so {@link #attached} stays what it is. */
@@ -104,7 +119,7 @@ final class MessageStream implements RequestMessages {
     }
     if (committed && attached != null) {
       direct = attached;
-      kept = null;
+      letGo();
     }
   }
 
@@ -119,16 +134,21 @@ final class MessageStream implements RequestMessages {
 
   @Override
   public void commit() {
-    if (committed) {
-      return;
-    }
     committed = true;
-    kept = null;
+    letGo();
+  }
+
+  private void letGo() {
+    for (Kept each = KEPT.getAndSet(this, Kept.NOTHING_MORE); each != null; each = each.before) {
+      if (each.message != null) {
+        each.message.letGo();
+      }
+    }
   }
 
   @Override
   public void release() {
-    released = true;
-    kept = null;
+    // Forgets what is kept, but does not let go of it: an attempt may be about to keep it again.
+    kept = Kept.NOTHING_MORE;
   }
 }

@@ -8,11 +8,11 @@ import dev.clientconn.internal.message.MessageBuffer;
 import io.grpc.Status;
 
 /** Collects what a compressed message says; refuses to grow past a limit. */
-final class PlainBuffer extends MessageBuffer {
+final class PlainBuffer extends MessageBuffer<Chunks> {
   private final int maxSize;
 
   PlainBuffer(int maxSize) {
-    super(ChunkPool.SHARED, 0, 0);
+    super(() -> new Chunks(ChunkPool.SHARED), 0, 0);
     this.maxSize = maxSize;
   }
 

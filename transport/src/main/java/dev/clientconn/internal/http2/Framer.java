@@ -11,11 +11,14 @@ import io.netty.handler.codec.http2.Http2Exception;
 import io.netty.handler.codec.http2.Http2FrameTypes;
 import io.netty.handler.codec.http2.Http2Settings;
 import java.nio.charset.StandardCharsets;
+import java.util.ArrayDeque;
 import org.jspecify.annotations.Nullable;
 
 /**
  * Writes frames (RFC 9113 section 6), one behind the other, into one pooled buffer per turn of the loop. HPACK encodes
- * straight into it, and message bytes are copied into it: the one copy on their way from the heap to the socket.
+ * straight into it, and small messages are copied into it: the one copy on their way from the heap to the socket. Large
+ * ones are in the socket's reach already and stay where they are; the buffer then ends before them, and another begins
+ * behind them.
  */
 @EventLoopConfined
 final class Framer implements FramedMessage.Target {
@@ -25,8 +28,10 @@ final class Framer implements FramedMessage.Target {
   static final int MAX_PAYLOAD = 16_384;
 
   private static final int MIN_CAPACITY = 1024;
-  /** A whole turn of DATA, the frame that passes the limit included, and something in front of it. */
-  private static final int BULK = Turn.MAX_WRITE + 2 * MAX_PAYLOAD;
+
+  private static final int MAX_COPIED = 128 * 1024;
+  /** What may be copied, the frame that passes the limit included, and something in front of it. */
+  private static final int BULK = MAX_COPIED + 2 * MAX_PAYLOAD;
 
   private static final byte END_STREAM = 0x1;
   private static final byte END_HEADERS = 0x4;
@@ -35,6 +40,10 @@ final class Framer implements FramedMessage.Target {
   private ByteBufAllocator allocator = ByteBufAllocator.DEFAULT;
   private final HeaderEncoder hpack = new HeaderEncoder();
   private @Nullable ByteBuf out;
+  /** What comes before {@link #out}. Made by the first large message. */
+  private @Nullable ArrayDeque<ByteBuf> parts;
+
+  private int partsSize;
   /** Turns resemble each other: the last one's size is the guess for the next. */
   private int lastSize = MIN_CAPACITY;
 
@@ -45,42 +54,50 @@ final class Framer implements FramedMessage.Target {
 
   private ByteBuf out() {
     if (out == null) {
-      out =
-          allocator.directBuffer(lastSize > MAX_PAYLOAD ? BULK : Math.max(MIN_CAPACITY, lastSize));
+      out = allocator.directBuffer(capacity());
     }
     return out;
   }
 
-  /** A full frame seldom comes alone: growing by and by would copy the turn's bytes once more. */
-  private void expectBulk() {
-    ByteBuf buf = out();
-    if (buf.writableBytes() < HEADER_LENGTH + MAX_PAYLOAD && buf.capacity() < BULK) {
-      buf.capacity(BULK);
+  private int capacity() {
+    if (partsSize > 0) {
+      // Behind a large frame there is mostly another one's header.
+      return 2 * HEADER_LENGTH;
     }
+    return lastSize > MAX_PAYLOAD ? BULK : Math.max(MIN_CAPACITY, lastSize);
   }
 
-  /** Bytes written since the last {@link #take}. */
+  /** Whether so much was written, or as much copied as one buffer should hold. */
+  boolean isFull(int limit) {
+    return buffered() >= limit || (out != null && out.readableBytes() >= MAX_COPIED);
+  }
+
+  /** Bytes written and not taken. */
   int buffered() {
-    return out == null ? 0 : out.readableBytes();
+    return partsSize + (out == null ? 0 : out.readableBytes());
   }
 
-  /** Hands over what was written, {@code null} if nothing. */
+  /** Hands over the next part of what was written, {@code null} behind the last. */
   @Nullable
   ByteBuf take() {
-    ByteBuf taken = out;
-    out = null;
-    if (taken != null) {
-      lastSize = taken.readableBytes();
+    ByteBuf part = parts == null ? null : parts.poll();
+    if (part != null) {
+      partsSize -= part.readableBytes();
+      return part;
     }
-    return taken;
+    part = out;
+    out = null;
+    if (part != null) {
+      lastSize = part.readableBytes();
+    }
+    return part;
   }
 
   /** Drops what was written and closes the encoder. */
   void close() {
     hpack.close();
-    if (out != null) {
-      out.release();
-      out = null;
+    for (ByteBuf part = take(); part != null; part = take()) {
+      part.release();
     }
   }
 
@@ -120,16 +137,30 @@ final class Framer implements FramedMessage.Target {
   }
 
   void data(int streamId, FramedMessage source, int offset, int length, boolean endOfStream) {
-    if (length == MAX_PAYLOAD) {
-      expectBulk();
-    }
     header(length, Http2FrameTypes.DATA, endOfStream ? END_STREAM : 0, streamId);
-    source.copy(offset, length, this);
+    source.send(offset, length, this);
   }
 
   @Override
-  public void bytes(byte[] source, int offset, int length) {
+  public void copy(byte[] source, int offset, int length) {
     out().writeBytes(source, offset, length);
+  }
+
+  @Override
+  public void lend(ByteBuf part) {
+    if (parts == null) {
+      parts = new ArrayDeque<>();
+    }
+    if (out != null) {
+      add(parts, out);
+      out = null;
+    }
+    add(parts, part);
+  }
+
+  private void add(ArrayDeque<ByteBuf> to, ByteBuf part) {
+    to.add(part);
+    partsSize += part.readableBytes();
   }
 
   void endOfStream(int streamId) {
@@ -175,9 +206,7 @@ final class Framer implements FramedMessage.Target {
   }
 
   private ByteBuf header(int length, byte type, byte flags, int streamId) {
-    ByteBuf buf = out();
-    buf.ensureWritable(HEADER_LENGTH + length);
-    return buf.writeMedium(length).writeByte(type).writeByte(flags).writeInt(streamId);
+    return out().writeMedium(length).writeByte(type).writeByte(flags).writeInt(streamId);
   }
 
   private static void putHeader(

@@ -46,7 +46,7 @@ final class LoopyWriter {
 
   /** Frames DATA until so many bytes are buffered, or nobody can send. */
   void write(Framer framer, int bufferLimit) {
-    while (hasWork() && framer.buffered() < bufferLimit) {
+    while (hasWork() && !framer.isFull(bufferLimit)) {
       Http2Stream stream = round.remove();
       stream.sendQueue.scheduled = false;
       if (!stream.isClosed()) {

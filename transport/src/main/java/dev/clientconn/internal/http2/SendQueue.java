@@ -76,8 +76,12 @@ final class SendQueue {
     }
   }
 
+  /** Nothing more will be sent. */
   void clear() {
-    head = null;
+    while (head != null) {
+      head.drop();
+      head = rest == null ? null : rest.poll();
+    }
     rest = null;
     offset = 0;
   }

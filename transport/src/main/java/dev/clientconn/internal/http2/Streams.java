@@ -121,7 +121,6 @@ final class Streams implements StreamReceiver.Outcome {
       endUnopened(stream, failure);
       return;
     }
-    stream.sendQueue.start(handle.takeFirstMessage(), handle.endOfStream());
     Deadline deadline = handle.call().deadline();
     if (deadline != null) {
       deadlines.arm(stream, deadline.timeRemaining(TimeUnit.NANOSECONDS));
@@ -136,6 +135,7 @@ final class Streams implements StreamReceiver.Outcome {
   private Http2Stream newStream(StreamHandle handle) {
     Http2Stream stream = new Http2Stream(handle, sendQuota, receiveWindow);
     handle.bind(stream);
+    stream.sendQueue.start(handle.takeFirstMessage(), handle.endOfStream());
     return stream;
   }
 
@@ -183,6 +183,7 @@ final class Streams implements StreamReceiver.Outcome {
 
   void write(Http2Stream stream, @Nullable FramedMessage message, boolean endOfStream) {
     if (stream.isClosed()) {
+      // Not dropped: a message that was kept may be another stream's by now.
       return;
     }
     if (message != null) {

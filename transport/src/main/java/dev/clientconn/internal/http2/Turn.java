@@ -27,8 +27,11 @@ final class Turn {
     void publish();
   }
 
-  /** Enough to fill a socket, little enough to get back to reading. */
-  static final int MAX_WRITE = 128 * 1024;
+  /** Bytes that are sent at least before the socket is asked whether it takes more. */
+  static final int MIN_WRITE = 128 * 1024;
+
+  /** Little enough to get back to reading. Few large writes let the peer sleep less between them, and so wake it less. */
+  static final int MAX_WRITE = 1024 * 1024;
 
   /** Calls that fail and start anew inside their callbacks must not keep the loop from its other work. */
   private static final int MAX_ROUNDS = 64;
@@ -42,6 +45,11 @@ final class Turn {
   private @Nullable ChannelHandlerContext ctx;
   private boolean ending;
   private boolean moreData;
+  /**
+   * Grows while the socket takes everything at once. Where it does not, what is framed ahead would only stand between
+   * the socket and the next call.
+   */
+  private int writeLimit = MIN_WRITE;
 
   Turn(EventLoop loop, Connection connection, Framer framer, Batch batch) {
     this.loop = loop;
@@ -106,22 +114,31 @@ final class Turn {
   }
 
   private void send() {
-    moreData = isSocketWritable() && connection.writeData(MAX_WRITE);
+    moreData = isSocketWritable() && connection.writeData(writeLimit);
+    boolean full = framer.buffered() >= writeLimit;
     flush();
-    moreData &= isSocketWritable();
+    if (!isSocketWritable()) {
+      moreData = false;
+      writeLimit = MIN_WRITE;
+    } else if (full) {
+      writeLimit = Math.min(2 * writeLimit, MAX_WRITE);
+    }
     connection.publish();
   }
 
   /** Hands everything that was framed to the socket. */
   void flush() {
-    ByteBuf out = framer.take();
-    if (out == null) {
-      return;
-    }
-    if (ctx == null) {
-      out.release();
-    } else {
-      ctx.writeAndFlush(out, ctx.voidPromise());
+    ByteBuf part = framer.take();
+    while (part != null) {
+      ByteBuf next = framer.take();
+      if (ctx == null) {
+        part.release();
+      } else if (next == null) {
+        ctx.writeAndFlush(part, ctx.voidPromise());
+      } else {
+        ctx.write(part, ctx.voidPromise());
+      }
+      part = next;
     }
   }
 }

@@ -4,14 +4,13 @@ package dev.clientconn.internal.message;
 import static dev.clientconn.internal.message.ChunkPool.CHUNK;
 
 import java.util.Arrays;
-import java.util.Objects;
 import org.jspecify.annotations.Nullable;
 
 /**
- * A large message's bytes, in chunks of {@link ChunkPool}: grows at its end, and gives back chunks that are done with.
+ * A large message from the peer, in chunks of {@link ChunkPool}: grows at its end, and gives back chunks that are done with.
  * Belongs to one thread at a time. Dropping it costs the chunks and nothing else.
  */
-public final class Chunks {
+public final class Chunks implements MessageBuffer.Memory {
 
   private static final int INITIAL = 8;
 
@@ -59,7 +58,14 @@ public final class Chunks {
     size += bytes;
   }
 
-  void add(byte[] source, int offset, int length) {
+  @Override
+  public void add(int value) {
+    tail()[tailStart()] = (byte) value;
+    added(1);
+  }
+
+  @Override
+  public void add(byte[] source, int offset, int length) {
     int from = offset;
     int left = length;
     while (left > 0) {
@@ -72,11 +78,6 @@ public final class Chunks {
   }
 
   // Reading
-
-  /** The first chunk, for what is known only when all else has been written. */
-  public byte[] first() {
-    return Objects.requireNonNull(chunks[0], "nothing was written, or it was given back");
-  }
 
   /** The chunk with this byte in it, at {@link #startOf}; {@code null} if it has been given back. */
   byte @Nullable [] chunkOf(int position) {

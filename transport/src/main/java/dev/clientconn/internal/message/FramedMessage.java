@@ -1,6 +1,8 @@
 // SPDX-License-Identifier: Apache-2.0
 package dev.clientconn.internal.message;
 
+import io.netty.buffer.ByteBuf;
+
 /**
  * A message as it goes on the wire: the 5-byte prefix and the body. Its bytes must not change. Whoever writes it is its
  * owner until a stream has it, and then the event loop is.
@@ -10,10 +12,14 @@ public abstract class FramedMessage {
   /** Flag and length in front of each message, bytes. */
   public static final int PREFIX_LENGTH = 5;
 
-  /** Takes bytes out of a message; must not keep the array. */
-  @FunctionalInterface
+  /** Takes bytes out of a message. */
   public interface Target {
-    void bytes(byte[] source, int offset, int length);
+
+    /** Bytes to be copied before this returns. */
+    void copy(byte[] source, int offset, int length);
+
+    /** Bytes to be sent from where they are, and released afterwards. */
+    void lend(ByteBuf part);
   }
 
   private final int uncompressedSize;
@@ -34,7 +40,7 @@ public abstract class FramedMessage {
    * @param frame the prefix and the body; they are the message's from now on
    * @param uncompressedSize of the body, bytes
    */
-  public static FramedMessage of(Chunks frame, int uncompressedSize) {
+  public static FramedMessage of(OutboundChunks frame, int uncompressedSize) {
     return new InChunks(frame, uncompressedSize);
   }
 
@@ -51,13 +57,19 @@ public abstract class FramedMessage {
     return uncompressedSize;
   }
 
-  /** Copies bytes out, in order; those before {@code offset} will not be asked for again unless it is kept. */
-  public abstract void copy(int offset, int length, Target target);
+  /** Gives bytes to the target. In order, and each once unless the message is kept. */
+  public abstract void send(int offset, int length, Target target);
 
-  /** It may be sent again from its start, whatever of it has been sent. */
+  /** Nothing more of it will be sent, or not from here. */
+  public abstract void drop();
+
+  /**
+   * It can be sent from its start, whatever was sent of it, until {@link #letGo}. By the keeper: before the message has a
+   * stream, and again before it gets another.
+   */
   public abstract void keep();
 
-  /** It will not be sent again after all. On the event loop of the stream that has it. */
+  /** The keeper is done with it: once, on any thread, after the last {@link #keep}. */
   public abstract void letGo();
 
   private static final class InArray extends FramedMessage {
@@ -74,27 +86,27 @@ public abstract class FramedMessage {
     }
 
     @Override
-    public void copy(int offset, int length, Target target) {
-      target.bytes(frame, offset, length);
+    public void send(int offset, int length, Target target) {
+      target.copy(frame, offset, length);
     }
 
-    @Override
-    public void keep() {
-      // An array of its own is there as long as somebody has it.
-    }
+    // An array is there as long as somebody has it.
 
     @Override
-    public void letGo() {
-      // As above.
-    }
+    public void drop() {}
+
+    @Override
+    public void keep() {}
+
+    @Override
+    public void letGo() {}
   }
 
   private static final class InChunks extends FramedMessage {
-    private final Chunks frame;
+    private final OutboundChunks frame;
     private boolean kept;
-    private int copied;
 
-    InChunks(Chunks frame, int uncompressedSize) {
+    InChunks(OutboundChunks frame, int uncompressedSize) {
       super(uncompressedSize);
       this.frame = frame;
     }
@@ -105,34 +117,37 @@ public abstract class FramedMessage {
     }
 
     @Override
-    public void copy(int offset, int length, Target target) {
+    public void send(int offset, int length, Target target) {
       int end = offset + length;
       int position = offset;
       while (position < end) {
-        byte[] chunk = frame.chunkOf(position);
-        if (chunk == null) {
-          throw new IllegalStateException("byte " + position + " was sent and not kept");
-        }
         int run = Math.min(end - position, frame.runAt(position));
-        target.bytes(chunk, Chunks.startOf(position), run);
+        target.lend(frame.part(position, run));
         position += run;
       }
-      copied = end;
-      if (!kept) {
-        frame.releaseBefore(copied);
-      }
+    }
+
+    @Override
+    public void drop() {
+      frame.release();
     }
 
     @Override
     public void keep() {
-      kept = true;
-      copied = 0;
+      if (kept) {
+        frame.rewind();
+      } else {
+        kept = true;
+        frame.retain();
+      }
     }
 
     @Override
     public void letGo() {
-      kept = false;
-      frame.releaseBefore(copied);
+      if (kept) {
+        kept = false;
+        frame.releaseKept();
+      }
     }
   }
 }

@@ -4,29 +4,38 @@ package dev.clientconn.internal.message;
 import java.io.OutputStream;
 import java.util.Arrays;
 import java.util.Objects;
+import java.util.function.Supplier;
 import org.jspecify.annotations.Nullable;
 
 /**
  * Collects a message of unknown or great length: in one array until it is longer than a chunk, in chunks from then on.
  * Who keeps it longer than the message takes can write nothing more.
  */
-public abstract class MessageBuffer extends OutputStream {
+public abstract class MessageBuffer<M extends MessageBuffer.Memory> extends OutputStream {
   private static final int INITIAL = 512;
 
-  private final ChunkPool pool;
+  /** What a long message is in. */
+  public interface Memory {
+    void add(int value);
+
+    void add(byte[] source, int offset, int length);
+  }
+
+  private final Supplier<M> memory;
   private byte[] array;
   private int size;
-  private @Nullable Chunks chunks;
+  private @Nullable M chunks;
   private boolean sealed;
 
   /**
+   * @param memory makes the memory of a message that is longer than a chunk
    * @param reserved bytes at the front that stay free
    * @param expected length in all, bytes; 0 if unknown
    */
-  protected MessageBuffer(ChunkPool pool, int reserved, int expected) {
-    this.pool = pool;
+  protected MessageBuffer(Supplier<M> memory, int reserved, int expected) {
+    this.memory = memory;
     if (expected > ChunkPool.CHUNK) {
-      this.chunks = new Chunks(pool);
+      this.chunks = memory.get();
       this.array = new byte[reserved];
       chunks.add(array, 0, reserved);
     } else {
@@ -49,8 +58,7 @@ public abstract class MessageBuffer extends OutputStream {
     if (chunks == null) {
       array[size] = (byte) value;
     } else {
-      chunks.tail()[chunks.tailStart()] = (byte) value;
-      chunks.added(1);
+      chunks.add(value);
     }
     size++;
   }
@@ -80,13 +88,13 @@ public abstract class MessageBuffer extends OutputStream {
       array = Arrays.copyOf(array, (int)
           Math.min(ChunkPool.CHUNK, Math.max(needed, array.length * 2L)));
     } else {
-      chunks = new Chunks(pool);
+      chunks = memory.get();
       chunks.add(array, 0, size);
     }
   }
 
   /** The bytes, if there are more than fit into a chunk; nothing can be written from now on. */
-  protected final @Nullable Chunks sealChunks() {
+  protected final @Nullable M sealChunks() {
     sealed = true;
     return chunks;
   }

@@ -1,7 +1,7 @@
 // SPDX-License-Identifier: Apache-2.0
 /**
- * Messages as they cross threads: plain heap memory, small ones in an array of their length, large ones in chunks that
- * go round.
+ * Messages as they cross threads: small ones in an array of their length, large ones in chunks that go round, of heap
+ * memory for those that come, of direct memory for those that go.
  */
 @NullMarked
 package dev.clientconn.internal.message;

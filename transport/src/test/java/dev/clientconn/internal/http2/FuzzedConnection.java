@@ -25,7 +25,7 @@ import org.jspecify.annotations.Nullable;
 public final class FuzzedConnection implements AutoCloseable {
 
   /**
-   * What buffers may hold at once: a partial frame of 16 KiB, a header block of the limit's size, one turn's output of
+   * What buffers may hold at once: a partial frame of 16 KiB, a header block of the limit's size, what one turn copies,
    * 128 KiB, and 10,000 unread replies of up to 17 bytes, with the slack of buffers that grow by doubling.
    */
   private static final long MAX_BUFFERED = 1 << 20;

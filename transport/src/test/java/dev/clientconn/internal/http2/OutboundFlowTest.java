@@ -298,7 +298,7 @@ class OutboundFlowTest extends PeerTest {
     call.takeEvents();
     assertThat(peer.socket.isWritable()).isFalse();
     long queued = peer.socket.unsafe().outboundBuffer().totalPendingWriteBytes();
-    assertThat(queued).isLessThan(2 * Turn.MAX_WRITE);
+    assertThat(queued).isLessThan(2 * Turn.MIN_WRITE);
     peer.loop.run();
     assertThat(peer.socket.unsafe().outboundBuffer().totalPendingWriteBytes()).isEqualTo(queued);
 

@@ -1,6 +1,7 @@
 // SPDX-License-Identifier: Apache-2.0
 package dev.clientconn.internal.http2;
 
+import dev.clientconn.internal.message.FramedMessage;
 import dev.clientconn.internal.message.InboundMessage;
 import dev.clientconn.internal.message.Messages;
 import dev.clientconn.internal.transport.ClientStream;
@@ -39,14 +40,22 @@ final class RecordingCall implements ClientStream.Listener {
   }
 
   RecordingCall start(byte @Nullable [] message, boolean endOfStream) {
+    return startFramed(
+        message == null ? null : Messages.framed(Http2Peer.framed(message)), endOfStream);
+  }
+
+  RecordingCall startFramed(@Nullable FramedMessage message, boolean endOfStream) {
     started = true;
-    stream()
-        .start(message == null ? null : Messages.framed(Http2Peer.framed(message)), endOfStream);
+    stream().start(message, endOfStream);
     return this;
   }
 
   RecordingCall write(byte[] message) {
-    stream().write(Messages.framed(Http2Peer.framed(message)));
+    return writeFramed(Messages.framed(Http2Peer.framed(message)));
+  }
+
+  RecordingCall writeFramed(FramedMessage message) {
+    stream().write(message);
     return this;
   }
 

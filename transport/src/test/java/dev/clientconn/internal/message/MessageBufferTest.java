@@ -15,9 +15,9 @@ class MessageBufferTest {
 
   private final ChunkPool pool = new ChunkPool(100L * CHUNK);
 
-  private final class Buffer extends MessageBuffer {
+  private final class Buffer extends MessageBuffer<Chunks> {
     Buffer(int reserved, int expected) {
-      super(pool, reserved, expected);
+      super(() -> new Chunks(pool), reserved, expected);
     }
 
     @Override

@@ -1,6 +1,8 @@
 // SPDX-License-Identifier: Apache-2.0
 package dev.clientconn.internal.message;
 
+import io.netty.buffer.ByteBuf;
+import io.netty.buffer.ByteBufUtil;
 import java.io.ByteArrayOutputStream;
 import java.io.IOException;
 import java.io.InputStream;
@@ -15,7 +17,7 @@ public final class Messages {
   public static FramedMessage framed(byte[] frame) {
     int uncompressed = frame.length - FramedMessage.PREFIX_LENGTH;
     return frame.length > ChunkPool.CHUNK
-        ? FramedMessage.of(chunks(ChunkPool.SHARED, frame), uncompressed)
+        ? FramedMessage.of(outbound(OutboundChunkPool.SHARED, frame), uncompressed)
         : FramedMessage.of(frame, uncompressed);
   }
 
@@ -36,10 +38,41 @@ public final class Messages {
     return chunks;
   }
 
+  static OutboundChunks outbound(OutboundChunkPool pool, byte[] bytes) {
+    OutboundChunks chunks = new OutboundChunks(pool);
+    chunks.add(bytes, 0, bytes.length);
+    return chunks;
+  }
+
+  /** Sends all of it. */
   public static byte[] bytes(FramedMessage message) {
-    ByteArrayOutputStream all = new ByteArrayOutputStream();
-    message.copy(0, message.length(), all::write);
-    return all.toByteArray();
+    Received all = new Received();
+    message.send(0, message.length(), all);
+    return all.bytes();
+  }
+
+  /** Takes what is sent and releases it. */
+  static class Received implements FramedMessage.Target {
+    private final ByteArrayOutputStream all = new ByteArrayOutputStream();
+
+    @Override
+    public void copy(byte[] source, int offset, int length) {
+      all.write(source, offset, length);
+    }
+
+    @Override
+    public void lend(ByteBuf part) {
+      all.writeBytes(ByteBufUtil.getBytes(part));
+      part.release();
+    }
+
+    int size() {
+      return all.size();
+    }
+
+    byte[] bytes() {
+      return all.toByteArray();
+    }
   }
 
   public static byte[] bytes(InboundMessage message) {

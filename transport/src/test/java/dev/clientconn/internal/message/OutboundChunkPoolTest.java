@@ -1,0 +1,70 @@
+// SPDX-License-Identifier: Apache-2.0
+package dev.clientconn.internal.message;
+
+import static dev.clientconn.internal.message.ChunkPool.CHUNK;
+import static org.assertj.core.api.Assertions.assertThat;
+import static org.junit.jupiter.api.Assertions.fail;
+
+import io.netty.buffer.ByteBuf;
+import java.util.ArrayList;
+import java.util.List;
+import org.junit.jupiter.api.Test;
+
+class OutboundChunkPoolTest {
+
+  private final OutboundChunkPool pool = new OutboundChunkPool(3L * CHUNK);
+
+  @Test
+  void aChunkComesBackWithItsLastReference() {
+    ByteBuf chunk = pool.take();
+    assertThat(chunk.isDirect()).isTrue();
+    ByteBuf part = chunk.retainedSlice(0, 10);
+    assertThat(pool.lent()).isEqualTo(CHUNK);
+
+    chunk.release();
+    assertThat(pool.resting()).isZero();
+    part.release();
+
+    assertThat(pool.lent()).isZero();
+    assertThat(pool.take()).isSameAs(chunk);
+    assertThat(chunk.refCnt()).isOne();
+  }
+
+  @Test
+  void pastTheBoundChunksAreOfTheHeap() {
+    List<ByteBuf> direct = List.of(pool.take(), pool.take(), pool.take());
+
+    ByteBuf more = pool.take();
+    assertThat(more.isDirect()).isFalse();
+    assertThat(more.capacity()).isEqualTo(CHUNK);
+    more.release();
+
+    assertThat(pool.resting()).isZero();
+    direct.forEach(ByteBuf::release);
+    assertThat(pool.resting()).isEqualTo(3 * CHUNK);
+  }
+
+  @Test
+  void aPoolWithoutRoomStillLendsChunks() {
+    ByteBuf chunk = new OutboundChunkPool(CHUNK - 1).take();
+
+    assertThat(chunk.capacity()).isEqualTo(CHUNK);
+  }
+
+  @Test
+  void aForgottenChunkIsReplaced() {
+    List<ByteBuf> kept = new ArrayList<>(List.of(pool.take(), pool.take(), pool.take()));
+
+    kept.remove(1);
+
+    for (int collections = 0; collections < 100; collections++) {
+      System.gc();
+      ByteBuf next = pool.take();
+      if (next.isDirect()) {
+        kept.forEach(each -> assertThat(next).isNotSameAs(each));
+        return;
+      }
+    }
+    fail("the collector never told of the forgotten chunk");
+  }
+}
