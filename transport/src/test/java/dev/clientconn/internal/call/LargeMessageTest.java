@@ -5,6 +5,7 @@ import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.assertThatThrownBy;
 
 import dev.clientconn.internal.call.TextMethods.TextMarshaller;
+import dev.clientconn.internal.message.Messages;
 import dev.clientconn.internal.transport.StreamProgress;
 import io.grpc.MethodDescriptor;
 import io.grpc.MethodDescriptor.MethodType;
@@ -15,6 +16,10 @@ import java.nio.charset.StandardCharsets;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.Random;
+import java.util.concurrent.ExecutorService;
+import java.util.concurrent.Executors;
+import java.util.concurrent.Future;
+import java.util.concurrent.TimeUnit;
 import org.junit.jupiter.api.Test;
 
 /** Messages in chunks, on their way through a call. */
@@ -59,6 +64,41 @@ class LargeMessageTest {
       sent.add(new String(fixture.stream().lastFrame, 5, text.length(), StandardCharsets.US_ASCII));
       assertThat(sent.get(i)).isEqualTo(text);
     }
+  }
+
+  @Test
+  void whileThePeerAnswersMessagesAreLetGoOnceWhoeverComesFirst() throws Exception {
+    ExecutorService loop = Executors.newSingleThreadExecutor();
+    String text = text(7, 40_000);
+    long before = Messages.lent();
+    for (int i = 0; i < 1_000; i++) {
+      CallFixture one = new CallFixture();
+      ClientCallImpl<String, String> call = one.start(TextMethods.BIDI);
+      FakeStream stream = one.stream();
+      Future<?> answered = loop.submit(() -> stream.responseHeaders());
+      for (int n = 0; n < 4; n++) {
+        String mine = n + text;
+        call.sendMessage(mine);
+        assertThat(stream.lastFrame)
+            .endsWith(mine.getBytes(StandardCharsets.US_ASCII))
+            .hasSize(5 + mine.length());
+      }
+      answered.get(10, TimeUnit.SECONDS);
+      stream.close(Status.OK);
+    }
+    loop.shutdown();
+    assertThat(Messages.lent()).isLessThanOrEqualTo(before);
+  }
+
+  @Test
+  void aRequestsMemoryComesBackWhenTheCallIsOver() {
+    long before = Messages.lent();
+    fixture.unary(text(8, 100_000));
+    assertThat(Messages.lent() - before).as("kept for another try").isPositive();
+
+    fixture.stream().close(GONE);
+
+    assertThat(Messages.lent()).isLessThanOrEqualTo(before);
   }
 
   @Test

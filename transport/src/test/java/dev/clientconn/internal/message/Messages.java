@@ -51,6 +51,11 @@ public final class Messages {
     return all.bytes();
   }
 
+  /** Bytes of the process's chunks that messages to send are in, or have forgotten. */
+  public static long lent() {
+    return OutboundChunkPool.SHARED.lent();
+  }
+
   /** Takes what is sent and releases it. */
   static class Received implements FramedMessage.Target {
     private final ByteArrayOutputStream all = new ByteArrayOutputStream();
