@@ -24,11 +24,11 @@ import java.util.concurrent.ConcurrentHashMap;
 @CrossesThreads
 final class OutboundChunkPool {
 
-  private static final long MOST = 32 * 1024 * 1024;
-  private static final int HEAP_PART = 32;
+  private static final long MOST = 64 * 1024 * 1024;
+  private static final int HEAP_PART = 16;
   private static final int DIRECT_PART = 8;
 
-  /** The process's: at most 32 MiB, 1/32 of the heap and 1/8 of the direct memory that the JVM may use. */
+  /** The process's: at most 64 MiB, 1/16 of the heap and 1/8 of the direct memory that the JVM may use. */
   static final OutboundChunkPool SHARED = new OutboundChunkPool(Math.min(
       MOST,
       Math.min(
