@@ -57,6 +57,7 @@ record BenchmarkPlan(
         rtt=MS                 simulated round trip
         run=KIND               load (default), setup, connection-memory, stream-memory
         warmup= max-warmup= measure=   seconds, for this workload alone
+        heap=SIZE              of the client's JVM, for this workload alone: 3g
       """;
 
   private static final Set<String> OPTIONS = Set.of(

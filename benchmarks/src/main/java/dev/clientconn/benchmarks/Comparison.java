@@ -48,7 +48,10 @@ final class Comparison {
       List<String> arguments = BenchmarkClientMain.arguments(
           client, server.location(run.workload()), run.workload(), run.timing());
       try (ChildProcess process = ChildProcess.start(
-          BenchmarkClientMain.class, plan.jvmArguments(), arguments, plan.clientCpus())) {
+          BenchmarkClientMain.class,
+          run.jvmArguments(plan.jvmArguments()),
+          arguments,
+          plan.clientCpus())) {
         Duration limit = run.timing().longest().plus(START_LIMIT);
         return new Gson().fromJson(process.firstLine(limit), Outcome.class);
       }

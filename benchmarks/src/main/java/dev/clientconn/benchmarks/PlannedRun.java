@@ -11,10 +11,11 @@ import java.util.Set;
  * @param workload what is done
  * @param timing for how long, in each process
  * @param clients names of {@link ClientCatalog}, in the order of the table
+ * @param heap of the client's JVM, as {@code -Xmx} has it; empty for the command's
  */
-record PlannedRun(Workload workload, Timing timing, List<String> clients) {
+record PlannedRun(Workload workload, Timing timing, List<String> clients, String heap) {
 
-  private static final Set<String> TIMES = Set.of("warmup", "max-warmup", "measure");
+  private static final Set<String> OWN = Set.of("warmup", "max-warmup", "measure", "heap");
 
   /** Starting a JVM, connecting, ending. */
   private static final double OVERHEAD_SECONDS = 1.2;
@@ -22,22 +23,36 @@ record PlannedRun(Workload workload, Timing timing, List<String> clients) {
   private static final double MEMORY_SECONDS = 5;
 
   /**
-   * Reads a workload's word, which may also say {@code warmup}, {@code max-warmup} and {@code measure}, in seconds.
+   * Reads a workload's word, which may also say {@code warmup}, {@code max-warmup} and {@code measure}, in seconds, and
+   * {@code heap}.
    *
    * @param usual the times of words that do not say any
    */
   static PlannedRun parse(
       String word, WorkloadWord.Defaults defaults, Timing usual, List<String> clients) {
     List<String> rest = new ArrayList<>();
-    List<String> times = new ArrayList<>();
+    List<String> own = new ArrayList<>();
     for (String part : word.split("\\+", -1)) {
-      (TIMES.contains(part.split("=", 2)[0]) ? times : rest).add(part);
+      (OWN.contains(part.split("=", 2)[0]) ? own : rest).add(part);
     }
-    CommandLine line = new CommandLine(times.stream().map(part -> "--" + part).toList(), TIMES);
+    CommandLine line = new CommandLine(own.stream().map(part -> "--" + part).toList(), OWN);
     Workload workload = WorkloadWord.parse(String.join("+", rest), defaults);
-    boolean alone = workload.inFlight() == 1 && times.isEmpty();
+    boolean alone = workload.inFlight() == 1 && own.isEmpty();
     Timing timing = alone ? usual.patient() : usual;
-    return new PlannedRun(workload, timing.overriddenBy(line), able(clients, workload));
+    return new PlannedRun(
+        workload, timing.overriddenBy(line), able(clients, workload), line.text("heap", ""));
+  }
+
+  /** The command's arguments, with this run's heap if it has one. */
+  List<String> jvmArguments(List<String> usual) {
+    if (heap.isEmpty()) {
+      return usual;
+    }
+    List<String> arguments = new ArrayList<>(usual);
+    arguments.removeIf(argument -> argument.startsWith("-Xms") || argument.startsWith("-Xmx"));
+    arguments.add("-Xms" + heap);
+    arguments.add("-Xmx" + heap);
+    return arguments;
   }
 
   /** For one fork of all clients. */

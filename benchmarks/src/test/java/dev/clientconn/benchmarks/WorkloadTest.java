@@ -110,4 +110,17 @@ class WorkloadTest {
             new Timing(Duration.ofMillis(1_500), Duration.ofMillis(3_500), Duration.ofSeconds(9)));
     assertThat(run.workload()).isEqualTo(Workload.parse("async:1+rtt=20"));
   }
+
+  @Test
+  void aWordCanSayItsOwnHeap() {
+    List<String> usual = List.of("-Xms1g", "-XX:+UseSerialGC", "-Xmx1g");
+    PlannedRun run =
+        PlannedRun.parse("async:1+heap=3g", WorkloadWord.Defaults.STANDARD, USUAL, List.of());
+    PlannedRun other =
+        PlannedRun.parse("async:1", WorkloadWord.Defaults.STANDARD, USUAL, List.of());
+
+    assertThat(run.jvmArguments(usual)).containsExactly("-XX:+UseSerialGC", "-Xms3g", "-Xmx3g");
+    assertThat(other.jvmArguments(usual)).isEqualTo(usual);
+    assertThat(run.workload()).isEqualTo(other.workload());
+  }
 }

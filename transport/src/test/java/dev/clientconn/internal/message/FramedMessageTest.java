@@ -16,7 +16,7 @@ import org.junit.jupiter.api.Test;
 
 class FramedMessageTest {
 
-  private final OutboundChunkPool pool = new OutboundChunkPool(100L * CHUNK);
+  private final OutboundChunkPool pool = new OutboundChunkPool(100L * CHUNK, 100L * CHUNK);
   private final byte[] frame = random(3 * CHUNK + 100);
   private final FramedMessage message =
       FramedMessage.of(Messages.outbound(pool, frame), frame.length - 5);

@@ -12,7 +12,7 @@ import org.junit.jupiter.api.Test;
 
 class OutboundChunkPoolTest {
 
-  private final OutboundChunkPool pool = new OutboundChunkPool(3L * CHUNK);
+  private final OutboundChunkPool pool = new OutboundChunkPool(3L * CHUNK, 3L * CHUNK);
 
   @Test
   void aChunkComesBackWithItsLastReference() {
@@ -45,8 +45,25 @@ class OutboundChunkPoolTest {
   }
 
   @Test
+  void whatMayNotRestIsFreed() {
+    OutboundChunkPool small = new OutboundChunkPool(3L * CHUNK, CHUNK);
+    ByteBuf first = small.take();
+    ByteBuf second = small.take();
+
+    first.release();
+    second.release();
+
+    assertThat(small.resting()).isEqualTo(CHUNK);
+    assertThat(small.lent()).isZero();
+    assertThat(second.refCnt()).isZero();
+    assertThat(small.take()).isSameAs(first);
+    assertThat(small.take().isDirect()).isTrue();
+    assertThat(small.lent()).isEqualTo(2 * CHUNK);
+  }
+
+  @Test
   void aPoolWithoutRoomStillLendsChunks() {
-    ByteBuf chunk = new OutboundChunkPool(CHUNK - 1).take();
+    ByteBuf chunk = new OutboundChunkPool(CHUNK - 1, CHUNK).take();
 
     assertThat(chunk.capacity()).isEqualTo(CHUNK);
   }

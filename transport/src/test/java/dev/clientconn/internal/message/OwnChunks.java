@@ -4,7 +4,7 @@ package dev.clientconn.internal.message;
 /** Messages to send, out of a pool of their own: whatever is lent is theirs. */
 public final class OwnChunks {
 
-  private final OutboundChunkPool pool = new OutboundChunkPool(64 * 1024 * 1024);
+  private final OutboundChunkPool pool = new OutboundChunkPool(1 << 26, 1 << 26);
 
   public FramedMessage framed(byte[] frame) {
     return FramedMessage.of(
