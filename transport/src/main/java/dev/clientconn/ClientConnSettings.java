@@ -116,10 +116,9 @@ final class ClientConnSettings {
   }
 
   TransportOptions transportOptions() {
-    Set<String> encodings = decompressors.getAdvertisedMessageEncodings();
     return new TransportOptions(
         fullUserAgent(),
-        encodings.isEmpty() ? null : String.join(",", encodings),
+        advertised(decompressors.getAdvertisedMessageEncodings()),
         connectTimeout,
         streamWindow,
         connectionWindow,
@@ -128,6 +127,11 @@ final class ClientConnSettings {
         maxPendingStreams,
         keepalive.build(),
         transportListener);
+  }
+
+  /** One name alone, which is the rule, is not copied. */
+  private static @Nullable String advertised(Set<String> encodings) {
+    return encodings.stream().reduce((some, next) -> some + "," + next).orElse(null);
   }
 
   private CharSequence fullUserAgent() {

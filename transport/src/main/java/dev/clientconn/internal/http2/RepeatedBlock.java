@@ -62,6 +62,7 @@ final class RepeatedBlock {
     }
     block.getBytes(index, bytes, 0, blockLength);
     length = blockLength;
+    fields.shareCommon();
   }
 
   void forget() {
