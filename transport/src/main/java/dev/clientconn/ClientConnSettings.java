@@ -16,6 +16,7 @@ import io.grpc.MetricSink;
 import io.grpc.NameResolver;
 import io.grpc.NameResolverRegistry;
 import io.grpc.ProxyDetector;
+import io.netty.util.AsciiString;
 import java.time.Duration;
 import java.util.ArrayList;
 import java.util.List;
@@ -30,7 +31,10 @@ import org.jspecify.annotations.Nullable;
 final class ClientConnSettings {
   private static final int HTTPS_PORT = 443;
   private static final int HTTP_PORT = 80;
-  private static final String OWN_USER_AGENT = ownUserAgent();
+  private static final ProxyDetector SYSTEM_PROXIES = new DefaultProxyDetector();
+
+  /** As it goes on the wire: all connections share it. */
+  private static final AsciiString OWN_USER_AGENT = AsciiString.of(ownUserAgent());
 
   final String target;
   final SecuritySettings security;
@@ -108,14 +112,13 @@ final class ClientConnSettings {
     if (proxyDetector != null) {
       return proxyDetector;
     }
-    return dialer == null ? new DefaultProxyDetector() : address -> null;
+    return dialer == null ? SYSTEM_PROXIES : address -> null;
   }
 
   TransportOptions transportOptions() {
-    Set<String> encodings = decompressors.getAdvertisedMessageEncodings();
     return new TransportOptions(
         fullUserAgent(),
-        encodings.isEmpty() ? null : String.join(",", encodings),
+        advertised(decompressors.getAdvertisedMessageEncodings()),
         connectTimeout,
         streamWindow,
         connectionWindow,
@@ -126,10 +129,15 @@ final class ClientConnSettings {
         transportListener);
   }
 
-  private String fullUserAgent() {
+  /** One name alone, which is the rule, is not copied. */
+  private static @Nullable String advertised(Set<String> encodings) {
+    return encodings.stream().reduce((some, next) -> some + "," + next).orElse(null);
+  }
+
+  private CharSequence fullUserAgent() {
     return userAgent == null || userAgent.isBlank()
         ? OWN_USER_AGENT
-        : userAgent + " " + OWN_USER_AGENT;
+        : AsciiString.of(userAgent + " " + OWN_USER_AGENT);
   }
 
   private static String ownUserAgent() {

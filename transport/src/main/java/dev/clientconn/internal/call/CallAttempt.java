@@ -212,7 +212,7 @@ final class CallAttempt implements TransportSource.PendingPick {
   }
 
   private void openStream(ClientTransport picked) {
-    tracers().streamCreated(picked.attributes(), plan.getHeaders());
+    tracers().streamCreated(picked, plan.getHeaders());
     ClientStream opened = picked.newStream(plan, new ResponseEvents(this));
     stream = opened;
     // Before the stream starts, for its events may ask at once whether it is ready.

@@ -3,7 +3,7 @@ package dev.clientconn.internal.call;
 
 import dev.clientconn.internal.message.FramedMessage;
 import dev.clientconn.internal.threading.CrossesThreads;
-import io.grpc.Attributes;
+import dev.clientconn.internal.transport.ClientTransport;
 import io.grpc.ClientStreamTracer;
 import io.grpc.Metadata;
 import io.grpc.Status;
@@ -56,9 +56,9 @@ final class CallTracers {
         .build();
   }
 
-  void streamCreated(Attributes transportAttributes, Metadata headers) {
+  void streamCreated(ClientTransport transport, Metadata headers) {
     for (ClientStreamTracer tracer : tracers) {
-      tracer.streamCreated(transportAttributes, headers);
+      tracer.streamCreated(transport.attributes(), headers);
     }
   }
 

@@ -15,7 +15,6 @@ import io.grpc.LoadBalancer.CreateSubchannelArgs;
 import io.grpc.LoadBalancer.SubchannelStateListener;
 import io.grpc.Status;
 import io.grpc.SynchronizationContext.ScheduledHandle;
-import java.util.ArrayList;
 import java.util.List;
 import java.util.concurrent.TimeUnit;
 import java.util.function.Consumer;
@@ -37,7 +36,6 @@ final class AddrConn extends LoadBalancer.Subchannel {
   private final Consumer<AddrConn> onTerminated;
   private final AddrConnView view = new AddrConnView();
   private final AddressIndex index;
-  private final List<Connection> live = new ArrayList<>(1);
 
   private @Nullable SubchannelStateListener listener;
   private ConnectivityState state = ConnectivityState.IDLE;
@@ -140,7 +138,7 @@ final class AddrConn extends LoadBalancer.Subchannel {
   /** Ends streams of draining connections too. */
   void shutdownNow(Status reason) {
     end(reason);
-    List.copyOf(live).forEach(connection -> connection.shutdownNow(reason));
+    view.connections().forEach(transport -> transport.shutdownNow(reason));
   }
 
   /** Tries again at once if it waits for the end of a backoff. */
@@ -201,7 +199,6 @@ final class AddrConn extends LoadBalancer.Subchannel {
   }
 
   private void terminated(Connection connection, Status reason) {
-    live.remove(connection);
     if (connection.transport != null) {
       view.closed(connection.transport);
     }
@@ -271,7 +268,7 @@ final class AddrConn extends LoadBalancer.Subchannel {
   }
 
   private void checkTerminated() {
-    if (state == ConnectivityState.SHUTDOWN && live.isEmpty()) {
+    if (state == ConnectivityState.SHUTDOWN && view.connections().isEmpty()) {
       onTerminated.accept(this);
     }
   }
@@ -319,7 +316,6 @@ final class AddrConn extends LoadBalancer.Subchannel {
 
     void opened(ClientTransport started) {
       transport = started;
-      live.add(this);
       view.opened(started);
     }
 

@@ -8,7 +8,6 @@ import dev.clientconn.transport.TransportSnapshot;
 import io.grpc.ConnectivityState;
 import java.util.ArrayList;
 import java.util.List;
-import java.util.concurrent.CopyOnWriteArrayList;
 import java.util.concurrent.atomic.AtomicLong;
 import org.jspecify.annotations.Nullable;
 
@@ -21,7 +20,7 @@ final class AddrConnView {
   private static final AtomicLong IDS = new AtomicLong();
 
   private final long id = IDS.incrementAndGet();
-  private final List<ClientTransport> connections = new CopyOnWriteArrayList<>();
+  private volatile List<ClientTransport> connections = List.of();
   private volatile ConnectivityState state = ConnectivityState.IDLE;
   private volatile @Nullable ClientTransport ready;
   private @Nullable Object readyOwner;
@@ -60,12 +59,23 @@ final class AddrConnView {
     }
   }
 
-  void opened(ClientTransport transport) {
-    connections.add(transport);
+  /** Those that have not terminated, draining ones included. */
+  List<ClientTransport> connections() {
+    return connections;
   }
 
+  /** Sync context only. */
+  void opened(ClientTransport transport) {
+    List<ClientTransport> more = new ArrayList<>(connections);
+    more.add(transport);
+    connections = List.copyOf(more);
+  }
+
+  /** Sync context only. */
   void closed(ClientTransport transport) {
-    connections.remove(transport);
+    List<ClientTransport> fewer = new ArrayList<>(connections);
+    fewer.remove(transport);
+    connections = List.copyOf(fewer);
   }
 
   ClientConnSnapshot.Subchannel snapshot() {

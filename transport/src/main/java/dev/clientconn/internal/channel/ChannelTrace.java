@@ -10,17 +10,17 @@ import java.util.logging.Logger;
 final class ChannelTrace extends ChannelLogger {
   private static final Logger LOGGER = Logger.getLogger("dev.clientconn.ClientConn");
 
-  private final String prefix;
+  private final String name;
 
   ChannelTrace(String name) {
-    this.prefix = "[" + name + "] ";
+    this.name = name;
   }
 
   @Override
   public void log(ChannelLogLevel level, String message) {
     Level to = toLevel(level);
     if (LOGGER.isLoggable(to)) {
-      LOGGER.log(to, prefix + message);
+      LOGGER.log(to, "[" + name + "] " + message);
     }
   }
 
@@ -28,7 +28,7 @@ final class ChannelTrace extends ChannelLogger {
   public void log(ChannelLogLevel level, String messageFormat, Object... args) {
     Level to = toLevel(level);
     if (LOGGER.isLoggable(to)) {
-      LOGGER.log(to, prefix + MessageFormat.format(messageFormat, args));
+      LOGGER.log(to, "[" + name + "] " + MessageFormat.format(messageFormat, args));
     }
   }
 

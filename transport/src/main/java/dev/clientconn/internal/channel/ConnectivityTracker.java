@@ -16,7 +16,7 @@ public final class ConnectivityTracker {
 
   private final Executor executor;
   private volatile ConnectivityState state = ConnectivityState.IDLE;
-  private List<Runnable> watchers = new ArrayList<>();
+  private List<Runnable> watchers = List.of();
 
   /** Runs watchers on {@code executor}. */
   ConnectivityTracker(Executor executor) {
@@ -36,7 +36,7 @@ public final class ConnectivityTracker {
       }
       state = next;
       told = watchers;
-      watchers = new ArrayList<>();
+      watchers = List.of();
     }
     told.forEach(this::tell);
   }
@@ -45,6 +45,7 @@ public final class ConnectivityTracker {
   public void onChangeFrom(ConnectivityState seen, Runnable callback) {
     synchronized (this) {
       if (state == seen) {
+        watchers = watchers.isEmpty() ? new ArrayList<>(1) : watchers;
         watchers.add(callback);
         return;
       }

@@ -2,7 +2,7 @@
 package dev.clientconn.internal.channel;
 
 import dev.clientconn.internal.threading.SyncContextConfined;
-import io.grpc.SynchronizationContext.ScheduledHandle;
+import java.util.concurrent.ScheduledFuture;
 import java.util.concurrent.TimeUnit;
 import org.jspecify.annotations.Nullable;
 
@@ -11,7 +11,7 @@ import org.jspecify.annotations.Nullable;
  * of each call, so the channel goes idle between 1 and 1.25 timeouts after its last call.
  */
 @SyncContextConfined
-final class IdleManager {
+final class IdleManager implements Runnable {
   private static final int LOOKS_PER_TIMEOUT = 4;
 
   private final ChannelContext context;
@@ -19,7 +19,8 @@ final class IdleManager {
   private final Runnable onIdle;
   private final long lookNanos;
 
-  private @Nullable ScheduledHandle nextLook;
+  private @Nullable ScheduledFuture<?> nextLook;
+  private long nextLookAt;
   private long seenActivity;
   private int quietLooks;
 
@@ -42,14 +43,29 @@ final class IdleManager {
 
   void disarm() {
     if (nextLook != null) {
-      nextLook.cancel();
+      nextLook.cancel(false);
       nextLook = null;
     }
   }
 
   private void scheduleLook() {
-    nextLook =
-        context.sync().schedule(this::look, lookNanos, TimeUnit.NANOSECONDS, context.timers());
+    nextLookAt = now() + lookNanos;
+    nextLook = context.timers().schedule(this, lookNanos, TimeUnit.NANOSECONDS);
+  }
+
+  /** The timer; every channel has one running, so it is no more than that. */
+  @Override
+  public void run() {
+    context.sync().execute(() -> {
+      // It may have been disarmed, and armed anew, on the way here.
+      if (nextLook != null && now() - nextLookAt >= 0) {
+        look();
+      }
+    });
+  }
+
+  private long now() {
+    return context.threads().nanoTime().getAsLong();
   }
 
   private void look() {

@@ -9,6 +9,7 @@ import io.grpc.LoadBalancer.PickResult;
 import io.grpc.LoadBalancer.Subchannel;
 import io.grpc.LoadBalancer.SubchannelPicker;
 import io.grpc.Status;
+import java.util.Collections;
 import java.util.LinkedHashSet;
 import java.util.List;
 import java.util.Set;
@@ -44,8 +45,12 @@ final class PickerWrapper implements TransportSource {
     }
   }
 
+  private static final Set<PendingPick> NOBODY = Collections.emptySet();
+
   private final Runnable onPickWhileIdle;
-  private final Set<PendingPick> waiting = new LinkedHashSet<>(1);
+  /** In the order of their coming; {@link #NOBODY} as long as there are none, which is nearly always. */
+  private Set<PendingPick> waiting = NOBODY;
+
   private volatile State state = new State(null, null);
   private volatile int waitingCount;
 
@@ -71,9 +76,12 @@ final class PickerWrapper implements TransportSource {
 
   @Override
   public boolean cancel(PendingPick pick) {
-    synchronized (waiting) {
+    synchronized (this) {
       boolean wasWaiting = waiting.remove(pick);
       waitingCount = waiting.size();
+      if (waitingCount == 0) {
+        waiting = NOBODY;
+      }
       return wasWaiting;
     }
   }
@@ -96,7 +104,7 @@ final class PickerWrapper implements TransportSource {
 
   private void switchTo(State next) {
     List<PendingPick> reviewed;
-    synchronized (waiting) {
+    synchronized (this) {
       state = next;
       reviewed = List.copyOf(waiting);
     }
@@ -111,9 +119,12 @@ final class PickerWrapper implements TransportSource {
 
   /** Returns whether the pick waits now; not if the picker was replaced since {@code seen}. */
   private boolean enqueue(PendingPick pick, State seen) {
-    synchronized (waiting) {
+    synchronized (this) {
       if (state != seen) {
         return false;
+      }
+      if (waiting == NOBODY) {
+        waiting = new LinkedHashSet<>(1);
       }
       waiting.add(pick);
       waitingCount = waiting.size();

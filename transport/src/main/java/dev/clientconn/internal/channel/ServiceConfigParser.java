@@ -14,7 +14,7 @@ import org.jspecify.annotations.Nullable;
 
 /** Parses service configs into {@link ServiceConfig}; immutable, called by resolvers from any thread. */
 public final class ServiceConfigParser extends NameResolver.ServiceConfigParser {
-  private final Object defaultBalancerConfig;
+  private final String defaultPolicy;
 
   /**
    * A parser for channels whose policy is {@code defaultPolicy} where a config names none.
@@ -26,7 +26,9 @@ public final class ServiceConfigParser extends NameResolver.ServiceConfigParser 
       throw new IllegalArgumentException("Load-balancing policy '" + defaultPolicy
           + "' is not on the classpath; pick_first and round_robin come with ClientConn");
     }
-    this.defaultBalancerConfig = balancerConfig(List.of(Map.of(defaultPolicy, Map.of())));
+    this.defaultPolicy = defaultPolicy;
+    // Fails here rather than when a name is resolved.
+    balancerConfig(List.of(Map.of(defaultPolicy, Map.of())));
   }
 
   @Override
@@ -54,7 +56,7 @@ public final class ServiceConfigParser extends NameResolver.ServiceConfigParser 
 
   /** What the balancer is given when no service config names a policy. */
   Object defaultBalancerConfig() {
-    return defaultBalancerConfig;
+    return balancerConfig(List.of(Map.of(defaultPolicy, Map.of())));
   }
 
   private static List<Map<String, ?>> policies(JsonObject root) {

@@ -4,39 +4,55 @@ package dev.clientconn.internal.channel;
 import dev.clientconn.internal.threading.CrossesThreads;
 import java.util.concurrent.CountDownLatch;
 import java.util.concurrent.TimeUnit;
-import java.util.concurrent.atomic.AtomicBoolean;
+import org.jspecify.annotations.Nullable;
 
 /** How far the channel's end has come, for those who ask or wait outside the sync context. */
 @CrossesThreads
 public final class ShutdownLatch {
-  private final AtomicBoolean begun = new AtomicBoolean();
-  private final AtomicBoolean begunNow = new AtomicBoolean();
-  private final CountDownLatch terminated = new CountDownLatch(1);
+  private volatile boolean begun;
+  private boolean begunNow;
+  private volatile boolean terminated;
+  /** Of those who wait; made for the first of them. */
+  private @Nullable CountDownLatch waiters;
 
   /** Returns whether this was the first. */
-  public boolean begin() {
-    return begun.compareAndSet(false, true);
+  public synchronized boolean begin() {
+    boolean first = !begun;
+    begun = true;
+    return first;
   }
 
   /** Returns whether this was the first. */
-  public boolean beginNow() {
-    begun.set(true);
-    return begunNow.compareAndSet(false, true);
+  public synchronized boolean beginNow() {
+    boolean first = !begunNow;
+    begun = true;
+    begunNow = true;
+    return first;
   }
 
   public boolean isBegun() {
-    return begun.get();
+    return begun;
   }
 
-  void terminate() {
-    terminated.countDown();
+  synchronized void terminate() {
+    terminated = true;
+    if (waiters != null) {
+      waiters.countDown();
+    }
   }
 
   public boolean isTerminated() {
-    return terminated.getCount() == 0;
+    return terminated;
   }
 
   public boolean await(long timeout, TimeUnit unit) throws InterruptedException {
-    return terminated.await(timeout, unit);
+    return terminated || waiters().await(timeout, unit);
+  }
+
+  private synchronized CountDownLatch waiters() {
+    if (waiters == null) {
+      waiters = new CountDownLatch(terminated ? 0 : 1);
+    }
+    return waiters;
   }
 }

@@ -5,19 +5,22 @@ import dev.clientconn.internal.threading.CrossesThreads;
 import dev.clientconn.transport.ClientConnSnapshot;
 import java.util.ArrayList;
 import java.util.List;
-import java.util.concurrent.CopyOnWriteArrayList;
 
 /** The subchannels that have a connection or may get one, in creation order. Written in the sync context only. */
 @CrossesThreads
 public final class Subchannels {
-  private final List<AddrConn> all = new CopyOnWriteArrayList<>();
+  private volatile List<AddrConn> all = List.of();
 
   void add(AddrConn addrConn) {
-    all.add(addrConn);
+    List<AddrConn> more = new ArrayList<>(all);
+    more.add(addrConn);
+    all = List.copyOf(more);
   }
 
   void remove(AddrConn addrConn) {
-    all.remove(addrConn);
+    List<AddrConn> fewer = new ArrayList<>(all);
+    fewer.remove(addrConn);
+    all = List.copyOf(fewer);
   }
 
   boolean isEmpty() {
@@ -25,7 +28,7 @@ public final class Subchannels {
   }
 
   List<AddrConn> all() {
-    return List.copyOf(all);
+    return all;
   }
 
   public List<ClientConnSnapshot.Subchannel> snapshot() {

@@ -14,10 +14,10 @@ import org.jspecify.annotations.Nullable;
  * the first colon is a port, goes to the default scheme ({@code dns:///}).
  *
  * @param text as the user wrote it
- * @param uri what the provider is given
+ * @param address what the provider is given, as text: a resolver is made once in a while, and a URI holds its parts
  * @param provider makes resolvers of the URI's scheme
  */
-public record TargetUri(String text, URI uri, NameResolverProvider provider) {
+public record TargetUri(String text, String address, NameResolverProvider provider) {
   private static final Pattern PORT = Pattern.compile("\\d{0,5}");
 
   /**
@@ -30,7 +30,7 @@ public record TargetUri(String text, URI uri, NameResolverProvider provider) {
     if (uri != null && uri.getScheme() != null) {
       NameResolverProvider provider = registry.getProviderForScheme(uri.getScheme());
       if (provider != null) {
-        return new TargetUri(target, uri, provider);
+        return new TargetUri(target, uri.toString(), provider);
       }
       if (!PORT.matcher(uri.getRawSchemeSpecificPart()).matches()) {
         throw unknownScheme(target, uri.getScheme());
@@ -43,11 +43,16 @@ public record TargetUri(String text, URI uri, NameResolverProvider provider) {
           "Target '" + target + "' needs the name resolver of scheme '" + scheme
               + "', which is not on the classpath: add io.grpc:grpc-core");
     }
-    return new TargetUri(target, withScheme(scheme, target), provider);
+    return new TargetUri(target, withScheme(scheme, target).toString(), provider);
+  }
+
+  URI uri() {
+    return URI.create(address);
   }
 
   /** Makes a resolver that is not started yet. */
   NameResolver newResolver(NameResolver.Args args) {
+    URI uri = uri();
     NameResolver resolver = provider.newNameResolver(uri, args);
     if (resolver == null) {
       throw new IllegalArgumentException(

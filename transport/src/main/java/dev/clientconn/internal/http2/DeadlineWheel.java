@@ -5,7 +5,6 @@ import dev.clientconn.internal.threading.EventLoopConfined;
 import io.netty.channel.EventLoop;
 import io.netty.util.concurrent.ScheduledFuture;
 import java.util.ArrayList;
-import java.util.Arrays;
 import java.util.List;
 import java.util.concurrent.TimeUnit;
 import java.util.function.Consumer;
@@ -43,10 +42,13 @@ final class DeadlineWheel implements Runnable {
 
   private static final long NEVER = Long.MAX_VALUE;
 
+  private static final @Nullable Level[] NONE = {};
+
   private final EventLoop loop;
   private final Consumer<List<Timeout>> onExpired;
   private final long origin;
-  private final @Nullable Level[] levels = new Level[LEVELS];
+  /** Made when a deadline is armed: not all connections have calls with one. */
+  private @Nullable Level[] levels = NONE;
 
   /** Everything armed is later, and in the level of the highest six bits in which its tick differs from this one. */
   private long current;
@@ -89,7 +91,7 @@ final class DeadlineWheel implements Runnable {
   /** Forgets everything that is armed. */
   void close() {
     cancelTimer();
-    Arrays.fill(levels, null);
+    levels = NONE;
   }
 
   @Override
@@ -122,6 +124,9 @@ final class DeadlineWheel implements Runnable {
     long different = (timeout.tick ^ current) | (SLOTS - 1);
     int depth = (Long.SIZE - 1 - Long.numberOfLeadingZeros(different)) / LEVEL_SHIFT;
     int shift = depth * LEVEL_SHIFT;
+    if (levels.length == 0) {
+      levels = new Level[LEVELS];
+    }
     Level level = levels[depth];
     if (level == null) {
       level = new Level();
@@ -133,7 +138,7 @@ final class DeadlineWheel implements Runnable {
 
   /** When the first occupied slot begins: all of a level begin before any of the next. */
   private long firstSlot() {
-    for (int depth = 0; depth < LEVELS; depth++) {
+    for (int depth = 0; depth < levels.length; depth++) {
       Level level = levels[depth];
       if (level != null && level.occupied != 0) {
         int shift = depth * LEVEL_SHIFT;

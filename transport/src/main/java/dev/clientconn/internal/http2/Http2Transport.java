@@ -49,7 +49,8 @@ final class Http2Transport implements ClientTransport, Http2Client.Link {
   private final ControlBuffer control;
   private final Http2Client client;
   private final Connecting connecting;
-  private volatile Attributes attributes = Attributes.EMPTY;
+  /** With TLS, for a channel that is closed has no session any more; what there is without is made when asked for. */
+  private volatile @Nullable Attributes attributes;
 
   Http2Transport(EventLoop loop, Peer peer, TransportOptions options, Listener owner) {
     this(loop, peer, options, owner, new StreamTable());
@@ -95,27 +96,30 @@ final class Http2Transport implements ClientTransport, Http2Client.Link {
     };
   }
 
-  private static Attributes attributesOf(Channel channel) {
-    Attributes.Builder builder = Attributes.newBuilder();
-    if (channel.remoteAddress() != null) {
-      builder.set(Grpc.TRANSPORT_ATTR_REMOTE_ADDR, channel.remoteAddress());
-    }
-    if (channel.localAddress() != null) {
-      builder.set(Grpc.TRANSPORT_ATTR_LOCAL_ADDR, channel.localAddress());
-    }
-    SslHandler tls = channel.pipeline().get(SslHandler.class);
-    if (tls != null) {
-      builder.set(Grpc.TRANSPORT_ATTR_SSL_SESSION, tls.engine().getSession());
-    }
-    return builder.build();
-  }
-
   @Override
   public Attributes settingsReceived() {
     connecting.ready();
     Channel channel = connecting.channel();
-    attributes = channel == null ? Attributes.EMPTY : attributesOf(channel);
-    return attributes;
+    SslHandler tls = channel == null ? null : channel.pipeline().get(SslHandler.class);
+    if (tls != null) {
+      attributes = makeAttributes().toBuilder()
+          .set(Grpc.TRANSPORT_ATTR_SSL_SESSION, tls.engine().getSession())
+          .build();
+    }
+    return attributes();
+  }
+
+  private Attributes makeAttributes() {
+    Attributes.Builder builder = Attributes.newBuilder();
+    SocketAddress remote = counters.remote();
+    if (remote != null) {
+      builder.set(Grpc.TRANSPORT_ATTR_REMOTE_ADDR, remote);
+    }
+    SocketAddress local = counters.local();
+    if (local != null) {
+      builder.set(Grpc.TRANSPORT_ATTR_LOCAL_ADDR, local);
+    }
+    return builder.build();
   }
 
   @Override
@@ -136,7 +140,8 @@ final class Http2Transport implements ClientTransport, Http2Client.Link {
 
   @Override
   public Attributes attributes() {
-    return attributes;
+    Attributes known = attributes;
+    return known == null ? makeAttributes() : known;
   }
 
   @Override

@@ -4,8 +4,9 @@ package dev.clientconn.internal.http2;
 import dev.clientconn.internal.threading.EventLoopConfined;
 import dev.clientconn.internal.wire.HeaderBlock;
 import io.netty.buffer.ByteBuf;
-import io.netty.buffer.ByteBufUtil;
-import io.netty.buffer.Unpooled;
+import java.lang.invoke.MethodHandles;
+import java.lang.invoke.VarHandle;
+import java.nio.ByteOrder;
 
 /**
  * The fields of the last header block of one kind, and the bytes they were decoded from: a server begins nearly every
@@ -17,9 +18,14 @@ final class RepeatedBlock {
   /** Longer ones are decoded each time; there are two of these to a connection. */
   static final int MAX_LENGTH = 512;
 
+  private static final VarHandle LONG =
+      MethodHandles.byteArrayViewVarHandle(long[].class, ByteOrder.BIG_ENDIAN);
+
   private final HeaderBlock fields = new HeaderBlock();
   /** Grows to what the server sends, which is far less as a rule. */
-  private final ByteBuf bytes = Unpooled.buffer(0, MAX_LENGTH);
+  private byte[] bytes = {};
+
+  private int length;
 
   HeaderBlock fields() {
     return fields;
@@ -27,17 +33,39 @@ final class RepeatedBlock {
 
   /** Whether {@link #fields} are those of {@code block}, whose readable bytes it looks at. */
   boolean holds(ByteBuf block) {
-    return bytes.isReadable() && ByteBufUtil.equals(bytes, block);
+    return length > 0 && block.readableBytes() == length && beginsWithOurs(block);
+  }
+
+  private boolean beginsWithOurs(ByteBuf block) {
+    int start = block.readerIndex();
+    int at = 0;
+    for (; at <= length - Long.BYTES; at += Long.BYTES) {
+      if ((long) LONG.get(bytes, at) != block.getLong(start + at)) {
+        return false;
+      }
+    }
+    for (; at < length; at++) {
+      if (bytes[at] != block.getByte(start + at)) {
+        return false;
+      }
+    }
+    return true;
   }
 
   /** The fields have just been decoded from these bytes, and will be whenever the bytes come again. */
-  void remember(ByteBuf block, int index, int length) {
-    if (length <= MAX_LENGTH) {
-      bytes.clear().writeBytes(block, index, length);
+  void remember(ByteBuf block, int index, int blockLength) {
+    if (blockLength > MAX_LENGTH) {
+      return;
     }
+    if (bytes.length < blockLength) {
+      bytes = new byte[blockLength];
+    }
+    block.getBytes(index, bytes, 0, blockLength);
+    length = blockLength;
+    fields.shareCommon();
   }
 
   void forget() {
-    bytes.clear();
+    length = 0;
   }
 }

@@ -24,7 +24,9 @@ final class StreamQuota {
   private final int maxWaiting;
   private final TransportListener listener;
   private final Ticker ticker;
-  private final ArrayDeque<Http2Stream> queue = new ArrayDeque<>(1);
+  /** Made when the first one has to wait, which on most connections none ever does. */
+  private @Nullable ArrayDeque<Http2Stream> queue;
+
   private long limit = UNLIMITED;
   private int waiting;
 
@@ -59,6 +61,9 @@ final class StreamQuota {
       tell(stream, WaitOutcome.REJECTED);
       return false;
     }
+    if (queue == null) {
+      queue = new ArrayDeque<>();
+    }
     queue.add(stream);
     waiting++;
     return true;
@@ -77,6 +82,9 @@ final class StreamQuota {
   }
 
   private @Nullable Http2Stream poll(WaitOutcome outcome) {
+    if (queue == null) {
+      return null;
+    }
     Http2Stream stream;
     do {
       stream = queue.poll();
@@ -92,7 +100,7 @@ final class StreamQuota {
   void leave(Http2Stream stream, WaitOutcome outcome) {
     tell(stream, outcome);
     waiting--;
-    if (queue.size() > SWEEP_FLOOR && queue.size() > 2 * waiting) {
+    if (queue != null && queue.size() > SWEEP_FLOOR && queue.size() > 2 * waiting) {
       queue.removeIf(Http2Stream::isClosed);
     }
   }

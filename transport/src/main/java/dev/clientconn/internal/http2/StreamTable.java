@@ -17,7 +17,7 @@ final class StreamTable {
   /** Three quarters of the ids: what is left serves streams that were promised before the drain is known. */
   static final int LAST_ID = 0x5FFF_FFFF;
 
-  private static final int MIN_CAPACITY = 16;
+  private static final int MIN_CAPACITY = 8;
 
   /** The table shrinks to half when no more than this part of it is used. */
   private static final int SHRINK_FRACTION = 8;

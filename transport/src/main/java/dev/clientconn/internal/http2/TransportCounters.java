@@ -50,6 +50,16 @@ final class TransportCounters {
     local = localAddress;
   }
 
+  @Nullable
+  SocketAddress remote() {
+    return remote;
+  }
+
+  @Nullable
+  SocketAddress local() {
+    return local;
+  }
+
   void state(State newState) {
     if (state != newState) {
       state = newState;

@@ -20,7 +20,7 @@ import org.jspecify.annotations.Nullable;
  * @param listener hears of waits
  */
 public record TransportOptions(
-    String userAgent,
+    CharSequence userAgent,
     @Nullable String acceptEncoding,
     Duration connectTimeout,
     int streamWindow,

@@ -21,8 +21,8 @@ import org.jspecify.annotations.Nullable;
 @EventLoopConfined
 public final class HeaderBlock extends DefaultHttp2Headers {
 
-  /** Most responses begin with two or three fields, and end with one or two. */
-  private static final int INITIAL_CAPACITY = 4;
+  /** Most responses begin with two fields, and end with one or two. */
+  private static final int INITIAL_CAPACITY = 2;
 
   /** Above this, arrays are not kept for the next block. */
   private static final int MAX_KEPT_CAPACITY = 256;
@@ -75,6 +75,14 @@ public final class HeaderBlock extends DefaultHttp2Headers {
       }
     }
     return false;
+  }
+
+  /** The block will be kept: what many blocks say need not be there for each. */
+  public void shareCommon() {
+    for (int i = 0; i < count; i++) {
+      names[i] = HeaderNames.common(names[i]);
+      values[i] = HeaderNames.common(values[i]);
+    }
   }
 
   @Override

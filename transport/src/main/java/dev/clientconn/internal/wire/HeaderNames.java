@@ -3,7 +3,10 @@ package dev.clientconn.internal.wire;
 
 import io.netty.handler.codec.http2.Http2Headers.PseudoHeaderName;
 import io.netty.util.AsciiString;
+import java.util.Map;
 import java.util.Set;
+import java.util.stream.Collectors;
+import java.util.stream.Stream;
 
 /** Header names of gRPC over HTTP/2, and what is special about some. One instance each: identity is a fast path. */
 final class HeaderNames {
@@ -59,7 +62,25 @@ final class HeaderNames {
       AsciiString.cached("x-request-id"),
       AsciiString.cached("x-cloud-trace-context"));
 
+  /** What most responses consist of. */
+  private static final Map<AsciiString, AsciiString> COMMON = Stream.of(
+          CONTENT_TYPE,
+          APPLICATION_GRPC,
+          GRPC_ENCODING,
+          GRPC_ACCEPT_ENCODING,
+          AsciiString.cached("identity"),
+          AsciiString.cached("gzip"),
+          GRPC_STATUS,
+          AsciiString.cached("0"),
+          GRPC_MESSAGE)
+      .collect(Collectors.toUnmodifiableMap(name -> name, name -> name));
+
   private HeaderNames() {}
+
+  /** The one instance of a common name or value, others as they are: for what is kept. */
+  static AsciiString common(AsciiString nameOrValue) {
+    return COMMON.getOrDefault(nameOrValue, nameOrValue);
+  }
 
   static boolean isPseudo(CharSequence name) {
     return name.length() > 0 && name.charAt(0) == ':';

@@ -28,6 +28,8 @@ public final class RequestHeaders {
 
   private static final AsciiString POST = AsciiString.cached("POST");
   private static final AsciiString TRAILERS = AsciiString.cached("trailers");
+  private static final AsciiString HTTP = AsciiString.cached("http");
+  private static final AsciiString HTTPS = AsciiString.cached("https");
   private static final AsciiString GZIP = AsciiString.cached("gzip");
 
   private static final AsciiString[] NOTHING = {};
@@ -50,8 +52,8 @@ public final class RequestHeaders {
    * @param acceptEncoding value of {@code grpc-accept-encoding}, {@code null} to leave it out
    */
   public RequestHeaders(
-      String scheme, String authority, String userAgent, @Nullable String acceptEncoding) {
-    this.scheme = AsciiString.of(scheme);
+      String scheme, String authority, CharSequence userAgent, @Nullable String acceptEncoding) {
+    this.scheme = schemeName(scheme);
     this.authority = AsciiString.of(authority);
     this.userAgent = AsciiString.of(userAgent);
     this.acceptEncoding = acceptEncoding == null ? null : encodingName(acceptEncoding);
@@ -138,6 +140,14 @@ public final class RequestHeaders {
     return (call.previousAttempts() > 0 ? 2 : 0)
         + (call.messageEncoding() != null ? 2 : 0)
         + (call.deadline() != null ? 2 : 0);
+  }
+
+  private static AsciiString schemeName(String scheme) {
+    return switch (scheme) {
+      case "http" -> HTTP;
+      case "https" -> HTTPS;
+      default -> AsciiString.of(scheme);
+    };
   }
 
   private static AsciiString encodingName(String encoding) {

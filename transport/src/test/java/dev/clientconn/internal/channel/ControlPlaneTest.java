@@ -165,6 +165,21 @@ class ControlPlaneTest {
   }
 
   @Test
+  void aLookForIdlenessThatComesLateIsNotTakenForThatOfTheNextLife() {
+    harness.idleTimeout(Duration.ofMinutes(1));
+    connectAndEndACall();
+
+    harness.control().execute(() -> {
+      // The timer fires in here, so what it wants comes after the rest of this.
+      harness.clock.advance(Duration.ofSeconds(15));
+      harness.control().enterIdle();
+      harness.control().leaveIdle();
+    });
+
+    assertThat(harness.clock.pending()).isEqualTo(1);
+  }
+
+  @Test
   void doesNotGoIdleWhileACallIsLive() {
     harness.idleTimeout(Duration.ofMinutes(1));
     FakePick call = harness.call();

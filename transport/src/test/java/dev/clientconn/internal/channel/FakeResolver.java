@@ -26,7 +26,7 @@ public final class FakeResolver extends NameResolverProvider {
   private NameResolver.@Nullable Args args;
 
   public TargetUri target() {
-    return new TargetUri("fake:///server:1", URI.create("fake:///server:1"), this);
+    return new TargetUri("fake:///server:1", "fake:///server:1", this);
   }
 
   public Resolver last() {

@@ -50,6 +50,18 @@ class HeaderBlockTest {
   }
 
   @Test
+  void blocksThatAreKeptShareWhatIsCommonAndSayTheSame() throws Exception {
+    HeaderBlock other = MetadataCodecTest.block("grpc-status", "0", "x-own", "value");
+    other.shareCommon();
+    roundTrip("grpc-status", "0", "x-own", "value");
+    block.shareCommon();
+
+    assertThat(fields()).containsExactly("grpc-status", "0", "x-own", "value");
+    assertThat(block.name(0)).isSameAs(other.name(0));
+    assertThat(block.value(0)).isSameAs(other.value(0));
+  }
+
+  @Test
   void nothingOfALongBlockShowsInTheNext() throws Exception {
     roundTrip(":status", "200", "a", "1", "b", "2");
     roundTrip("grpc-status", "0");
