@@ -7,7 +7,6 @@ import dev.clientconn.internal.wire.RequestHeaders;
 import io.netty.buffer.ByteBuf;
 import io.netty.buffer.ByteBufAllocator;
 import io.netty.handler.codec.http2.Http2CodecUtil;
-import io.netty.handler.codec.http2.Http2Exception;
 import io.netty.handler.codec.http2.Http2FrameTypes;
 import io.netty.handler.codec.http2.Http2Settings;
 import java.nio.charset.StandardCharsets;
@@ -93,9 +92,8 @@ final class Framer implements FramedMessage.Target {
     return part;
   }
 
-  /** Drops what was written and closes the encoder. */
+  /** Drops what was written. */
   void close() {
-    hpack.close();
     for (ByteBuf part = take(); part != null; part = take()) {
       part.release();
     }
@@ -106,11 +104,11 @@ final class Framer implements FramedMessage.Target {
   }
 
   /** HEADERS without END_STREAM, and CONTINUATIONs where the block is longer than one frame. */
-  void headers(int streamId, RequestHeaders.Lists headers) throws Http2Exception {
+  void headers(int streamId, RequestHeaders.Lists headers) {
     ByteBuf buf = out();
     int start = buf.writerIndex();
     buf.writeZero(HEADER_LENGTH);
-    hpack.encode(streamId, headers, buf);
+    hpack.encode(headers, buf);
     int length = buf.writerIndex() - start - HEADER_LENGTH;
     if (length <= MAX_PAYLOAD) {
       putHeader(buf, start, length, Http2FrameTypes.HEADERS, END_HEADERS, streamId);
@@ -201,7 +199,7 @@ final class Framer implements FramedMessage.Target {
   }
 
   /** The peer's SETTINGS_HEADER_TABLE_SIZE bounds the encoder's table. */
-  void peerHeaderTableSize(long bytes) throws Http2Exception {
+  void peerHeaderTableSize(long bytes) {
     hpack.tableSize(Math.min(bytes, Http2CodecUtil.DEFAULT_HEADER_LIST_SIZE));
   }
 

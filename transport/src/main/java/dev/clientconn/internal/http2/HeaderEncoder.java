@@ -24,7 +24,7 @@ final class HeaderEncoder {
 
   private final IdentityHashMap<Http2Headers, byte[]> blocks = new IdentityHashMap<>(1);
 
-  void encode(int streamId, RequestHeaders.Lists headers, ByteBuf out) {
+  void encode(RequestHeaders.Lists headers, ByteBuf out) {
     byte[] known = blocks.get(headers.shared());
     if (known != null) {
       out.writeBytes(known);
@@ -59,9 +59,5 @@ final class HeaderEncoder {
   void tableSize(long bytes) {
     blocks.clear();
     hpack.maxTableSize(Math.toIntExact(bytes));
-  }
-
-  void close() {
-    blocks.clear();
   }
 }

@@ -14,7 +14,6 @@ import io.netty.buffer.ByteBuf;
 import io.netty.channel.ChannelHandlerContext;
 import io.netty.channel.EventLoop;
 import io.netty.handler.codec.http2.Http2Error;
-import io.netty.handler.codec.http2.Http2Exception;
 import io.netty.handler.codec.http2.Http2Settings;
 import java.util.logging.Level;
 import java.util.logging.Logger;
@@ -212,12 +211,7 @@ final class Http2Client
       fail(Http2Error.FLOW_CONTROL_ERROR, "SETTINGS makes a stream's window exceed 2^31-1");
       return;
     }
-    try {
-      framer.peerHeaderTableSize(settings.headerTableSize());
-    } catch (Http2Exception e) {
-      fail(e.error(), "SETTINGS_HEADER_TABLE_SIZE: " + e.getMessage());
-      return;
-    }
+    framer.peerHeaderTableSize(settings.headerTableSize());
     if (mayReply()) {
       framer.settingsAck();
       if (lifecycle.state() == State.CONNECTING) {
@@ -335,8 +329,7 @@ final class Http2Client
     return lifecycle.isClosed();
   }
 
-  @Override
-  public void fail(Http2Error error, String message) {
+  private void fail(Http2Error error, String message) {
     close(
         Status.UNAVAILABLE.withDescription("HTTP/2 connection error " + error + ": " + message),
         error,

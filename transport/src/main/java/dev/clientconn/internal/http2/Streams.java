@@ -14,7 +14,6 @@ import io.grpc.Status;
 import io.netty.buffer.ByteBuf;
 import io.netty.channel.EventLoop;
 import io.netty.handler.codec.http2.Http2Error;
-import io.netty.handler.codec.http2.Http2Exception;
 import java.util.List;
 import java.util.concurrent.TimeUnit;
 import org.jspecify.annotations.Nullable;
@@ -33,8 +32,6 @@ final class Streams implements StreamReceiver.Outcome {
     Status refusal();
 
     boolean isClosed();
-
-    void fail(Http2Error error, String message);
 
     /** Whether a frame that the peer has provoked may be sent; if not, the connection has just failed. */
     boolean mayReply();
@@ -154,12 +151,7 @@ final class Streams implements StreamReceiver.Outcome {
     if (table.active() == 1) {
       connection.onFirstStream();
     }
-    try {
-      framer.headers(stream.id(), handle.takeHeaders());
-    } catch (Http2Exception e) {
-      connection.fail(e.error(), "cannot encode request headers: " + e.getMessage());
-      return;
-    }
+    framer.headers(stream.id(), handle.takeHeaders());
     send(stream);
     if (!handle.endOfStream()) {
       becameReady(stream);

@@ -14,7 +14,6 @@ import io.netty.handler.codec.http2.Http2Headers;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.Map;
-import org.junit.jupiter.api.AfterEach;
 import org.junit.jupiter.api.Test;
 
 class HeaderEncoderTest {
@@ -25,11 +24,6 @@ class HeaderEncoderTest {
   private final DefaultHttp2HeadersDecoder decoder = new DefaultHttp2HeadersDecoder(false);
   private final Http2Headers one = headers(":path", "/one", "user-agent", "me");
   private final Http2Headers two = headers(":path", "/two", "user-agent", "me");
-
-  @AfterEach
-  void close() {
-    encoder.close();
-  }
 
   @Test
   void aSharedListIsOneByteAFieldOnceTheTableKnowsIt() throws Exception {
@@ -78,7 +72,7 @@ class HeaderEncoderTest {
   /** Encodes, decodes as the peer would, and compares. Returns the block's length. */
   private int sent(Http2Headers shared, Http2Headers own) throws Http2Exception {
     ByteBuf block = Unpooled.buffer();
-    encoder.encode(1, new RequestHeaders.Lists(shared, own), block);
+    encoder.encode(new RequestHeaders.Lists(shared, own), block);
     int length = block.readableBytes();
     List<String> expected = list(shared);
     expected.addAll(list(own));
