@@ -1,19 +1,19 @@
 // SPDX-License-Identifier: Apache-2.0
 package dev.clientconn.internal.http2;
 
+import static dev.clientconn.internal.wire.HeaderFields.headers;
+import static dev.clientconn.internal.wire.HeaderFields.list;
 import static org.assertj.core.api.Assertions.assertThat;
 
 import dev.clientconn.internal.wire.RequestHeaders;
 import io.netty.buffer.ByteBuf;
 import io.netty.buffer.Unpooled;
-import io.netty.handler.codec.http2.DefaultHttp2Headers;
 import io.netty.handler.codec.http2.DefaultHttp2HeadersDecoder;
 import io.netty.handler.codec.http2.EmptyHttp2Headers;
 import io.netty.handler.codec.http2.Http2Exception;
 import io.netty.handler.codec.http2.Http2Headers;
 import java.util.ArrayList;
 import java.util.List;
-import java.util.Map;
 import org.junit.jupiter.api.Test;
 
 class HeaderEncoderTest {
@@ -79,21 +79,5 @@ class HeaderEncoderTest {
     assertThat(list(decoder.decodeHeaders(1, block))).containsExactlyInAnyOrderElementsOf(expected);
     block.release();
     return length;
-  }
-
-  private static Http2Headers headers(String... namesAndValues) {
-    Http2Headers headers = new DefaultHttp2Headers(false);
-    for (int i = 0; i < namesAndValues.length; i += 2) {
-      headers.add(namesAndValues[i], namesAndValues[i + 1]);
-    }
-    return headers;
-  }
-
-  private static List<String> list(Http2Headers headers) {
-    List<String> list = new ArrayList<>();
-    for (Map.Entry<CharSequence, CharSequence> header : headers) {
-      list.add(header.getKey() + ": " + header.getValue());
-    }
-    return list;
   }
 }

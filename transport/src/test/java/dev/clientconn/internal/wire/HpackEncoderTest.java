@@ -1,6 +1,8 @@
 // SPDX-License-Identifier: Apache-2.0
 package dev.clientconn.internal.wire;
 
+import static dev.clientconn.internal.wire.HeaderFields.headers;
+import static dev.clientconn.internal.wire.HeaderFields.list;
 import static org.assertj.core.api.Assertions.assertThat;
 
 import io.netty.buffer.ByteBuf;
@@ -10,9 +12,6 @@ import io.netty.handler.codec.http2.DefaultHttp2Headers;
 import io.netty.handler.codec.http2.DefaultHttp2HeadersDecoder;
 import io.netty.handler.codec.http2.DefaultHttp2HeadersEncoder;
 import io.netty.handler.codec.http2.Http2Headers;
-import java.util.ArrayList;
-import java.util.List;
-import java.util.Map;
 import java.util.Random;
 import org.junit.jupiter.api.AfterEach;
 import org.junit.jupiter.api.Test;
@@ -134,21 +133,5 @@ class HpackEncoderTest {
     assertThat(list(decoder.decodeHeaders(1, block)))
         .containsExactlyInAnyOrderElementsOf(list(headers));
     return length;
-  }
-
-  private static Http2Headers headers(String... namesAndValues) {
-    Http2Headers headers = new DefaultHttp2Headers(false);
-    for (int i = 0; i < namesAndValues.length; i += 2) {
-      headers.add(namesAndValues[i], namesAndValues[i + 1]);
-    }
-    return headers;
-  }
-
-  private static List<String> list(Http2Headers headers) {
-    List<String> list = new ArrayList<>();
-    for (Map.Entry<CharSequence, CharSequence> header : headers) {
-      list.add(header.getKey() + ": " + header.getValue());
-    }
-    return list;
   }
 }
