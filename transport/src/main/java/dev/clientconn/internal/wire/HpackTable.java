@@ -23,6 +23,9 @@ final class HpackTable {
   private @Nullable AsciiString[] names = new AsciiString[INITIAL_CAPACITY];
   private @Nullable AsciiString[] values = new AsciiString[INITIAL_CAPACITY];
   private int[] hashes = new int[INITIAL_CAPACITY];
+  /** The slot of the field that was found last: calls send their fields in one order, so the next is mostly behind it. */
+  private int found;
+
   private int oldest;
   private int count;
   private int size;
@@ -45,13 +48,23 @@ final class HpackTable {
   /** Index of a field, counted over both tables, 0 for none. */
   int index(AsciiString name, AsciiString value) {
     int hash = hash(name, value);
+    int behind = (found + 1) & (names.length - 1);
+    if (isAt(behind, hash, name, value)) {
+      found = behind;
+      return index((behind - oldest) & (names.length - 1));
+    }
     for (int i = count - 1; i >= 0; i--) {
       int at = slot(i);
-      if (hashes[at] == hash && value.equals(values[at]) && name.equals(names[at])) {
+      if (isAt(at, hash, name, value)) {
+        found = at;
         return index(i);
       }
     }
     return 0;
+  }
+
+  private boolean isAt(int at, int hash, AsciiString name, AsciiString value) {
+    return hashes[at] == hash && value.equals(values[at]) && name.equals(names[at]);
   }
 
   /** Index of the newest field of that name, counted over both tables, 0 for none. */
