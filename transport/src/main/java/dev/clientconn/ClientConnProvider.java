@@ -12,12 +12,24 @@ import java.util.Collection;
 import java.util.List;
 
 /**
- * Lets {@code ManagedChannelBuilder.forTarget} and {@code Grpc.newChannelBuilder} build a {@link ClientConn}. Found by
- * {@link java.util.ServiceLoader}; not for direct use.
+ * Builds a {@link ClientConn} for {@code ManagedChannelBuilder.forTarget}, {@code forAddress} and {@code
+ * Grpc.newChannelBuilder}, where neither grpc-netty nor its shaded copy is on the class path. Found by {@link
+ * java.util.ServiceLoader}; not for direct use.
+ *
+ * <p>The system property {@code dev.clientconn.provider.preferred=true} lets it build those channels where grpc-netty is
+ * present, too. It is read once, when io.grpc first looks for providers.
  */
 public final class ClientConnProvider extends ManagedChannelProvider {
-  /** One above grpc-java's Netty transports, which are 5 and would win a tie by the order of the class path. */
-  private static final int PRIORITY = 6;
+  private static final String PREFERRED = "dev.clientconn.provider.preferred";
+
+  /**
+   * Below the 5 of grpc-netty and its shaded copy, above the 3 of grpc-okhttp: a library that is added to an application
+   * must not replace the channels of the others.
+   */
+  private static final int PRIORITY = 4;
+
+  /** A tie with grpc-netty would be decided by the order of the class path. */
+  private static final int PREFERRED_PRIORITY = 6;
 
   @Override
   protected boolean isAvailable() {
@@ -26,7 +38,7 @@ public final class ClientConnProvider extends ManagedChannelProvider {
 
   @Override
   protected int priority() {
-    return PRIORITY;
+    return Boolean.getBoolean(PREFERRED) ? PREFERRED_PRIORITY : PRIORITY;
   }
 
   @Override

@@ -16,11 +16,8 @@ import io.grpc.ClientCall;
 import io.grpc.ClientInterceptor;
 import io.grpc.CompositeChannelCredentials;
 import io.grpc.DecompressorRegistry;
-import io.grpc.Grpc;
 import io.grpc.InsecureChannelCredentials;
 import io.grpc.InternalManagedChannelBuilder;
-import io.grpc.ManagedChannel;
-import io.grpc.ManagedChannelBuilder;
 import io.grpc.MethodDescriptor;
 import io.grpc.NameResolver;
 import io.grpc.ProxyDetector;
@@ -43,36 +40,6 @@ import org.junit.jupiter.params.provider.MethodSource;
 
 class ClientConnBuilderTest {
   private final ClientConnBuilder builder = ClientConnBuilder.forTarget("localhost:1");
-
-  @Test
-  void grpcJavasEntryPointsFindIt() {
-    ChannelCredentials insecure = InsecureChannelCredentials.create();
-
-    assertThat(ManagedChannelBuilder.forTarget("localhost:1"))
-        .isInstanceOf(ClientConnBuilder.class);
-    assertThat(ManagedChannelBuilder.forAddress("localhost", 1))
-        .isInstanceOf(ClientConnBuilder.class);
-    assertThat(Grpc.newChannelBuilder("static://localhost:1,localhost:2", insecure))
-        .isInstanceOf(ClientConnBuilder.class);
-    ManagedChannel channel = Grpc.newChannelBuilder("localhost:1", insecure).build();
-    assertThat(channel).isInstanceOf(ClientConn.class);
-    assertThat(channel.authority()).isEqualTo("localhost:1");
-    assertThat(channel.shutdown().isTerminated()).isTrue();
-  }
-
-  @Test
-  void providerLeavesUnknownCredentialsToOthers() {
-    ChannelCredentials unknown = new ChannelCredentials() {
-      @Override
-      public ChannelCredentials withoutBearerTokens() {
-        return this;
-      }
-    };
-
-    assertThat(
-            new ClientConnProvider().newChannelBuilder("localhost:1", unknown).getError())
-        .contains(unknown.getClass().getName());
-  }
 
   @Test
   void tlsIsTheDefaultAndBringsItsPort() {
