@@ -84,6 +84,15 @@ class ClientConnTest {
   }
 
   @Test
+  void callsAfterShutdownNowSayThatItWasNow() {
+    conn.shutdownNow();
+
+    Closed after = call(CallOptions.DEFAULT);
+
+    assertThat(after.only().getDescription()).isEqualTo("Channel shutdownNow invoked");
+  }
+
+  @Test
   void awaitTerminationGivesUpInTime() throws Exception {
     Closed open = call(CallOptions.DEFAULT);
     conn.shutdown();

@@ -212,7 +212,7 @@ final class CallAttempt implements TransportSource.PendingPick {
   }
 
   private void openStream(ClientTransport picked) {
-    tracers().streamCreated(picked, plan.getHeaders());
+    notifyStreamCreated(picked);
     ClientStream opened = picked.newStream(plan, new ResponseEvents(this));
     stream = opened;
     // Before the stream starts, for its events may ask at once whether it is ready.
@@ -222,6 +222,18 @@ final class CallAttempt implements TransportSource.PendingPick {
       opened.cancel(Status.CANCELLED.withDescription("The call ended while its stream was opened"));
     }
     disarm();
+  }
+
+  private void notifyStreamCreated(ClientTransport picked) {
+    CallTracers made = tracers;
+    if (made != null) {
+      Context previous = plan.context().attach();
+      try {
+        made.streamCreated(picked, plan.getHeaders());
+      } finally {
+        plan.context().detach(previous);
+      }
+    }
   }
 
   // ---- Sending: the request side's

@@ -23,21 +23,13 @@ final class CallDeadline {
     this.budgetNanos = deadline.timeRemaining(TimeUnit.NANOSECONDS);
   }
 
-  static @Nullable CallDeadline of(CallOptions options, Context context, MethodConfig config) {
+  static @Nullable CallDeadline of(CallOptions options, Context context) {
     Deadline own = options.getDeadline();
-    Long timeout = config.timeoutNanos();
-    if (timeout != null) {
-      own = earlier(own, Deadline.after(timeout, TimeUnit.NANOSECONDS));
-    }
     Deadline inherited = context.getDeadline();
     if (inherited != null && (own == null || inherited.isBefore(own))) {
       return new CallDeadline(inherited, true);
     }
     return own == null ? null : new CallDeadline(own, false);
-  }
-
-  private static Deadline earlier(@Nullable Deadline one, Deadline other) {
-    return one == null ? other : one.minimum(other);
   }
 
   private String source() {

@@ -16,14 +16,13 @@ import java.util.concurrent.Executor;
 import org.jspecify.annotations.Nullable;
 
 /**
- * What one call asks for, once the call options, the service config and the channel have had their say. Immutable but
+ * Holds what applies to one call: its options merged with the service config and the channel's settings. Immutable but
  * for the metadata, which pickers may add to.
  */
 final class CallPlan extends PickSubchannelArgs implements CallHeaders {
   private final MethodDescriptor<?, ?> method;
   private final CallOptions options;
   private final CallEnvironment environment;
-  private final MethodConfig config;
   private final Context context;
   private final @Nullable CallDeadline deadline;
   private final @Nullable Compressor compressor;
@@ -37,11 +36,13 @@ final class CallPlan extends PickSubchannelArgs implements CallHeaders {
       Context context,
       Metadata headers) {
     this.method = method;
-    this.options = options;
     this.environment = environment;
-    this.config = environment.methodConfigs().apply(method);
+    this.options = environment
+        .methodConfigs()
+        .apply(method)
+        .applyTo(options, environment.maxInboundMessageSize());
     this.context = context;
-    this.deadline = CallDeadline.of(options, context, config);
+    this.deadline = CallDeadline.of(this.options, context);
     String name = options.getCompressor();
     this.compressor = name == null ? null : environment.compressors().lookupCompressor(name);
     this.authority = options.getAuthority();
@@ -52,7 +53,6 @@ final class CallPlan extends PickSubchannelArgs implements CallHeaders {
     this.method = other.method;
     this.options = other.options;
     this.environment = other.environment;
-    this.config = other.config;
     this.context = other.context;
     this.deadline = other.deadline;
     this.compressor = other.compressor;
@@ -122,21 +122,19 @@ final class CallPlan extends PickSubchannelArgs implements CallHeaders {
     return headers;
   }
 
-  /** The option is a plain boolean, so a service config's {@code true} cannot be told from being overruled: it holds. */
   boolean waitForReady() {
-    return options.isWaitForReady() || Boolean.TRUE.equals(config.waitForReady());
+    return options.isWaitForReady();
   }
 
   @Override
   public int maxInboundMessageSize() {
     Integer own = options.getMaxInboundMessageSize();
-    return min(
-        own == null ? environment.maxInboundMessageSize() : own, config.maxResponseMessageBytes());
+    return own == null ? environment.maxInboundMessageSize() : own;
   }
 
   int maxOutboundMessageSize() {
     Integer own = options.getMaxOutboundMessageSize();
-    return min(own == null ? Integer.MAX_VALUE : own, config.maxRequestMessageBytes());
+    return own == null ? Integer.MAX_VALUE : own;
   }
 
   /** What messages are compressed with, if at all. */
@@ -168,6 +166,7 @@ final class CallPlan extends PickSubchannelArgs implements CallHeaders {
     return method.getType().clientSendsOneMessage();
   }
 
+  /** The call's own options with the service config applied: what holds for this call. */
   @Override
   public CallOptions getCallOptions() {
     return options;
@@ -181,9 +180,5 @@ final class CallPlan extends PickSubchannelArgs implements CallHeaders {
   @Override
   public MethodDescriptor<?, ?> getMethodDescriptor() {
     return method;
-  }
-
-  private static int min(int limit, @Nullable Integer other) {
-    return other == null ? limit : Math.min(limit, other);
   }
 }

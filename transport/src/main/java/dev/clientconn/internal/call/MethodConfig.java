@@ -1,6 +1,9 @@
 // SPDX-License-Identifier: Apache-2.0
 package dev.clientconn.internal.call;
 
+import io.grpc.CallOptions;
+import io.grpc.Deadline;
+import java.util.concurrent.TimeUnit;
 import org.jspecify.annotations.Nullable;
 
 /**
@@ -19,4 +22,31 @@ public record MethodConfig(
 
   /** Says nothing. */
   public static final MethodConfig NONE = new MethodConfig(null, null, null, null);
+
+  /**
+   * The options of a call of this method: what the call sets itself, limited by what this sets. Starts the timeout. The
+   * call's own {@code false} for wait-for-ready cannot be told from the default, so {@code true} here prevails.
+   */
+  CallOptions applyTo(CallOptions own, int channelsMaxInbound) {
+    CallOptions merged = own;
+    if (timeoutNanos != null) {
+      Deadline byConfig = Deadline.after(timeoutNanos, TimeUnit.NANOSECONDS);
+      Deadline byCall = own.getDeadline();
+      merged = merged.withDeadline(byCall == null ? byConfig : byCall.minimum(byConfig));
+    }
+    if (Boolean.TRUE.equals(waitForReady)) {
+      merged = merged.withWaitForReady();
+    }
+    if (maxRequestMessageBytes != null) {
+      Integer limit = own.getMaxOutboundMessageSize();
+      merged = merged.withMaxOutboundMessageSize(
+          limit == null ? maxRequestMessageBytes : Math.min(limit, maxRequestMessageBytes));
+    }
+    if (maxResponseMessageBytes != null) {
+      Integer limit = own.getMaxInboundMessageSize();
+      merged = merged.withMaxInboundMessageSize(
+          Math.min(limit == null ? channelsMaxInbound : limit, maxResponseMessageBytes));
+    }
+    return merged;
+  }
 }

@@ -3,22 +3,20 @@ package dev.clientconn.internal.channel;
 
 import dev.clientconn.internal.call.CallEnvironment;
 import dev.clientconn.internal.call.ClientCallImpl;
+import dev.clientconn.internal.call.FailedCall;
 import io.grpc.CallCredentials;
 import io.grpc.CallOptions;
 import io.grpc.Channel;
 import io.grpc.ClientCall;
 import io.grpc.ClientInterceptors;
 import io.grpc.CompositeCallCredentials;
+import io.grpc.Context;
 import io.grpc.MethodDescriptor;
-import io.grpc.Status;
 import java.util.concurrent.Executor;
 import org.jspecify.annotations.Nullable;
 
 /** Where a channel's calls are made, below its interceptors. Immutable. */
 public final class CallChannel extends Channel {
-  private static final Status SHUTDOWN =
-      Status.UNAVAILABLE.withDescription("Channel shutdown invoked");
-
   private final CallEnvironment environment;
   private final ShutdownLatch latch;
   private final @Nullable CallCredentials channelCredentials;
@@ -55,7 +53,8 @@ public final class CallChannel extends Channel {
       MethodDescriptor<ReqT, RespT> method, CallOptions callOptions) {
     if (latch.isBegun()) {
       Executor own = callOptions.getExecutor();
-      return new FailedCall<>(SHUTDOWN, own == null ? environment.executor() : own);
+      return new FailedCall<>(
+          latch.reason(), own == null ? environment.executor() : own, Context.current());
     }
     return new ClientCallImpl<>(method, withChannelCredentials(callOptions), environment);
   }

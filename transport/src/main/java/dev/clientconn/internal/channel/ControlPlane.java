@@ -28,10 +28,6 @@ import org.jspecify.annotations.Nullable;
 @SyncContextConfined
 public final class ControlPlane implements ResolverWrapper.Results, BalancerWrapper.Host {
   private static final Logger LOGGER = Logger.getLogger("dev.clientconn.ClientConn");
-  private static final Status SHUTDOWN =
-      Status.UNAVAILABLE.withDescription("Channel shutdown invoked");
-  private static final Status SHUTDOWN_NOW =
-      Status.UNAVAILABLE.withDescription("Channel shutdownNow invoked");
 
   private static final Status NO_ROUTES = Status.UNAVAILABLE.withDescription(
       "The target's name resolver selects a route"
@@ -176,14 +172,14 @@ public final class ControlPlane implements ResolverWrapper.Results, BalancerWrap
   public void shutdownNow() {
     tracker.update(ConnectivityState.SHUTDOWN);
     calls.watch();
-    close(SHUTDOWN_NOW);
-    subchannels.all().forEach(addrConn -> addrConn.shutdownNow(SHUTDOWN_NOW));
+    close(ShutdownLatch.SHUTDOWN_NOW);
+    subchannels.all().forEach(addrConn -> addrConn.shutdownNow(ShutdownLatch.SHUTDOWN_NOW));
     terminateIfDone();
   }
 
   private void closeIfQuiet() {
     if (!closed && calls.isQuiet()) {
-      close(SHUTDOWN);
+      close(ShutdownLatch.SHUTDOWN);
     }
     terminateIfDone();
   }

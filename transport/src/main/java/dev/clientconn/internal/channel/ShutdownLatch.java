@@ -2,6 +2,7 @@
 package dev.clientconn.internal.channel;
 
 import dev.clientconn.internal.threading.CrossesThreads;
+import io.grpc.Status;
 import java.util.concurrent.CountDownLatch;
 import java.util.concurrent.TimeUnit;
 import org.jspecify.annotations.Nullable;
@@ -9,8 +10,12 @@ import org.jspecify.annotations.Nullable;
 /** How far the channel's end has come, for those who ask or wait outside the sync context. */
 @CrossesThreads
 public final class ShutdownLatch {
+  static final Status SHUTDOWN = Status.UNAVAILABLE.withDescription("Channel shutdown invoked");
+  static final Status SHUTDOWN_NOW =
+      Status.UNAVAILABLE.withDescription("Channel shutdownNow invoked");
+
   private volatile boolean begun;
-  private boolean begunNow;
+  private volatile boolean begunNow;
   private volatile boolean terminated;
   /** Of those who wait; made for the first of them. */
   private @Nullable CountDownLatch waiters;
@@ -25,13 +30,19 @@ public final class ShutdownLatch {
   /** Returns whether this was the first. */
   public synchronized boolean beginNow() {
     boolean first = !begunNow;
-    begun = true;
+    // In this order: who sees that the end has begun must find the right reason.
     begunNow = true;
+    begun = true;
     return first;
   }
 
   public boolean isBegun() {
     return begun;
+  }
+
+  /** The status of a call that comes after {@link #begin} or {@link #beginNow}. */
+  Status reason() {
+    return begunNow ? SHUTDOWN_NOW : SHUTDOWN;
   }
 
   synchronized void terminate() {

@@ -68,6 +68,17 @@ class CallCredentialsTest {
   }
 
   @Test
+  void credentialsSeeTheOptionsThatHoldForTheCall() {
+    fixture.config = new MethodConfig(5_000_000_000L, true, null, null);
+
+    fixture.unary("hello");
+
+    CallOptions seen = credentials.info().getCallOptions();
+    assertThat(seen.getDeadline()).isNotNull();
+    assertThat(seen.isWaitForReady()).isTrue();
+  }
+
+  @Test
   void anExceptionMeansUnauthenticated() {
     credentials.inline = applier -> {
       throw new IllegalStateException("no token");

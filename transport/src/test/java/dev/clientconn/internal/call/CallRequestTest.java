@@ -134,6 +134,40 @@ class CallRequestTest {
   }
 
   @Test
+  void pickersAndTracersSeeTheOptionsThatHoldForTheCall() {
+    RecordingTracers tracers = new RecordingTracers();
+    fixture.options =
+        CallOptions.DEFAULT.withStreamTracerFactory(tracers).withMaxOutboundMessageSize(50);
+    fixture.config = new MethodConfig(5_000_000_000L, true, 10, 100);
+
+    fixture.withoutTransport().unary("hello");
+
+    CallOptions picked = fixture.source.waiting.get(0).args().getCallOptions();
+    assertThat(picked.getDeadline()).isNotNull();
+    assertThat(picked.isWaitForReady()).isTrue();
+    assertThat(picked.getMaxOutboundMessageSize()).isEqualTo(10);
+    assertThat(picked.getMaxInboundMessageSize()).isEqualTo(100);
+    assertThat(tracers.options).isEqualTo(picked);
+  }
+
+  @Test
+  void aCallsEarlierDeadlineAndSmallerLimitsPrevailOverTheServiceConfig() {
+    fixture.options = CallOptions.DEFAULT
+        .withDeadlineAfter(1, TimeUnit.SECONDS)
+        .withMaxInboundMessageSize(5)
+        .withMaxOutboundMessageSize(6);
+    fixture.config = new MethodConfig(5_000_000_000L, false, 10, 100);
+
+    fixture.withoutTransport().unary("hello");
+
+    CallOptions picked = fixture.source.waiting.get(0).args().getCallOptions();
+    assertThat(picked.getDeadline()).isEqualTo(fixture.options.getDeadline());
+    assertThat(picked.isWaitForReady()).isFalse();
+    assertThat(picked.getMaxOutboundMessageSize()).isEqualTo(6);
+    assertThat(picked.getMaxInboundMessageSize()).isEqualTo(5);
+  }
+
+  @Test
   void aMessageAboveTheOutboundLimitCancelsTheCallBeforeItLeaves() {
     fixture.options = CallOptions.DEFAULT.withMaxOutboundMessageSize(4);
 

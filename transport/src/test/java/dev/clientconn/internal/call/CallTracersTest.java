@@ -4,9 +4,13 @@ package dev.clientconn.internal.call;
 import static org.assertj.core.api.Assertions.assertThat;
 
 import dev.clientconn.internal.transport.StreamProgress;
+import io.grpc.CallCredentials;
 import io.grpc.CallOptions;
+import io.grpc.Context;
 import io.grpc.LoadBalancer.PickResult;
+import io.grpc.Metadata;
 import io.grpc.Status;
+import java.util.concurrent.Executor;
 import org.junit.jupiter.api.Test;
 
 class CallTracersTest {
@@ -100,5 +104,35 @@ class CallTracersTest {
 
     assertThat(fixture.listener.events).containsExactly("close(INTERNAL)");
     assertThat(fixture.callsEnded).isOne();
+  }
+
+  @Test
+  void aStreamIsCreatedInTheCallsContextWhoeverAnswersThePick() {
+    trace();
+    Context context = Context.current().withValue(Context.key("user"), "alice");
+    context.run(() -> fixture.withoutTransport().unary("hello"));
+
+    fixture.source.answer(fixture.transport);
+
+    assertThat(tracers.contextOfCreated).isSameAs(context);
+  }
+
+  @Test
+  void aStreamIsCreatedInTheCallsContextWhenCredentialsAnswerLate() {
+    CallCredentials.MetadataApplier[] applier = new CallCredentials.MetadataApplier[1];
+    fixture.options = CallOptions.DEFAULT
+        .withStreamTracerFactory(tracers)
+        .withCallCredentials(new CallCredentials() {
+          @Override
+          public void applyRequestMetadata(RequestInfo info, Executor on, MetadataApplier to) {
+            applier[0] = to;
+          }
+        });
+    Context context = Context.current().withValue(Context.key("user"), "alice");
+    context.run(() -> fixture.unary("hello"));
+
+    applier[0].apply(new Metadata());
+
+    assertThat(tracers.contextOfCreated).isSameAs(context);
   }
 }

@@ -2,11 +2,14 @@
 package dev.clientconn.internal.call;
 
 import io.grpc.Attributes;
+import io.grpc.CallOptions;
 import io.grpc.ClientStreamTracer;
+import io.grpc.Context;
 import io.grpc.Metadata;
 import io.grpc.Status;
 import java.util.ArrayList;
 import java.util.List;
+import org.jspecify.annotations.Nullable;
 
 /** Makes tracers that write down what they hear, all in one list. */
 public final class RecordingTracers extends ClientStreamTracer.Factory {
@@ -15,11 +18,15 @@ public final class RecordingTracers extends ClientStreamTracer.Factory {
 
   public final List<String> events = new ArrayList<>();
   public boolean addsHeader;
+  public @Nullable CallOptions options;
+  /** The context that streamCreated ran in. */
+  public @Nullable Context contextOfCreated;
 
   @Override
   public ClientStreamTracer newClientStreamTracer(
       ClientStreamTracer.StreamInfo info, Metadata headers) {
     events.add(info.isTransparentRetry() ? "new again" : "new");
+    options = info.getCallOptions();
     return new Tracer();
   }
 
@@ -27,6 +34,7 @@ public final class RecordingTracers extends ClientStreamTracer.Factory {
     @Override
     public void streamCreated(Attributes transportAttributes, Metadata headers) {
       events.add("created");
+      contextOfCreated = Context.current();
       if (addsHeader) {
         headers.put(KEY, "yes");
       }
