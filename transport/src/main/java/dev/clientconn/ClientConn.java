@@ -16,6 +16,7 @@ import io.grpc.ClientCall;
 import io.grpc.ConnectivityState;
 import io.grpc.ManagedChannel;
 import io.grpc.MethodDescriptor;
+import java.util.concurrent.ThreadLocalRandom;
 import java.util.concurrent.TimeUnit;
 import java.util.function.DoubleSupplier;
 
@@ -34,7 +35,7 @@ public final class ClientConn extends ManagedChannel {
   private final ShutdownLatch latch;
   private final Channel calls;
 
-  ClientConn(
+  private ClientConn(
       ChannelOptions options,
       ChannelThreads threads,
       TransportConnector connector,
@@ -45,6 +46,19 @@ public final class ClientConn extends ManagedChannel {
     this.subchannels = control.subchannels();
     this.latch = control.latch();
     this.calls = CallChannel.create(control, options, threads);
+  }
+
+  /** Opens a channel over connections and threads of the caller's choice, and releases both if that fails. */
+  static ClientConn open(
+      ChannelOptions options, TransportConnector connector, ChannelThreads threads) {
+    try {
+      return new ClientConn(
+          options, threads, connector, () -> ThreadLocalRandom.current().nextDouble());
+    } catch (Throwable t) {
+      connector.close();
+      threads.release().run();
+      throw t;
+    }
   }
 
   @Override

@@ -1,29 +1,33 @@
 // SPDX-License-Identifier: Apache-2.0
 package dev.clientconn;
 
+import static dev.clientconn.ClientConnSettings.check;
+
 import dev.clientconn.internal.channel.ChannelOptions;
-import dev.clientconn.internal.channel.ChannelThreads;
+import dev.clientconn.internal.channel.FactoryNameResolverProvider;
+import dev.clientconn.internal.channel.ServiceConfigParser;
 import dev.clientconn.internal.channel.SharedThreads;
-import dev.clientconn.internal.transport.TransportConnector;
 import dev.clientconn.internal.transport.TransportOptions;
 import dev.clientconn.transport.Dialer;
 import dev.clientconn.transport.TransportListener;
+import io.grpc.BinaryLog;
 import io.grpc.ChannelCredentials;
 import io.grpc.ClientInterceptor;
+import io.grpc.ClientTransportFilter;
 import io.grpc.CompressorRegistry;
 import io.grpc.DecompressorRegistry;
 import io.grpc.InternalConfiguratorRegistry;
 import io.grpc.MetricSink;
 import io.grpc.NameResolver;
+import io.grpc.NameResolverRegistry;
 import io.grpc.ProxyDetector;
 import io.netty.handler.ssl.SslContext;
 import java.time.Duration;
 import java.util.List;
 import java.util.Map;
+import java.util.Objects;
 import java.util.concurrent.Executor;
-import java.util.concurrent.ThreadLocalRandom;
 import java.util.concurrent.TimeUnit;
-import java.util.function.IntPredicate;
 import org.jspecify.annotations.Nullable;
 
 /**
@@ -31,9 +35,9 @@ import org.jspecify.annotations.Nullable;
  *
  * <p>A target is {@code host:port}, {@code dns:///host:port}, {@code static://host1:port1,host2:port2}, {@code unix:///path},
  * {@code unix-abstract:name}, or any URI whose name resolver is on the class path. Connections use TLS unless {@link #usePlaintext()} or insecure credentials say
- * otherwise. Options that this transport cannot honour yet throw {@link UnsupportedOperationException}.
+ * otherwise.
  */
-public final class ClientConnBuilder extends UnsupportedOptions {
+public final class ClientConnBuilder extends RetryOptions {
   private static final int MIN_WINDOW = 65_535;
   private static final int MAX_PORT = 65_535;
 
@@ -168,7 +172,10 @@ public final class ClientConnBuilder extends UnsupportedOptions {
   /** Adds interceptors; the one added last sees a call first. */
   @Override
   public ClientConnBuilder intercept(List<ClientInterceptor> interceptors) {
-    settings.interceptors.addAll(interceptors);
+    for (ClientInterceptor interceptor : interceptors) {
+      Objects.requireNonNull(interceptor, "interceptor");
+      settings.interceptors.add(target -> interceptor);
+    }
     return this;
   }
 
@@ -177,9 +184,28 @@ public final class ClientConnBuilder extends UnsupportedOptions {
     return intercept(List.of(interceptors));
   }
 
+  /** The factory is called when the channel is built, with the canonical target: {@code dns:///host:port}, say. */
   @Override
   protected ClientConnBuilder interceptWithTarget(InterceptorFactory factory) {
-    return intercept(factory.newInterceptor(settings.target));
+    settings.interceptors.add(factory::newInterceptor);
+    return this;
+  }
+
+  /** Records calls below all interceptors, as they go to the server. {@code null} removes it. */
+  @Override
+  public ClientConnBuilder setBinaryLog(@Nullable BinaryLog binaryLog) {
+    settings.binaryLog = binaryLog;
+    return this;
+  }
+
+  /**
+   * Adds a filter of connections, called on their event loops: it must not block. What it returns are the attributes that
+   * calls and credentials see. A filter that throws fails the connection; the next one is tried after the usual backoff.
+   */
+  @Override
+  public ClientConnBuilder addTransportFilter(ClientTransportFilter filter) {
+    settings.transportFilters.add(Objects.requireNonNull(filter, "filter"));
+    return this;
   }
 
   @Override
@@ -195,14 +221,15 @@ public final class ClientConnBuilder extends UnsupportedOptions {
     return this;
   }
 
-  /** In place of the target's: {@code :authority} of every call, and the name that TLS verifies. */
+  /**
+   * Replaces the target's authority: {@code :authority} of every call, and the name that TLS verifies.
+   *
+   * @param authority {@code host} or {@code host:port}, without user information; a name with other letters than ASCII as
+   *     {@code xn--...}
+   */
   @Override
   public ClientConnBuilder overrideAuthority(String authority) {
-    if (authority.isBlank()) {
-      throw new IllegalArgumentException(
-          "overrideAuthority must be a host or host:port, but is blank");
-    }
-    settings.authority = authority;
+    settings.overrideAuthority(authority);
     return this;
   }
 
@@ -296,29 +323,20 @@ public final class ClientConnBuilder extends UnsupportedOptions {
     return this;
   }
 
-  /** No effect: calls that no server can have seen are always sent again, and retry policies are not acted on yet. */
-  @Override
-  public ClientConnBuilder enableRetry() {
-    return this;
-  }
-
-  /** No effect, as {@link #enableRetry()}. */
-  @Override
-  public ClientConnBuilder disableRetry() {
-    return this;
-  }
-
   /**
-   * The service config where the name resolver sends none: maps, lists, strings, numbers and booleans, as a JSON parser
-   * makes them. It is checked when the channel is built. {@code null} takes it back.
+   * The service config where the name resolver sends none: maps, lists, strings, numbers, booleans and nulls, as a JSON
+   * parser makes them. It is copied; its meaning is checked when the channel is built. {@code null} removes it.
+   *
+   * @throws IllegalArgumentException naming the place of a key or value that JSON does not have
    */
   @Override
   public ClientConnBuilder defaultServiceConfig(@Nullable Map<String, ?> serviceConfig) {
-    settings.defaultServiceConfig = serviceConfig;
+    settings.defaultServiceConfig =
+        serviceConfig == null ? null : ServiceConfigParser.copyOfJson(serviceConfig);
     return this;
   }
 
-  /** Makes service configs of the name resolver count for nothing. */
+  /** Ignores service configs of the name resolver. */
   @Override
   public ClientConnBuilder disableServiceConfigLookUp() {
     settings.lookUpServiceConfig = false;
@@ -332,6 +350,26 @@ public final class ClientConnBuilder extends UnsupportedOptions {
   }
 
   /**
+   * Makes {@code factory} the channel's only source of name resolvers; its default scheme is the one of targets without a
+   * scheme. {@code null} restores the default: the providers on the class path.
+   *
+   * @deprecated as in grpc-java: register a {@code NameResolverProvider} and name its scheme in the target
+   */
+  @Override
+  @Deprecated
+  public ClientConnBuilder nameResolverFactory(NameResolver.@Nullable Factory factory) {
+    settings.resolvers = factory == null
+        ? NameResolverRegistry.getDefaultRegistry()
+        : FactoryNameResolverProvider.registryOf(factory);
+    return this;
+  }
+
+  @Override
+  ClientConnBuilder self() {
+    return this;
+  }
+
+  /**
    * Builds the channel; it is idle and has done no I/O.
    *
    * @throws IllegalArgumentException if no resolver understands the target, the default service config is invalid or the
@@ -339,7 +377,7 @@ public final class ClientConnBuilder extends UnsupportedOptions {
    */
   @Override
   public ClientConn build() {
-    return build(
+    return ClientConn.open(
         channelOptions(),
         settings.security.connector(transportOptions(), settings.dialer),
         SharedThreads.lease(settings.executor, settings.offloadExecutor));
@@ -351,25 +389,5 @@ public final class ClientConnBuilder extends UnsupportedOptions {
 
   TransportOptions transportOptions() {
     return settings.transportOptions();
-  }
-
-  /** Builds over connections and threads of the caller's choice, and gives both back if it fails. */
-  static ClientConn build(
-      ChannelOptions options, TransportConnector connector, ChannelThreads threads) {
-    try {
-      return new ClientConn(
-          options, threads, connector, () -> ThreadLocalRandom.current().nextDouble());
-    } catch (RuntimeException e) {
-      connector.close();
-      threads.release().run();
-      throw e;
-    }
-  }
-
-  private static int check(int value, IntPredicate valid, String option, String wanted) {
-    if (!valid.test(value)) {
-      throw new IllegalArgumentException(option + " must be " + wanted + ", but is " + value);
-    }
-    return value;
   }
 }

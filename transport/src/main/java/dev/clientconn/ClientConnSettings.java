@@ -9,7 +9,9 @@ import dev.clientconn.internal.channel.TargetUri;
 import dev.clientconn.internal.transport.TransportOptions;
 import dev.clientconn.transport.Dialer;
 import dev.clientconn.transport.TransportListener;
+import io.grpc.BinaryLog;
 import io.grpc.ClientInterceptor;
+import io.grpc.ClientTransportFilter;
 import io.grpc.CompressorRegistry;
 import io.grpc.DecompressorRegistry;
 import io.grpc.MetricSink;
@@ -25,12 +27,19 @@ import java.util.Set;
 import java.util.concurrent.Executor;
 import java.util.concurrent.TimeUnit;
 import java.util.function.Consumer;
+import java.util.function.Function;
+import java.util.function.IntPredicate;
+import java.util.regex.Pattern;
 import org.jspecify.annotations.Nullable;
 
 /** What a {@link ClientConnBuilder} was told, with the defaults, and how it becomes immutable options. */
 final class ClientConnSettings {
   private static final int HTTPS_PORT = 443;
   private static final int HTTP_PORT = 80;
+
+  /** RFC 3986 section 3.2 without user information, which RFC 9113 section 8.3.1 forbids. */
+  private static final Pattern AUTHORITY = Pattern.compile("[\\w.~!$&'()*+,;=:%\\[\\]-]+");
+
   private static final ProxyDetector SYSTEM_PROXIES = new DefaultProxyDetector();
 
   /** As it goes on the wire: all connections share it. */
@@ -39,7 +48,10 @@ final class ClientConnSettings {
   final String target;
   final SecuritySettings security;
   final KeepaliveSettings keepalive = new KeepaliveSettings();
-  final List<ClientInterceptor> interceptors = new ArrayList<>();
+  /** Each makes an interceptor for the canonical target. */
+  final List<Function<String, ClientInterceptor>> interceptors = new ArrayList<>();
+
+  final List<ClientTransportFilter> transportFilters = new ArrayList<>();
   final List<MetricSink> metricSinks = new ArrayList<>();
 
   @Nullable
@@ -56,6 +68,9 @@ final class ClientConnSettings {
   int maxPendingStreams = TransportOptions.DEFAULT_MAX_PENDING_STREAMS;
   int maxInboundMetadataSize = TransportOptions.DEFAULT_MAX_INBOUND_METADATA_SIZE;
   int maxInboundMessageSize = 4 * 1024 * 1024;
+
+  @Nullable
+  BinaryLog binaryLog;
 
   @Nullable
   Executor executor;
@@ -78,6 +93,7 @@ final class ClientConnSettings {
   DecompressorRegistry decompressors = DecompressorRegistry.getDefaultInstance();
   CompressorRegistry compressors = CompressorRegistry.getDefaultInstance();
   long idleTimeoutNanos = TimeUnit.MINUTES.toNanos(30);
+  NameResolverRegistry resolvers = NameResolverRegistry.getDefaultRegistry();
   Consumer<NameResolver.Args.Builder> resolverArgs = args -> {};
 
   ClientConnSettings(String target, SecuritySettings security) {
@@ -85,12 +101,31 @@ final class ClientConnSettings {
     this.security = security;
   }
 
+  static int check(int value, IntPredicate valid, String option, String wanted) {
+    if (!valid.test(value)) {
+      throw new IllegalArgumentException(option + " must be " + wanted + ", but is " + value);
+    }
+    return value;
+  }
+
+  void overrideAuthority(String override) {
+    if (!AUTHORITY.matcher(override).matches()) {
+      throw new IllegalArgumentException(
+          "overrideAuthority must be host or host:port in ASCII, without 'user@', but is '"
+              + override
+              + "'");
+    }
+    authority = override;
+  }
+
   ChannelOptions channelOptions() {
     ServiceConfigParser parser = new ServiceConfigParser(defaultPolicy);
-    // Not inside the lambda, or the channel would keep these settings, and hear of later changes.
+    // Not inside the lambda, or the channel would keep these settings, and see later changes.
     ProxyDetector proxies = proxies();
+    NameResolverRegistry registry = resolvers;
+    TargetUri uri = TargetUri.parse(target, resolvers);
     return new ChannelOptions(
-        TargetUri.parse(target, NameResolverRegistry.getDefaultRegistry()),
+        uri,
         authority,
         security.credentials(),
         security.callCredentials(),
@@ -102,9 +137,11 @@ final class ClientConnSettings {
         maxInboundMessageSize,
         compressors,
         decompressors,
-        List.copyOf(interceptors),
+        interceptors.stream().map(made -> made.apply(uri.address())).toList(),
+        binaryLog,
         new SinkMetricRecorder(metricSinks),
-        resolverArgs.andThen(args -> args.setProxyDetector(proxies)));
+        resolverArgs.andThen(
+            args -> args.setProxyDetector(proxies).setNameResolverRegistry(registry)));
   }
 
   /** A user's dialer has its own way to the server; only a user who says so puts a proxy in front of it. */
@@ -126,6 +163,7 @@ final class ClientConnSettings {
         maxInboundMetadataSize,
         maxPendingStreams,
         keepalive.build(),
+        List.copyOf(transportFilters),
         transportListener);
   }
 

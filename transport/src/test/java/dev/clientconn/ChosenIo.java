@@ -15,7 +15,7 @@ public enum ChosenIo {
   NIO;
 
   public ClientConn build(ClientConnBuilder builder, @Nullable SslContext sslContext) {
-    return ClientConnBuilder.build(
+    return ClientConn.open(
         builder.channelOptions(),
         Http2Connector.createOn(builder.transportOptions(), sslContext, factory()),
         SharedThreads.lease(null, null));

@@ -4,16 +4,21 @@ package dev.clientconn;
 import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.assertThatThrownBy;
 
+import dev.clientconn.internal.call.MethodConfig;
 import dev.clientconn.internal.channel.ChannelHarness;
 import dev.clientconn.internal.channel.ChannelOptions;
+import dev.clientconn.internal.channel.FakeResolver;
+import dev.clientconn.internal.channel.ServiceConfig;
 import dev.clientconn.internal.transport.TransportOptions;
 import dev.clientconn.internal.transport.TransportOptions.KeepaliveOptions;
+import io.grpc.BinaryLog;
 import io.grpc.CallCredentials;
 import io.grpc.CallOptions;
 import io.grpc.Channel;
 import io.grpc.ChannelCredentials;
 import io.grpc.ClientCall;
 import io.grpc.ClientInterceptor;
+import io.grpc.ClientInterceptors;
 import io.grpc.CompositeChannelCredentials;
 import io.grpc.DecompressorRegistry;
 import io.grpc.InsecureChannelCredentials;
@@ -21,10 +26,12 @@ import io.grpc.InternalManagedChannelBuilder;
 import io.grpc.MethodDescriptor;
 import io.grpc.NameResolver;
 import io.grpc.ProxyDetector;
+import io.grpc.ServerMethodDefinition;
 import io.grpc.SynchronizationContext;
 import io.grpc.TlsChannelCredentials;
 import java.time.Duration;
 import java.util.ArrayList;
+import java.util.HashMap;
 import java.util.List;
 import java.util.Map;
 import java.util.concurrent.Executor;
@@ -106,7 +113,7 @@ class ClientConnBuilderTest {
         conn.newCall(ChannelHarness.method("pkg.Greeter/Hello"), CallOptions.DEFAULT);
 
     assertThat(call).isNotNull();
-    assertThat(seen).containsExactly("localhost:1", "second", "first");
+    assertThat(seen).containsExactly("dns:///localhost:1", "second", "first");
     conn.shutdown();
   }
 
@@ -192,6 +199,12 @@ class ClientConnBuilderTest {
         mistake("keepAliveTime", b -> b.keepAliveTime(0, TimeUnit.SECONDS)),
         mistake("keepAliveTimeout", b -> b.keepAliveTimeout(-1, TimeUnit.SECONDS)),
         mistake("overrideAuthority", b -> b.overrideAuthority(" ")),
+        mistake("'user@host'", b -> b.overrideAuthority("user@host")),
+        mistake("'host/path'", b -> b.overrideAuthority("host/path")),
+        mistake("in ASCII", b -> b.overrideAuthority("b\u00fccher.example")),
+        mistake("maxTraceEvents", b -> b.maxTraceEvents(-1)),
+        mistake("retryBufferSize", b -> b.retryBufferSize(0)),
+        mistake("perRpcBufferLimit", b -> b.perRpcBufferLimit(0)),
         mistake("port", b -> ClientConnBuilder.forAddress("host", 65_536)),
         mistake(
             "no_such_policy",
@@ -199,6 +212,12 @@ class ClientConnBuilderTest {
         mistake(
             "methodConfig",
             b -> b.defaultServiceConfig(Map.of("methodConfig", 1.0)).build()),
+        mistake(
+            "serviceConfig.a[1].b must be",
+            b -> b.defaultServiceConfig(Map.of("a", List.of(1, Map.of("b", Duration.ZERO))))),
+        mistake(
+            "serviceConfig.a has a key that is not a string: 1",
+            b -> b.defaultServiceConfig(Map.of("a", Map.of(1, "b")))),
         mistake(
             "nosuchscheme",
             b -> ClientConnBuilder.forTarget("nosuchscheme:///x").build()),
@@ -214,25 +233,83 @@ class ClientConnBuilderTest {
         .hasMessageContaining(name);
   }
 
-  @SuppressWarnings({"deprecation", "NullAway"})
-  static Stream<Arguments> unsupported() {
-    return Stream.of(
-        mistake("addTransportFilter", b -> b.addTransportFilter(null)),
-        mistake("nameResolverFactory", b -> b.nameResolverFactory(null)),
-        mistake("maxRetryAttempts", b -> b.maxRetryAttempts(2)),
-        mistake("maxHedgedAttempts", b -> b.maxHedgedAttempts(2)),
-        mistake("retryBufferSize", b -> b.retryBufferSize(1)),
-        mistake("perRpcBufferLimit", b -> b.perRpcBufferLimit(1)),
-        mistake("setBinaryLog", b -> b.setBinaryLog(null)),
-        mistake("maxTraceEvents", b -> b.maxTraceEvents(1)));
+  @Test
+  void optionsThatAreHintsAreAccepted() {
+    ClientConn conn = builder
+        .enableRetry()
+        .disableRetry()
+        .maxRetryAttempts(2)
+        .maxHedgedAttempts(2)
+        .retryBufferSize(1)
+        .perRpcBufferLimit(1)
+        .maxTraceEvents(0)
+        .setBinaryLog(null)
+        .build();
+
+    assertThat(conn.shutdown().isTerminated()).isTrue();
   }
 
-  @ParameterizedTest
-  @MethodSource("unsupported")
-  void unsupportedOptionsSayWhatToDoInstead(String name, Consumer<ClientConnBuilder> use) {
-    assertThatThrownBy(() -> use.accept(builder))
-        .isInstanceOf(UnsupportedOperationException.class)
-        .hasMessageMatching("ClientConnBuilder\\." + name + " is not supported yet: .{10,}");
+  @Test
+  void binaryLogSeesCallsBelowTheInterceptors() {
+    List<String> seen = new ArrayList<>();
+    ClientConn conn = builder
+        .intercept(interceptor("interceptor", seen))
+        .setBinaryLog(new InterceptingLog(interceptor("log", seen)))
+        .build();
+
+    assertThat(conn.newCall(ChannelHarness.method("pkg.Greeter/Hello"), CallOptions.DEFAULT))
+        .isNotNull();
+
+    assertThat(seen).containsExactly("interceptor", "log");
+    conn.shutdown();
+  }
+
+  @Test
+  @SuppressWarnings("deprecation")
+  void nameResolverFactoryIsTheOnlySourceOfResolvers() {
+    FakeResolver fake = new FakeResolver();
+    NameResolver.Factory factory = new NameResolver.Factory() {
+      @Override
+      public NameResolver newNameResolver(java.net.URI target, NameResolver.Args args) {
+        return fake.newNameResolver(target, args);
+      }
+
+      @Override
+      public String getDefaultScheme() {
+        return "fake";
+      }
+    };
+
+    ClientConn conn = builder.nameResolverFactory(factory).build();
+
+    assertThat(conn.authority()).isEqualTo("server:1");
+    assertThat(fake.resolvers).hasSize(1);
+    conn.shutdown();
+    assertThatThrownBy(() -> ClientConnBuilder.forTarget("dns:///localhost:1")
+            .nameResolverFactory(factory)
+            .build())
+        .isInstanceOf(IllegalArgumentException.class)
+        .hasMessageContaining("'dns'");
+    assertThat(builder.nameResolverFactory(null).channelOptions().target().address())
+        .isEqualTo("dns:///localhost:1");
+  }
+
+  @Test
+  void defaultServiceConfigIsCopied() {
+    Map<String, Object> method = new HashMap<>();
+    method.put("name", List.of(Map.of("service", "pkg.Greeter")));
+    method.put("maxResponseMessageBytes", 7);
+    method.put("timeout", null);
+    builder.defaultServiceConfig(Map.of("methodConfig", List.of(method)));
+
+    method.put("maxResponseMessageBytes", 8);
+
+    ServiceConfig config = builder.channelOptions().defaultServiceConfig();
+    assertThat(config).isNotNull();
+    if (config != null) {
+      MethodConfig found = config.byService().get("pkg.Greeter");
+      assertThat(found).isEqualTo(new MethodConfig(null, null, null, 7));
+    }
   }
 
   private static Arguments mistake(String name, Consumer<ClientConnBuilder> use) {
@@ -263,6 +340,29 @@ class ClientConnBuilderTest {
         applier.apply(new io.grpc.Metadata());
       }
     };
+  }
+
+  /** Logs no servers' calls. */
+  private static final class InterceptingLog extends BinaryLog {
+    private final ClientInterceptor interceptor;
+
+    InterceptingLog(ClientInterceptor interceptor) {
+      this.interceptor = interceptor;
+    }
+
+    @Override
+    public Channel wrapChannel(Channel channel) {
+      return ClientInterceptors.intercept(channel, interceptor);
+    }
+
+    @Override
+    public <Q, R> ServerMethodDefinition<?, ?> wrapMethodDefinition(
+        ServerMethodDefinition<Q, R> method) {
+      return method;
+    }
+
+    @Override
+    public void close() {}
   }
 
   private static final class IgnoringApplier extends CallCredentials.MetadataApplier {

@@ -23,7 +23,7 @@ class ClientConnTest {
 
   private final ChannelHarness fakes = new ChannelHarness();
   private final ClientConn conn =
-      ClientConnBuilder.build(fakes.options(), fakes.connector, fakes.threads());
+      ClientConn.open(fakes.options(), fakes.connector, fakes.threads());
 
   @Test
   void firstCallConnectsAndRuns() {
@@ -141,7 +141,7 @@ class ClientConnTest {
     fakes.resolver.throwsOnMake = new IllegalArgumentException("no such name");
 
     org.assertj.core.api.Assertions.assertThatThrownBy(
-            () -> ClientConnBuilder.build(fakes.options(), fakes.connector, fakes.threads()))
+            () -> ClientConn.open(fakes.options(), fakes.connector, fakes.threads()))
         .hasMessage("no such name");
 
     assertThat(fakes.connector.closed).isEqualTo(1);

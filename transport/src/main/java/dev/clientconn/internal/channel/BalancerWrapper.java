@@ -164,7 +164,7 @@ final class BalancerWrapper extends LoadBalancer.Helper {
 
   @Override
   public NameResolverRegistry getNameResolverRegistry() {
-    return NameResolverRegistry.getDefaultRegistry();
+    return context.resolverArgs().getNameResolverRegistry();
   }
 
   @Override

@@ -42,7 +42,10 @@ public final class CallChannel extends Channel {
         options.decompressors(),
         options.maxInboundMessageSize(),
         control.calls());
-    CallChannel channel = new CallChannel(environment, control.latch(), options.callCredentials());
+    Channel channel = new CallChannel(environment, control.latch(), options.callCredentials());
+    if (options.binaryLog() != null) {
+      channel = options.binaryLog().wrapChannel(channel);
+    }
     return options.interceptors().isEmpty()
         ? channel
         : ClientInterceptors.intercept(channel, options.interceptors());

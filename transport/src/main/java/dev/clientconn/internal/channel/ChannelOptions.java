@@ -1,6 +1,7 @@
 // SPDX-License-Identifier: Apache-2.0
 package dev.clientconn.internal.channel;
 
+import io.grpc.BinaryLog;
 import io.grpc.CallCredentials;
 import io.grpc.ChannelCredentials;
 import io.grpc.ClientInterceptor;
@@ -28,6 +29,7 @@ import org.jspecify.annotations.Nullable;
  * @param compressors known by name
  * @param decompressors known by name
  * @param interceptors last one sees a call first
+ * @param binaryLog sees calls below the interceptors
  * @param metrics where policies record
  * @param resolverArgs adds the user's own arguments
  */
@@ -45,5 +47,6 @@ public record ChannelOptions(
     CompressorRegistry compressors,
     DecompressorRegistry decompressors,
     List<ClientInterceptor> interceptors,
+    @Nullable BinaryLog binaryLog,
     MetricRecorder metrics,
     Consumer<NameResolver.Args.Builder> resolverArgs) {}

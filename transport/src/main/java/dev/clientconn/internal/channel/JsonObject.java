@@ -2,6 +2,8 @@
 package dev.clientconn.internal.channel;
 
 import java.util.ArrayList;
+import java.util.Collections;
+import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
 import java.util.regex.Matcher;
@@ -116,13 +118,46 @@ record JsonObject(Map<String, ?> values, String path) {
     return type.cast(value);
   }
 
-  @SuppressWarnings("unchecked") // Checked here: every key is a String.
   private Map<String, ?> stringKeys(Map<?, ?> map) {
+    return stringKeys(map, path);
+  }
+
+  @SuppressWarnings("unchecked") // Checked here: every key is a String.
+  private static Map<String, ?> stringKeys(Map<?, ?> map, String path) {
     for (Object key : map.keySet()) {
       if (!(key instanceof String)) {
         throw new IllegalArgumentException(path + " has a key that is not a string: " + key);
       }
     }
     return (Map<String, ?>) map;
+  }
+
+  /** A deep copy of an object that a user made by hand; numbers become doubles. */
+  static Map<String, ?> copy(Map<?, ?> map, String path) {
+    Map<String, Object> copy = new LinkedHashMap<>();
+    stringKeys(map, path)
+        .forEach((key, value) -> copy.put(key, copyValue(value, path + "." + key)));
+    return Collections.unmodifiableMap(copy);
+  }
+
+  private static @Nullable Object copyValue(@Nullable Object value, String path) {
+    if (value == null || value instanceof String || value instanceof Boolean) {
+      return value;
+    }
+    if (value instanceof Number number) {
+      return number.doubleValue();
+    }
+    if (value instanceof Map<?, ?> map) {
+      return copy(map, path);
+    }
+    if (value instanceof List<?> list) {
+      List<Object> copy = new ArrayList<>();
+      for (int i = 0; i < list.size(); i++) {
+        copy.add(copyValue(list.get(i), path + "[" + i + "]"));
+      }
+      return Collections.unmodifiableList(copy);
+    }
+    throw new IllegalArgumentException(path + " must be a string, a number, true or false, a list,"
+        + " a map or null, as in JSON, but is of type " + value.getClass().getName());
   }
 }

@@ -14,6 +14,8 @@ import org.jspecify.annotations.Nullable;
 
 /** Parses service configs into {@link ServiceConfig}; immutable, called by resolvers from any thread. */
 public final class ServiceConfigParser extends NameResolver.ServiceConfigParser {
+  private static final String ROOT = "serviceConfig";
+
   private final String defaultPolicy;
 
   /**
@@ -48,10 +50,19 @@ public final class ServiceConfigParser extends NameResolver.ServiceConfigParser 
    * @throws IllegalArgumentException naming the first mistake
    */
   public ServiceConfig parse(Map<String, ?> raw) {
-    JsonObject root = new JsonObject(raw, "serviceConfig");
+    JsonObject root = new JsonObject(raw, ROOT);
     List<Map<String, ?>> policies = policies(root);
     return new MethodConfigParser()
         .parse(policies.isEmpty() ? null : balancerConfig(policies), root);
+  }
+
+  /**
+   * Copies a JSON object in depth; numbers become doubles, as a JSON parser makes them. The copy is immutable.
+   *
+   * @throws IllegalArgumentException naming the place of a key or value that JSON does not have
+   */
+  public static Map<String, ?> copyOfJson(Map<String, ?> raw) {
+    return JsonObject.copy(raw, ROOT);
   }
 
   /** What the balancer is given when no service config names a policy. */

@@ -22,12 +22,11 @@ interface FrameListener {
 
   void onSettings(Http2Settings settings);
 
-  /** Our settings only widen, or bound what is checked on arrival anyway: nothing need wait for the ack. */
+  /** No effect: the settings sent only raise limits, or bound what is checked on arrival in any case. */
   default void onSettingsAck() {}
 
   void onPing(long payload);
 
-  /** Keepalive counts any frame as life, and is told of reads, so an ack is nothing special. */
   default void onPingAck(long payload) {}
 
   void onGoAway(int lastStreamId, long errorCode, ByteBuf debugData);

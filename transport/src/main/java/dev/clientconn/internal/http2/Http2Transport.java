@@ -48,8 +48,12 @@ final class Http2Transport implements ClientTransport, Http2Client.Link {
   private final RequestHeaders requestHeaders;
   private final ControlBuffer control;
   private final Http2Client client;
+  private final TransportFilters filters;
   private final Connecting connecting;
-  /** With TLS, for a channel that is closed has no session any more; what there is without is made when asked for. */
+  /**
+   * Of a ready connection with TLS, because a channel that is closed has no session any more, or with filters. Otherwise
+   * the attributes are made on demand.
+   */
   private volatile @Nullable Attributes attributes;
 
   Http2Transport(EventLoop loop, Peer peer, TransportOptions options, Listener owner) {
@@ -67,8 +71,9 @@ final class Http2Transport implements ClientTransport, Http2Client.Link {
         peer.authority(),
         options.userAgent(),
         options.acceptEncoding());
-    this.client =
-        new Http2Client(loop, options, new TransportLifecycle(owner), counters, table, this);
+    this.filters = new TransportFilters(options.filters());
+    TransportLifecycle lifecycle = new TransportLifecycle(owner, filters);
+    this.client = new Http2Client(loop, options, lifecycle, counters, table, this);
     this.connecting = new Connecting(
         loop, peer.address(), options.connectTimeout(), client::close, client::disconnected);
     this.control = client.control();
@@ -98,7 +103,6 @@ final class Http2Transport implements ClientTransport, Http2Client.Link {
 
   @Override
   public Attributes settingsReceived() {
-    connecting.ready();
     Channel channel = connecting.channel();
     SslHandler tls = channel == null ? null : channel.pipeline().get(SslHandler.class);
     if (tls != null) {
@@ -106,7 +110,21 @@ final class Http2Transport implements ClientTransport, Http2Client.Link {
           .set(Grpc.TRANSPORT_ATTR_SSL_SESSION, tls.engine().getSession())
           .build();
     }
+    if (!options.filters().isEmpty()) {
+      attributes = filtered(attributes());
+    }
+    connecting.ready();
     return attributes();
+  }
+
+  private Attributes filtered(Attributes made) {
+    try {
+      return filters.ready(made);
+    } catch (IllegalStateException e) {
+      // The status of the connection's end shall name the filter, whatever wraps it on its way.
+      connecting.because(e);
+      throw e;
+    }
   }
 
   private Attributes makeAttributes() {

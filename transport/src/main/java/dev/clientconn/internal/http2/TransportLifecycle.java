@@ -12,11 +12,13 @@ import io.grpc.Status;
 final class TransportLifecycle {
 
   private final ClientTransport.Listener listener;
+  private final TransportFilters filters;
   private State state = State.CONNECTING;
   private Status reason = Status.OK;
 
-  TransportLifecycle(ClientTransport.Listener listener) {
+  TransportLifecycle(ClientTransport.Listener listener, TransportFilters filters) {
     this.listener = listener;
+    this.filters = filters;
   }
 
   State state() {
@@ -64,6 +66,7 @@ final class TransportLifecycle {
   }
 
   void terminated() {
+    filters.terminated();
     listener.onTerminated(reason);
   }
 }

@@ -15,8 +15,9 @@ public interface ClientTransport {
   ClientStream newStream(CallHeaders headers, ClientStream.Listener listener);
 
   /**
-   * The connection's attributes: {@code Grpc.TRANSPORT_ATTR_REMOTE_ADDR}, {@code TRANSPORT_ATTR_LOCAL_ADDR}, {@code
-   * TRANSPORT_ATTR_SSL_SESSION} and the security level. Empty before {@link Listener#onReady}.
+   * The connection's attributes: {@code Grpc.TRANSPORT_ATTR_REMOTE_ADDR}, {@code TRANSPORT_ATTR_LOCAL_ADDR} and, with TLS,
+   * {@code TRANSPORT_ATTR_SSL_SESSION}, as the transport filters return them. Complete from {@link Listener#onReady} on;
+   * before that the addresses are there once they are known.
    */
   Attributes attributes();
 

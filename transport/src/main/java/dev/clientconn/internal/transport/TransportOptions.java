@@ -2,7 +2,9 @@
 package dev.clientconn.internal.transport;
 
 import dev.clientconn.transport.TransportListener;
+import io.grpc.ClientTransportFilter;
 import java.time.Duration;
+import java.util.List;
 import org.jspecify.annotations.Nullable;
 
 /**
@@ -17,7 +19,8 @@ import org.jspecify.annotations.Nullable;
  * @param maxInboundMetadataSize largest header list accepted, bytes as RFC 9113 section 6.5.2 counts them
  * @param maxPendingStreams how many calls may wait for a stream slot on one connection
  * @param keepalive when to ping, or {@code null} for never
- * @param listener hears of waits
+ * @param filters called when a connection is ready and when it ends
+ * @param listener notified of waits
  */
 public record TransportOptions(
     CharSequence userAgent,
@@ -29,6 +32,7 @@ public record TransportOptions(
     int maxInboundMetadataSize,
     int maxPendingStreams,
     @Nullable KeepaliveOptions keepalive,
+    List<ClientTransportFilter> filters,
     TransportListener listener) {
 
   public static final Duration DEFAULT_CONNECT_TIMEOUT = Duration.ofSeconds(20);

@@ -1,5 +1,5 @@
 // SPDX-License-Identifier: Apache-2.0
-/** The border between calls and connections. No Netty, no channel: a second transport fits here. */
+/** The interface between calls and connections. It names no Netty channel and no event loop. */
 @NullMarked
 package dev.clientconn.internal.transport;
 

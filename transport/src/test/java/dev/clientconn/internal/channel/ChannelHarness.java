@@ -93,6 +93,7 @@ public final class ChannelHarness {
         io.grpc.CompressorRegistry.getDefaultInstance(),
         io.grpc.DecompressorRegistry.getDefaultInstance(),
         List.of(),
+        null,
         new MetricRecorder() {},
         args -> {});
   }

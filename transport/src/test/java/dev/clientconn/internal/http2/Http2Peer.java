@@ -10,6 +10,7 @@ import dev.clientconn.internal.transport.TransportOptions;
 import dev.clientconn.internal.transport.TransportOptions.KeepaliveOptions;
 import dev.clientconn.transport.Dialer;
 import dev.clientconn.transport.TransportListener;
+import io.grpc.ClientTransportFilter;
 import io.grpc.Deadline;
 import io.grpc.Metadata;
 import io.grpc.MethodDescriptor;
@@ -80,6 +81,8 @@ final class Http2Peer {
     @Nullable
     Dialer dialer;
 
+    List<ClientTransportFilter> filters = List.of();
+
     TransportOptions options(TransportListener listener) {
       return new TransportOptions(
           "test/1",
@@ -91,6 +94,7 @@ final class Http2Peer {
           maxInboundMetadataSize,
           maxPending,
           keepalive,
+          filters,
           listener);
     }
   }

@@ -1,0 +1,63 @@
+// SPDX-License-Identifier: Apache-2.0
+package dev.clientconn.internal.http2;
+
+import dev.clientconn.internal.threading.EventLoopConfined;
+import io.grpc.Attributes;
+import io.grpc.ClientTransportFilter;
+import java.util.ArrayList;
+import java.util.List;
+import java.util.logging.Level;
+import java.util.logging.Logger;
+
+/** Calls the channel's {@link ClientTransportFilter}s for one connection: each once when it is ready, once at its end. */
+@EventLoopConfined
+final class TransportFilters {
+  private static final Logger LOGGER = Logger.getLogger("dev.clientconn.ClientConn");
+
+  private final List<ClientTransportFilter> filters;
+  private final List<ClientTransportFilter> notified = new ArrayList<>(0);
+  private Attributes effective = Attributes.EMPTY;
+
+  TransportFilters(List<ClientTransportFilter> filters) {
+    this.filters = filters;
+  }
+
+  /**
+   * The attributes as the filters return them, in the order in which they were added.
+   *
+   * @throws IllegalStateException if a filter throws or returns null; the connection is of no use then
+   */
+  Attributes ready(Attributes attributes) {
+    effective = attributes;
+    for (ClientTransportFilter filter : filters) {
+      effective = ready(filter, effective);
+      notified.add(filter);
+    }
+    return effective;
+  }
+
+  private static Attributes ready(ClientTransportFilter filter, Attributes attributes) {
+    Attributes returned;
+    try {
+      returned = filter.transportReady(attributes);
+    } catch (Throwable t) {
+      throw new IllegalStateException("transport filter " + filter + " threw " + t, t);
+    }
+    if (returned == null) {
+      throw new IllegalStateException("transport filter " + filter + " returned null");
+    }
+    return returned;
+  }
+
+  /** Calls those filters that were called by {@link #ready} and accepted the connection. */
+  void terminated() {
+    for (ClientTransportFilter filter : notified) {
+      try {
+        filter.transportTerminated(effective);
+      } catch (Throwable t) {
+        LOGGER.log(Level.WARNING, "Transport filter " + filter + " threw; the others go on", t);
+      }
+    }
+    notified.clear();
+  }
+}
