@@ -106,6 +106,7 @@ final class ActiveCall implements Context.CancellationListener {
 
   private void closeHere(CallAttempt last, Status status) {
     Status refined = CallDeadline.refine(status, plan.callDeadline());
+    last.tracers().streamClosed(refined);
     deliver(new EventBatch(delivery, last.tracers()).closeNow(refined));
   }
 

@@ -56,7 +56,7 @@ final class CallAttempt implements TransportSource.PendingPick {
     try {
       tracers = CallTracers.create(plan, transparentRetry);
       return null;
-    } catch (RuntimeException e) {
+    } catch (Throwable e) {
       return unexpected(e);
     } finally {
       plan.context().detach(previous);
@@ -68,8 +68,8 @@ final class CallAttempt implements TransportSource.PendingPick {
     TransportSource transports = plan.environment().transports();
     try {
       transports.pick(this);
-    } catch (RuntimeException e) {
-      call.fail(this, unexpected(e));
+    } catch (Throwable e) {
+      failed(e);
     }
     if (call.latch().isOpening(this)) {
       watchDeadline();
@@ -134,7 +134,17 @@ final class CallAttempt implements TransportSource.PendingPick {
     }
   }
 
-  private static Status unexpected(RuntimeException e) {
+  /** Something threw while the attempt was opened; Errors end one call, too, and not the channel. */
+  private void failed(Throwable thrown) {
+    Status status = unexpected(thrown);
+    call.fail(this, status);
+    ClientStream opened = stream;
+    if (opened != null) {
+      opened.cancel(status);
+    }
+  }
+
+  private static Status unexpected(Throwable e) {
     return Status.INTERNAL.withDescription("The call could not be opened: " + e).withCause(e);
   }
 
@@ -168,8 +178,8 @@ final class CallAttempt implements TransportSource.PendingPick {
       } else {
         askCredentials(picked, credentials);
       }
-    } catch (RuntimeException e) {
-      call.fail(this, unexpected(e));
+    } catch (Throwable e) {
+      failed(e);
     }
   }
 
@@ -202,8 +212,8 @@ final class CallAttempt implements TransportSource.PendingPick {
       ownHeaders();
       plan.getHeaders().merge(metadata);
       openStream(picked);
-    } catch (RuntimeException e) {
-      call.fail(this, unexpected(e));
+    } catch (Throwable e) {
+      failed(e);
     }
   }
 

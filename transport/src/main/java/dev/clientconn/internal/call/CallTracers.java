@@ -12,41 +12,54 @@ import java.util.List;
 import java.util.concurrent.atomic.AtomicBoolean;
 
 /**
- * The tracers of one attempt of a call, told as grpc-java tells them: message sizes leave the 5-byte prefix out. Calls
- * without tracers share {@link #NONE}, whose methods do nothing.
+ * The tracers of one attempt of a call, notified in grpc-java's order; message sizes leave the 5-byte prefix out. None
+ * of the methods throws. Calls without tracers share {@link #NONE}, whose methods do nothing.
  */
 @CrossesThreads
 final class CallTracers {
-  static final CallTracers NONE = new CallTracers(new ClientStreamTracer[0]);
+  static final CallTracers NONE = new CallTracers(new GuardedTracer[0]);
 
-  private final ClientStreamTracer[] tracers;
+  private final GuardedTracer[] tracers;
   private final AtomicBoolean closed = new AtomicBoolean();
   private int sent;
   private int received;
 
-  private CallTracers(ClientStreamTracer[] tracers) {
+  private CallTracers(GuardedTracer[] tracers) {
     this.tracers = tracers;
   }
 
+  /** Throws what a factory throws, after closing the tracers that others have made. */
   static CallTracers create(CallPlan plan, boolean transparentRetry) {
     List<ClientStreamTracer.Factory> factories = plan.getCallOptions().getStreamTracerFactories();
     if (factories.isEmpty()) {
       return NONE;
     }
     ClientStreamTracer.StreamInfo info = info(plan, transparentRetry);
-    ClientStreamTracer[] made = new ClientStreamTracer[factories.size()];
+    GuardedTracer[] made = new GuardedTracer[factories.size()];
     for (int i = 0; i < made.length; i++) {
-      made[i] = factories.get(i).newClientStreamTracer(info, plan.getHeaders());
+      try {
+        made[i] = make(factories.get(i), info, plan);
+      } catch (Throwable t) {
+        new CallTracers(Arrays.copyOf(made, i))
+            .streamClosed(Status.INTERNAL
+                .withDescription("Another tracer could not be made: " + t)
+                .withCause(t));
+        throw t;
+      }
     }
     return new CallTracers(made);
   }
 
   /** These and a balancer's, which comes last. */
   CallTracers with(ClientStreamTracer.Factory factory, CallPlan plan, boolean transparentRetry) {
-    ClientStreamTracer[] more = Arrays.copyOf(tracers, tracers.length + 1);
-    more[tracers.length] =
-        factory.newClientStreamTracer(info(plan, transparentRetry), plan.getHeaders());
+    GuardedTracer[] more = Arrays.copyOf(tracers, tracers.length + 1);
+    more[tracers.length] = make(factory, info(plan, transparentRetry), plan);
     return new CallTracers(more);
+  }
+
+  private static GuardedTracer make(
+      ClientStreamTracer.Factory factory, ClientStreamTracer.StreamInfo info, CallPlan plan) {
+    return new GuardedTracer(factory.newClientStreamTracer(info, plan.getHeaders()), factory);
   }
 
   private static ClientStreamTracer.StreamInfo info(CallPlan plan, boolean transparentRetry) {
@@ -57,13 +70,13 @@ final class CallTracers {
   }
 
   void streamCreated(ClientTransport transport, Metadata headers) {
-    for (ClientStreamTracer tracer : tracers) {
+    for (GuardedTracer tracer : tracers) {
       tracer.streamCreated(transport.attributes(), headers);
     }
   }
 
   void outboundHeaders() {
-    for (ClientStreamTracer tracer : tracers) {
+    for (GuardedTracer tracer : tracers) {
       tracer.outboundHeaders();
     }
   }
@@ -73,16 +86,13 @@ final class CallTracers {
       return;
     }
     int number = sent++;
-    for (ClientStreamTracer tracer : tracers) {
-      tracer.outboundMessage(number);
-      tracer.outboundMessageSent(number, message.wireSize(), message.uncompressedSize());
-      tracer.outboundWireSize(message.wireSize());
-      tracer.outboundUncompressedSize(message.uncompressedSize());
+    for (GuardedTracer tracer : tracers) {
+      tracer.outbound(number, message.wireSize(), message.uncompressedSize());
     }
   }
 
   void inboundHeaders(Metadata headers) {
-    for (ClientStreamTracer tracer : tracers) {
+    for (GuardedTracer tracer : tracers) {
       tracer.inboundHeaders(headers);
     }
   }
@@ -92,25 +102,20 @@ final class CallTracers {
       return;
     }
     int number = received++;
-    for (ClientStreamTracer tracer : tracers) {
-      tracer.inboundMessage(number);
-      tracer.inboundWireSize(wireSize);
-      tracer.inboundMessageRead(number, wireSize, compressed ? -1 : wireSize);
-      if (!compressed) {
-        tracer.inboundUncompressedSize(wireSize);
-      }
+    for (GuardedTracer tracer : tracers) {
+      tracer.inbound(number, wireSize, compressed ? -1 : wireSize);
     }
   }
 
   /** A compressed message's size, known when the application takes it. */
   void inboundUncompressedSize(int bytes) {
-    for (ClientStreamTracer tracer : tracers) {
+    for (GuardedTracer tracer : tracers) {
       tracer.inboundUncompressedSize(bytes);
     }
   }
 
   void inboundTrailers(Metadata trailers) {
-    for (ClientStreamTracer tracer : tracers) {
+    for (GuardedTracer tracer : tracers) {
       tracer.inboundTrailers(trailers);
     }
   }
@@ -120,7 +125,7 @@ final class CallTracers {
     if (tracers.length == 0 || !closed.compareAndSet(false, true)) {
       return;
     }
-    for (ClientStreamTracer tracer : tracers) {
+    for (GuardedTracer tracer : tracers) {
       tracer.streamClosed(status);
     }
   }

@@ -16,9 +16,10 @@ import java.util.logging.Logger;
 import org.jspecify.annotations.Nullable;
 
 /**
- * The application's side of a response: parses messages as far as there is demand and calls the listener, in order,
- * never twice at a time, its end exactly once. The plain fields belong to its tasks; other threads
- * use {@link #request}, {@link #execute}, {@link #isClosed} and {@link #wantsMessage} alone.
+ * Delivers a response to the application: parses messages as far as there is demand and calls the listener, in order,
+ * never from two threads at once, and {@code onClose} exactly once, whatever decompressor, marshaller, listener and
+ * executor throw. The plain fields belong to its tasks; other threads use {@link #request}, {@link #execute}, {@link
+ * #isClosed} and {@link #wantsMessage} alone.
  */
 @CrossesThreads
 final class ResponseDelivery<RespT> extends CallExecutor {
@@ -34,10 +35,10 @@ final class ResponseDelivery<RespT> extends CallExecutor {
   private @Nullable InboundMessage nextMessage;
   private @Nullable InboundMessage lastMessage;
   private CallTracers tracers = CallTracers.NONE;
-  private CallTracers endTracers = CallTracers.NONE;
   private @Nullable Status end;
   private @Nullable Metadata trailers;
   private @Nullable Status failure;
+  private boolean messageDelivered;
 
   ResponseDelivery(
       ActiveCall call, ClientCall.Listener<RespT> listener, MessageDecoder<RespT> decoder) {
@@ -76,9 +77,6 @@ final class ResponseDelivery<RespT> extends CallExecutor {
 
   void accept(EventBatch batch) {
     if (closed) {
-      if (batch.end != null) {
-        batch.tracers.streamClosed(batch.end);
-      }
       return;
     }
     Context previous = context.attach();
@@ -105,9 +103,6 @@ final class ResponseDelivery<RespT> extends CallExecutor {
     if (batch.end != null) {
       end = batch.end;
       trailers = batch.trailers;
-      if (batch.tracers != CallTracers.NONE) {
-        endTracers = batch.tracers;
-      }
     }
     if (batch.dropMessages) {
       nextMessage = null;
@@ -160,13 +155,21 @@ final class ResponseDelivery<RespT> extends CallExecutor {
   }
 
   private void deliverMessages() {
-    while (nextMessage != null && failure == null && demand.take()) {
+    while (nextMessage != null && failure == null) {
+      if (messageDelivered && decoder.isForOneMessage()) {
+        fail(decoder.secondMessage());
+        return;
+      }
+      if (!demand.take()) {
+        return;
+      }
       InboundMessage message = nextMessage;
       nextMessage = message.next;
       if (nextMessage == null) {
         // The stream may be open for long, and the message large.
         lastMessage = null;
       }
+      messageDelivered = true;
       deliverMessage(message);
     }
   }
@@ -181,7 +184,7 @@ final class ResponseDelivery<RespT> extends CallExecutor {
       }
       // Its bytes are there until onMessage returns: for some marshallers the stream is the
       // message.
-      tell(plain);
+      notifyListener(plain);
     } catch (StatusRuntimeException e) {
       fail(e.getStatus());
     } finally {
@@ -193,12 +196,12 @@ final class ResponseDelivery<RespT> extends CallExecutor {
     }
   }
 
-  private void tell(InboundMessage message) {
+  private void notifyListener(InboundMessage message) {
     RespT parsed;
     try {
       parsed = decoder.parse(message);
     } catch (Throwable t) {
-      fail(CANCELLED.withDescription("Failed to parse message: " + t).withCause(t));
+      fail(MessageDecoder.parseFailure(t));
       return;
     }
     try {
@@ -208,7 +211,7 @@ final class ResponseDelivery<RespT> extends CallExecutor {
     }
   }
 
-  /** From here on the listener hears of its own failure alone, whatever the server says. */
+  /** From here on the listener gets this end alone, whatever the server sends. */
   private void fail(Status status) {
     failure = status;
     call.cancel(status);
@@ -219,17 +222,20 @@ final class ResponseDelivery<RespT> extends CallExecutor {
       nextMessage = null;
     }
     if (end != null && nextMessage == null) {
+      boolean empty = failure == null && !messageDelivered;
+      if (empty && end.isOk() && decoder.isForOneMessage()) {
+        failure = decoder.noMessage();
+      }
       close(end);
     }
   }
 
-  private void close(Status told) {
+  private void close(Status streamEnd) {
     closed = true;
     call.unwatchContext();
-    endTracers.streamClosed(told);
     boolean own = failure != null || trailers == null;
     try {
-      listener.onClose(failure == null ? told : failure, own ? new Metadata() : trailers);
+      listener.onClose(failure == null ? streamEnd : failure, own ? new Metadata() : trailers);
     } catch (Throwable t) {
       log.log(Level.WARNING, "A call's listener threw from onClose", t);
     }
@@ -253,5 +259,21 @@ final class ResponseDelivery<RespT> extends CallExecutor {
       context.detach(previous);
     }
     call.cancel(status);
+  }
+
+  @Override
+  void onFailed(Throwable cause) {
+    if (closed) {
+      return;
+    }
+    fail(Status.INTERNAL
+        .withDescription("The response could not be delivered: " + cause)
+        .withCause(cause));
+    Context previous = context.attach();
+    try {
+      closeIfDone();
+    } finally {
+      context.detach(previous);
+    }
   }
 }

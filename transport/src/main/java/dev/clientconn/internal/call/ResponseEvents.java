@@ -65,7 +65,9 @@ final class ResponseEvents implements ClientStream.Listener {
       batch = null;
     } else if (before instanceof Status reason) {
       // What the application decided outweighs what the peer says at the same time.
-      batch().closeNow(CallDeadline.refine(reason, attempt.call().plan().callDeadline()));
+      Status refined = CallDeadline.refine(reason, attempt.call().plan().callDeadline());
+      attempt.tracers().streamClosed(refined);
+      batch().closeNow(refined);
     } else {
       close(status, progress, trailers);
     }
@@ -76,6 +78,9 @@ final class ResponseEvents implements ClientStream.Listener {
       attempt.tracers().inboundTrailers(trailers);
     }
     Status refined = CallDeadline.refinePeers(status, attempt.call().plan().callDeadline());
+    // Here and not behind the listener's callbacks: the application's time is none of the
+    // attempt's.
+    attempt.tracers().streamClosed(refined);
     if (deadlineHit || refined.getCode() != status.getCode()) {
       batch().closeNow(refined);
     } else {

@@ -6,12 +6,15 @@ import static org.assertj.core.api.Assertions.assertThat;
 import dev.clientconn.internal.transport.StreamProgress;
 import io.grpc.CallCredentials;
 import io.grpc.CallOptions;
+import io.grpc.ClientStreamTracer;
 import io.grpc.Context;
 import io.grpc.LoadBalancer.PickResult;
 import io.grpc.Metadata;
 import io.grpc.Status;
 import java.util.concurrent.Executor;
 import org.junit.jupiter.api.Test;
+import org.junit.jupiter.params.ParameterizedTest;
+import org.junit.jupiter.params.provider.ValueSource;
 
 class CallTracersTest {
   private final CallFixture fixture = new CallFixture();
@@ -90,15 +93,86 @@ class CallTracersTest {
   }
 
   @Test
-  void aFactoryThatThrowsFailsTheCallAndNotTheCaller() {
-    fixture.options = CallOptions.DEFAULT.withStreamTracerFactory(
-        new io.grpc.ClientStreamTracer.Factory() {
+  void theEndOfTheStreamIsReportedBeforeTheApplicationTakesTheResponse() {
+    trace();
+    fixture.onExecutor().unary("hello");
+
+    fixture.stream().respond("you");
+
+    assertThat(tracers.events).endsWith("closed(OK)");
+    assertThat(fixture.listener.events).isEmpty();
+  }
+
+  @Test
+  void anEndFromThisSideIsReportedOnceWithItsReason() {
+    trace();
+    var call = fixture.unary("hello");
+
+    call.cancel("enough", null);
+
+    assertThat(tracers.events.stream().filter(e -> e.startsWith("closed")))
+        .containsExactly("closed(CANCELLED)");
+  }
+
+  @ParameterizedTest
+  @ValueSource(strings = {"streamCreated", "outboundMessage", "inboundHeaders", "inboundTrailers"})
+  void aTracerThatThrowsGetsOnlyTheEndFromThenOnAndTheCallGoesOn(String event) {
+    BrokenTracers broken = new BrokenTracers(event, new NoSuchMethodError(event));
+    fixture.options =
+        CallOptions.DEFAULT.withStreamTracerFactory(broken).withStreamTracerFactory(tracers);
+
+    fixture.unary("hello");
+    fixture.stream().respond("you");
+
+    assertThat(fixture.listener.events).containsExactly("headers", "message(you)", "close(OK)");
+    assertThat(broken.events).endsWith(event, "streamClosed");
+    assertThat(tracers.events).as("another tracer's").hasSize(14).endsWith("closed(OK)");
+  }
+
+  @Test
+  void aFactoryThatMakesNoTracerFailsTheCall() {
+    fixture.options = CallOptions.DEFAULT.withStreamTracerFactory(new ClientStreamTracer.Factory() {
+      @Override
+      @SuppressWarnings("NullAway") // as user code may
+      public ClientStreamTracer newClientStreamTracer(
+          ClientStreamTracer.StreamInfo info, Metadata headers) {
+        return null;
+      }
+    });
+
+    fixture.unary("hello");
+
+    assertThat(fixture.listener.events).containsExactly("close(INTERNAL)");
+    assertThat(fixture.listener.description()).contains("made no tracer");
+  }
+
+  @Test
+  void aFactoryThatThrowsClosesTheTracersOfOthers() {
+    fixture.options = CallOptions.DEFAULT
+        .withStreamTracerFactory(tracers)
+        .withStreamTracerFactory(new ClientStreamTracer.Factory() {
           @Override
-          public io.grpc.ClientStreamTracer newClientStreamTracer(
-              io.grpc.ClientStreamTracer.StreamInfo info, io.grpc.Metadata headers) {
-            throw new IllegalStateException("broken");
+          public ClientStreamTracer newClientStreamTracer(
+              ClientStreamTracer.StreamInfo info, Metadata headers) {
+            throw new NoSuchMethodError("broken");
           }
         });
+
+    fixture.unary("hello");
+
+    assertThat(fixture.listener.events).containsExactly("close(INTERNAL)");
+    assertThat(tracers.events).containsExactly("new", "closed(INTERNAL)");
+  }
+
+  @Test
+  void aFactoryThatThrowsFailsTheCallAndNotTheCaller() {
+    fixture.options = CallOptions.DEFAULT.withStreamTracerFactory(new ClientStreamTracer.Factory() {
+      @Override
+      public ClientStreamTracer newClientStreamTracer(
+          ClientStreamTracer.StreamInfo info, Metadata headers) {
+        throw new IllegalStateException("broken");
+      }
+    });
 
     fixture.unary("hello");
 

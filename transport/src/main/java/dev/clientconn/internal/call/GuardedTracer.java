@@ -1,0 +1,150 @@
+// SPDX-License-Identifier: Apache-2.0
+package dev.clientconn.internal.call;
+
+import io.grpc.Attributes;
+import io.grpc.ClientStreamTracer;
+import io.grpc.Metadata;
+import io.grpc.Status;
+import java.util.Objects;
+import java.util.logging.Level;
+import java.util.logging.Logger;
+import org.jspecify.annotations.Nullable;
+
+/**
+ * Passes the events of one attempt to a tracer, which may throw anything: then it is logged once and gets no further
+ * event but {@link #streamClosed}, so that it can still end what it has begun. The call goes on without it.
+ */
+final class GuardedTracer {
+  private static final Logger LOGGER = Logger.getLogger("dev.clientconn.ClientConn");
+
+  private final ClientStreamTracer tracer;
+  /** Written by whichever thread reports an event; at worst another one reports one event more. */
+  private boolean broken;
+
+  /**
+   * @param factory named where it made nothing
+   */
+  GuardedTracer(@Nullable ClientStreamTracer tracer, ClientStreamTracer.Factory factory) {
+    this.tracer = Objects.requireNonNull(tracer, () -> factory + " made no tracer");
+  }
+
+  private void threw(Throwable failure) {
+    broken = true;
+    LOGGER.log(
+        Level.WARNING, "A tracer threw and is left out of the call: " + tracer.getClass(), failure);
+  }
+
+  void streamCreated(Attributes transportAttributes, Metadata headers) {
+    if (!broken) {
+      try {
+        tracer.streamCreated(transportAttributes, headers);
+      } catch (Throwable t) {
+        threw(t);
+      }
+    }
+  }
+
+  void createPendingStream() {
+    if (!broken) {
+      try {
+        tracer.createPendingStream();
+      } catch (Throwable t) {
+        threw(t);
+      }
+    }
+  }
+
+  void outboundHeaders() {
+    if (!broken) {
+      try {
+        tracer.outboundHeaders();
+      } catch (Throwable t) {
+        threw(t);
+      }
+    }
+  }
+
+  void inboundHeaders(Metadata headers) {
+    if (!broken) {
+      try {
+        tracer.inboundHeaders(headers);
+      } catch (Throwable t) {
+        threw(t);
+      }
+    }
+  }
+
+  void inboundTrailers(Metadata trailers) {
+    if (!broken) {
+      try {
+        tracer.inboundTrailers(trailers);
+      } catch (Throwable t) {
+        threw(t);
+      }
+    }
+  }
+
+  void addOptionalLabel(String key, String value) {
+    if (!broken) {
+      try {
+        tracer.addOptionalLabel(key, value);
+      } catch (Throwable t) {
+        threw(t);
+      }
+    }
+  }
+
+  void streamClosed(Status status) {
+    try {
+      tracer.streamClosed(status);
+    } catch (Throwable t) {
+      if (!broken) {
+        threw(t);
+      }
+    }
+  }
+
+  /** All that there is to say of a message that was sent. */
+  void outbound(int number, long wireSize, long uncompressedSize) {
+    if (!broken) {
+      try {
+        tracer.outboundMessage(number);
+        tracer.outboundMessageSent(number, wireSize, uncompressedSize);
+        tracer.outboundWireSize(wireSize);
+        tracer.outboundUncompressedSize(uncompressedSize);
+      } catch (Throwable t) {
+        threw(t);
+      }
+    }
+  }
+
+  /**
+   * All that there is to say of a message that has arrived.
+   *
+   * @param uncompressedSize -1 while it is not known
+   */
+  void inbound(int number, long wireSize, long uncompressedSize) {
+    if (!broken) {
+      try {
+        tracer.inboundMessage(number);
+        tracer.inboundWireSize(wireSize);
+        tracer.inboundMessageRead(number, wireSize, uncompressedSize);
+        if (uncompressedSize >= 0) {
+          tracer.inboundUncompressedSize(uncompressedSize);
+        }
+      } catch (Throwable t) {
+        threw(t);
+      }
+    }
+  }
+
+  void inboundUncompressedSize(long bytes) {
+    if (!broken) {
+      try {
+        tracer.inboundUncompressedSize(bytes);
+      } catch (Throwable t) {
+        threw(t);
+      }
+    }
+  }
+}
