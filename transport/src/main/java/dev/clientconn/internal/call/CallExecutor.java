@@ -11,8 +11,9 @@ import org.jspecify.annotations.Nullable;
 /**
  * Runs the tasks of one call one after another, in order, on an executor that may have many threads or none.
  *
- * <p>A Treiber stack: pushing is one compare-and-set, and whoever finds it idle hands this object to the executor. An
- * executor that refuses must not leave the call hanging: the tasks then run on the thread that was refused.
+ * <p>A Treiber stack: pushing is one compare-and-set, and whoever finds it empty hands this object to the executor. The
+ * tasks of an executor that throws run on the thread that queued them; an executor that runs this object twice finds
+ * nothing to run the second time.
  */
 @CrossesThreads
 abstract class CallExecutor implements Runnable {
@@ -20,11 +21,15 @@ abstract class CallExecutor implements Runnable {
   private static final AtomicReferenceFieldUpdater<CallExecutor, @Nullable CallTask> NEWEST =
       AtomicReferenceFieldUpdater.newUpdater(CallExecutor.class, CallTask.class, "newest");
 
-  /** Bottom of the stack while tasks run: nothing is queued, but nobody else may start. */
+  /** Bottom of the stack while tasks run: nothing is queued, but no other thread may start. */
   private static final CallTask RUNNING = new CallTask() {
     @Override
     public void run() {}
   };
+
+  static {
+    RUNNING.behindRunner = true;
+  }
 
   private final Executor executor;
   private volatile @Nullable CallTask newest;
@@ -33,14 +38,18 @@ abstract class CallExecutor implements Runnable {
     this.executor = executor;
   }
 
-  /** The executor refused; runs before the refused tasks, on the same thread, serialised with them. */
+  /** The executor threw; called before the queued tasks, on the same thread, serialised with them. */
   abstract void onRejected(Throwable cause);
+
+  /** A task threw, which none is meant to: ends the call. Called in place of the rest of the task. */
+  abstract void onFailed(Throwable cause);
 
   final void execute(CallTask task) {
     CallTask below;
     do {
       below = newest;
       task.next = below;
+      task.behindRunner = below != null && below.behindRunner;
     } while (!NEWEST.compareAndSet(this, below, task));
     if (below == null) {
       schedule();
@@ -50,20 +59,44 @@ abstract class CallExecutor implements Runnable {
   private void schedule() {
     try {
       executor.execute(this);
-    } catch (RuntimeException | Error e) {
-      onRejected(e);
-      run();
+    } catch (Throwable t) {
+      CallTask top = claim();
+      // Unless it has run the tasks, or has begun to, and threw all the same.
+      if (top != null) {
+        guarded(() -> onRejected(t));
+        runFrom(top);
+      }
     }
   }
 
   @Override
   public final void run() {
-    do {
-      runOldestFirst(NEWEST.getAndSet(this, RUNNING));
-    } while (!NEWEST.compareAndSet(this, RUNNING, null));
+    CallTask top = claim();
+    if (top != null) {
+      runFrom(top);
+    }
   }
 
-  private static void runOldestFirst(@Nullable CallTask top) {
+  /** Takes what is queued and the right to run tasks; {@code null} if nothing is, or another thread has that right. */
+  private @Nullable CallTask claim() {
+    CallTask top;
+    do {
+      top = newest;
+      if (top == null || top.behindRunner) {
+        return null;
+      }
+    } while (!NEWEST.compareAndSet(this, top, RUNNING));
+    return top;
+  }
+
+  private void runFrom(CallTask top) {
+    runOldestFirst(top);
+    while (!NEWEST.compareAndSet(this, RUNNING, null)) {
+      runOldestFirst(NEWEST.getAndSet(this, RUNNING));
+    }
+  }
+
+  private void runOldestFirst(@Nullable CallTask top) {
     CallTask oldest = null;
     while (top != null && top != RUNNING) {
       CallTask below = top.next;
@@ -74,16 +107,25 @@ abstract class CallExecutor implements Runnable {
     while (oldest != null) {
       CallTask following = oldest.next;
       oldest.next = null;
-      runGuarded(oldest);
+      runOrFail(oldest);
       oldest = following;
     }
   }
 
-  private static void runGuarded(CallTask task) {
+  private void runOrFail(CallTask task) {
     try {
       task.run();
     } catch (Throwable t) {
-      log.log(Level.SEVERE, "A task of a call failed; the call's listener may miss an event", t);
+      log.log(Level.SEVERE, "A task of a call failed; the call ends", t);
+      guarded(() -> onFailed(t));
+    }
+  }
+
+  private static void guarded(Runnable last) {
+    try {
+      last.run();
+    } catch (Throwable t) {
+      log.log(Level.SEVERE, "A call could not be ended; its listener may miss the end", t);
     }
   }
 }

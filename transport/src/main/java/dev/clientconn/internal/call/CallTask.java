@@ -7,4 +7,7 @@ import org.jspecify.annotations.Nullable;
 abstract class CallTask implements Runnable {
   @Nullable
   CallTask next;
+
+  /** Whether it was queued while another task of its call ran. Set before it is published. */
+  boolean behindRunner;
 }

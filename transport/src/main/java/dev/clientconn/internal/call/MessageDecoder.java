@@ -7,7 +7,6 @@ import io.grpc.Metadata;
 import io.grpc.MethodDescriptor;
 import io.grpc.Status;
 import io.grpc.StatusRuntimeException;
-import java.io.IOException;
 import java.io.InputStream;
 import org.jspecify.annotations.Nullable;
 
@@ -36,15 +35,40 @@ final class MessageDecoder<RespT> {
     return method.parseResponse(message.open());
   }
 
-  /** What a compressed message says, or why it cannot be had. */
+  /** The end of a call whose marshaller threw: its own status where it gave one, INTERNAL otherwise. */
+  static Status parseFailure(Throwable thrown) {
+    Status own = thrown instanceof StatusRuntimeException e ? e.getStatus() : Status.OK;
+    return own.isOk()
+        ? Status.INTERNAL.withDescription("Failed to parse message: " + thrown).withCause(thrown)
+        : own;
+  }
+
+  /** Whether the method's server sends exactly one message. */
+  boolean isForOneMessage() {
+    return method.getType().serverSendsOneMessage();
+  }
+
+  Status noMessage() {
+    return Status.INTERNAL.withDescription("The server ended " + method.getFullMethodName()
+        + " with OK and without a message; the method returns one");
+  }
+
+  Status secondMessage() {
+    return Status.INTERNAL.withDescription("The server sent a second message for "
+        + method.getFullMethodName() + ", which returns one");
+  }
+
+  /** The plain form of a compressed message. Throws a {@link StatusRuntimeException} if it cannot be had. */
   InboundMessage decompress(InboundMessage message) {
     PlainBuffer buffer = new PlainBuffer(plan.maxInboundMessageSize());
     try (InputStream plain = decompressor().decompress(message.open())) {
       plain.transferTo(buffer);
       return buffer.toMessage();
-    } catch (StatusRuntimeException e) {
-      throw e;
-    } catch (IOException | RuntimeException e) {
+    } catch (Throwable e) {
+      // Errors too: a codec whose native library is missing throws one.
+      if (e instanceof StatusRuntimeException status && !status.getStatus().isOk()) {
+        throw status;
+      }
       throw failure(
           "A message of " + method.getFullMethodName() + " could not be decompressed: " + e, e);
     } finally {

@@ -16,6 +16,7 @@ import org.junit.jupiter.api.Test;
 
 class CallExecutorTest {
   private final List<String> ran = new ArrayList<>();
+  private final List<Throwable> failures = new ArrayList<>();
 
   @Test
   void tasksQueuedTogetherRunInOrderInOneTurn() {
@@ -52,6 +53,50 @@ class CallExecutorTest {
     executor.execute(task(() -> ran.add("next")));
 
     assertThat(ran).containsExactly("next");
+  }
+
+  @Test
+  void aTaskThatThrowsFailsTheCall() {
+    NoClassDefFoundError broken = new NoClassDefFoundError("broken");
+    CallExecutor executor = executor(Runnable::run, cause -> {});
+
+    executor.execute(task(() -> {
+      throw broken;
+    }));
+
+    assertThat(failures).containsExactly(broken);
+  }
+
+  @Test
+  void anExecutorThatRunsTheTasksAndThrowsHasRejectedNothing() {
+    CallExecutor executor = executor(
+        run -> {
+          run.run();
+          throw new IllegalStateException("broken");
+        },
+        cause -> ran.add("rejected"));
+
+    executor.execute(task(() -> ran.add("task")));
+
+    assertThat(ran).containsExactly("task");
+  }
+
+  @Test
+  void anExecutorThatRunsTheSameWorkTwiceFindsNothingLeft() {
+    ManualExecutor target = new ManualExecutor();
+    CallExecutor executor = executor(target, cause -> {});
+
+    executor.execute(task(() -> {
+      ran.add("outer");
+      executor.execute(task(() -> ran.add("inner")));
+      // A second thread that runs the work meanwhile takes nothing away.
+      executor.run();
+      ran.add("end of outer");
+    }));
+    executor.run();
+    target.runAll();
+
+    assertThat(ran).containsExactly("outer", "end of outer", "inner");
   }
 
   @Test
@@ -108,11 +153,16 @@ class CallExecutorTest {
     };
   }
 
-  private static CallExecutor executor(Executor target, Consumer<Throwable> onRejected) {
+  private CallExecutor executor(Executor target, Consumer<Throwable> onRejected) {
     return new CallExecutor(target) {
       @Override
       void onRejected(Throwable cause) {
         onRejected.accept(cause);
+      }
+
+      @Override
+      void onFailed(Throwable cause) {
+        failures.add(cause);
       }
     };
   }

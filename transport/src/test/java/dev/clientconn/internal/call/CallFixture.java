@@ -18,6 +18,7 @@ public final class CallFixture {
   public final RecordingListener listener = new RecordingListener();
   public CallOptions options = CallOptions.DEFAULT;
   public MethodConfig config = MethodConfig.NONE;
+  public DecompressorRegistry decompressors = DecompressorRegistry.getDefaultInstance();
   public int callsStarted;
   public int callsEnded;
   private Executor channelExecutor = Runnable::run;
@@ -46,7 +47,7 @@ public final class CallFixture {
         clock,
         "server:50051",
         CompressorRegistry.getDefaultInstance(),
-        DecompressorRegistry.getDefaultInstance(),
+        decompressors,
         4 * 1024 * 1024,
         new Counter());
     return new ClientCallImpl<>(method, options, environment);

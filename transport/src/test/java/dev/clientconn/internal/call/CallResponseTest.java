@@ -7,6 +7,7 @@ import dev.clientconn.internal.transport.StreamProgress;
 import io.grpc.Attributes;
 import io.grpc.CallOptions;
 import io.grpc.Codec;
+import io.grpc.Decompressor;
 import io.grpc.Grpc;
 import io.grpc.KnownLength;
 import io.grpc.Metadata;
@@ -244,7 +245,7 @@ class CallResponseTest {
   }
 
   @Test
-  void aMessageThatCannotBeParsedCancelsTheCall() {
+  void aMessageThatCannotBeParsedIsInternal() {
     var method = TextMethods.of(MethodType.UNARY, new TextMethods.TextMarshaller() {
       @Override
       public String parse(InputStream stream) {
@@ -257,8 +258,102 @@ class CallResponseTest {
 
     fixture.stream().message("x");
 
-    assertThat(listener.events).containsExactly("close(CANCELLED)");
+    assertThat(listener.events).containsExactly("close(INTERNAL)");
     assertThat(listener.description()).startsWith("Failed to parse message").contains("garbage");
+  }
+
+  @Test
+  void aMarshallersOwnStatusIsTheCalls() {
+    Status own = Status.DATA_LOSS.withDescription("garbage");
+    var method = TextMethods.of(MethodType.UNARY, new TextMethods.TextMarshaller() {
+      @Override
+      public String parse(InputStream stream) {
+        throw own.asRuntimeException();
+      }
+    });
+    var call = fixture.start(method);
+    call.request(2);
+    call.halfClose();
+
+    fixture.stream().respond("x");
+
+    assertThat(listener.events).containsExactly("headers", "close(DATA_LOSS)");
+    assertThat(listener.end()).isSameAs(own);
+  }
+
+  @Test
+  void okWithoutAMessageIsInternalWhereTheMethodReturnsOne() {
+    var call = fixture.start(TextMethods.of(MethodType.CLIENT_STREAMING));
+    call.request(2);
+    call.halfClose();
+
+    fixture.stream().close(Status.OK);
+
+    assertThat(listener.events).containsExactly("close(INTERNAL)");
+    assertThat(listener.description()).contains("without a message");
+  }
+
+  @Test
+  void aSecondMessageIsInternalWhereTheMethodReturnsOne() {
+    fixture.unary("hello");
+
+    fixture.stream().message("one");
+    fixture.stream().message("two");
+
+    assertThat(listener.events).containsExactly("message(one)", "close(INTERNAL)");
+    assertThat(listener.description()).contains("second message");
+    assertThat(fixture.stream().commands).contains("cancel(INTERNAL)");
+  }
+
+  @Test
+  void aSecondMessageIsRefusedThoughNobodyAskedForIt() {
+    var call = fixture.start(TextMethods.of(MethodType.CLIENT_STREAMING));
+    call.request(1);
+
+    fixture.stream().batch(() -> {
+      fixture.stream().message("one");
+      fixture.stream().message("two");
+      fixture.stream().close(Status.OK);
+    });
+
+    assertThat(listener.events).containsExactly("message(one)", "close(INTERNAL)");
+  }
+
+  @Test
+  void theServersOwnErrorNeedsNoMessage() {
+    fixture.unary("hello");
+
+    fixture.stream().close(Status.NOT_FOUND);
+
+    assertThat(listener.events).containsExactly("close(NOT_FOUND)");
+  }
+
+  @Test
+  void aDecompressorThatThrowsAnErrorEndsTheCall() {
+    NoClassDefFoundError missing = new NoClassDefFoundError("zstd");
+    fixture.decompressors = fixture.decompressors.with(
+        new Decompressor() {
+          @Override
+          public String getMessageEncoding() {
+            return "zstd";
+          }
+
+          @Override
+          public InputStream decompress(InputStream compressed) {
+            throw missing;
+          }
+        },
+        true);
+    fixture.unary("hello");
+
+    fixture.stream().batch(() -> {
+      fixture.stream().responseHeaders("grpc-encoding", "zstd");
+      fixture.stream().message(new byte[3], true);
+      fixture.stream().close(Status.OK);
+    });
+
+    assertThat(listener.events).containsExactly("headers", "close(INTERNAL)");
+    assertThat(listener.end().getCause()).isSameAs(missing);
   }
 
   @Test
@@ -288,7 +383,9 @@ class CallResponseTest {
 
   @Test
   void compressedMessagesAreInflated() throws IOException {
-    fixture.unary("hello");
+    var call = fixture.start(TextMethods.SERVER_STREAMING);
+    call.request(2);
+    call.halfClose();
 
     fixture.stream().responseHeaders("grpc-encoding", "gzip");
     fixture.stream().message(gzip("world"), true);
@@ -300,7 +397,9 @@ class CallResponseTest {
   @Test
   void anInflatedMessageAboveTheLimitExhaustsResources() throws IOException {
     fixture.options = CallOptions.DEFAULT.withMaxInboundMessageSize(4);
-    fixture.unary("hello");
+    var call = fixture.start(TextMethods.SERVER_STREAMING);
+    call.request(2);
+    call.halfClose();
 
     fixture.stream().responseHeaders("grpc-encoding", "gzip");
     fixture.stream().message(gzip("1234"), true);
