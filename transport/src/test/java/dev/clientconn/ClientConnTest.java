@@ -63,8 +63,8 @@ class ClientConnTest {
     assertThat(after.only().getCode()).isEqualTo(Status.Code.UNAVAILABLE);
     assertThat(after.only().getDescription()).isEqualTo("Channel shutdown invoked");
     fakes.connector.last().ready();
-    fakes.connector.last().streams.get(0).finish(Status.OK, StreamProgress.PROCESSED);
-    assertThat(before.only().isOk()).isTrue();
+    fakes.connector.last().streams.get(0).finish(Status.NOT_FOUND, StreamProgress.PROCESSED);
+    assertThat(before.only().getCode()).isEqualTo(Status.Code.NOT_FOUND);
     assertThat(conn.isTerminated()).isTrue();
   }
 
