@@ -8,7 +8,7 @@ import java.time.ZoneOffset;
 import java.util.Arrays;
 import java.util.List;
 
-/** The one command: compares clients, prints an earlier comparison, or runs JMH when the first argument says so. */
+/** The one command: compares clients, or their first calls, prints an earlier comparison, or runs JMH. */
 final class Benchmarks {
 
   private static final String REPORT = "--report=";
@@ -21,7 +21,11 @@ final class Benchmarks {
       return;
     }
     if (Arrays.asList(args).contains("--help")) {
-      System.out.print(BenchmarkPlan.USAGE);
+      System.out.print(BenchmarkPlan.USAGE + "\n" + ColdStart.USAGE);
+      return;
+    }
+    if (args.length > 0 && args[0].equals("cold-start")) {
+      coldStart(Arrays.asList(args).subList(1, args.length));
       return;
     }
     if (args.length == 1 && args[0].startsWith(REPORT)) {
@@ -56,6 +60,21 @@ final class Benchmarks {
         "Load average at the end, these processes included: " + MachineFacts.loadAverage() + "\n");
     System.out.print(new Report(new Results(results)).render());
     return results.stream().noneMatch(Result::failed);
+  }
+
+  private static void coldStart(List<String> args) throws Exception {
+    ColdStart plan;
+    try {
+      plan = ColdStart.parse(args);
+    } catch (IllegalArgumentException e) {
+      System.err.println(e.getMessage());
+      System.err.println(ColdStart.USAGE);
+      System.exit(2);
+      return;
+    }
+    System.out.println(MachineFacts.describe() + "\n");
+    System.out.print(plan.run());
+    System.exit(0);
   }
 
   private static void print(Path file) throws Exception {

@@ -3,6 +3,7 @@ package dev.clientconn.internal.http2;
 
 import dev.clientconn.internal.threading.CrossesThreads;
 import dev.clientconn.internal.threading.Lingering;
+import io.netty.buffer.ByteBufAllocator;
 import io.netty.channel.EventLoop;
 import io.netty.channel.EventLoopGroup;
 import io.netty.channel.IoHandlerFactory;
@@ -71,9 +72,14 @@ final class EventLoops {
   static final class Groups implements Lingering.Kind<EventLoopGroup> {
     @Override
     public EventLoopGroup create() {
-      return newGroup(
+      EventLoopGroup group = newGroup(
           Runtime.getRuntime().availableProcessors(),
           Epoll.isAvailable() ? EpollIoHandler.newFactory() : NioIoHandler.newFactory());
+      // In a fresh JVM, Netty's allocator and its JFR events take about 0.1 s to initialise. They
+      // do so
+      // here while the caller builds its channel and looks the name up.
+      group.execute(() -> ByteBufAllocator.DEFAULT.directBuffer().release());
+      return group;
     }
 
     @Override

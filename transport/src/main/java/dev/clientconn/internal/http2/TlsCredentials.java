@@ -42,25 +42,33 @@ public final class TlsCredentials {
    */
   public static @Nullable SslContext toSslContext(ChannelCredentials credentials)
       throws SSLException {
-    return toSslContext(credentials, provider());
+    ChannelCredentials bare = withoutCallCredentials(credentials);
+    // Only TLS may load the native library and the JDK's security providers: they take long.
+    return bare instanceof InsecureChannelCredentials ? null : toSslContext(bare, provider());
   }
 
   /** As {@link #toSslContext(ChannelCredentials)}, with the TLS implementation of the caller's choice. */
   public static @Nullable SslContext toSslContext(
       ChannelCredentials credentials, SslProvider provider) throws SSLException {
-    if (credentials instanceof InsecureChannelCredentials) {
+    ChannelCredentials bare = withoutCallCredentials(credentials);
+    if (bare instanceof InsecureChannelCredentials) {
       return null;
     }
-    if (credentials instanceof CompositeChannelCredentials composite) {
-      return toSslContext(composite.getChannelCredentials(), provider);
-    }
-    if (credentials instanceof TlsChannelCredentials tls) {
+    if (bare instanceof TlsChannelCredentials tls) {
       return tlsContext(tls, provider);
     }
     throw new IllegalArgumentException("Channel credentials of type "
-        + credentials.getClass().getName()
+        + bare.getClass().getName()
         + " are not supported: use TlsChannelCredentials, InsecureChannelCredentials, or a"
         + " CompositeChannelCredentials of them");
+  }
+
+  private static ChannelCredentials withoutCallCredentials(ChannelCredentials credentials) {
+    ChannelCredentials bare = credentials;
+    while (bare instanceof CompositeChannelCredentials composite) {
+      bare = composite.getChannelCredentials();
+    }
+    return bare;
   }
 
   /** OpenSSL or BoringSSL where netty-tcnative is on the classpath, as it costs less than the JDK's TLS. */
