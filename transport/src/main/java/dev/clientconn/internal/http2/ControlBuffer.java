@@ -2,9 +2,11 @@
 package dev.clientconn.internal.http2;
 
 import dev.clientconn.internal.threading.CrossesThreads;
+import io.grpc.Status;
 import io.netty.channel.EventLoop;
 import java.util.concurrent.RejectedExecutionException;
 import java.util.concurrent.atomic.AtomicReference;
+import java.util.function.BooleanSupplier;
 import java.util.function.Consumer;
 import org.jspecify.annotations.Nullable;
 
@@ -21,21 +23,27 @@ final class ControlBuffer implements Runnable {
 
     /** Runs on the event loop. */
     abstract void apply(Http2Client client);
+
+    /** Ends the call that waits for the effect of this command, where {@link #apply} has thrown. */
+    void abandon(Http2Client client, Status reason) {}
   }
 
   private final EventLoop loop;
   private final Runnable turn;
+  private final BooleanSupplier inTurn;
   private final AtomicReference<@Nullable Command> newest = new AtomicReference<>();
 
-  /** Read and written on the loop only: whether a turn is running, which will drain before it ends. */
-  private boolean inTurn;
+  /** Of the loop only: commands that have been taken and not been applied, oldest first. */
+  private @Nullable Command taken;
 
   /**
    * @param turn runs on the loop when commands are waiting; must call {@link #drain}
+   * @param inTurn whether a turn runs now, which looks for commands before it ends; asked on the loop
    */
-  ControlBuffer(EventLoop loop, Runnable turn) {
+  ControlBuffer(EventLoop loop, Runnable turn, BooleanSupplier inTurn) {
     this.loop = loop;
     this.turn = turn;
+    this.inTurn = inTurn;
   }
 
   void put(Command command) {
@@ -48,7 +56,7 @@ final class ControlBuffer implements Runnable {
       }
       before = seen;
     }
-    if (before == null && !(loop.inEventLoop() && inTurn)) {
+    if (before == null && !(loop.inEventLoop() && inTurn.getAsBoolean())) {
       wakeLoop();
     }
   }
@@ -67,28 +75,27 @@ final class ControlBuffer implements Runnable {
     turn.run();
   }
 
-  /** Whether commands are waiting. */
+  /** Whether commands are waiting. Called on the loop. */
   boolean isWaiting() {
-    return newest.get() != null;
+    return taken != null || newest.get() != null;
   }
 
-  void beginTurn() {
-    inTurn = true;
-  }
-
-  void endTurn() {
-    inTurn = false;
-  }
-
-  /** Gives all waiting commands to the consumer, oldest first. Returns whether there were any. */
+  /**
+   * Gives all waiting commands to the consumer, oldest first. Returns whether there were any. Where the consumer throws,
+   * the commands behind stay for the next drain.
+   */
   boolean drain(Consumer<Command> consumer) {
-    Command oldest = reverse(newest.getAndSet(null));
-    boolean any = oldest != null;
-    while (oldest != null) {
-      Command following = oldest.next;
+    boolean any = drainTaken(consumer);
+    taken = reverse(newest.getAndSet(null));
+    return drainTaken(consumer) || any;
+  }
+
+  private boolean drainTaken(Consumer<Command> consumer) {
+    boolean any = taken != null;
+    for (Command oldest = taken; oldest != null; oldest = taken) {
+      taken = oldest.next;
       oldest.next = null;
       consumer.accept(oldest);
-      oldest = following;
     }
     return any;
   }

@@ -106,11 +106,14 @@ final class DeadlineWheel implements Runnable {
       start = firstSlot();
     }
     current = nowTick;
-    if (start != NEVER) {
-      schedule(start);
-    }
-    if (!expired.isEmpty()) {
-      onExpired.accept(expired);
+    try {
+      if (start != NEVER) {
+        schedule(start);
+      }
+    } finally {
+      if (!expired.isEmpty()) {
+        onExpired.accept(expired);
+      }
     }
   }
 

@@ -20,9 +20,9 @@ import java.util.logging.Logger;
 import org.jspecify.annotations.Nullable;
 
 /**
- * One HTTP/2 connection, client side: the table of contents. Each frame is a method that finds the stream, tells the
- * part whose concern it is, and writes what the part returned. Owned by its event loop; {@link Http2Transport} is the
- * door for other threads.
+ * Runs one HTTP/2 connection, client side: the table of contents. Each frame is a method that finds the stream, calls the
+ * part whose concern it is, and writes what the part returned. Owned by its event loop; {@link Http2Transport} is what
+ * other threads call.
  */
 @EventLoopConfined
 final class Http2Client
@@ -51,6 +51,7 @@ final class Http2Client
   private final ReplyThrottle replies = new ReplyThrottle();
   private final EmptyFrames emptyFrames = new EmptyFrames();
   private final Pings pings;
+  private final Runnable endOfRead = this::endRead;
   private PeerSettings settings = PeerSettings.INITIAL;
 
   /**
@@ -86,27 +87,33 @@ final class Http2Client
     turn.connected(ctx);
     framer.connected(ctx.alloc());
     counters.connected(ctx.channel().remoteAddress(), ctx.channel().localAddress());
+    turn.run(this::sendPreface);
+  }
+
+  private void sendPreface() {
     framer.preface();
     framer.settings(new Http2Settings()
         .pushEnabled(false)
         .initialWindowSize(options.streamWindow())
         .maxHeaderListSize(options.maxInboundMetadataSize()));
     receiveWindows.open();
-    turn.end();
   }
 
-  void beginRead() {
-    turn.begin();
+  /** Bytes have arrived, which are decoded next. */
+  void onRead() {
     pings.onRead();
   }
 
   /** A read has been decoded, or the socket has become writable. */
   @Override
   public void endTurn() {
+    turn.run(endOfRead);
+  }
+
+  private void endRead() {
     if (!isClosed()) {
       receiveWindows.endRead();
     }
-    turn.end();
   }
 
   /** Takes no new streams; those that wait for a slot still get theirs. */
@@ -115,7 +122,7 @@ final class Http2Client
     closeIfDrained();
   }
 
-  /** Ends everything: the peer is told, then the streams; the owner hears it when the socket is closed. */
+  /** Ends everything: sends GOAWAY, ends the streams; the owner is notified when the socket is closed. */
   void close(Status reason) {
     close(reason, Http2Error.NO_ERROR, "");
   }
@@ -125,25 +132,59 @@ final class Http2Client
     if (!lifecycle.close(reason)) {
       return;
     }
-    if (wasConnected) {
+    try {
+      if (wasConnected) {
+        sendGoAway(error, debugData);
+      }
+      release(reason);
+      turn.flush();
+    } finally {
+      link.disconnect();
+      turn.end();
+    }
+  }
+
+  private void sendGoAway(Http2Error error, String debugData) {
+    try {
       // A client has accepted no stream of its peer, so the last one that it names is 0.
       framer.goAway(0, error.code(), debugData);
+    } catch (Throwable thrown) {
+      // Mostly for want of memory. GOAWAY is a courtesy; the end of the socket says the same.
+      logger.log(Level.WARNING, "A connection is closed without GOAWAY", thrown);
+      framer.close();
     }
-    release(reason);
-    turn.flush();
-    link.disconnect();
-    turn.end();
   }
 
   /** The socket is closed, by whichever side. Nothing follows. */
   void disconnected(Status reason) {
-    if (lifecycle.close(reason)) {
-      release(reason);
+    try {
+      if (lifecycle.close(reason)) {
+        release(reason);
+      }
+      turn.disconnected();
+      turn.end();
+      framer.close();
+    } finally {
+      lifecycle.terminated();
     }
-    turn.disconnected();
-    turn.end();
+  }
+
+  /**
+   * Something was thrown on the loop: a defect, or want of memory. What was framed may end inside a frame, and the state
+   * of HPACK and of the streams is not known, so nothing but GOAWAY is sent and the connection ends.
+   */
+  @Override
+  public boolean failed(Throwable thrown) {
+    logger.log(Level.SEVERE, "An HTTP/2 connection fails", thrown);
+    if (isClosed()) {
+      return false;
+    }
     framer.close();
-    lifecycle.terminated();
+    Status reason = Status.UNAVAILABLE
+        .withDescription("HTTP/2 connection error INTERNAL_ERROR: " + thrown)
+        .withCause(thrown);
+    close(reason, Http2Error.INTERNAL_ERROR, "");
+    return true;
   }
 
   private void release(Status reason) {
@@ -159,8 +200,7 @@ final class Http2Client
 
   @Override
   public void sendPing(long payload) {
-    framer.ping(payload);
-    turn.end();
+    turn.run(() -> framer.ping(payload));
   }
 
   @Override
@@ -303,10 +343,9 @@ final class Http2Client
   public void apply(Command command) {
     try {
       command.apply(this);
-    } catch (RuntimeException e) {
-      // A defect. The commands behind this one must still run, if only to be told the end.
-      logger.log(Level.SEVERE, "A command failed", e);
-      fail(Http2Error.INTERNAL_ERROR, "a command failed: " + e);
+    } catch (Throwable thrown) {
+      failed(thrown);
+      command.abandon(this, lifecycle.reason());
     }
   }
 
@@ -372,8 +411,12 @@ final class Http2Client
   }
 
   @Override
-  public boolean writeData(int bufferLimit) {
+  public void writeData(int bufferLimit) {
     streams.loopy().write(framer, bufferLimit);
+  }
+
+  @Override
+  public boolean hasData() {
     return streams.loopy().hasWork();
   }
 

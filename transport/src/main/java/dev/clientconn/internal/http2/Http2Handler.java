@@ -8,7 +8,7 @@ import io.netty.channel.ChannelHandlerContext;
 import io.netty.handler.codec.ByteToMessageDecoder;
 import java.util.List;
 
-/** Netty's side of a connection: turns pipeline events into calls of {@link Http2Client}. */
+/** Turns the events of a connection's Netty pipeline into calls of {@link Http2Client}. */
 @EventLoopConfined
 final class Http2Handler extends ByteToMessageDecoder {
 
@@ -49,30 +49,45 @@ final class Http2Handler extends ByteToMessageDecoder {
 
   @Override
   protected void decode(ChannelHandlerContext ctx, ByteBuf in, List<Object> out) {
-    client.beginRead();
-    if (!sniffed) {
-      if (!PeerSniffer.isEnough(in)) {
-        return;
+    try {
+      if (!client.isClosed()) {
+        client.onRead();
+        if (sniffed || sniff(in)) {
+          decoder.decode(ctx.alloc(), in);
+        }
       }
-      sniffed = true;
-      String complaint = PeerSniffer.complaint(in);
-      if (complaint != null) {
-        client.close(Status.UNAVAILABLE.withDescription(complaint));
-      }
+    } catch (Throwable thrown) {
+      client.failed(thrown);
     }
-    if (client.isClosed()) {
-      // A channel that tells its end at once has released what it had read.
-      if (in.refCnt() > 0) {
-        in.skipBytes(in.readableBytes());
-      }
-      return;
+    // A channel that closes within a frame may have released what it had read.
+    if (client.isClosed() && in.refCnt() > 0) {
+      in.skipBytes(in.readableBytes());
     }
-    decoder.decode(ctx.alloc(), in);
+  }
+
+  /** Returns whether the peer speaks HTTP/2, as far as its first bytes show. */
+  private boolean sniff(ByteBuf in) {
+    if (!PeerSniffer.isEnough(in)) {
+      return false;
+    }
+    sniffed = true;
+    String complaint = PeerSniffer.complaint(in);
+    if (complaint != null) {
+      client.close(Status.UNAVAILABLE.withDescription(complaint));
+    }
+    return complaint == null;
   }
 
   @Override
   public void channelReadComplete(ChannelHandlerContext ctx) throws Exception {
     super.channelReadComplete(ctx);
+    client.endTurn();
+  }
+
+  /** What the decoder does with the last bytes is a read too, and no {@link #channelReadComplete} follows it. */
+  @Override
+  public void channelInactive(ChannelHandlerContext ctx) throws Exception {
+    super.channelInactive(ctx);
     client.endTurn();
   }
 

@@ -83,6 +83,11 @@ final class StreamHandle extends Command implements ClientStream {
   }
 
   @Override
+  void abandon(Http2Client client, Status reason) {
+    client.streams().abandon(this, reason);
+  }
+
+  @Override
   public void write(FramedMessage message) {
     queued(message);
     control.put(new Commands.Write(this, message, false));

@@ -39,8 +39,11 @@ final class Streams implements StreamReceiver.Outcome {
     /** Adds what the connection knows to a stream's status: an earlier GOAWAY. */
     Status explain(Status status);
 
-    /** Something happened outside a read or a command: what it left to tell and to send goes out. */
+    /** Something happened outside a read or a command: delivers and sends what has come of it. */
     void endTurn();
+
+    /** Fails the connection for what was thrown. Returns false if it had ended before. */
+    boolean failed(Throwable thrown);
 
     void onFirstStream();
 
@@ -223,12 +226,20 @@ final class Streams implements StreamReceiver.Outcome {
 
   private void deadlinesPassed(List<DeadlineWheel.Timeout> expired) {
     for (DeadlineWheel.Timeout timeout : expired) {
-      Http2Stream stream = (Http2Stream) timeout;
-      if (!stream.isClosed()) {
-        stop(stream, stream.deadlineStatus(), WaitOutcome.DEADLINE);
+      try {
+        deadlinePassed((Http2Stream) timeout);
+      } catch (Throwable thrown) {
+        // Nothing is armed for those behind any more: they end here, or with the connection.
+        connection.failed(thrown);
       }
     }
     connection.endTurn();
+  }
+
+  private void deadlinePassed(Http2Stream stream) {
+    if (!stream.isClosed()) {
+      stop(stream, stream.deadlineStatus(), WaitOutcome.DEADLINE);
+    }
   }
 
   private void stop(Http2Stream stream, Status reason, WaitOutcome outcome) {
@@ -320,11 +331,8 @@ final class Streams implements StreamReceiver.Outcome {
   /** The way out of an open stream. */
   void end(Http2Stream stream, Status status, StreamProgress progress, Metadata trailers) {
     table.remove(stream);
-    deadlines.disarm(stream);
-    stream.sendQueue.clear();
-    stream.tellClosed(status, progress, trailers);
+    tellClosed(stream, status, progress, trailers);
     loopy.left(stream);
-    batch.collect(stream);
     if (!connection.isClosed()) {
       admitWaiting();
       closeIfLast();
@@ -338,10 +346,37 @@ final class Streams implements StreamReceiver.Outcome {
   }
 
   private void endUnopened(Http2Stream stream, Status status, StreamProgress progress) {
+    tellClosed(stream, status, progress, new Metadata());
+  }
+
+  private void tellClosed(
+      Http2Stream stream, Status status, StreamProgress progress, Metadata trailers) {
     deadlines.disarm(stream);
-    stream.sendQueue.clear();
-    stream.tellClosed(status, progress, new Metadata());
+    try {
+      // First: the call may be sent again from within, and then needs what is dropped here.
+      stream.sendQueue.clear();
+    } finally {
+      notifyClosed(stream, status, progress, trailers);
+    }
+  }
+
+  private void notifyClosed(
+      Http2Stream stream, Status status, StreamProgress progress, Metadata trailers) {
+    try {
+      stream.tellClosed(status, progress, trailers);
+    } catch (Throwable thrown) {
+      // The call's defect; the streams behind must still end.
+      connection.failed(thrown);
+    }
     batch.collect(stream);
+  }
+
+  /** The command that opens a stream has thrown, and the connection has failed for it. */
+  void abandon(StreamHandle handle, Status reason) {
+    Http2Stream stream = handle.isBound() ? handle.stream() : newStream(handle);
+    if (!stream.isClosed()) {
+      endUnopened(stream, reason);
+    }
   }
 
   private void closeIfLast() {

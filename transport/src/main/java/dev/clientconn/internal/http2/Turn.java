@@ -10,8 +10,10 @@ import java.util.function.Consumer;
 import org.jspecify.annotations.Nullable;
 
 /**
- * One turn of the loop, whatever began it: a read, a command, a timer. It ends the same way each time: calls hear their
- * news, commands that came meanwhile are applied, and everything there is to send leaves in one write and one flush.
+ * Ends each turn of the loop, whatever began it (a read, a command, a timer), in the same way: delivers events to the
+ * calls, applies the commands that came meanwhile, and sends all there is to send in one write and one flush. A turn has
+ * no beginning that could lack its end: only {@link #end} holds back the wake-ups of the loop, while it runs. Whatever is
+ * thrown in a turn fails the connection, so that no call waits for a turn that did half of its work.
  */
 @EventLoopConfined
 final class Turn {
@@ -20,8 +22,14 @@ final class Turn {
   interface Connection {
     void apply(Command command);
 
-    /** Frames DATA until so many bytes are buffered. Returns whether there is more. */
-    boolean writeData(int bufferLimit);
+    /** Frames DATA until so many bytes are buffered. */
+    void writeData(int bufferLimit);
+
+    /** Whether {@link #writeData} would frame something. */
+    boolean hasData();
+
+    /** Fails the connection for what was thrown. Returns false if it had ended before. */
+    boolean failed(Throwable thrown);
 
     /** Shows others the connection's numbers. */
     void publish();
@@ -43,8 +51,8 @@ final class Turn {
   private final Batch batch;
   private final ControlBuffer control;
   private @Nullable ChannelHandlerContext ctx;
-  private boolean ending;
-  private boolean moreData;
+  private boolean running;
+  private boolean moreToSend;
   /**
    * Grows while the socket takes everything at once. Where it does not, what is framed ahead would only stand between
    * the socket and the next call.
@@ -57,7 +65,7 @@ final class Turn {
     this.applier = connection::apply;
     this.framer = framer;
     this.batch = batch;
-    this.control = new ControlBuffer(loop, this::end);
+    this.control = new ControlBuffer(loop, this::end, () -> running);
   }
 
   ControlBuffer control() {
@@ -76,49 +84,59 @@ final class Turn {
     return ctx != null && ctx.channel().isWritable();
   }
 
-  /** Commands put on the loop from now on wait for {@link #end} instead of waking it. */
-  void begin() {
-    control.beginTurn();
+  /** A turn that begins with {@code work}. */
+  void run(Runnable work) {
+    try {
+      work.run();
+    } catch (Throwable thrown) {
+      connection.failed(thrown);
+    }
+    end();
   }
 
   /** Does nothing inside itself: the outer one goes on until all is done. */
   void end() {
-    if (ending) {
+    if (running) {
       return;
     }
-    ending = true;
+    running = true;
+    boolean again;
     try {
       settle();
       send();
+      again = moreToSend;
+    } catch (Throwable thrown) {
+      again = connection.failed(thrown);
     } finally {
-      // Also after a defect, or the connection would stand still for ever.
-      ending = false;
-      control.endTurn();
+      running = false;
     }
-    if (moreData || control.isWaiting() || batch.isWaiting()) {
-      // Among others, calls that may write again now that their bytes are on their way.
+    if (again || control.isWaiting() || batch.isWaiting()) {
+      // Among others, calls that may write again now that their bytes have been written.
       loop.execute(control);
     }
   }
 
-  /** Tells calls their news and applies what they ask for, until there is neither. */
+  /** Delivers events to calls and applies the commands that these put, until there is neither. */
   private void settle() {
-    control.beginTurn();
     boolean more = true;
     for (int round = 0; more && round < MAX_ROUNDS; round++) {
       batch.deliver();
       more = control.drain(applier);
     }
     batch.deliver();
-    control.endTurn();
   }
 
   private void send() {
-    moreData = isSocketWritable() && connection.writeData(writeLimit);
+    if (isSocketWritable()) {
+      connection.writeData(writeLimit);
+    }
     boolean full = framer.buffered() >= writeLimit;
     flush();
-    if (!isSocketWritable()) {
-      moreData = false;
+    // Asked after the flush: a socket that becomes writable in it calls end, which does nothing
+    // inside itself.
+    boolean writable = isSocketWritable();
+    moreToSend = writable && connection.hasData();
+    if (!writable) {
       writeLimit = MIN_WRITE;
     } else if (full) {
       writeLimit = Math.min(2 * writeLimit, MAX_WRITE);

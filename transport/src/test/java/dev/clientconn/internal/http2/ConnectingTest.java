@@ -85,8 +85,9 @@ class ConnectingTest extends PeerTest {
 
   @Test
   void timesOutWhileDialling() {
-    FakeSocket never = FakeSocket.registered();
-    Http2Peer peer = connecting(s -> s.dialer = request -> never.newPromise());
+    FakeSocket never = new FakeSocket();
+    Http2Peer peer = connecting(
+        s -> s.dialer = request -> never.registerTo(request.eventLoop()).newPromise());
 
     peer.after(NEARLY_CONNECT_TIMEOUT);
     assertThat(peer.owner.phases).isEmpty();
@@ -191,9 +192,10 @@ class ConnectingTest extends PeerTest {
 
   @Test
   void aDialerThatFailsFailsTheAttemptAndItsChannelIsClosed() {
-    FakeSocket refused = FakeSocket.registered();
-    Http2Peer peer = connecting(s ->
-        s.dialer = request -> refused.newFailedFuture(new ConnectException("Connection refused")));
+    FakeSocket refused = new FakeSocket();
+    Http2Peer peer = connecting(s -> s.dialer = request -> refused
+        .registerTo(request.eventLoop())
+        .newFailedFuture(new ConnectException("Connection refused")));
 
     assertThat(peer.owner.phases).containsExactly("terminated");
     assertThat(peer.owner.terminated.getDescription()).endsWith("Connection refused");
@@ -203,8 +205,9 @@ class ConnectingTest extends PeerTest {
 
   @Test
   void shutdownWhileDiallingClosesTheChannelAndSendsNothing() {
-    FakeSocket never = FakeSocket.registered();
-    Http2Peer peer = connecting(s -> s.dialer = request -> never.newPromise());
+    FakeSocket never = new FakeSocket();
+    Http2Peer peer = connecting(
+        s -> s.dialer = request -> never.registerTo(request.eventLoop()).newPromise());
 
     peer.transport.shutdownNow(Status.UNAVAILABLE.withDescription("enough"));
     peer.loop.run();
@@ -219,7 +222,7 @@ class ConnectingTest extends PeerTest {
     Http2Peer peer = ready();
     RecordingCall call = peer.unary();
 
-    peer.socket.pipeline().fireExceptionCaught(new java.net.SocketException("Connection reset"));
+    peer.socket.breaks(new java.net.SocketException("Connection reset"));
     peer.loop.run();
 
     assertThat(call.status().getCode()).isEqualTo(Status.Code.UNAVAILABLE);

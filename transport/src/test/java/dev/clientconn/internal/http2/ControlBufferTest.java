@@ -36,20 +36,21 @@ class ControlBufferTest {
     private final CountDownLatch all;
     private final ControlBuffer control;
     private int turns;
+    private boolean inTurn;
 
     Consumer(EventLoop loop, int expected) {
       all = new CountDownLatch(expected);
-      control = new ControlBuffer(loop, this::turn);
+      control = new ControlBuffer(loop, this::turn, () -> inTurn);
     }
 
     private void turn() {
       turns++;
-      control.beginTurn();
+      inTurn = true;
       boolean more = true;
       while (more) {
         more = control.drain(this::take);
       }
-      control.endTurn();
+      inTurn = false;
     }
 
     private void take(Command command) {
@@ -107,7 +108,7 @@ class ControlBufferTest {
   void aCommandOfATurnIsTakenByThatTurn() {
     ManualLoop loop = new ManualLoop();
     Consumer consumer = new Consumer(loop, 0);
-    consumer.control.beginTurn();
+    consumer.inTurn = true;
 
     consumer.control.put(new Numbered(0, 1));
     assertThat(loop.isQuiet()).isTrue();

@@ -2,15 +2,40 @@
 package dev.clientconn.internal.http2;
 
 import io.netty.buffer.ByteBuf;
+import io.netty.channel.AbstractChannel;
+import io.netty.channel.ChannelConfig;
 import io.netty.channel.ChannelHandler;
+import io.netty.channel.ChannelMetadata;
 import io.netty.channel.ChannelOutboundBuffer;
-import io.netty.channel.embedded.EmbeddedChannel;
+import io.netty.channel.ChannelPromise;
+import io.netty.channel.DefaultChannelConfig;
+import io.netty.channel.DefaultChannelPipeline;
+import io.netty.channel.EventLoop;
 import java.io.IOException;
+import java.net.InetSocketAddress;
+import java.net.SocketAddress;
+import java.nio.channels.ClosedChannelException;
+import java.util.ArrayDeque;
+import java.util.ArrayList;
+import java.util.List;
+import java.util.Queue;
+import org.jspecify.annotations.Nullable;
 
-/** The connection's channel. Can be clogged, so that what is written stays with this side. */
-final class FakeSocket extends EmbeddedChannel {
+/**
+ * A channel whose other end is the test. It is registered with the test's {@link ManualLoop}, so its events come in the
+ * order of real sockets: at its end the close future first, and {@code channelInactive} in a later task. Can be clogged,
+ * so that what is written stays with this side.
+ */
+final class FakeSocket extends AbstractChannel {
 
-  private boolean down;
+  private static final ChannelMetadata METADATA = new ChannelMetadata(false);
+  private static final SocketAddress ADDRESS = InetSocketAddress.createUnresolved("fake", 1);
+
+  private final ChannelConfig config = new DefaultChannelConfig(this);
+  private final Queue<ByteBuf> outbound = new ArrayDeque<>();
+  private final List<Throwable> unhandled = new ArrayList<>();
+  private boolean connected;
+  private boolean closed;
   private boolean clogged;
   private int writes;
   private long accepted = Long.MAX_VALUE;
@@ -18,49 +43,33 @@ final class FakeSocket extends EmbeddedChannel {
   private long taken;
 
   FakeSocket() {
-    super(false, false);
+    super(null);
   }
 
-  /** A channel that a dialer can hand over. */
-  static FakeSocket registered() {
-    FakeSocket socket = new FakeSocket();
-    socket.registerNow();
-    return socket;
+  /** Gives it a loop. It is not connected. */
+  FakeSocket registerTo(EventLoop loop) {
+    loop.register(this).syncUninterruptibly();
+    return this;
   }
 
-  /** Has a loop and a pipeline, but no connection yet. */
-  static FakeSocket connecting(ChannelHandler handler) {
-    FakeSocket socket = new FakeSocket();
-    socket.down = true;
-    socket.pipeline().addLast(handler);
-    socket.registerNow();
-    return socket;
-  }
-
-  @Override
-  public boolean isActive() {
-    return !down && super.isActive();
-  }
-
-  void registerNow() {
-    try {
-      register();
-    } catch (Exception e) {
-      throw new IllegalStateException(e);
-    }
-  }
-
-  /** The connection of a channel that was {@link #connecting} is there. */
+  /** Its connection is established, as far as it is registered. */
   void connected() {
-    down = false;
+    connected = true;
     pipeline().fireChannelActive();
   }
 
   /** Is registered, and only then connects, as sockets do. */
-  void connectNow() {
-    down = true;
-    registerNow();
+  void connectNow(EventLoop loop, ChannelHandler handler) {
+    pipeline().addLast(handler);
+    registerTo(loop);
     connected();
+  }
+
+  /** Is connected before it is registered, as a socket that a server accepted is. */
+  void registerConnected(EventLoop loop, ChannelHandler handler) {
+    connected = true;
+    pipeline().addLast(handler);
+    registerTo(loop);
   }
 
   void clog() {
@@ -70,6 +79,11 @@ final class FakeSocket extends EmbeddedChannel {
   void unclog() {
     clogged = false;
     unsafe().flush();
+  }
+
+  /** Has room again, but has not said so yet: the next flush finds out. */
+  void unclogUnnoticed() {
+    clogged = false;
   }
 
   /** Takes so many bytes; then it breaks, or takes no more. */
@@ -85,9 +99,15 @@ final class FakeSocket extends EmbeddedChannel {
 
   /** How many buffers have been written since the last call. */
   int takeWrites() {
-    int taken = writes;
+    int count = writes;
     writes = 0;
-    return taken;
+    return count;
+  }
+
+  /** Bytes that were written to it and that it has not taken, and Netty's allowance for each buffer. */
+  long pendingBytes() {
+    ChannelOutboundBuffer buffer = unsafe().outboundBuffer();
+    return buffer == null ? 0 : buffer.totalPendingWriteBytes();
   }
 
   void receive(ByteBuf bytes) {
@@ -99,6 +119,28 @@ final class FakeSocket extends EmbeddedChannel {
     pipeline().fireChannelReadComplete();
   }
 
+  /** Reading fails: the pipeline is told why, then the channel is closed. */
+  void breaks(Throwable cause) {
+    pipeline().fireExceptionCaught(cause);
+    close();
+  }
+
+  @Nullable
+  ByteBuf readOutbound() {
+    return outbound.poll();
+  }
+
+  void releaseOutbound() {
+    for (ByteBuf part = outbound.poll(); part != null; part = outbound.poll()) {
+      part.release();
+    }
+  }
+
+  /** What reached the end of the pipeline unhandled. */
+  List<Throwable> unhandled() {
+    return unhandled;
+  }
+
   @Override
   protected void doWrite(ChannelOutboundBuffer in) throws Exception {
     while (!clogged && in.current() instanceof ByteBuf buf) {
@@ -106,7 +148,8 @@ final class FakeSocket extends EmbeddedChannel {
       int length = (int) Math.min(whole, accepted - taken);
       if (length > 0) {
         taken += length;
-        handleOutboundMessage(buf.readRetainedSlice(length));
+        writes++;
+        outbound.add(buf.readRetainedSlice(length));
       }
       if (length == whole) {
         in.remove();
@@ -119,8 +162,77 @@ final class FakeSocket extends EmbeddedChannel {
   }
 
   @Override
-  protected void handleOutboundMessage(Object msg) {
-    writes++;
-    super.handleOutboundMessage(msg);
+  protected AbstractUnsafe newUnsafe() {
+    return new AbstractUnsafe() {
+      @Override
+      public void connect(SocketAddress remote, SocketAddress local, ChannelPromise promise) {
+        promise.setFailure(new UnsupportedOperationException());
+      }
+    };
+  }
+
+  @Override
+  protected DefaultChannelPipeline newChannelPipeline() {
+    return new DefaultChannelPipeline(this) {
+      @Override
+      protected void onUnhandledInboundException(Throwable cause) {
+        unhandled.add(cause);
+      }
+    };
+  }
+
+  @Override
+  protected boolean isCompatible(EventLoop loop) {
+    return loop instanceof ManualLoop;
+  }
+
+  @Override
+  protected void doClose() {
+    closed = true;
+  }
+
+  @Override
+  protected void doDisconnect() {
+    doClose();
+  }
+
+  @Override
+  protected void doBind(SocketAddress localAddress) throws Exception {
+    throw new ClosedChannelException();
+  }
+
+  @Override
+  protected void doBeginRead() {
+    // The test says when something arrives.
+  }
+
+  @Override
+  protected SocketAddress localAddress0() {
+    return ADDRESS;
+  }
+
+  @Override
+  protected SocketAddress remoteAddress0() {
+    return ADDRESS;
+  }
+
+  @Override
+  public ChannelConfig config() {
+    return config;
+  }
+
+  @Override
+  public boolean isOpen() {
+    return !closed;
+  }
+
+  @Override
+  public boolean isActive() {
+    return connected && !closed;
+  }
+
+  @Override
+  public ChannelMetadata metadata() {
+    return METADATA;
   }
 }

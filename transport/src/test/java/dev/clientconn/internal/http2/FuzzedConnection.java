@@ -178,7 +178,7 @@ public final class FuzzedConnection implements AutoCloseable {
     after((int) LONGER_THAN_ALL.toMillis());
     boolean alive = peer.socket.isOpen();
     peer.verify();
-    peer.socket.checkException();
+    assertThat(peer.socket.unhandled()).as("unhandled").isEmpty();
     assertThat(complaints.texts).as("logged").isEmpty();
     Status end = peer.owner.terminated;
     assertThat(end.getCause()).as("exception that escaped").isNull();

@@ -58,8 +58,11 @@ class HandshakeTest extends PeerTest {
 
   @Test
   void whileTcpConnectsTheTimeoutIsNotBlamedOnTls() throws SSLException {
-    Http2Peer peer =
-        connectingWithTls(request -> FakeSocket.connecting(request.handler()).newPromise());
+    Http2Peer peer = connectingWithTls(request -> {
+      FakeSocket never = new FakeSocket();
+      never.pipeline().addLast(request.handler());
+      return never.registerTo(request.eventLoop()).newPromise();
+    });
 
     peer.after(CONNECT_TIMEOUT);
 

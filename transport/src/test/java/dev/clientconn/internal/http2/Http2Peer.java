@@ -18,7 +18,6 @@ import io.grpc.MethodDescriptor.MethodType;
 import io.netty.buffer.ByteBuf;
 import io.netty.buffer.ByteBufUtil;
 import io.netty.buffer.Unpooled;
-import io.netty.buffer.UnpooledByteBufAllocator;
 import io.netty.channel.ChannelHandlerContext;
 import io.netty.channel.ChannelInboundHandlerAdapter;
 import io.netty.channel.embedded.EmbeddedChannel;
@@ -67,6 +66,9 @@ final class Http2Peer {
 
     boolean failsWhenFull;
 
+    /** Which allocation of direct memory fails, counted from 0. */
+    int failedAllocation = Integer.MAX_VALUE;
+
     boolean growWindows;
 
     @Nullable
@@ -111,11 +113,11 @@ final class Http2Peer {
   final RecordingOwner owner = new RecordingOwner();
   final List<RecordingCall> calls = new ArrayList<>();
   final List<String> slotWaits = new ArrayList<>();
+  final FailingAllocator allocator = new FailingAllocator();
   final StreamTable table;
   final Http2Transport transport;
 
   private final Setup setup;
-  private final UnpooledByteBufAllocator allocator = new UnpooledByteBufAllocator(true, true);
   private final DefaultHttp2FrameWriter writer = new DefaultHttp2FrameWriter();
   private final DefaultHttp2FrameReader reader =
       new DefaultHttp2FrameReader(new DefaultHttp2HeadersDecoder(false, 1 << 24));
@@ -129,6 +131,7 @@ final class Http2Peer {
   private Http2Peer(Setup setup) {
     this.setup = setup;
     socket.config().setAllocator(allocator);
+    allocator.failsAfter(setup.failedAllocation);
     socket.accepts(setup.acceptedBytes, setup.failsWhenFull);
     table = new StreamTable(setup.lastStreamId);
     transport = new Http2Transport(
@@ -163,8 +166,7 @@ final class Http2Peer {
   }
 
   private io.netty.channel.ChannelFuture dial(Dialer.Request request) {
-    socket.pipeline().addLast(request.handler());
-    socket.connectNow();
+    socket.connectNow(request.eventLoop(), request.handler());
     return socket.newSucceededFuture();
   }
 
@@ -388,7 +390,7 @@ final class Http2Peer {
   /** The connection breaks: reading fails, then it is closed. */
   Http2Peer breaks() {
     if (socket.isOpen()) {
-      socket.pipeline().fireExceptionCaught(new IOException("Connection reset by peer"));
+      socket.breaks(new IOException("Connection reset by peer"));
     }
     loop.run();
     return this;

@@ -18,7 +18,7 @@ class LoopyWriterTest {
 
   private final SendQuota quota = new SendQuota();
   private final LoopyWriter loopy = new LoopyWriter(quota, stream -> {});
-  private final ControlBuffer control = new ControlBuffer(new ManualLoop(), () -> {});
+  private final ControlBuffer control = new ControlBuffer(new ManualLoop(), () -> {}, () -> false);
 
   private Http2Stream scheduled() {
     CallHeaders call =

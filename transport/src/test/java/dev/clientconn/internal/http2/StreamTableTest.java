@@ -23,7 +23,7 @@ class StreamTableTest {
 
   private final StreamTable table = new StreamTable();
   private final SendQuota quota = new SendQuota();
-  private final ControlBuffer control = new ControlBuffer(new ManualLoop(), () -> {});
+  private final ControlBuffer control = new ControlBuffer(new ManualLoop(), () -> {}, () -> false);
 
   private Http2Stream opened() {
     CallHeaders call =
