@@ -101,7 +101,7 @@ public final class ClientConn extends ManagedChannel {
     tracker.onChangeFrom(source, callback);
   }
 
-  /** Ends the waits between attempts: name resolution and connections that failed are tried again at once. */
+  /** Resolves the target's name anew and ends the waits between attempts to connect, after a change of the network, say. */
   @Override
   public void resetConnectBackoff() {
     control.execute(control::resetBackoff);

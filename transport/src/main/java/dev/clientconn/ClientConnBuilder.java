@@ -280,7 +280,10 @@ public final class ClientConnBuilder extends RetryOptions {
     return this;
   }
 
-  /** The largest message that a call may receive, bytes after decompression. 0 or more; default 4 MiB. */
+  /**
+   * The largest message that a call may receive, bytes after decompression. 0 or more; default 4 MiB. The service config
+   * can lower a limit that is set here or by the call, and lower or raise the default.
+   */
   @Override
   public ClientConnBuilder maxInboundMessageSize(int bytes) {
     settings.maxInboundMessageSize =

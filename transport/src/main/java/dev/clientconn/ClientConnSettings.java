@@ -67,7 +67,9 @@ final class ClientConnSettings {
   boolean growWindows = true;
   int maxPendingStreams = TransportOptions.DEFAULT_MAX_PENDING_STREAMS;
   int maxInboundMetadataSize = TransportOptions.DEFAULT_MAX_INBOUND_METADATA_SIZE;
-  int maxInboundMessageSize = 4 * 1024 * 1024;
+
+  @Nullable
+  Integer maxInboundMessageSize;
 
   @Nullable
   BinaryLog binaryLog;

@@ -7,6 +7,7 @@ import io.grpc.MethodDescriptor;
 import java.util.concurrent.Executor;
 import java.util.concurrent.ScheduledExecutorService;
 import java.util.function.Function;
+import org.jspecify.annotations.Nullable;
 
 /**
  * What the calls of one channel share.
@@ -19,7 +20,7 @@ import java.util.function.Function;
  * @param authority the channel's
  * @param compressors known by name
  * @param decompressors known by name
- * @param maxInboundMessageSize bytes, after decompression too
+ * @param maxInboundMessageSize bytes, after decompression too; absent where the application has set none
  * @param lifecycle told when calls start and end
  */
 public record CallEnvironment(
@@ -31,7 +32,7 @@ public record CallEnvironment(
     String authority,
     CompressorRegistry compressors,
     DecompressorRegistry decompressors,
-    int maxInboundMessageSize,
+    @Nullable Integer maxInboundMessageSize,
     Lifecycle lifecycle) {
 
   /** Counts calls, for idleness and for termination. Called once each per call that was started, from any thread. */

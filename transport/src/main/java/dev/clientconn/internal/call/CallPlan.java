@@ -20,6 +20,8 @@ import org.jspecify.annotations.Nullable;
  * for the metadata, which pickers may add to.
  */
 final class CallPlan extends PickSubchannelArgs implements CallHeaders {
+  private static final int DEFAULT_MAX_INBOUND_MESSAGE_SIZE = 4 * 1024 * 1024;
+
   private final MethodDescriptor<?, ?> method;
   private final CallOptions options;
   private final CallEnvironment environment;
@@ -129,7 +131,8 @@ final class CallPlan extends PickSubchannelArgs implements CallHeaders {
   @Override
   public int maxInboundMessageSize() {
     Integer own = options.getMaxInboundMessageSize();
-    return own == null ? environment.maxInboundMessageSize() : own;
+    Integer limit = own == null ? environment.maxInboundMessageSize() : own;
+    return limit == null ? DEFAULT_MAX_INBOUND_MESSAGE_SIZE : limit;
   }
 
   int maxOutboundMessageSize() {

@@ -12,7 +12,8 @@ import org.jspecify.annotations.Nullable;
  * @param timeoutNanos upper bound of the call's deadline, nanoseconds
  * @param waitForReady default of {@code CallOptions.isWaitForReady}
  * @param maxRequestMessageBytes upper bound of an outbound message
- * @param maxResponseMessageBytes upper bound of an inbound message
+ * @param maxResponseMessageBytes upper bound of an inbound message; where the application has set none it replaces the
+ *     default, and so can raise it
  */
 public record MethodConfig(
     @Nullable Long timeoutNanos,
@@ -27,7 +28,7 @@ public record MethodConfig(
    * The options of a call of this method: what the call sets itself, limited by what this sets. Starts the timeout. The
    * call's own {@code false} for wait-for-ready cannot be told from the default, so {@code true} here prevails.
    */
-  CallOptions applyTo(CallOptions own, int channelsMaxInbound) {
+  CallOptions applyTo(CallOptions own, @Nullable Integer channelsMaxInbound) {
     CallOptions merged = own;
     if (timeoutNanos != null) {
       Deadline byConfig = Deadline.after(timeoutNanos, TimeUnit.NANOSECONDS);
@@ -43,9 +44,10 @@ public record MethodConfig(
           limit == null ? maxRequestMessageBytes : Math.min(limit, maxRequestMessageBytes));
     }
     if (maxResponseMessageBytes != null) {
-      Integer limit = own.getMaxInboundMessageSize();
+      Integer byCall = own.getMaxInboundMessageSize();
+      Integer limit = byCall == null ? channelsMaxInbound : byCall;
       merged = merged.withMaxInboundMessageSize(
-          Math.min(limit == null ? channelsMaxInbound : limit, maxResponseMessageBytes));
+          limit == null ? maxResponseMessageBytes : Math.min(limit, maxResponseMessageBytes));
     }
     return merged;
   }

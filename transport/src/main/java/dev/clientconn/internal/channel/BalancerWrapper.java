@@ -22,6 +22,7 @@ import io.grpc.SynchronizationContext;
 import io.grpc.util.GracefulSwitchLoadBalancer;
 import java.util.List;
 import java.util.concurrent.ScheduledExecutorService;
+import org.jspecify.annotations.Nullable;
 
 /**
  * The load-balancing policy from one leaving of idle to the next idle, and what the policy may ask of the channel. Policy
@@ -45,6 +46,12 @@ final class BalancerWrapper extends LoadBalancer.Helper {
   private final Host host;
   private final GracefulSwitchLoadBalancer balancer;
   private boolean shutdown;
+  private boolean hasAddresses;
+  private ConnectivityState state = ConnectivityState.CONNECTING;
+  private @Nullable SubchannelPicker picker;
+
+  /** Of the last resolution, if that failed and the policy still uses the addresses of an earlier one. */
+  private @Nullable Status resolutionError;
 
   BalancerWrapper(ChannelContext context, String authority, Host host) {
     this.context = context;
@@ -56,11 +63,39 @@ final class BalancerWrapper extends LoadBalancer.Helper {
   /** Returns OK, or why the policy cannot use the addresses. */
   Status accept(
       List<EquivalentAddressGroup> addresses, Attributes attributes, Object balancerConfig) {
-    return balancer.acceptResolvedAddresses(ResolvedAddresses.newBuilder()
+    explainWith(null);
+    Status status = balancer.acceptResolvedAddresses(ResolvedAddresses.newBuilder()
         .setAddresses(addresses)
         .setAttributes(attributes)
         .setLoadBalancingPolicyConfig(balancerConfig)
         .build());
+    hasAddresses = status.isOk();
+    return status;
+  }
+
+  /**
+   * Passes a failed resolution to a policy that has no addresses. One that has goes on with them: pick_first would close
+   * its connection. If they cannot be reached either, calls fail with both reasons.
+   */
+  void resolutionFailed(Status error) {
+    if (!hasAddresses) {
+      fail(error);
+      return;
+    }
+    explainWith(error);
+  }
+
+  private void explainWith(@Nullable Status error) {
+    boolean changed = resolutionError != error;
+    resolutionError = error;
+    if (changed && picker != null && state == ConnectivityState.TRANSIENT_FAILURE) {
+      host.onBalancingState(state, explained(picker));
+    }
+  }
+
+  /** Of a policy that fails calls. */
+  private SubchannelPicker explained(SubchannelPicker failing) {
+    return resolutionError == null ? failing : new StaleAddressesPicker(failing, resolutionError);
   }
 
   void fail(Status error) {
@@ -87,11 +122,14 @@ final class BalancerWrapper extends LoadBalancer.Helper {
   }
 
   @Override
-  public void updateBalancingState(ConnectivityState state, SubchannelPicker picker) {
+  public void updateBalancingState(ConnectivityState newState, SubchannelPicker newPicker) {
     context.sync().throwIfNotInThisSynchronizationContext();
-    // A policy cannot shut the channel down, and one of an earlier life has nothing to say.
-    if (!shutdown && state != ConnectivityState.SHUTDOWN) {
-      host.onBalancingState(state, picker);
+    // A policy cannot shut the channel down, and one that was shut down has no say.
+    if (!shutdown && newState != ConnectivityState.SHUTDOWN) {
+      state = newState;
+      picker = newPicker;
+      boolean failing = newState == ConnectivityState.TRANSIENT_FAILURE;
+      host.onBalancingState(newState, failing ? explained(newPicker) : newPicker);
     }
   }
 

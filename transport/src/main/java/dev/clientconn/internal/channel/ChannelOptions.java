@@ -25,7 +25,7 @@ import org.jspecify.annotations.Nullable;
  * @param defaultServiceConfig in force while the resolver has sent none
  * @param lookUpServiceConfig whether the resolver's configs count
  * @param idleTimeoutNanos after how long without a call the channel goes idle; 0 for never
- * @param maxInboundMessageSize bytes
+ * @param maxInboundMessageSize bytes, absent where the application has set none
  * @param compressors known by name
  * @param decompressors known by name
  * @param interceptors last one sees a call first
@@ -43,7 +43,7 @@ public record ChannelOptions(
     @Nullable ServiceConfig defaultServiceConfig,
     boolean lookUpServiceConfig,
     long idleTimeoutNanos,
-    int maxInboundMessageSize,
+    @Nullable Integer maxInboundMessageSize,
     CompressorRegistry compressors,
     DecompressorRegistry decompressors,
     List<ClientInterceptor> interceptors,

@@ -112,14 +112,19 @@ public final class ControlPlane implements ResolverWrapper.Results, BalancerWrap
     if (balancer == null) {
       return Status.OK;
     }
-    Status configError = serviceConfig.update(result.getServiceConfig());
     StatusOr<List<EquivalentAddressGroup>> addresses = result.getAddressesOrError();
-    if (configError != null || !addresses.hasValue()) {
-      Status error = configError != null ? configError : addresses.getStatus();
-      balancer.fail(error);
-      return error;
+    if (!addresses.hasValue()) {
+      // A failed look-up says nothing of the service config: the last one stays in force.
+      balancer.resolutionFailed(addresses.getStatus());
+      return addresses.getStatus();
     }
-    if (result.getAttributes().get(InternalConfigSelector.KEY) != null) {
+    Status configError = serviceConfig.update(result.getServiceConfig());
+    if (configError != null) {
+      balancer.resolutionFailed(configError);
+      return configError;
+    }
+    if (context.options().lookUpServiceConfig()
+        && result.getAttributes().get(InternalConfigSelector.KEY) != null) {
       balancer.fail(NO_ROUTES);
       return NO_ROUTES;
     }
@@ -133,7 +138,7 @@ public final class ControlPlane implements ResolverWrapper.Results, BalancerWrap
   @Override
   public void onError(Status error) {
     if (balancer != null) {
-      balancer.fail(error);
+      balancer.resolutionFailed(error);
     }
   }
 

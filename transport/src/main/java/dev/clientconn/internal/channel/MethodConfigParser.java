@@ -2,6 +2,7 @@
 package dev.clientconn.internal.channel;
 
 import dev.clientconn.internal.call.MethodConfig;
+import io.grpc.Status;
 import java.util.ArrayList;
 import java.util.HashMap;
 import java.util.List;
@@ -79,16 +80,15 @@ final class MethodConfigParser {
       checkPositive(retry, "initialBackoff", retry.durationNanos("initialBackoff"));
       checkPositive(retry, "maxBackoff", retry.durationNanos("maxBackoff"));
       checkPositive(retry, "backoffMultiplier", retry.number("backoffMultiplier"));
-      List<?> codes = retry.list("retryableStatusCodes");
-      if (codes == null || codes.isEmpty()) {
-        throw retry.wrong("retryableStatusCodes", "a list of at least one status code", codes);
+      if (checkCodes(retry, "retryableStatusCodes") == 0) {
+        throw retry.wrong("retryableStatusCodes", "a list of at least one status code", List.of());
       }
       ignored.add(retry.path());
     }
     if (hedging != null) {
       checkAttempts(hedging);
       hedging.durationNanos("hedgingDelay");
-      hedging.list("nonFatalStatusCodes");
+      checkCodes(hedging, "nonFatalStatusCodes");
       ignored.add(hedging.path());
     }
   }
@@ -116,6 +116,28 @@ final class MethodConfigParser {
     if (attempts == null || attempts < 2) {
       throw policy.wrong("maxAttempts", "2 or more", attempts);
     }
+  }
+
+  /** gRFC A6: names in any case, or numbers. Returns how many there are. */
+  private static int checkCodes(JsonObject policy, String key) {
+    List<?> codes = policy.list(key);
+    for (int i = 0; codes != null && i < codes.size(); i++) {
+      if (!isErrorCode(codes.get(i))) {
+        throw policy.wrong(key + "[" + i + "]", "a status code other than OK", codes.get(i));
+      }
+    }
+    return codes == null ? 0 : codes.size();
+  }
+
+  private static boolean isErrorCode(@Nullable Object code) {
+    for (Status.Code known : Status.Code.values()) {
+      if (known != Status.Code.OK
+          && (code instanceof String name && known.name().equalsIgnoreCase(name)
+              || code instanceof Number number && number.doubleValue() == known.value())) {
+        return true;
+      }
+    }
+    return false;
   }
 
   private static void checkPositive(JsonObject policy, String key, @Nullable Number value) {

@@ -67,13 +67,11 @@ final class ResolverWrapper {
     }
   }
 
-  /** Asks again at once if it waits after a failure. */
+  /** Asks again at once, after a failure and after a success: the network may have changed. */
   void resetBackoff() {
     backoff = context.newBackoff();
-    if (retry != null) {
-      cancelRetry();
-      refresh();
-    }
+    cancelRetry();
+    refresh();
   }
 
   void shutdown() {

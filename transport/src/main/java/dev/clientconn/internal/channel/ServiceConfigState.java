@@ -8,6 +8,7 @@ import io.grpc.ChannelLogger.ChannelLogLevel;
 import io.grpc.MethodDescriptor;
 import io.grpc.NameResolver.ConfigOrError;
 import io.grpc.Status;
+import java.util.List;
 import java.util.logging.Logger;
 import org.jspecify.annotations.Nullable;
 
@@ -20,39 +21,44 @@ final class ServiceConfigState {
   private static final Logger LOGGER = Logger.getLogger("dev.clientconn.ClientConn");
 
   private final ServiceConfig initial;
+  private final String target;
   private final boolean hasDefault;
   private final boolean lookUp;
   private final ChannelLogger logger;
   private volatile ServiceConfig current;
 
   private boolean resolvedOnce;
-  private boolean toldIgnored;
+
+  /** What the last warning named: a resolver sends the same config again and again. */
+  private List<String> warnedOf = List.of();
 
   ServiceConfigState(ChannelOptions options, ChannelLogger logger) {
     ServiceConfig fromBuilder = options.defaultServiceConfig();
     this.hasDefault = fromBuilder != null;
     this.initial = fromBuilder == null ? ServiceConfig.EMPTY : fromBuilder;
+    this.target = options.target().text();
     this.lookUp = options.lookUpServiceConfig();
     this.logger = logger;
     this.current = initial;
-    tellIgnored(initial);
+    warnOfIgnored(initial);
   }
 
   /**
-   * Takes the resolver's word. Sync context only.
+   * Takes what the resolver sent with addresses. Sync context only.
    *
    * @return why there is no config to work with, or {@code null} if there is one
    */
   @Nullable
   Status update(@Nullable ConfigOrError resolved) {
     if (!lookUp || resolved == null) {
+      resolvedOnce = true;
       current = initial;
       return null;
     }
     if (resolved.getConfig() instanceof ServiceConfig config) {
       resolvedOnce = true;
       current = config;
-      tellIgnored(config);
+      warnOfIgnored(config);
       return null;
     }
     Status error = resolved.getError();
@@ -78,11 +84,13 @@ final class ServiceConfigState {
     return current.balancerConfig();
   }
 
-  private void tellIgnored(ServiceConfig config) {
-    if (!toldIgnored && !config.ignored().isEmpty()) {
-      toldIgnored = true;
-      LOGGER.info("Service config entries that are not acted on yet: "
-          + String.join(", ", config.ignored()));
+  /** In the log of the channel at WARNING, so that it is seen where the channel's own trace is switched off. */
+  private void warnOfIgnored(ServiceConfig config) {
+    List<String> ignored = config.ignored();
+    if (!ignored.isEmpty() && !ignored.equals(warnedOf)) {
+      LOGGER.warning("[" + target + "] ClientConn does not act on these entries of the service"
+          + " config: " + String.join(", ", ignored));
     }
+    warnedOf = ignored;
   }
 }

@@ -7,6 +7,7 @@ import io.grpc.DecompressorRegistry;
 import io.grpc.Metadata;
 import io.grpc.MethodDescriptor;
 import java.util.concurrent.Executor;
+import org.jspecify.annotations.Nullable;
 
 /** One call with everything around it faked. Callbacks run inline unless a test asks for {@link #executor}. */
 public final class CallFixture {
@@ -19,6 +20,7 @@ public final class CallFixture {
   public CallOptions options = CallOptions.DEFAULT;
   public MethodConfig config = MethodConfig.NONE;
   public DecompressorRegistry decompressors = DecompressorRegistry.getDefaultInstance();
+  public @Nullable Integer maxInboundMessageSize;
   public int callsStarted;
   public int callsEnded;
   private Executor channelExecutor = Runnable::run;
@@ -48,7 +50,7 @@ public final class CallFixture {
         "server:50051",
         CompressorRegistry.getDefaultInstance(),
         decompressors,
-        4 * 1024 * 1024,
+        maxInboundMessageSize,
         new Counter());
     return new ClientCallImpl<>(method, options, environment);
   }

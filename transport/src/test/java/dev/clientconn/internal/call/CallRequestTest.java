@@ -111,6 +111,22 @@ class CallRequestTest {
   }
 
   @Test
+  void serviceConfigRaisesAResponseLimitThatNobodyHasSet() {
+    fixture.config = new MethodConfig(null, null, null, 16_000_000);
+    fixture.unary("one");
+    assertThat(fixture.stream().headers.maxInboundMessageSize()).isEqualTo(16_000_000);
+
+    fixture.maxInboundMessageSize = 1000;
+    fixture.unary("two");
+    assertThat(fixture.stream().headers.maxInboundMessageSize()).isEqualTo(1000);
+
+    fixture.maxInboundMessageSize = null;
+    fixture.config = MethodConfig.NONE;
+    fixture.unary("three");
+    assertThat(fixture.stream().headers.maxInboundMessageSize()).isEqualTo(4 * 1024 * 1024);
+  }
+
+  @Test
   void aPickersAuthorityAppliesOnlyWhereTheCallHasNone() {
     fixture.source.result =
         PickResult.withSubchannel(new FakeSource.NoSubchannel(), null, "pickers");

@@ -8,8 +8,13 @@ import static io.grpc.ConnectivityState.SHUTDOWN;
 import static io.grpc.ConnectivityState.TRANSIENT_FAILURE;
 import static org.assertj.core.api.Assertions.assertThat;
 
+import io.grpc.Attributes;
 import io.grpc.ConnectivityState;
+import io.grpc.InternalConfigSelector;
+import io.grpc.LoadBalancer.PickSubchannelArgs;
+import io.grpc.NameResolver.ResolutionResult;
 import io.grpc.Status;
+import io.grpc.StatusOr;
 import java.time.Duration;
 import java.util.ArrayList;
 import java.util.HashMap;
@@ -106,6 +111,111 @@ class ControlPlaneTest {
     assertThat(answer.getCode()).isEqualTo(Status.Code.UNAVAILABLE);
     assertThat(call.failed().getCode()).isEqualTo(Status.Code.UNAVAILABLE);
     assertThat(harness.clock.pending()).isEqualTo(1);
+  }
+
+  @Test
+  void failedReResolutionLeavesPickFirstItsConnection() {
+    connectAndEndACall();
+
+    harness.resolver.last().fail("no DNS");
+
+    assertThat(harness.state()).isEqualTo(READY);
+    assertThat(harness.call().picked()).isSameAs(connector.last());
+    assertThat(connector.last().terminated).isFalse();
+    harness.clock.advance(Duration.ofSeconds(1));
+    assertThat(harness.refreshes()).as("tried again with backoff").isEqualTo(1);
+  }
+
+  @Test
+  void resultThatIsAnErrorLeavesPickFirstItsConnection() {
+    connectAndEndACall();
+
+    Status answer = harness
+        .resolver
+        .last()
+        .send(ResolutionResult.newBuilder()
+            .setAddressesOrError(StatusOr.fromStatus(Status.UNAVAILABLE.withDescription("no DNS")))
+            .build());
+
+    assertThat(answer.getDescription()).isEqualTo("no DNS");
+    assertThat(harness.call().picked()).isSameAs(connector.last());
+  }
+
+  @Test
+  void connectionThatIsLostAfterAFailedResolutionIsMadeAgainToTheKnownAddress() {
+    connectAndEndACall();
+    harness.resolver.last().fail("no DNS");
+
+    connector.last().fail("reset by peer");
+    FakePick call = harness.call();
+    connector.last().ready();
+
+    assertThat(call.picked()).isSameAs(connector.dial(1));
+    assertThat(call.picked().port()).isEqualTo(1);
+  }
+
+  @Test
+  void callsNameTheFailedResolutionWhereTheKnownAddressesFailToo() {
+    connectAndEndACall();
+    harness.resolver.last().fail("no DNS");
+    connector.last().fail("reset by peer");
+
+    FakePick before = harness.call();
+    connector.last().fail("refused");
+    harness.resolver.last().fail("still no DNS");
+
+    String both = "refused; the last name resolution failed, too: ";
+    assertThat(before.failed().getDescription()).endsWith(both + "no DNS");
+    assertThat(harness.call().failed().getDescription()).endsWith(both + "still no DNS");
+    harness.resolver.send(1);
+    assertThat(harness.call().failed().getDescription()).endsWith("refused");
+  }
+
+  @Test
+  void selectorOfAResolverWhoseConfigsAreIgnoredIsIgnored() {
+    harness.withoutLookUp().connect();
+    Attributes attributes =
+        Attributes.newBuilder().set(InternalConfigSelector.KEY, new NoRoute()).build();
+
+    Status answer = harness.resolver.send(attributes, 1);
+
+    assertThat(answer.isOk()).isTrue();
+    assertThat(connector.dials).hasSize(1);
+  }
+
+  @Test
+  void selectorOfAResolverFailsCalls() {
+    Attributes attributes =
+        Attributes.newBuilder().set(InternalConfigSelector.KEY, new NoRoute()).build();
+    FakePick call = harness.call();
+
+    harness.resolver.send(attributes, 1);
+
+    assertThat(call.failed().getDescription()).contains("selects a route for each call");
+  }
+
+  private static final class NoRoute extends InternalConfigSelector {
+    @Override
+    public Result selectConfig(PickSubchannelArgs args) {
+      return Result.forError(Status.UNAVAILABLE);
+    }
+  }
+
+  @Test
+  void resetOfTheBackoffResolvesAtOnceAfterASuccessToo() {
+    connectAndEndACall();
+
+    harness.control().execute(harness.control()::resetBackoff);
+
+    assertThat(harness.refreshes()).isEqualTo(1);
+  }
+
+  @Test
+  void resetOfTheBackoffOfAnIdleChannelDoesNothing() {
+    harness.control().execute(harness.control()::resetBackoff);
+
+    assertThat(harness.resolver.last().started).isFalse();
+    assertThat(harness.refreshes()).isZero();
   }
 
   @Test

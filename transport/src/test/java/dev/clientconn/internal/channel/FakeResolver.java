@@ -62,6 +62,16 @@ public final class FakeResolver extends NameResolverProvider {
             .build());
   }
 
+  /** Sends addresses with attributes. */
+  public Status send(Attributes attributes, int... ports) {
+    return last()
+        .send(NameResolver.ResolutionResult.newBuilder()
+            .setAddressesOrError(StatusOr.fromValue(
+                Arrays.stream(ports).mapToObj(FakeResolver::group).toList()))
+            .setAttributes(attributes)
+            .build());
+  }
+
   private NameResolver.Args args() {
     if (args == null) {
       throw new IllegalStateException("no resolver was made yet");

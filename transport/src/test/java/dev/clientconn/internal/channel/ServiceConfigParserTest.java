@@ -81,7 +81,15 @@ class ServiceConfigParserTest {
 
   @Test
   void namesTheEntriesThatAreNotActedOn() {
-    Map<String, Object> retry = Map.of(
+    Map<String, Object> retry = retry(List.of("UNAVAILABLE", "aborted", 8.0));
+
+    ServiceConfig config = parser.parse(methods(entry(Map.of("retryPolicy", retry), Map.of())));
+
+    assertThat(config.ignored()).containsExactly("serviceConfig.methodConfig[0].retryPolicy");
+  }
+
+  private static Map<String, Object> retry(List<?> codes) {
+    return Map.of(
         "maxAttempts",
         3.0,
         "initialBackoff",
@@ -91,11 +99,7 @@ class ServiceConfigParserTest {
         "backoffMultiplier",
         2.0,
         "retryableStatusCodes",
-        List.of("UNAVAILABLE"));
-
-    ServiceConfig config = parser.parse(methods(entry(Map.of("retryPolicy", retry), Map.of())));
-
-    assertThat(config.ignored()).containsExactly("serviceConfig.methodConfig[0].retryPolicy");
+        codes);
   }
 
   static Stream<Arguments> mistakes() {
@@ -117,6 +121,18 @@ class ServiceConfigParserTest {
         mistake(
             Map.of("retryPolicy", Map.of("maxAttempts", 2.0)),
             "retryPolicy.initialBackoff must be above 0"),
+        mistake(
+            Map.of("retryPolicy", retry(List.of())),
+            "retryPolicy.retryableStatusCodes must be a list of at least one status code"),
+        mistake(
+            Map.of("retryPolicy", retry(List.of("UNAVAILABLE", "UNAVAILABEL"))),
+            "retryableStatusCodes[1] must be a status code other than OK, but is UNAVAILABEL"),
+        mistake(Map.of("retryPolicy", retry(List.of("OK"))), "retryableStatusCodes[0] must be"),
+        mistake(Map.of("retryPolicy", retry(List.of(17.0))), "retryableStatusCodes[0] must be"),
+        mistake(
+            Map.of(
+                "hedgingPolicy", Map.of("maxAttempts", 2.0, "nonFatalStatusCodes", List.of(0.0))),
+            "nonFatalStatusCodes[0] must be"),
         mistake(
             Map.of("retryPolicy", Map.of(), "hedgingPolicy", Map.of()),
             "both a retryPolicy and a hedgingPolicy"),

@@ -4,9 +4,15 @@ package dev.clientconn.internal.channel;
 import static org.assertj.core.api.Assertions.assertThat;
 
 import io.grpc.ConnectivityState;
+import io.grpc.NameResolver.ResolutionResult;
 import io.grpc.Status;
+import io.grpc.StatusOr;
+import java.util.ArrayList;
 import java.util.List;
 import java.util.Map;
+import java.util.logging.Filter;
+import java.util.logging.Level;
+import java.util.logging.Logger;
 import org.jspecify.annotations.Nullable;
 import org.junit.jupiter.api.Test;
 
@@ -66,6 +72,60 @@ class ServiceConfigPrecedenceTest {
 
     assertThat(answer.isOk()).isTrue();
     assertThat(timeoutNanos()).isEqualTo(2_000_000_000L);
+  }
+
+  @Test
+  void failedReResolutionLeavesTheLastConfig() {
+    harness.connect();
+    harness.resolver.send(timeout("2s"), 1);
+
+    harness
+        .resolver
+        .last()
+        .send(ResolutionResult.newBuilder()
+            .setAddressesOrError(StatusOr.fromStatus(Status.UNAVAILABLE.withDescription("no DNS")))
+            .build());
+    assertThat(timeoutNanos()).isEqualTo(2_000_000_000L);
+
+    harness.resolver.last().fail("no DNS");
+    assertThat(timeoutNanos()).isEqualTo(2_000_000_000L);
+  }
+
+  @Test
+  void invalidConfigAfterAddressesWithoutOneLeavesThatThereIsNone() {
+    harness.connect();
+    harness.resolver.send(1);
+
+    Status answer = harness.resolver.send(INVALID, 1);
+
+    assertThat(answer.isOk()).isTrue();
+    assertThat(timeoutNanos()).isNull();
+  }
+
+  @Test
+  void everyConfigWithEntriesThatAreNotActedOnIsWarnedOfOnce() {
+    List<String> warnings = new ArrayList<>();
+    Logger logger = Logger.getLogger("dev.clientconn.ClientConn");
+    Filter before = logger.getFilter();
+    logger.setFilter(record -> {
+      if (record.getLevel() == Level.WARNING) {
+        warnings.add(record.getMessage());
+      }
+      return false;
+    });
+    try {
+      harness.connect();
+      harness.resolver.send(Map.of("healthCheckConfig", Map.of("serviceName", "a")), 1);
+      harness.resolver.send(Map.of("healthCheckConfig", Map.of("serviceName", "b")), 1);
+      harness.resolver.send(
+          Map.of("retryThrottling", Map.of("maxTokens", 10.0, "tokenRatio", 0.1)), 1);
+    } finally {
+      logger.setFilter(before);
+    }
+
+    String text = "[fake:///server:1] ClientConn does not act on these entries of the service"
+        + " config: serviceConfig.";
+    assertThat(warnings).containsExactly(text + "healthCheckConfig", text + "retryThrottling");
   }
 
   @Test
