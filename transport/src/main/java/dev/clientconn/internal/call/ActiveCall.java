@@ -34,10 +34,24 @@ final class ActiveCall implements Context.CancellationListener {
     this.delivery = new ResponseDelivery<>(this, listener, new MessageDecoder<>(method, plan));
   }
 
+  /** Keeps the call where its deadline and the channel's end find it, until {@link #open} or its end. */
+  void awaitHalfClose() {
+    UnsentCalls unsent = plan.environment().unsent();
+    unsent.add(this);
+    if (latch.isOver()) {
+      // Ended before it was there to be removed.
+      unsent.remove(this);
+    }
+  }
+
   void open() {
     CallAttempt first = new CallAttempt(this, false);
     Status problem = first.prepare();
-    if (!latch.open(first)) {
+    boolean opened = latch.open(first);
+    if (opened && plan.clientSendsOneMessage()) {
+      plan.environment().unsent().remove(this);
+    }
+    if (!opened) {
       first.tracers().streamClosed(Status.CANCELLED);
     } else if (problem != null) {
       fail(first, problem);
@@ -92,7 +106,16 @@ final class ActiveCall implements Context.CancellationListener {
       opening.abandon();
       closeHere(opening, reason);
     } else if (before == null) {
+      plan.environment().unsent().remove(this);
       closeHere(new CallAttempt(this, false), reason);
+    }
+  }
+
+  /** Its deadline has passed between start and half-close. */
+  void deadlinePassedUnsent() {
+    CallDeadline deadline = plan.callDeadline();
+    if (deadline != null) {
+      cancel(deadline.exceeded("the application to send its message and half-close"));
     }
   }
 

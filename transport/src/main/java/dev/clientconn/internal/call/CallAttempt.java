@@ -32,6 +32,7 @@ final class CallAttempt implements TransportSource.PendingPick {
   private @Nullable ClientTransport transport;
   private @Nullable ClientStream stream;
   private volatile @Nullable DeadlineTimer timer;
+  private volatile boolean awaitsCredentials;
 
   CallAttempt(ActiveCall call, boolean transparentRetry) {
     this.call = call;
@@ -127,7 +128,9 @@ final class CallAttempt implements TransportSource.PendingPick {
     disarm();
   }
 
+  /** The attempt has a stream or has ended: nothing needs to look after it here any more. */
   private void disarm() {
+    leaveUnsent();
     DeadlineTimer watch = timer;
     if (watch != null) {
       watch.disarm();
@@ -201,6 +204,24 @@ final class CallAttempt implements TransportSource.PendingPick {
     CredentialsApplier.Request request =
         new CredentialsApplier.Request(plan, known, picked.attributes());
     new CredentialsApplier(this).ask(credentials, plan, request);
+    if (call.latch().isOpening(this)) {
+      awaitCredentials();
+    }
+  }
+
+  /** Neither the picker nor a transport knows the call now; the channel's end must reach it. */
+  private void awaitCredentials() {
+    awaitsCredentials = true;
+    plan.environment().unsent().addWaiting(call);
+    if (!call.latch().isOpening(this)) {
+      leaveUnsent();
+    }
+  }
+
+  private void leaveUnsent() {
+    if (awaitsCredentials) {
+      plan.environment().unsent().remove(call);
+    }
   }
 
   void onCredentials(Metadata metadata) {

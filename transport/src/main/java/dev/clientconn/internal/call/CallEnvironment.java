@@ -21,7 +21,8 @@ import org.jspecify.annotations.Nullable;
  * @param compressors known by name
  * @param decompressors known by name
  * @param maxInboundMessageSize bytes, after decompression too; absent where the application has set none
- * @param lifecycle told when calls start and end
+ * @param lifecycle counts calls that start and end
+ * @param unsent holds calls between start and half-close, and those that wait for credentials
  */
 public record CallEnvironment(
     TransportSource transports,
@@ -33,7 +34,8 @@ public record CallEnvironment(
     CompressorRegistry compressors,
     DecompressorRegistry decompressors,
     @Nullable Integer maxInboundMessageSize,
-    Lifecycle lifecycle) {
+    Lifecycle lifecycle,
+    UnsentCalls unsent) {
 
   /** Counts calls, for idleness and for termination. Called once each per call that was started, from any thread. */
   public interface Lifecycle {

@@ -10,7 +10,6 @@ import io.grpc.Context;
 import io.grpc.Metadata;
 import io.grpc.MethodDescriptor;
 import io.grpc.Status;
-import io.grpc.stub.InternalClientCalls;
 import java.util.concurrent.CancellationException;
 import org.jspecify.annotations.Nullable;
 
@@ -20,8 +19,6 @@ import org.jspecify.annotations.Nullable;
  */
 @CrossesThreads
 public final class ClientCallImpl<ReqT, RespT> extends ClientCall<ReqT, RespT> {
-  private static final CallOptions.Key<?> STUB_TYPE = InternalClientCalls.getStubTypeOption();
-
   private final MethodDescriptor<ReqT, RespT> method;
   private final CallOptions options;
   private final CallEnvironment environment;
@@ -47,7 +44,7 @@ public final class ClientCallImpl<ReqT, RespT> extends ClientCall<ReqT, RespT> {
     checkState(cancelled == null, "the call was cancelled");
     CallPlan plan = new CallPlan(method, options, environment, context, headers);
     encoder = new MessageEncoder<>(method, plan);
-    opensAtHalfClose = opensAtHalfClose(plan);
+    opensAtHalfClose = plan.clientSendsOneMessage();
     RequestMessages request = opensAtHalfClose ? new SingleMessage() : new MessageStream();
     ActiveCall call = new ActiveCall(plan, method, request, listener);
     active = call;
@@ -57,7 +54,9 @@ public final class ClientCallImpl<ReqT, RespT> extends ClientCall<ReqT, RespT> {
       call.refuse(refusal);
       return;
     }
-    if (!opensAtHalfClose) {
+    if (opensAtHalfClose) {
+      call.awaitHalfClose();
+    } else {
       call.open();
     }
     call.watchContext();
@@ -65,12 +64,6 @@ public final class ClientCallImpl<ReqT, RespT> extends ClientCall<ReqT, RespT> {
     if (early != null) {
       call.cancel(early);
     }
-  }
-
-  /** A stub half-closes at once. Who else writes a single message may take its time, and no timer would run meanwhile. */
-  private boolean opensAtHalfClose(CallPlan plan) {
-    return plan.clientSendsOneMessage()
-        && (plan.callDeadline() == null || options.getOption(STUB_TYPE) != null);
   }
 
   @Override

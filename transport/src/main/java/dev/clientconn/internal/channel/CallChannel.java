@@ -41,7 +41,8 @@ public final class CallChannel extends Channel {
         options.compressors(),
         options.decompressors(),
         options.maxInboundMessageSize(),
-        control.calls());
+        control.calls(),
+        control.unsent());
     Channel channel = new CallChannel(environment, control.latch(), options.callCredentials());
     if (options.binaryLog() != null) {
       channel = options.binaryLog().wrapChannel(channel);

@@ -2,6 +2,7 @@
 package dev.clientconn.internal.channel;
 
 import dev.clientconn.internal.call.TransportSource;
+import dev.clientconn.internal.call.UnsentCalls;
 import dev.clientconn.internal.threading.SyncContextConfined;
 import dev.clientconn.internal.transport.TransportConnector;
 import io.grpc.ConnectivityState;
@@ -36,6 +37,7 @@ public final class ControlPlane implements ResolverWrapper.Results, BalancerWrap
   private final ChannelContext context;
   private final ServiceConfigState serviceConfig;
   private final CallTracker calls;
+  private final UnsentCalls unsent;
   private final ConnectivityTracker tracker;
   private final PickerWrapper picker;
   private final Subchannels subchannels = new Subchannels();
@@ -60,6 +62,7 @@ public final class ControlPlane implements ResolverWrapper.Results, BalancerWrap
         options, threads, connector, random, sync, new ProtectedTimers(threads.timers()), trace);
     this.serviceConfig = new ServiceConfigState(options, trace);
     this.calls = new CallTracker(() -> sync.execute(this::closeIfQuiet));
+    this.unsent = new UnsentCalls(threads.timers());
     this.tracker = new ConnectivityTracker(threads.executor());
     this.picker = new PickerWrapper(() -> sync.execute(this::leaveIdle));
     this.idle = new IdleManager(context, calls, this::enterIdle);
@@ -192,6 +195,7 @@ public final class ControlPlane implements ResolverWrapper.Results, BalancerWrap
   private void close(Status reason) {
     closed = true;
     picker.shutdown(reason);
+    unsent.end(reason);
     try {
       tearDown();
       resolver.close();
@@ -263,6 +267,10 @@ public final class ControlPlane implements ResolverWrapper.Results, BalancerWrap
 
   CallTracker calls() {
     return calls;
+  }
+
+  UnsentCalls unsent() {
+    return unsent;
   }
 
   public ConnectivityTracker tracker() {

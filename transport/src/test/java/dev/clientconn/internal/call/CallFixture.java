@@ -16,6 +16,7 @@ public final class CallFixture {
   public final ManualClock clock = new ManualClock();
   public final ManualExecutor executor = new ManualExecutor();
   public final ManualExecutor offload = new ManualExecutor();
+  public final UnsentCalls unsent = new UnsentCalls(clock);
   public final RecordingListener listener = new RecordingListener();
   public CallOptions options = CallOptions.DEFAULT;
   public MethodConfig config = MethodConfig.NONE;
@@ -51,7 +52,8 @@ public final class CallFixture {
         CompressorRegistry.getDefaultInstance(),
         decompressors,
         maxInboundMessageSize,
-        new Counter());
+        new Counter(),
+        unsent);
     return new ClientCallImpl<>(method, options, environment);
   }
 

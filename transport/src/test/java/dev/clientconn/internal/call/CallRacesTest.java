@@ -119,7 +119,8 @@ class CallRacesTest {
           public void callEnded() {
             ended.incrementAndGet();
           }
-        });
+        },
+        new UnsentCalls(timers));
   }
 
   private final class CountingListener extends ClientCall.Listener<String> {

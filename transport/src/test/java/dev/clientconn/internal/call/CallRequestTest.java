@@ -11,7 +11,6 @@ import io.grpc.Metadata;
 import io.grpc.MethodDescriptor.MethodType;
 import io.grpc.Status;
 import io.grpc.Status.Code;
-import io.grpc.stub.InternalClientCalls;
 import java.io.ByteArrayInputStream;
 import java.io.InputStream;
 import java.nio.charset.StandardCharsets;
@@ -40,26 +39,13 @@ class CallRequestTest {
   }
 
   @Test
-  void aRawUnaryCallWithADeadlineOpensAtStartSoThatSomethingWatchesIt() {
+  void aUnaryCallWithADeadlineIsOneCommandToo() {
     fixture.options =
         CallOptions.DEFAULT.withDeadline(fixture.clock.deadlineAfter(1, TimeUnit.SECONDS));
-
-    fixture.start(TextMethods.UNARY);
-
-    assertThat(fixture.stream().commands).containsExactly("start()");
-  }
-
-  @Test
-  void aStubsUnaryCallWithADeadlineIsStillOneCommand() {
-    CallOptions withDeadline =
-        CallOptions.DEFAULT.withDeadline(fixture.clock.deadlineAfter(1, TimeUnit.SECONDS));
-    fixture.options =
-        InternalClientCalls.setStubType(withDeadline, InternalClientCalls.StubType.BLOCKING);
 
     fixture.unary("hello");
 
     assertThat(fixture.stream().commands).containsExactly("start(hello,end)");
-    assertThat(fixture.clock.pendingTimers()).isZero();
   }
 
   @Test

@@ -9,6 +9,7 @@ import java.util.concurrent.AbstractExecutorService;
 import java.util.concurrent.Callable;
 import java.util.concurrent.Delayed;
 import java.util.concurrent.FutureTask;
+import java.util.concurrent.RejectedExecutionException;
 import java.util.concurrent.ScheduledExecutorService;
 import java.util.concurrent.ScheduledFuture;
 import java.util.concurrent.TimeUnit;
@@ -17,6 +18,7 @@ import java.util.concurrent.TimeUnit;
 public final class ManualClock extends AbstractExecutorService implements ScheduledExecutorService {
   private final List<Timer> timers = new ArrayList<>();
   private long now = 1_000_000;
+  public boolean rejects;
 
   public final Deadline.Ticker ticker = new Deadline.Ticker() {
     @Override
@@ -52,6 +54,9 @@ public final class ManualClock extends AbstractExecutorService implements Schedu
 
   @Override
   public ScheduledFuture<?> schedule(Runnable command, long delay, TimeUnit unit) {
+    if (rejects) {
+      throw new RejectedExecutionException("shut down");
+    }
     Timer timer = new Timer(command, now + unit.toNanos(delay));
     timers.add(timer);
     return timer;

@@ -1,0 +1,208 @@
+// SPDX-License-Identifier: Apache-2.0
+package dev.clientconn.internal.call;
+
+import static org.assertj.core.api.Assertions.assertThat;
+
+import io.grpc.CallCredentials;
+import io.grpc.CallOptions;
+import io.grpc.ClientCall;
+import io.grpc.Metadata;
+import io.grpc.Status;
+import java.util.ArrayList;
+import java.util.List;
+import java.util.concurrent.CountDownLatch;
+import java.util.concurrent.Executor;
+import java.util.concurrent.TimeUnit;
+import org.junit.jupiter.api.Test;
+
+/** Calls that no transport and no picker's queue knows still end in time. */
+class UnsentCallsTest {
+  private static final Status REASON = Status.UNAVAILABLE.withDescription("Channel shutdownNow");
+
+  private final CallFixture fixture = new CallFixture();
+  private final RecordingListener listener = fixture.listener;
+
+  private void deadline(long millis) {
+    fixture.options = CallOptions.DEFAULT.withDeadline(
+        fixture.clock.deadlineAfter(millis, TimeUnit.MILLISECONDS));
+  }
+
+  @Test
+  void theDeadlineEndsACallWhoseMessageIsHeldBack() {
+    deadline(300);
+    fixture.start(TextMethods.UNARY);
+
+    fixture.clock.advance(299, TimeUnit.MILLISECONDS);
+    assertThat(listener.events).isEmpty();
+    fixture.clock.advance(1, TimeUnit.MILLISECONDS);
+
+    assertThat(listener.events).containsExactly("close(DEADLINE_EXCEEDED)");
+    assertThat(listener.description())
+        .isEqualTo("CallOptions deadline exceeded after 0.300000000s."
+            + " [waited for the application to send its message and half-close]");
+    assertThat(fixture.clock.pendingTimers()).isZero();
+    assertThat(fixture.callsEnded).isOne();
+  }
+
+  @Test
+  void aDeadlineShorterThanATickIsLateByATickAtMost() {
+    deadline(1);
+    fixture.start(TextMethods.UNARY);
+
+    fixture.clock.advance(UnsentCalls.TICK_NANOS, TimeUnit.NANOSECONDS);
+
+    assertThat(listener.events).containsExactly("close(DEADLINE_EXCEEDED)");
+  }
+
+  @Test
+  void theTickStopsOnceNoCallNeedsIt() {
+    deadline(10_000);
+    var held = fixture.start(TextMethods.UNARY);
+    fixture.clock.advance(1, TimeUnit.SECONDS);
+    assertThat(fixture.clock.pendingTimers()).isOne();
+
+    held.halfClose();
+    fixture.clock.advance(1, TimeUnit.SECONDS);
+
+    assertThat(fixture.clock.pendingTimers()).isZero();
+    assertThat(listener.events).isEmpty();
+  }
+
+  @Test
+  void aCallWithoutADeadlineStartsNoTick() {
+    fixture.start(TextMethods.UNARY);
+
+    assertThat(fixture.clock.pendingTimers()).isZero();
+  }
+
+  @Test
+  void theEndReachesEveryCallThatIsNotHalfClosed() throws Exception {
+    List<RecordingListener> listeners = new ArrayList<>();
+    for (int i = 0; i < 3; i++) {
+      startAndRemember(listeners);
+    }
+    for (int i = 0; i < 2; i++) {
+      onAnotherThread(() -> startAndRemember(listeners));
+    }
+
+    fixture.unsent.end(REASON);
+    fixture.unsent.end(REASON);
+
+    assertThat(listeners).hasSize(5).allSatisfy(each -> {
+      assertThat(each.events).containsExactly("close(UNAVAILABLE)");
+      assertThat(each.end()).isSameAs(REASON);
+    });
+    assertThat(fixture.callsEnded).isEqualTo(5);
+  }
+
+  @Test
+  void aCallThatIsStartedAfterTheEndEndsAtOnce() {
+    deadline(300);
+    fixture.unsent.end(REASON);
+
+    fixture.start(TextMethods.UNARY);
+
+    assertThat(listener.events).containsExactly("close(UNAVAILABLE)");
+    assertThat(fixture.clock.pendingTimers()).isZero();
+  }
+
+  @Test
+  void callsThatHaveOpenedAreNotEndedWhicheverThreadHalfClosedThem() throws Exception {
+    List<ClientCall<String, String>> calls = new ArrayList<>();
+    for (int i = 0; i < 3; i++) {
+      calls.add(fixture.start(TextMethods.UNARY));
+    }
+    calls.get(2).halfClose();
+    onAnotherThread(calls.get(0)::halfClose);
+    onAnotherThread(calls.get(1)::halfClose);
+
+    fixture.unsent.end(REASON);
+
+    assertThat(listener.events).isEmpty();
+    assertThat(fixture.transport.streams).hasSize(3);
+  }
+
+  @Test
+  void aCancelledCallIsForgotten() {
+    fixture.start(TextMethods.UNARY).cancel("enough", null);
+
+    fixture.unsent.end(REASON);
+
+    assertThat(listener.events).containsExactly("close(CANCELLED)");
+  }
+
+  @Test
+  void aStreamingCallIsForItsTransportToEnd() {
+    fixture.start(TextMethods.BIDI);
+
+    fixture.unsent.end(REASON);
+
+    assertThat(listener.events).isEmpty();
+  }
+
+  @Test
+  void theEndReachesACallThatWaitsForItsCredentials() {
+    SlowCredentials credentials = new SlowCredentials();
+    fixture.options = CallOptions.DEFAULT.withCallCredentials(credentials);
+    fixture.unary("hello");
+
+    fixture.unsent.end(REASON);
+    credentials.answer();
+
+    assertThat(listener.events).containsExactly("close(UNAVAILABLE)");
+    assertThat(fixture.transport.streams).isEmpty();
+  }
+
+  @Test
+  void aCallWhoseCredentialsHaveAnsweredIsForItsTransportToEnd() {
+    SlowCredentials credentials = new SlowCredentials();
+    fixture.options = CallOptions.DEFAULT.withCallCredentials(credentials);
+    fixture.unary("hello");
+    credentials.answer();
+
+    fixture.unsent.end(REASON);
+
+    assertThat(listener.events).isEmpty();
+    assertThat(fixture.stream().commands).containsExactly("start(hello,end)");
+  }
+
+  @Test
+  void timersThatAreShutDownEndACallThatNothingElseWould() {
+    deadline(300);
+    fixture.clock.rejects = true;
+
+    fixture.start(TextMethods.UNARY);
+
+    assertThat(listener.events).containsExactly("close(UNAVAILABLE)");
+  }
+
+  private void startAndRemember(List<RecordingListener> listeners) {
+    RecordingListener own = new RecordingListener();
+    listeners.add(own);
+    fixture.newCall(TextMethods.UNARY).start(own, new Metadata());
+  }
+
+  private static void onAnotherThread(Runnable action) throws InterruptedException {
+    CountDownLatch done = new CountDownLatch(1);
+    Thread thread = new Thread(() -> {
+      action.run();
+      done.countDown();
+    });
+    thread.start();
+    assertThat(done.await(10, TimeUnit.SECONDS)).isTrue();
+    thread.join();
+  }
+
+  private static final class SlowCredentials extends CallCredentials {
+    private final List<MetadataApplier> appliers = new ArrayList<>();
+
+    @Override
+    public void applyRequestMetadata(RequestInfo info, Executor executor, MetadataApplier applier) {
+      appliers.add(applier);
+    }
+
+    void answer() {
+      appliers.remove(0).apply(new Metadata());
+    }
+  }
+}
