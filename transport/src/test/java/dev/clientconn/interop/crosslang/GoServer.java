@@ -9,6 +9,7 @@ import java.util.Map;
 
 /** grpc-go's interop test service. */
 final class GoServer {
+  private static final String PROJECT = "go";
   private static final Map<Feature, String> MISSING =
       Map.of(Feature.COMPRESSES_EACH_MESSAGE, "grpc-go chooses the compression once for each call");
 
@@ -16,10 +17,10 @@ final class GoServer {
 
   static InteropTarget start(Wire wire) throws IOException, InterruptedException {
     Toolchain.GO.require();
-    Path binary = Toolchain.GO.output().resolve("interopserver");
-    Toolchain.GO.build("go", "build", "-buildvcs=false", "-o", binary.toString(), ".");
+    Path binary = Toolchain.output(PROJECT).resolve("interopserver");
+    Toolchain.build(PROJECT, "go", "build", "-buildvcs=false", "-o", binary.toString(), ".");
     List<String> command = new ArrayList<>(List.of(binary.toString()));
-    command.addAll(wire.arguments(Toolchain.GO.output()));
+    command.addAll(wire.arguments(Toolchain.output(PROJECT)));
     return new ServerProcess(new ProcessBuilder(command), wire, MISSING);
   }
 }

@@ -14,6 +14,7 @@ import java.util.Objects;
 
 /** The interop test service on grpcio, over gRPC's C core. */
 final class PythonServer {
+  private static final String PROJECT = "python";
   private static final Map<Feature, String> MISSING = Map.of(
       Feature.SEES_COMPRESSION,
       "grpcio does not tell a handler whether a message it read was compressed");
@@ -26,9 +27,9 @@ final class PythonServer {
     Path packages = packages();
     Path generated = generate(packages);
     List<String> command = new ArrayList<>(List.of("python3", "server.py"));
-    command.addAll(wire.arguments(Toolchain.PYTHON.output()));
+    command.addAll(wire.arguments(Toolchain.output(PROJECT)));
     ProcessBuilder builder =
-        new ProcessBuilder(command).directory(Toolchain.PYTHON.sources().toFile());
+        new ProcessBuilder(command).directory(Toolchain.sources(PROJECT).toFile());
     builder.environment().put("PYTHONPATH", packages + File.pathSeparator + generated);
     builder.environment().put("PYTHONDONTWRITEBYTECODE", "1");
     return new ServerProcess(builder, wire, MISSING);
@@ -36,11 +37,12 @@ final class PythonServer {
 
   /** Installs what the requirements list, unless the last run did: its copy of the list is then equal. */
   private static Path packages() throws IOException, InterruptedException {
-    Path wanted = Toolchain.PYTHON.sources().resolve("requirements.txt");
-    Path packages = Toolchain.PYTHON.output().resolve("packages");
+    Path wanted = Toolchain.sources(PROJECT).resolve("requirements.txt");
+    Path packages = Toolchain.output(PROJECT).resolve("packages");
     Path installed = packages.resolve("requirements.txt");
     if (!Files.exists(installed) || Files.mismatch(wanted, installed) >= 0) {
-      Toolchain.PYTHON.build(
+      Toolchain.build(
+          PROJECT,
           "python3",
           "-m",
           "pip",
@@ -59,8 +61,8 @@ final class PythonServer {
 
   /** Generates the messages' modules; their protos are in the jar that has the client's stubs. */
   private static Path generate(Path packages) throws IOException, InterruptedException {
-    Path protos = Files.createDirectories(Toolchain.PYTHON.output().resolve("protos"));
-    Path generated = Files.createDirectories(Toolchain.PYTHON.output().resolve("generated"));
+    Path protos = Files.createDirectories(Toolchain.output(PROJECT).resolve("protos"));
+    Path generated = Files.createDirectories(Toolchain.output(PROJECT).resolve("generated"));
     for (String proto : PROTOS) {
       try (InputStream in = Objects.requireNonNull(
           PythonServer.class.getResourceAsStream("/grpc/testing/" + proto), proto)) {
@@ -68,7 +70,8 @@ final class PythonServer {
       }
     }
     // Run as a file of the package directory, which so comes first on the module path.
-    Toolchain.PYTHON.build(
+    Toolchain.build(
+        PROJECT,
         "python3",
         "-c",
         "import sys; sys.path.insert(0, sys.argv.pop(1)); from grpc_tools import protoc; sys.exit(protoc.main(sys.argv))",

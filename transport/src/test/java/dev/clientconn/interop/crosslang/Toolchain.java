@@ -15,8 +15,11 @@ import java.util.Set;
 import java.util.concurrent.TimeUnit;
 import java.util.stream.Collectors;
 
-/** A language's tools, which build its server below {@code target/interop}. */
-enum Toolchain {
+/**
+ * A language's tools. They build projects whose sources are directories of {@code src/test/interop}, into directories of
+ * the same names below {@code target/interop}.
+ */
+public enum Toolchain {
   GO("go version"),
   PYTHON("python3 -m pip --version");
 
@@ -28,21 +31,21 @@ enum Toolchain {
     this.probe = probe;
   }
 
-  /** The server's sources. */
-  Path sources() {
-    return module().resolve(Path.of("src", "test", "interop", id()));
+  /** The sources of a project. */
+  public static Path sources(String project) {
+    return module().resolve(Path.of("src", "test", "interop", project));
   }
 
-  /** Where what is built goes. */
-  Path output() {
-    return module().resolve(Path.of("target", "interop", id()));
+  /** The directory for what is built of a project. */
+  public static Path output(String project) {
+    return module().resolve(Path.of("target", "interop", project));
   }
 
   /**
    * Skips the test, aloud, if the tool is not on this machine; fails it instead if {@code interop.require} (system
    * property, or {@code INTEROP_REQUIRE} in the environment) lists this language.
    */
-  void require() throws IOException, InterruptedException {
+  public void require() throws IOException, InterruptedException {
     boolean required = required().contains(this);
     if (isPresent()) {
       return;
@@ -57,11 +60,14 @@ enum Toolchain {
     abort(skipped);
   }
 
-  /** Runs one step of a build, in the directory of the sources; what it prints goes to a log and into the failure. */
-  void build(String... command) throws IOException, InterruptedException {
-    Path log = Files.createDirectories(output()).resolve("build.log");
+  /**
+   * Runs one step of a project's build, in the directory of its sources; what it prints goes to a log and into the failure.
+   */
+  public static void build(String project, String... command)
+      throws IOException, InterruptedException {
+    Path log = Files.createDirectories(output(project)).resolve("build.log");
     Process process = new ProcessBuilder(command)
-        .directory(sources().toFile())
+        .directory(sources(project).toFile())
         .redirectErrorStream(true)
         .redirectOutput(log.toFile())
         .start();
