@@ -86,7 +86,7 @@ final class BalancerWrapper extends LoadBalancer.Helper {
   }
 
   private void explainWith(@Nullable Status error) {
-    boolean changed = resolutionError != error;
+    boolean changed = resolutionError != null || error != null;
     resolutionError = error;
     if (changed && picker != null && state == ConnectivityState.TRANSIENT_FAILURE) {
       host.onBalancingState(state, explained(picker));
