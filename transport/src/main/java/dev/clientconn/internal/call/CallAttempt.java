@@ -248,8 +248,7 @@ final class CallAttempt implements TransportSource.PendingPick {
     stream = opened;
     // Before the stream starts, for its events may ask at once whether it is ready.
     call.latch().bind(this);
-    call.request().attach(this);
-    if (!call.latch().started(this, opened)) {
+    if (!call.request().attach(this) || !call.latch().started(this, opened)) {
       opened.cancel(Status.CANCELLED.withDescription("The call ended while its stream was opened"));
     }
     disarm();

@@ -8,9 +8,10 @@ import dev.clientconn.internal.message.MessageBuffer;
 import dev.clientconn.internal.message.OutboundChunks;
 import io.grpc.Status;
 
-/** Collects a message behind room for its prefix; refuses to grow past a limit. */
+/** Collects a message behind room for its prefix; refuses to grow past a limit. To be closed by {@link #discard}. */
 final class FrameBuffer extends MessageBuffer<OutboundChunks> {
   private final int maxBody;
+  private boolean framed;
 
   /**
    * @param expected length of the body, bytes; 0 if unknown
@@ -37,6 +38,7 @@ final class FrameBuffer extends MessageBuffer<OutboundChunks> {
   FramedMessage toFrame(boolean compressed, int uncompressedSize) {
     int body = bodySize();
     OutboundChunks chunks = sealChunks();
+    framed = true;
     if (chunks != null) {
       byte[] prefix = new byte[PREFIX_LENGTH];
       writePrefix(prefix, body, compressed);
@@ -46,6 +48,14 @@ final class FrameBuffer extends MessageBuffer<OutboundChunks> {
     byte[] frame = sealArray();
     writePrefix(frame, body, compressed);
     return FramedMessage.of(frame, uncompressedSize);
+  }
+
+  /** Gives back the memory, unless a frame has been made of it; nothing can be written from now on. */
+  void discard() {
+    OutboundChunks chunks = sealChunks();
+    if (chunks != null && !framed) {
+      chunks.release();
+    }
   }
 
   static void writePrefix(byte[] frame, int bodySize, boolean compressed) {

@@ -37,22 +37,31 @@ final class MessageEncoder<ReqT> {
 
   /** Throws whatever the marshaller or the compressor throws, and RESOURCE_EXHAUSTED for a message above the limit. */
   FramedMessage encode(ReqT message) throws IOException {
+    FramedMessage frame = null;
     try (InputStream source = method.streamRequest(message)) {
-      int length = source instanceof KnownLength ? source.available() : -1;
-      // An empty message gains nothing from compression.
-      if (compressor != null && compress && length != 0) {
-        return compressed(source, compressor);
+      frame = frame(source);
+    } catch (Throwable t) {
+      if (frame != null) {
+        frame.release();
       }
-      return length >= 0 ? ofKnownLength(source, length) : ofUnknownLength(source);
+      throw t;
     }
+    return frame;
+  }
+
+  private FramedMessage frame(InputStream source) throws IOException {
+    int length = source instanceof KnownLength ? source.available() : -1;
+    // An empty message gains nothing from compression.
+    if (compressor != null && compress && length != 0) {
+      return compressed(source, compressor);
+    }
+    return length >= 0 ? ofKnownLength(source, length) : ofUnknownLength(source);
   }
 
   private FramedMessage ofKnownLength(InputStream source, int length) throws IOException {
     FrameBuffer.checkSize(length, maxSize);
     if (length > ChunkPool.CHUNK - PREFIX_LENGTH) {
-      FrameBuffer buffer = new FrameBuffer(maxSize, length);
-      checkLength(length, copy(source, buffer));
-      return buffer.toFrame(false, length);
+      return ofLongLength(source, length);
     }
     byte[] frame = new byte[PREFIX_LENGTH + length];
     int read = length == 0 ? 0 : source.read(frame, PREFIX_LENGTH, length);
@@ -63,6 +72,16 @@ final class MessageEncoder<ReqT> {
     checkLength(length, read);
     FrameBuffer.writePrefix(frame, length, false);
     return FramedMessage.of(frame, length);
+  }
+
+  private FramedMessage ofLongLength(InputStream source, int length) throws IOException {
+    FrameBuffer buffer = new FrameBuffer(maxSize, length);
+    try {
+      checkLength(length, copy(source, buffer));
+      return buffer.toFrame(false, length);
+    } finally {
+      buffer.discard();
+    }
   }
 
   private void checkLength(int announced, long read) {
@@ -76,17 +95,25 @@ final class MessageEncoder<ReqT> {
 
   private FramedMessage ofUnknownLength(InputStream source) throws IOException {
     FrameBuffer buffer = new FrameBuffer(maxSize, 0);
-    copy(source, buffer);
-    return buffer.toFrame(false, buffer.bodySize());
+    try {
+      copy(source, buffer);
+      return buffer.toFrame(false, buffer.bodySize());
+    } finally {
+      buffer.discard();
+    }
   }
 
   private FramedMessage compressed(InputStream source, Compressor with) throws IOException {
     FrameBuffer buffer = new FrameBuffer(maxSize, 0);
-    long size;
-    try (OutputStream out = with.compress(buffer)) {
-      size = copy(source, out);
+    try {
+      long size;
+      try (OutputStream out = with.compress(buffer)) {
+        size = copy(source, out);
+      }
+      return buffer.toFrame(true, (int) Math.min(size, Integer.MAX_VALUE));
+    } finally {
+      buffer.discard();
     }
-    return buffer.toFrame(true, (int) Math.min(size, Integer.MAX_VALUE));
   }
 
   private static long copy(InputStream source, OutputStream target) throws IOException {

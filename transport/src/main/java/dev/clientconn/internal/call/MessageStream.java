@@ -9,9 +9,9 @@ import java.util.concurrent.atomic.AtomicReferenceFieldUpdater;
 import org.jspecify.annotations.Nullable;
 
 /**
- * The request of a streaming call. Until the peer's first answer all messages are kept, for a transparent retry, and
- * writing takes this object's lock; after it, or past {@link #MAX_KEPT_BYTES}, the writer goes straight to the stream.
- * The peer's answer and the call's end wait for no writer: whoever takes a message off the kept ones lets go of it.
+ * Holds the request of a streaming call. Until the peer's first response all messages are kept, for a transparent retry,
+ * and writing takes this object's lock; after it, or past {@link #MAX_KEPT_BYTES}, the writer calls the stream directly.
+ * The peer's response and the call's end wait for no writer: whoever takes a message off the kept ones releases it.
  */
 @CrossesThreads
 final class MessageStream implements RequestMessages {
@@ -51,20 +51,22 @@ final class MessageStream implements RequestMessages {
   private void keepAndWrite(FramedMessage message) {
     CallAttempt sink = attached;
     if (sink != null && message.length() > MAX_KEPT_BYTES - keptBytes) {
-      // Before it is kept: a large message that is not has its memory go round.
+      // Before it is kept: the memory of a message that is not is used again as soon as it is sent.
       committed = true;
     }
-    if (sink == null || !committed) {
+    if (sink == null) {
+      keep(message);
+      return;
+    }
+    if (!committed && message.retain()) {
       keep(message);
     }
-    if (sink != null) {
-      sink.write(message);
-      goDirectIfCommitted();
-    }
+    sink.write(message);
+    goDirectIfCommitted();
   }
 
+  /** Takes over one reference to the message, for those that are kept or to be released at once. */
   private void keep(FramedMessage message) {
-    message.keep();
     Kept before = kept;
     while (before == null || before.message != null) {
       if (KEPT.compareAndSet(this, before, new Kept(message, before))) {
@@ -73,7 +75,7 @@ final class MessageStream implements RequestMessages {
       }
       before = kept;
     }
-    message.letGo();
+    message.release();
   }
 
   @Override
@@ -85,11 +87,11 @@ final class MessageStream implements RequestMessages {
   }
 
   @Override
-  public synchronized void attach(CallAttempt attempt) {
-    Deque<FramedMessage> messages = oldestFirst();
-    for (FramedMessage message : messages) {
-      // Another attempt may have sent something of it.
-      message.keep();
+  public synchronized boolean attach(CallAttempt attempt) {
+    Deque<FramedMessage> messages = new ArrayDeque<>(1);
+    if (!retainAll(messages)) {
+      messages.forEach(FramedMessage::release);
+      return false;
     }
     FramedMessage first = messages.poll();
     boolean complete = halfClosed && messages.isEmpty();
@@ -102,14 +104,21 @@ final class MessageStream implements RequestMessages {
     }
     attached = attempt;
     goDirectIfCommitted();
+    return true;
   }
 
-  private Deque<FramedMessage> oldestFirst() {
-    Deque<FramedMessage> messages = new ArrayDeque<>(1);
-    for (Kept each = kept; each != null && each.message != null; each = each.before) {
-      messages.push(each.message);
+  /** Adds what is kept, oldest first, with references for a stream. Returns false if the call has ended meanwhile. */
+  private boolean retainAll(Deque<FramedMessage> messages) {
+    Kept each = kept;
+    while (each != null) {
+      FramedMessage message = each.message;
+      if (message == null || !message.retain()) {
+        return false;
+      }
+      messages.push(message);
+      each = each.before;
     }
-    return messages;
+    return true;
   }
 
   /** Past this point no attempt can follow, so {@link #attached} stays what it is. */
@@ -119,7 +128,7 @@ final class MessageStream implements RequestMessages {
     }
     if (committed && attached != null) {
       direct = attached;
-      letGo();
+      release();
     }
   }
 
@@ -135,20 +144,15 @@ final class MessageStream implements RequestMessages {
   @Override
   public void commit() {
     committed = true;
-    letGo();
-  }
-
-  private void letGo() {
-    for (Kept each = KEPT.getAndSet(this, Kept.NOTHING_MORE); each != null; each = each.before) {
-      if (each.message != null) {
-        each.message.letGo();
-      }
-    }
+    release();
   }
 
   @Override
   public void release() {
-    // Forgets what is kept, but does not let go of it: an attempt may be about to keep it again.
-    kept = Kept.NOTHING_MORE;
+    for (Kept each = KEPT.getAndSet(this, Kept.NOTHING_MORE); each != null; each = each.before) {
+      if (each.message != null) {
+        each.message.release();
+      }
+    }
   }
 }

@@ -2,47 +2,72 @@
 package dev.clientconn.internal.call;
 
 import dev.clientconn.internal.message.FramedMessage;
+import dev.clientconn.internal.threading.CrossesThreads;
+import java.util.concurrent.atomic.AtomicReferenceFieldUpdater;
 import org.jspecify.annotations.Nullable;
 
 /**
- * The request of a call that sends one message, held back until it is complete so that it leaves as one command.
- *
- * <p>No locks: the writer is done before the first attempt starts, and each later step follows from the one before.
+ * Holds the request of a call that sends one message, until it is complete, so that it leaves as one command, and from
+ * then on until nothing can ask for it again. Has one reference to the message, which is released once: by the first
+ * response or by the end of the call, which may come at the same time on different threads.
  */
+@CrossesThreads
 final class SingleMessage implements RequestMessages {
-  private @Nullable FramedMessage message;
+
+  /** In place of the message: its reference has been released. */
+  private static final FramedMessage RELEASED = FramedMessage.of(new byte[0], 0);
+
+  private static final AtomicReferenceFieldUpdater<SingleMessage, @Nullable FramedMessage> MESSAGE =
+      AtomicReferenceFieldUpdater.newUpdater(SingleMessage.class, FramedMessage.class, "message");
+
+  private volatile @Nullable FramedMessage message;
 
   @Override
   public void write(FramedMessage only) {
-    message = only;
+    if (!only.isPooled()) {
+      // Where the call ends now, the collector finds the message with the call: no need for a CAS.
+      MESSAGE.lazySet(this, only);
+    } else if (!MESSAGE.compareAndSet(this, null, only)) {
+      only.release();
+    }
   }
 
   @Override
   public void halfClose() {}
 
   @Override
-  public void attach(CallAttempt attempt) {
+  public boolean attach(CallAttempt attempt) {
     FramedMessage only = message;
-    if (only != null) {
-      only.keep();
+    if (only == RELEASED || (only != null && !only.retain())) {
+      return false;
     }
     attempt.start(only, true);
-  }
-
-  @Override
-  public boolean detach() {
     return true;
   }
 
   @Override
-  public void commit() {
-    FramedMessage sent = message;
-    message = null;
-    if (sent != null) {
-      sent.letGo();
-    }
+  public boolean detach() {
+    return message != RELEASED;
   }
 
   @Override
-  public void release() {}
+  public void commit() {
+    release();
+  }
+
+  @Override
+  public void release() {
+    FramedMessage held = message;
+    if (held == RELEASED) {
+      return;
+    }
+    if (held != null && !held.isPooled()) {
+      MESSAGE.lazySet(this, RELEASED);
+      return;
+    }
+    held = MESSAGE.getAndSet(this, RELEASED);
+    if (held != null) {
+      held.release();
+    }
+  }
 }

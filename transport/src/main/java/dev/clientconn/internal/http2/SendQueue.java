@@ -70,16 +70,18 @@ final class SendQueue {
 
   void advance(int bytes) {
     offset += bytes;
-    if (offset == head().length()) {
+    FramedMessage sending = head();
+    if (offset == sending.length()) {
+      sending.release();
       head = rest == null ? null : rest.poll();
       offset = 0;
     }
   }
 
-  /** Nothing more will be sent. */
+  /** Releases what has not been sent. */
   void clear() {
     while (head != null) {
-      head.drop();
+      head.release();
       head = rest == null ? null : rest.poll();
     }
     rest = null;

@@ -171,6 +171,14 @@ final class StreamHandle extends Command implements ClientStream {
     return message;
   }
 
+  /** The stream will not send it. */
+  void releaseFirstMessage() {
+    FramedMessage message = takeFirstMessage();
+    if (message != null) {
+      message.release();
+    }
+  }
+
   boolean endOfStream() {
     return endOfStream;
   }

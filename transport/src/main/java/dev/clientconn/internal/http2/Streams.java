@@ -108,9 +108,11 @@ final class Streams implements StreamReceiver.Outcome {
   void open(StreamHandle handle) {
     if (handle.isBound()) {
       // It was cancelled before it was started.
+      handle.releaseFirstMessage();
       return;
     }
     Http2Stream stream = newStream(handle);
+    stream.sendQueue.start(handle.takeFirstMessage(), handle.endOfStream());
     Status refusal = connection.refusal();
     if (refusal != null) {
       endUnopened(stream, refusal, StreamProgress.NOT_SENT);
@@ -135,7 +137,6 @@ final class Streams implements StreamReceiver.Outcome {
   private Http2Stream newStream(StreamHandle handle) {
     Http2Stream stream = new Http2Stream(handle, sendQuota, receiveWindow);
     handle.bind(stream);
-    stream.sendQueue.start(handle.takeFirstMessage(), handle.endOfStream());
     return stream;
   }
 
@@ -178,7 +179,9 @@ final class Streams implements StreamReceiver.Outcome {
 
   void write(Http2Stream stream, @Nullable FramedMessage message, boolean endOfStream) {
     if (stream.isClosed()) {
-      // Not dropped: a message that was kept may be another stream's by now.
+      if (message != null) {
+        message.release();
+      }
       return;
     }
     if (message != null) {
@@ -373,6 +376,7 @@ final class Streams implements StreamReceiver.Outcome {
 
   /** The command that opens a stream has thrown, and the connection has failed for it. */
   void abandon(StreamHandle handle, Status reason) {
+    handle.releaseFirstMessage();
     Http2Stream stream = handle.isBound() ? handle.stream() : newStream(handle);
     if (!stream.isClosed()) {
       endUnopened(stream, reason);

@@ -4,8 +4,9 @@ package dev.clientconn.internal.message;
 import io.netty.buffer.ByteBuf;
 
 /**
- * A message as it goes on the wire: the 5-byte prefix and the body. Its bytes must not change. Whoever writes it is its
- * owner until a stream has it, and then the event loop is.
+ * Holds a message as it goes on the wire: the 5-byte prefix and the body. Its bytes must not change. It has one reference
+ * for each user: at first the one who made it, then the stream that sends it and the call that may send it again. The
+ * memory is used again after the last {@link #release}, which may come on any thread.
  */
 public abstract class FramedMessage {
 
@@ -57,20 +58,17 @@ public abstract class FramedMessage {
     return uncompressedSize;
   }
 
-  /** Gives bytes to the target. In order, and each once unless the message is kept. */
+  /** Gives bytes to the target. By a user who holds a reference; those who send it at the same time do not interfere. */
   public abstract void send(int offset, int length, Target target);
 
-  /** Nothing more of it will be sent, or not from here. */
-  public abstract void drop();
+  /** Whether its memory is used again after the last {@link #release}; if not, references need not be exact. */
+  public abstract boolean isPooled();
 
-  /**
-   * It can be sent from its start, whatever was sent of it, until {@link #letGo}. By the keeper: before the message has a
-   * stream, and again before it gets another.
-   */
-  public abstract void keep();
+  /** Adds a reference. Returns false if the last one has been released: the message must not be used. Any thread. */
+  public abstract boolean retain();
 
-  /** The keeper is done with it: once, on any thread, after the last {@link #keep}. */
-  public abstract void letGo();
+  /** Gives up one reference. Any thread. */
+  public abstract void release();
 
   private static final class InArray extends FramedMessage {
     private final byte[] frame;
@@ -90,21 +88,24 @@ public abstract class FramedMessage {
       target.copy(frame, offset, length);
     }
 
-    // An array is there as long as somebody has it.
+    // The collector counts the references of an array.
 
     @Override
-    public void drop() {}
+    public boolean isPooled() {
+      return false;
+    }
 
     @Override
-    public void keep() {}
+    public boolean retain() {
+      return true;
+    }
 
     @Override
-    public void letGo() {}
+    public void release() {}
   }
 
   private static final class InChunks extends FramedMessage {
     private final OutboundChunks frame;
-    private boolean kept;
 
     InChunks(OutboundChunks frame, int uncompressedSize) {
       super(uncompressedSize);
@@ -128,26 +129,18 @@ public abstract class FramedMessage {
     }
 
     @Override
-    public void drop() {
+    public boolean isPooled() {
+      return true;
+    }
+
+    @Override
+    public boolean retain() {
+      return frame.retain();
+    }
+
+    @Override
+    public void release() {
       frame.release();
-    }
-
-    @Override
-    public void keep() {
-      if (kept) {
-        frame.rewind();
-      } else {
-        kept = true;
-        frame.retain();
-      }
-    }
-
-    @Override
-    public void letGo() {
-      if (kept) {
-        kept = false;
-        frame.releaseKept();
-      }
     }
   }
 }

@@ -3,24 +3,29 @@ package dev.clientconn.internal.message;
 
 import static dev.clientconn.internal.message.ChunkPool.CHUNK;
 
+import dev.clientconn.internal.threading.CrossesThreads;
 import io.netty.buffer.ByteBuf;
 import java.util.Arrays;
+import java.util.concurrent.atomic.AtomicIntegerFieldUpdater;
 
 /**
- * A large message on its way out, in chunks that the socket reads: grows at its end, and gives away parts of itself
- * from its start. Each chunk has a reference for the sender, who gives it up by {@link #part} and {@link #release}, and
- * one more while somebody keeps the message ({@link #retain}). Belongs to one thread at a time; the keeper may let go on another.
+ * Holds a large message to be sent, in chunks that the socket reads. One thread writes it; then any thread may send parts
+ * of it as long as it holds a reference. The chunks return to their pool when the last reference to the message and the
+ * last part have been released.
  */
+@CrossesThreads
 public final class OutboundChunks implements MessageBuffer.Memory {
 
   private static final int INITIAL = 8;
+
+  private static final AtomicIntegerFieldUpdater<OutboundChunks> REFERENCES =
+      AtomicIntegerFieldUpdater.newUpdater(OutboundChunks.class, "references");
 
   private final OutboundChunkPool pool;
   private ByteBuf[] chunks = new ByteBuf[INITIAL];
   private int count;
   private int size;
-  /** The sender has given up its references to the chunks before this one. */
-  private int firstHeld;
+  private volatile int references = 1;
 
   public OutboundChunks() {
     this(OutboundChunkPool.SHARED);
@@ -76,47 +81,33 @@ public final class OutboundChunks implements MessageBuffer.Memory {
     return Math.min(CHUNK - (position & CHUNK - 1), size - position);
   }
 
-  /** Bytes of one chunk, with a reference for the caller. The sender gives up the chunk with its last byte. */
+  /** Bytes of one chunk, which the caller releases. */
   ByteBuf part(int position, int length) {
-    int index = position >> ChunkPool.SHIFT;
-    if (index != firstHeld) {
-      throw new IllegalStateException(
-          "byte " + position + " is not the next to be sent, or was given up");
+    if (references <= 0) {
+      // The chunks may hold another message by now.
+      throw new IllegalStateException("a message was sent after its last release");
     }
-    ByteBuf part = chunks[index].slice(position & CHUNK - 1, length);
-    if (length < runAt(position)) {
-      return part.retain();
-    }
-    firstHeld++;
-    return part;
+    return chunks[position >> ChunkPool.SHIFT].retainedSlice(position & CHUNK - 1, length);
   }
 
-  /** The sender gives up what it has not sent. */
-  void release() {
-    while (firstHeld < count) {
-      chunks[firstHeld++].release();
+  /** Adds a reference. Returns false if the last one has been released. Any thread. */
+  boolean retain() {
+    int before = references;
+    while (before > 0) {
+      if (REFERENCES.compareAndSet(this, before, before + 1)) {
+        return true;
+      }
+      before = references;
     }
+    return false;
   }
 
-  /** Gives the sender back the references it has given up; the keeper's keep the bytes until then. */
-  void rewind() {
-    for (int i = 0; i < firstHeld; i++) {
-      chunks[i].retain();
-    }
-    firstHeld = 0;
-  }
-
-  /** The keeper's references, before anything is sent. */
-  void retain() {
-    for (int i = 0; i < count; i++) {
-      chunks[i].retain();
-    }
-  }
-
-  /** Gives up the keeper's references. Any thread, whatever the sender does. */
-  void releaseKept() {
-    for (int i = 0; i < count; i++) {
-      chunks[i].release();
+  /** Gives up one reference. Any thread. */
+  public void release() {
+    if (REFERENCES.decrementAndGet(this) == 0) {
+      for (int i = 0; i < count; i++) {
+        chunks[i].release();
+      }
     }
   }
 }

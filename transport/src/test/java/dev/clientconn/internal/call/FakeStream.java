@@ -151,6 +151,7 @@ public final class FakeStream implements ClientStream {
       return "";
     }
     byte[] frame = Messages.bytes(message);
+    message.release();
     lastFrame = frame;
     int length = ByteBuffer.wrap(frame, 1, 4).getInt();
     if (length != frame.length - 5) {

@@ -7,11 +7,14 @@ import static org.assertj.core.api.Assertions.assertThatThrownBy;
 import dev.clientconn.internal.call.TextMethods.TextMarshaller;
 import dev.clientconn.internal.message.Messages;
 import dev.clientconn.internal.transport.StreamProgress;
+import io.grpc.CallOptions;
 import io.grpc.MethodDescriptor;
 import io.grpc.MethodDescriptor.MethodType;
 import io.grpc.Status;
+import java.io.ByteArrayInputStream;
 import java.io.IOException;
 import java.io.InputStream;
+import java.io.SequenceInputStream;
 import java.nio.charset.StandardCharsets;
 import java.util.ArrayList;
 import java.util.List;
@@ -67,7 +70,7 @@ class LargeMessageTest {
   }
 
   @Test
-  void whileThePeerAnswersMessagesAreLetGoOnceWhoeverComesFirst() throws Exception {
+  void messagesAreReleasedOnceWhetherTheResponseOrTheWriterComesFirst() throws Exception {
     ExecutorService loop = Executors.newSingleThreadExecutor();
     String text = text(7, 40_000);
     long before = Messages.lent();
@@ -99,6 +102,87 @@ class LargeMessageTest {
     fixture.stream().close(GONE);
 
     assertThat(Messages.lent()).isLessThanOrEqualTo(before);
+  }
+
+  @Test
+  void theMemoryOfACallThatGetsNoStreamComesBack() {
+    long before = Messages.lent();
+    fixture.withoutTransport();
+    for (MethodDescriptor<String, String> method : List.of(TextMethods.UNARY, TextMethods.BIDI)) {
+      ClientCallImpl<String, String> call = fixture.start(method);
+      call.sendMessage(text(10, 1 << 20));
+      call.halfClose();
+
+      call.cancel("enough", null);
+    }
+
+    assertThat(Messages.lent() - before).isNotPositive();
+  }
+
+  @Test
+  void theMemoryOfACallThatEndsBeforeItsHalfCloseComesBack() {
+    long before = Messages.lent();
+    ClientCallImpl<String, String> call = fixture.start(TextMethods.UNARY);
+    call.sendMessage(text(11, 1 << 20));
+
+    call.cancel("enough", null);
+
+    assertThat(Messages.lent() - before).isNotPositive();
+  }
+
+  @Test
+  void theMemoryOfWhatIsWrittenAfterTheEndComesBack() {
+    long before = Messages.lent();
+    fixture.options = CallOptions.DEFAULT.withCompression("unknown");
+    for (MethodDescriptor<String, String> method : List.of(TextMethods.UNARY, TextMethods.BIDI)) {
+      ClientCallImpl<String, String> call = fixture.start(method);
+      assertThat(fixture.listener.end().getCode()).isEqualTo(Status.Code.INTERNAL);
+      call.sendMessage(text(12, 1 << 20));
+      call.halfClose();
+    }
+
+    assertThat(Messages.lent() - before).isNotPositive();
+  }
+
+  @Test
+  void theMemoryOfARequestThatCannotBeEncodedComesBack() {
+    long before = Messages.lent();
+    MethodDescriptor<String, String> broken =
+        TextMethods.of(MethodType.BIDI_STREAMING, new TextMarshaller() {
+          @Override
+          public InputStream stream(String value) {
+            return new SequenceInputStream(
+                new ByteArrayInputStream(new byte[100_000]), new InputStream() {
+                  @Override
+                  public int read() throws IOException {
+                    throw new IOException("broken");
+                  }
+
+                  @Override
+                  public int read(byte[] target, int offset, int length) throws IOException {
+                    throw new IOException("broken");
+                  }
+                });
+          }
+        });
+    fixture.start(broken).sendMessage("any");
+    assertThat(fixture.listener.end().getCode()).isEqualTo(Status.Code.CANCELLED);
+    fixture.options = CallOptions.DEFAULT.withMaxOutboundMessageSize(1 << 20);
+    fixture.start(unknownLength()).sendMessage(text(13, 3 << 20));
+    fixture.options = fixture.options.withCompression("gzip");
+    fixture.start(TextMethods.BIDI).sendMessage(text(14, 3 << 20));
+
+    assertThat(fixture.callsEnded).isEqualTo(3);
+    assertThat(Messages.lent() - before).isNotPositive();
+  }
+
+  private static MethodDescriptor<String, String> unknownLength() {
+    return TextMethods.of(MethodType.BIDI_STREAMING, new TextMarshaller() {
+      @Override
+      public InputStream stream(String value) {
+        return new SequenceInputStream(super.stream(value), InputStream.nullInputStream());
+      }
+    });
   }
 
   @Test

@@ -162,16 +162,45 @@ class LargeRequestTest extends PeerTest {
   }
 
   @Test
-  void aKeptMessageIsLentUntilItIsLetGo() {
+  void theMemoryOfMessagesWrittenAfterTheEndComesBack() {
+    Http2Peer peer = open();
+    RecordingCall call = peer.streaming();
+    call.stream().cancel(Status.CANCELLED);
+    peer.loop.run();
+
+    for (int i = 0; i < 10; i++) {
+      call.writeFramed(chunks.framed(message(MIB)));
+    }
+    peer.loop.run();
+
+    assertThat(chunks.lent()).isZero();
+  }
+
+  @Test
+  void theMemoryOfACallThatIsCancelledBeforeItStartsComesBack() {
+    Http2Peer peer = open();
+    RecordingCall call = peer.call();
+    call.stream().cancel(Status.CANCELLED);
+    peer.loop.run();
+
+    call.startFramed(chunks.framed(message(MIB)), true);
+    peer.loop.run();
+
+    assertThat(chunks.lent()).isZero();
+    assertThat(peer.frames()).isEmpty();
+  }
+
+  @Test
+  void aMessageThatMayBeSentAgainKeepsItsMemoryUntilItIsReleased() {
     Http2Peer peer = open();
     FramedMessage message = chunks.framed(message(MIB));
-    message.keep();
+    assertThat(message.retain()).isTrue();
     peer.call().startFramed(message, true);
     peer.loop.run();
     assertThat(sent(peer)).hasSize(MIB);
     assertThat(chunks.lent()).isEqualTo(MIB);
 
-    message.letGo();
+    message.release();
 
     assertThat(chunks.lent()).isZero();
   }

@@ -124,7 +124,7 @@ class TurnTest extends PeerTest {
     RecordingCall other = peer.streaming();
     peer.frames();
     FramedMessage released = new OwnChunks().framed(Http2Peer.framed(new byte[10]));
-    released.drop();
+    released.release();
 
     other.write(bytes("framed before"));
     call.writeFramed(released);

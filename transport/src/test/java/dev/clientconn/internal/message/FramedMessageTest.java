@@ -9,7 +9,6 @@ import dev.clientconn.internal.message.Messages.Received;
 import io.netty.buffer.ByteBuf;
 import io.netty.buffer.ByteBufUtil;
 import java.util.ArrayList;
-import java.util.Arrays;
 import java.util.List;
 import java.util.Random;
 import org.junit.jupiter.api.Test;
@@ -33,134 +32,82 @@ class FramedMessageTest {
     for (int seed = 0; seed < 200; seed++) {
       Random random = new Random(seed);
       FramedMessage sent = FramedMessage.of(Messages.outbound(pool, frame), 0);
-      boolean kept = random.nextBoolean();
-      if (kept) {
-        sent.keep();
-      }
       Received out = new Received();
       while (out.size() < frame.length) {
         int length = Math.min(frame.length - out.size(), 1 + random.nextInt(40_000));
         sent.send(out.size(), length, out);
       }
       assertThat(out.bytes()).as("seed %d", seed).isEqualTo(frame);
-      if (kept) {
-        sent.letGo();
-      }
+      sent.release();
       assertThat(pool.lent()).as("but for the test's own message").isEqualTo(4 * CHUNK);
     }
   }
 
   @Test
-  void chunksGoBackAsTheyAreSent() {
-    message.send(0, CHUNK - 1, received);
+  void chunksGoBackWithTheLastReference() {
+    assertThat(message.retain()).isTrue();
+
+    message.release();
     assertThat(pool.resting()).isZero();
-    message.send(CHUNK - 1, 2, received);
-    assertThat(pool.resting()).isEqualTo(CHUNK);
-    message.send(CHUNK + 1, frame.length - CHUNK - 1, received);
+    message.release();
+
     assertThat(pool.resting()).isEqualTo(4 * CHUNK);
+    assertThat(message.retain()).as("nobody may use it any more").isFalse();
+    assertThat(pool.lent()).isZero();
   }
 
   @Test
   void aChunkGoesBackWhenTheSocketHasReadItAndNotBefore() {
-    List<ByteBuf> onTheWay = new ArrayList<>();
+    List<ByteBuf> pending = new ArrayList<>();
     message.send(0, frame.length, new Received() {
       @Override
       public void lend(ByteBuf part) {
-        onTheWay.add(part);
+        pending.add(part);
       }
     });
-    message.drop();
+    message.release();
     assertThat(pool.resting()).isZero();
 
-    assertThat(ByteBufUtil.getBytes(onTheWay.get(3))).hasSize(100);
-    onTheWay.forEach(ByteBuf::release);
+    assertThat(ByteBufUtil.getBytes(pending.get(3))).hasSize(100);
+    pending.forEach(ByteBuf::release);
 
     assertThat(pool.resting()).isEqualTo(4 * CHUNK);
   }
 
   @Test
-  void whatIsDroppedGoesBack() {
+  void severalStreamsMaySendItAtTheSameTime() {
+    Received other = new Received();
+
     message.send(0, CHUNK + 1, received);
+    message.send(0, 2 * CHUNK, other);
+    message.send(CHUNK + 1, frame.length - CHUNK - 1, received);
+    message.send(2 * CHUNK, frame.length - 2 * CHUNK, other);
 
-    message.drop();
-    message.drop();
-
-    assertThat(pool.resting()).isEqualTo(4 * CHUNK);
-  }
-
-  @Test
-  void whatIsKeptCanBeSentAgain() {
-    message.keep();
-
-    assertThat(Messages.bytes(message)).isEqualTo(frame);
+    assertThat(received.bytes()).isEqualTo(frame);
+    assertThat(other.bytes()).isEqualTo(frame);
     assertThat(pool.resting()).isZero();
-    message.keep();
-    assertThat(Messages.bytes(message)).isEqualTo(frame);
-  }
-
-  @Test
-  void whatIsKeptCanBeSentAgainAfterPartOfItWasSentAndTheRestDropped() {
-    message.keep();
-    message.send(0, CHUNK + 1, received);
-    message.drop();
-
-    message.keep();
-
-    assertThat(Messages.bytes(message)).isEqualTo(frame);
-    message.letGo();
+    message.release();
     assertThat(pool.resting()).isEqualTo(4 * CHUNK);
   }
 
   @Test
-  void anEarlierAttemptsFramesOutliveTheNextAttempt() {
-    message.keep();
-    List<ByteBuf> onTheWay = new ArrayList<>();
-    message.send(0, CHUNK, new Received() {
-      @Override
-      public void lend(ByteBuf part) {
-        onTheWay.add(part);
-      }
-    });
-    message.drop();
-    message.keep();
-    Messages.bytes(message);
-    message.letGo();
-
-    assertThat(pool.resting()).isEqualTo(3 * CHUNK);
-    assertThat(ByteBufUtil.getBytes(onTheWay.get(0))).isEqualTo(Arrays.copyOf(frame, CHUNK));
-    onTheWay.get(0).release();
-    assertThat(pool.resting()).isEqualTo(4 * CHUNK);
-  }
-
-  @Test
-  void whatIsLetGoGoesBackAsFarAsItWasSent() {
-    message.keep();
-    message.send(0, 2 * CHUNK + 1, received);
-
-    message.letGo();
-
-    assertThat(pool.resting()).isEqualTo(2 * CHUNK);
-    message.send(2 * CHUNK + 1, CHUNK, received);
-    assertThat(pool.resting()).isEqualTo(3 * CHUNK);
-  }
-
-  @Test
-  void whatWasSentOnceIsHeldForTheNextTimeUntilThatIsSent() {
-    message.keep();
-    Messages.bytes(message);
-
-    message.keep();
-    message.letGo();
-
-    assertThat(pool.resting()).isZero();
-    assertThat(Messages.bytes(message)).isEqualTo(frame);
-    assertThat(pool.resting()).isEqualTo(4 * CHUNK);
-  }
-
-  @Test
-  void bytesThatHaveGoneBackAreNotSent() {
-    Messages.bytes(message);
+  void afterTheLastReleaseItIsNotSentAndNoChunkGoesBackTwice() {
+    message.release();
+    message.release();
 
     assertThatThrownBy(() -> Messages.bytes(message)).isInstanceOf(IllegalStateException.class);
+    assertThat(pool.resting()).isEqualTo(4 * CHUNK);
+  }
+
+  @Test
+  void aMessageInAnArrayCountsNothing() {
+    FramedMessage small = FramedMessage.of(new byte[10], 5);
+
+    small.release();
+    small.release();
+
+    assertThat(small.isPooled()).isFalse();
+    assertThat(small.retain()).isTrue();
+    assertThat(Messages.bytes(small)).hasSize(10);
   }
 }
