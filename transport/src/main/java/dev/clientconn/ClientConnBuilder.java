@@ -291,7 +291,11 @@ public final class ClientConnBuilder extends RetryOptions {
     return this;
   }
 
-  /** The largest header list that a call may receive, bytes as HTTP/2 counts them. 1 or more; default 8 KiB. */
+  /**
+   * The largest header list that a call may receive, bytes as HTTP/2 counts them: names, values and
+   * 32 for each field. 1 or more; default 8 KiB. A larger one fails its call with INTERNAL. A block
+   * that is, as sent, larger than four times this and than 64 KiB fails its connection, too.
+   */
   @Override
   public ClientConnBuilder maxInboundMetadataSize(int bytes) {
     settings.maxInboundMetadataSize =

@@ -3,6 +3,7 @@ package dev.clientconn.internal.http2;
 
 import dev.clientconn.internal.wire.HeaderBlock;
 import dev.clientconn.internal.wire.ResponseHeaders;
+import io.grpc.Status;
 import io.netty.buffer.ByteBuf;
 import io.netty.handler.codec.http2.Http2Settings;
 import org.openjdk.jmh.infra.Blackhole;
@@ -68,8 +69,13 @@ final class CountingListener implements FrameListener {
   }
 
   @Override
-  public void onStreamError(int streamId, long errorCode, String message) {
+  public void onStreamError(int streamId, long errorCode, String message, boolean endOfStream) {
     throw new IllegalStateException(message);
+  }
+
+  @Override
+  public void onHeadersOverLimit(int streamId, Status status, boolean endOfStream) {
+    throw status.asRuntimeException();
   }
 
   @Override

@@ -147,7 +147,7 @@ final class FrameDecoder {
     int length = in.readableBytes();
     if (length == 0 && (flags & PADDED) != 0 && streamId != 0) {
       // Section 4.2: it can alter the state of its stream alone.
-      tooShort(streamId, "DATA too short for its padding length");
+      tooShort(streamId, "DATA too short for its padding length", (flags & END_STREAM) != 0);
     } else if (onStream(streamId, "DATA") && unpad(flags, in, "DATA")) {
       listener.onData(streamId, in, length - in.readableBytes(), (flags & END_STREAM) != 0);
     }
@@ -179,12 +179,12 @@ final class FrameDecoder {
   /** Means nothing any more, but must have its length (sections 5.3.2 and 6.3). */
   private void priority(int streamId, ByteBuf in) {
     if (onStream(streamId, "PRIORITY") && in.readableBytes() != PRIORITY_LENGTH) {
-      tooShort(streamId, "PRIORITY of " + in.readableBytes() + " bytes");
+      tooShort(streamId, "PRIORITY of " + in.readableBytes() + " bytes", false);
     }
   }
 
-  private void tooShort(int streamId, String message) {
-    listener.onStreamError(streamId, Http2Error.FRAME_SIZE_ERROR.code(), message);
+  private void tooShort(int streamId, String message, boolean endOfStream) {
+    listener.onStreamError(streamId, Http2Error.FRAME_SIZE_ERROR.code(), message, endOfStream);
   }
 
   private void rstStream(int streamId, ByteBuf in) {
@@ -258,7 +258,8 @@ final class FrameDecoder {
     } else if (streamId == 0) {
       fail(Http2Error.PROTOCOL_ERROR, "WINDOW_UPDATE of 0");
     } else {
-      listener.onStreamError(streamId, Http2Error.PROTOCOL_ERROR.code(), "WINDOW_UPDATE of 0");
+      listener.onStreamError(
+          streamId, Http2Error.PROTOCOL_ERROR.code(), "WINDOW_UPDATE of 0", false);
     }
   }
 

@@ -2,6 +2,7 @@
 package dev.clientconn.internal.http2;
 
 import dev.clientconn.internal.wire.HeaderBlock;
+import io.grpc.Status;
 import io.netty.buffer.ByteBuf;
 import io.netty.handler.codec.http2.Http2Settings;
 
@@ -33,8 +34,20 @@ interface FrameListener {
 
   void onWindowUpdate(int streamId, int increment);
 
-  /** A frame that breaks a rule for one stream: the connection lives on. */
-  void onStreamError(int streamId, long errorCode, String message);
+  /**
+   * A frame that breaks a rule for one stream; the connection goes on.
+   *
+   * @param endOfStream whether the frame had END_STREAM
+   */
+  void onStreamError(int streamId, long errorCode, String message, boolean endOfStream);
+
+  /**
+   * A header block whose list is over the limit on header lists. The connection goes on: the block
+   * was decoded to its end, or a connection error follows.
+   *
+   * @param status the end of the call, which names the limit
+   */
+  void onHeadersOverLimit(int streamId, Status status, boolean endOfStream);
 
   /** A frame that breaks the connection. */
   void onConnectionError(long errorCode, String message);

@@ -2,7 +2,10 @@
 package dev.clientconn.internal.http2;
 
 import dev.clientconn.internal.threading.EventLoopConfined;
+import dev.clientconn.internal.wire.HeaderBlock;
 import dev.clientconn.internal.wire.HpackScan;
+import dev.clientconn.internal.wire.ResponseHeaders;
+import io.grpc.Status;
 import io.netty.buffer.ByteBuf;
 import io.netty.buffer.ByteBufAllocator;
 import io.netty.handler.codec.http2.DefaultHttp2HeadersDecoder;
@@ -12,17 +15,30 @@ import io.netty.handler.codec.http2.Http2Headers;
 import org.jspecify.annotations.Nullable;
 
 /**
- * Header blocks, which HEADERS begins and CONTINUATION may go on with: puts them together within bounds, and decodes
- * them with Netty's HPACK, unless they repeat.
+ * Assembles header blocks from HEADERS and CONTINUATION within bounds, and decodes them with
+ * Netty's HPACK unless they repeat. A block whose list is over the limit is decoded to its end and
+ * discarded, so that HPACK stays in step with the peer (RFC 9113 section 10.5.1); one that is over
+ * a larger bound ends the connection undecoded.
  */
 @EventLoopConfined
 final class HeaderBlockReader {
 
-  /** A block that needs more frames than this is an attack: each may be as small as nothing. */
+  /** What a block that is to be discarded may have at least, bytes. */
+  static final int MIN_BLOCK_BOUND = 64 * 1024;
+
+  /** How many times the limit a block that is to be discarded may have. */
+  static final int LIMITS_PER_BLOCK = 4;
+
+  /**
+   * Frames of a block may be empty; with more of them than a block of full frames has, and this, it
+   * is an attack.
+   */
   static final int MAX_CONTINUATIONS = 32;
 
   private final FrameListener listener;
+  private final int maxHeaderListSize;
   private final int maxBlockLength;
+  private final int maxContinuations;
   private final RepeatedBlock opening = new RepeatedBlock();
   private final RepeatedBlock closing = new RepeatedBlock();
   /** The one that the decoder fills. */
@@ -38,11 +54,14 @@ final class HeaderBlockReader {
   private int continuations;
 
   /**
-   * @param maxHeaderListSize largest list accepted; a block, which is compressed, may be no longer either
+   * @param maxHeaderListSize largest list accepted, bytes as RFC 9113 section 6.5.2 counts them
    */
   HeaderBlockReader(FrameListener listener, int maxHeaderListSize) {
     this.listener = listener;
-    this.maxBlockLength = Math.max(Framer.MAX_PAYLOAD, maxHeaderListSize);
+    this.maxHeaderListSize = maxHeaderListSize;
+    long bound = Math.max(MIN_BLOCK_BOUND, (long) LIMITS_PER_BLOCK * maxHeaderListSize);
+    this.maxBlockLength = (int) Math.min(bound, Integer.MAX_VALUE);
+    this.maxContinuations = MAX_CONTINUATIONS + maxBlockLength / Framer.MAX_PAYLOAD;
     this.hpack = new Decoder(maxHeaderListSize);
   }
 
@@ -74,12 +93,14 @@ final class HeaderBlockReader {
     if (whole == null) {
       return;
     }
-    if (++continuations > MAX_CONTINUATIONS
-        || whole.readableBytes() + in.readableBytes() > maxBlockLength) {
+    if (++continuations > maxContinuations) {
       listener.onConnectionError(
           Http2Error.ENHANCE_YOUR_CALM.code(),
-          "a header block of over " + maxBlockLength + " bytes or " + MAX_CONTINUATIONS
-              + " CONTINUATION frames");
+          "a header block of over " + maxContinuations + " CONTINUATION frames");
+      return;
+    }
+    if (in.readableBytes() > maxBlockLength - whole.readableBytes()) {
+      overBound();
       return;
     }
     whole.writeBytes(in);
@@ -91,6 +112,16 @@ final class HeaderBlockReader {
         whole.release();
       }
     }
+  }
+
+  /** The stream first: its call must not be tried again, while those of the other streams may. */
+  private void overBound() {
+    Status status = ResponseHeaders.overLimit(new HeaderBlock(), maxHeaderListSize);
+    listener.onHeadersOverLimit(streamId, status, endOfStream);
+    listener.onConnectionError(
+        Http2Error.ENHANCE_YOUR_CALM.code(),
+        "a header block of over " + maxBlockLength + " bytes on stream " + streamId + ": "
+            + status.getDescription());
   }
 
   private void decode(ByteBuf whole) {
@@ -109,7 +140,7 @@ final class HeaderBlockReader {
       closing.forget();
     }
     current.forget();
-    if (!decodeTelling(whole)) {
+    if (!decodeFields(whole)) {
       return false;
     }
     // A binary value becomes an array that the application may write to.
@@ -119,15 +150,17 @@ final class HeaderBlockReader {
     return true;
   }
 
-  /** Returns false after it has told the listener what is wrong. */
-  private boolean decodeTelling(ByteBuf whole) {
+  /** Returns false after it has notified the listener of what is wrong. */
+  private boolean decodeFields(ByteBuf whole) {
     try {
       hpack.decodeHeaders(streamId, whole);
       return true;
+    } catch (Http2Exception.HeaderListSizeException e) {
+      Status status = ResponseHeaders.overLimit(current.fields(), maxHeaderListSize);
+      listener.onHeadersOverLimit(streamId, status, endOfStream);
     } catch (Http2Exception.StreamException e) {
-      // A list that breaks a rule, or a limit; HPACK's state is good, for it was decoded to the
-      // end.
-      listener.onStreamError(streamId, e.error().code(), message(e));
+      // A list that breaks a rule. HPACK's state is good, for the block was decoded to its end.
+      listener.onStreamError(streamId, e.error().code(), message(e), endOfStream);
     } catch (Http2Exception e) {
       listener.onConnectionError(e.error().code(), message(e));
     } catch (RuntimeException e) {

@@ -3,7 +3,6 @@ package dev.clientconn.internal.http2;
 
 import dev.clientconn.internal.http2.ControlBuffer.Command;
 import dev.clientconn.internal.threading.EventLoopConfined;
-import dev.clientconn.internal.transport.StreamProgress;
 import dev.clientconn.internal.transport.TransportOptions;
 import dev.clientconn.internal.wire.HeaderBlock;
 import dev.clientconn.transport.TransportSnapshot.State;
@@ -313,19 +312,24 @@ final class Http2Client
   }
 
   @Override
-  public void onStreamError(int streamId, long errorCode, String message) {
-    Http2Stream stream = streams.table().find(streamId);
-    if (stream != null && mayReply()) {
-      framer.rstStream(streamId, errorCode);
-      Status status = Status.INTERNAL.withDescription("received an invalid frame: " + message);
-      streams.end(stream, status, StreamProgress.PROCESSED, new Metadata());
-    }
+  public void onStreamError(int streamId, long errorCode, String message, boolean endOfStream) {
+    Status status = Status.INTERNAL.withDescription("received an invalid frame: " + message);
+    streams.frameFailed(streamId, status, error(errorCode), endOfStream);
+  }
+
+  @Override
+  public void onHeadersOverLimit(int streamId, Status status, boolean endOfStream) {
+    streams.frameFailed(streamId, status, Http2Error.CANCEL, endOfStream);
   }
 
   @Override
   public void onConnectionError(long errorCode, String message) {
-    Http2Error error = Http2Error.valueOf(errorCode);
-    fail(error == null ? Http2Error.INTERNAL_ERROR : error, message);
+    fail(error(errorCode), message);
+  }
+
+  private static Http2Error error(long code) {
+    Http2Error error = Http2Error.valueOf(code);
+    return error == null ? Http2Error.INTERNAL_ERROR : error;
   }
 
   /** A frame for a stream that is over is ignored; for one that never was, it is an error (section 5.1). */

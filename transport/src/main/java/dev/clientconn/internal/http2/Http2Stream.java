@@ -8,6 +8,7 @@ import dev.clientconn.internal.threading.EventLoopConfined;
 import dev.clientconn.internal.transport.StreamProgress;
 import dev.clientconn.internal.wire.MessageDeframer;
 import dev.clientconn.internal.wire.NonGrpcBody;
+import dev.clientconn.internal.wire.ResponseHeaders;
 import io.grpc.Metadata;
 import io.grpc.Status;
 import org.jspecify.annotations.Nullable;
@@ -43,7 +44,13 @@ final class Http2Stream extends DeadlineWheel.Timeout implements MessageDeframer
   /** Made by the first DATA. */
   private @Nullable MessageDeframer deframer;
 
-  private boolean responseSeen;
+  /**
+   * HTTP status of the response headers, {@link ResponseHeaders#NO_RESPONSE} before they have been
+   * received.
+   */
+  private short responseStatus = ResponseHeaders.NO_RESPONSE;
+
+  private boolean remoteEnded;
   private @Nullable NonGrpcBody nonGrpcBody;
 
   /** Has told its listener something since the last batch end. */
@@ -129,11 +136,25 @@ final class Http2Stream extends DeadlineWheel.Timeout implements MessageDeframer
   }
 
   boolean responseSeen() {
-    return responseSeen;
+    return responseStatus != ResponseHeaders.NO_RESPONSE;
   }
 
-  void sawResponse() {
-    responseSeen = true;
+  int responseStatus() {
+    return responseStatus;
+  }
+
+  void sawResponse(int httpStatus) {
+    responseStatus = (short) httpStatus;
+  }
+
+  /** A frame with END_STREAM has been received. */
+  void endRemote() {
+    remoteEnded = true;
+  }
+
+  /** Whether both sides have sent END_STREAM: no frame may follow for it (RFC 9113 section 5.1). */
+  boolean endedByBoth() {
+    return localEnded && remoteEnded;
   }
 
   /** The response is not gRPC's: what follows is collected for the error's text. */
@@ -161,7 +182,7 @@ final class Http2Stream extends DeadlineWheel.Timeout implements MessageDeframer
       }
       return sendQuota.window() <= 0 ? "the stream's send window" : "the connection's send window";
     }
-    return responseSeen ? "the rest of the server's response" : "the server's response";
+    return responseSeen() ? "the rest of the server's response" : "the server's response";
   }
 
   // Telling the call. The connection collects who has news, and ends their batches before its turn

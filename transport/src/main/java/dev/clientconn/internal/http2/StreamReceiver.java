@@ -2,6 +2,7 @@
 package dev.clientconn.internal.http2;
 
 import dev.clientconn.internal.threading.EventLoopConfined;
+import dev.clientconn.internal.wire.GrpcStatusCodec;
 import dev.clientconn.internal.wire.HeaderBlock;
 import dev.clientconn.internal.wire.MessageException;
 import dev.clientconn.internal.wire.NonGrpcBody;
@@ -11,7 +12,10 @@ import io.grpc.Status;
 import io.netty.buffer.ByteBuf;
 import io.netty.handler.codec.http2.Http2Error;
 
-/** Makes a response out of one stream's HEADERS and DATA. Decides how the stream goes on, and lets the connection do it. */
+/**
+ * Reads the response of one stream out of its HEADERS and DATA, and decides how the stream goes on;
+ * {@link Outcome} carries it out.
+ */
 @EventLoopConfined
 final class StreamReceiver {
 
@@ -27,6 +31,9 @@ final class StreamReceiver {
     void credit(Http2Stream stream, int bytes);
   }
 
+  private static final Status NO_TRAILERS =
+      Status.INTERNAL.withDescription("server closed the stream without sending trailers");
+
   private final Outcome outcome;
 
   StreamReceiver(Outcome outcome) {
@@ -34,6 +41,9 @@ final class StreamReceiver {
   }
 
   void headers(Http2Stream stream, HeaderBlock block, boolean endOfStream) {
+    if (endOfStream) {
+      stream.endRemote();
+    }
     NonGrpcBody body = stream.nonGrpcBody();
     if (body != null) {
       // Trailers of something that is not gRPC: all there will be of its body is here.
@@ -41,11 +51,11 @@ final class StreamReceiver {
       return;
     }
     ResponseHeaders.Result result =
-        ResponseHeaders.classify(block, endOfStream, stream.responseSeen());
+        ResponseHeaders.classify(block, endOfStream, stream.responseStatus());
     switch (result.kind()) {
       case INFORMATIONAL -> {}
       case RESPONSE -> {
-        stream.sawResponse();
+        stream.sawResponse(result.httpStatus());
         stream.tellHeaders(result.metadata());
       }
       case TRAILERS -> trailers(stream, result.status(), result.metadata());
@@ -75,6 +85,9 @@ final class StreamReceiver {
    * @param padding counts against the window, and is nobody's to read
    */
   void data(Http2Stream stream, ByteBuf data, int padding, boolean endOfStream) {
+    if (endOfStream) {
+      stream.endRemote();
+    }
     int length = data.readableBytes() + padding;
     if (!stream.inFlow().received(length)) {
       outcome.reset(
@@ -112,20 +125,21 @@ final class StreamReceiver {
     try {
       stream.deframer().deframe(data, stream);
     } catch (MessageException e) {
-      outcome.reset(stream, e.status(), Http2Error.CANCEL);
+      outcome.reset(stream, withoutGrpcStatus(stream, e.status()), Http2Error.CANCEL);
       return;
     }
     if (endOfStream) {
-      outcome.finish(
-          stream,
-          Status.INTERNAL.withDescription("server closed the stream without sending trailers"),
-          new Metadata());
+      outcome.finish(stream, withoutGrpcStatus(stream, NO_TRAILERS), new Metadata());
       return;
     }
     if (padding > 0) {
       outcome.credit(stream, stream.inFlow().consumed(padding));
     }
     makeRoom(stream);
+  }
+
+  private static Status withoutGrpcStatus(Http2Stream stream, Status complaint) {
+    return GrpcStatusCodec.withoutGrpcStatus(stream.responseStatus(), complaint);
   }
 
   /** Lets a message in that is larger than the window, as soon as the application asks for a message. */

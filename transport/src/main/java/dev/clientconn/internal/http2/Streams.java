@@ -269,6 +269,17 @@ final class Streams implements StreamReceiver.Outcome {
     batch.collect(stream);
   }
 
+  /** A frame of the stream, if it is open, could not be read. */
+  void frameFailed(int streamId, Status status, Http2Error error, boolean endOfStream) {
+    Http2Stream stream = table.find(streamId);
+    if (stream != null) {
+      if (endOfStream) {
+        stream.endRemote();
+      }
+      reset(stream, status, error);
+    }
+  }
+
   /** Returns false if a window has grown too large for the connection to go on (RFC 9113 section 6.9.2). */
   boolean apply(PeerSettings settings) {
     maxHeaderListSize = settings.maxHeaderListSize();
@@ -316,10 +327,13 @@ final class Streams implements StreamReceiver.Outcome {
 
   @Override
   public void reset(Http2Stream stream, Status status, Http2Error error) {
-    if (connection.mayReply()) {
+    if (!stream.endedByBoth()) {
+      if (!connection.mayReply()) {
+        return;
+      }
       framer.rstStream(stream.id(), error.code());
-      end(stream, connection.explain(status), StreamProgress.PROCESSED, new Metadata());
     }
+    end(stream, connection.explain(status), StreamProgress.PROCESSED, new Metadata());
   }
 
   @Override

@@ -63,6 +63,21 @@ public final class GrpcStatusCodec {
             "unexpected HTTP status code received from server: " + httpStatusText(httpStatus));
   }
 
+  /**
+   * The status of a response that ended without {@code grpc-status}: the HTTP status decides,
+   * unless it is 200, which says nothing of the call.
+   *
+   * @param httpStatus of the response
+   * @param complaint what is wrong with the response, with a description
+   */
+  public static Status withoutGrpcStatus(int httpStatus, Status complaint) {
+    if (httpStatus == 200) {
+      return complaint;
+    }
+    Status status = fromHttpStatus(httpStatus);
+    return status.withDescription(status.getDescription() + "; " + complaint.getDescription());
+  }
+
   private static Status parseCode(CharSequence code) throws MalformedHeaderException {
     if (code.length() == 1 && code.charAt(0) == '0') {
       return Status.OK;

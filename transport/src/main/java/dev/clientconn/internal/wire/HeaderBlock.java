@@ -13,10 +13,11 @@ import java.util.NoSuchElementException;
 import org.jspecify.annotations.Nullable;
 
 /**
- * One header block as the HPACK decoder delivers it: arrays of names and values, reused for the next block of the
- * connection. Append-only; supports what the decoder and readers call, not the rest of {@link Http2Headers}. Rejects
- * fields that make a message malformed (RFC 9113 section 8.2.1 and 8.3); the order of pseudo-headers and
- * connection-specific fields are left to a validating decoder.
+ * One header block of a response as the HPACK decoder delivers it: arrays of names and values,
+ * reused for the next block of the connection. Append-only; supports what the decoder and readers
+ * call, not the rest of {@link Http2Headers}. Rejects fields that make a message malformed (RFC
+ * 9113 section 8.2.1 and 8.3); the order of pseudo-headers and connection-specific fields are left
+ * to a validating decoder.
  */
 @EventLoopConfined
 public final class HeaderBlock extends DefaultHttp2Headers {
@@ -36,7 +37,7 @@ public final class HeaderBlock extends DefaultHttp2Headers {
   Meaning meaning;
 
   /** What a block means, in the place where it was read. */
-  record Meaning(boolean endOfStream, boolean responseSeen, ResponseHeaders.Result result) {}
+  record Meaning(boolean endOfStream, int responseStatus, ResponseHeaders.Result result) {}
 
   public HeaderBlock() {
     super(false, 2);
@@ -60,6 +61,19 @@ public final class HeaderBlock extends DefaultHttp2Headers {
   /** Value of the first field of that name. */
   public @Nullable CharSequence find(AsciiString name) {
     for (int i = 0; i < count; i++) {
+      if (name.contentEquals(names[i])) {
+        return values[i];
+      }
+    }
+    return null;
+  }
+
+  /**
+   * Value of the last field of that name: where a server's field and an intermediary's meet, the
+   * one added later counts.
+   */
+  public @Nullable CharSequence findLast(AsciiString name) {
+    for (int i = count - 1; i >= 0; i--) {
       if (name.contentEquals(names[i])) {
         return values[i];
       }
@@ -171,9 +185,13 @@ public final class HeaderBlock extends DefaultHttp2Headers {
     }
   }
 
+  /** A response has one pseudo-header (RFC 9113 section 8.3.2). */
   private void checkPseudo(AsciiString name) {
-    if (!PseudoHeaderName.isPseudoHeader(name)) {
-      throw new IllegalArgumentException("unknown pseudo-header " + name);
+    if (!HeaderNames.STATUS.contentEquals(name)) {
+      throw new IllegalArgumentException(
+          (PseudoHeaderName.isPseudoHeader(name) ? "request" : "unknown")
+              + " pseudo-header "
+              + name);
     }
     if (find(name) != null) {
       throw new IllegalArgumentException("pseudo-header " + name + " twice");

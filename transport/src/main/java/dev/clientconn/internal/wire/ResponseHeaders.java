@@ -7,12 +7,19 @@ import io.netty.util.AsciiString;
 import org.jspecify.annotations.Nullable;
 
 /**
- * Tells what a received header block means to a call. Runs on the loop, keeps nothing: whether the response headers
- * came before is the stream's to remember. Writes nothing either; what to answer the peer follows from the kind.
+ * Classifies a received header block: says what it means to a call. Runs on the loop and has no
+ * state; the stream remembers the HTTP status of its response headers. Writes nothing; the kind
+ * decides which frame the peer is sent.
  */
 public final class ResponseHeaders {
 
   private static final AsciiString OK = AsciiString.cached("200");
+
+  private static final Status NO_GRPC_STATUS = Status.UNKNOWN.withDescription(
+      "the server ended the stream with trailers that have no grpc-status");
+
+  /** In place of a response's HTTP status, before the response headers have been received. */
+  public static final int NO_RESPONSE = 0;
 
   /** {@code :status} absent. */
   private static final int NO_STATUS = -1;
@@ -38,12 +45,15 @@ public final class ResponseHeaders {
    * A block's meaning.
    *
    * @param kind what it is
+   * @param httpStatus value of {@code :status} of a RESPONSE, otherwise {@link #NO_RESPONSE}
    * @param status what the call ends with; OK for INFORMATIONAL and RESPONSE
    * @param metadata the fields users see, in an object of each reader's own; empty for INFORMATIONAL and MALFORMED
-   * @param messageEncoding value of {@code grpc-encoding} of a RESPONSE
    */
-  public record Result(
-      Kind kind, Status status, Metadata metadata, @Nullable String messageEncoding) {
+  public record Result(Kind kind, int httpStatus, Status status, Metadata metadata) {
+
+    Result(Kind kind, Status status, Metadata metadata) {
+      this(kind, NO_RESPONSE, status, metadata);
+    }
 
     @Override
     public Metadata metadata() {
@@ -57,94 +67,128 @@ public final class ResponseHeaders {
    * Classifies a block.
    *
    * @param endOfStream whether its HEADERS frame had END_STREAM
-   * @param responseSeen whether a block of this stream was a RESPONSE before
+   * @param responseStatus HTTP status of the stream's RESPONSE, {@link #NO_RESPONSE} before there
+   *     was one
    */
-  public static Result classify(HeaderBlock block, boolean endOfStream, boolean responseSeen) {
+  public static Result classify(HeaderBlock block, boolean endOfStream, int responseStatus) {
     HeaderBlock.Meaning known = block.meaning;
     if (known != null
         && known.endOfStream() == endOfStream
-        && known.responseSeen() == responseSeen) {
+        && known.responseStatus() == responseStatus) {
       return known.result();
     }
-    Result result = read(block, endOfStream, responseSeen);
-    block.meaning = new HeaderBlock.Meaning(endOfStream, responseSeen, result);
+    Result result = responseStatus == NO_RESPONSE
+        ? readFirst(block, endOfStream)
+        : readLast(block, endOfStream, responseStatus);
+    block.meaning = new HeaderBlock.Meaning(endOfStream, responseStatus, result);
     return result;
   }
 
-  private static Result read(HeaderBlock block, boolean endOfStream, boolean responseSeen) {
-    if (responseSeen) {
-      return endOfStream
-          ? trailers(block)
-          : malformed(Status.INTERNAL.withDescription(
-              "a HEADERS frame cannot appear in the middle of a stream"));
+  /**
+   * The status of a call whose response has a header list over the limit. Names the server's own
+   * status where that is among the fields within the limit: the rest is often no more than its
+   * details.
+   *
+   * @param block the fields that were decoded before the limit was passed
+   * @param limit bytes, as RFC 9113 section 6.5.2 counts them
+   */
+  public static Status overLimit(HeaderBlock block, int limit) {
+    String description = "the server sent headers or trailers of more than " + limit
+        + " bytes, the limit that maxInboundMetadataSize (property inbound.metadata.max-size)"
+        + " sets";
+    CharSequence code = block.findLast(HeaderNames.GRPC_STATUS);
+    if (code == null) {
+      return Status.INTERNAL.withDescription(description);
     }
+    try {
+      Status own = GrpcStatusCodec.parse(code, block.findLast(HeaderNames.GRPC_MESSAGE));
+      return Status.INTERNAL.withDescription(description + "; the status in them is "
+          + own.getCode()
+          + (own.getDescription() == null ? "" : ": " + own.getDescription()));
+    } catch (MalformedHeaderException e) {
+      return Status.INTERNAL.withDescription(description);
+    }
+  }
+
+  private static Result readLast(HeaderBlock block, boolean endOfStream, int responseStatus) {
+    if (!endOfStream) {
+      return malformed("a HEADERS frame cannot appear in the middle of a stream");
+    }
+    if (block.find(HeaderNames.STATUS) != null) {
+      // RFC 9113 section 8.1: trailers have no pseudo-headers.
+      return malformed("malformed header: the trailers have a :status");
+    }
+    return trailers(block, responseStatus);
+  }
+
+  private static Result readFirst(HeaderBlock block, boolean endOfStream) {
     int httpStatus = httpStatus(block.find(HeaderNames.STATUS));
     if (httpStatus == BAD_STATUS) {
-      return malformed(Status.INTERNAL.withDescription(
-          "malformed header: HTTP status is \"" + block.find(HeaderNames.STATUS) + "\""));
+      return malformed(
+          "malformed header: HTTP status is \"" + block.find(HeaderNames.STATUS) + "\"");
     }
     if (httpStatus >= 100 && httpStatus < 200) {
       return informational(httpStatus, endOfStream);
     }
-    // The HTTP status of a gRPC response says nothing: proxies rewrite it, and grpc-status follows.
     CharSequence contentType = block.find(HeaderNames.CONTENT_TYPE);
-    if (contentType == null || !isGrpc(contentType)) {
-      return notGrpc(block, httpStatus, contentType);
+    String complaint = contentTypeComplaint(contentType);
+    if (httpStatus == NO_STATUS) {
+      // RFC 9113 section 8.3.2: every response has one.
+      return malformed(
+          "malformed header: missing HTTP status" + (complaint == null ? "" : "; " + complaint));
     }
-    return endOfStream ? trailers(block) : response(block);
+    if (complaint != null) {
+      return notGrpc(block, httpStatus, complaint);
+    }
+    // The HTTP status of a gRPC response counts only where no grpc-status follows: proxies rewrite
+    // it.
+    return endOfStream ? trailers(block, httpStatus) : response(block, httpStatus);
   }
 
   private static Result informational(int httpStatus, boolean endOfStream) {
     // RFC 9113 section 8.1: an interim response does not end a stream.
     return endOfStream
-        ? malformed(
-            Status.INTERNAL.withDescription("protocol error: informational header with status code "
-                + httpStatus
-                + " must not have END_STREAM set"))
-        : new Result(Kind.INFORMATIONAL, Status.OK, new Metadata(), null);
+        ? malformed("protocol error: informational header with status code "
+            + httpStatus
+            + " must not have END_STREAM set")
+        : new Result(Kind.INFORMATIONAL, Status.OK, new Metadata());
   }
 
-  private static Result response(HeaderBlock block) {
+  private static Result response(HeaderBlock block, int httpStatus) {
     try {
-      CharSequence encoding = block.find(HeaderNames.GRPC_ENCODING);
-      return new Result(
-          Kind.RESPONSE,
-          Status.OK,
-          MetadataCodec.decode(block, false),
-          encoding == null ? null : encoding.toString());
+      return new Result(Kind.RESPONSE, httpStatus, Status.OK, MetadataCodec.decode(block, false));
     } catch (MalformedHeaderException e) {
       return malformedMetadata(e);
     }
   }
 
-  private static Result trailers(HeaderBlock block) {
+  /** An intermediary that fails a call may append a status to the server's: the last one counts. */
+  private static Result trailers(HeaderBlock block, int httpStatus) {
     Status status;
-    CharSequence code = block.find(HeaderNames.GRPC_STATUS);
+    CharSequence code = block.findLast(HeaderNames.GRPC_STATUS);
     try {
       status = code == null
-          ? Status.UNKNOWN.withDescription(
-              "the server ended the stream with trailers that have no grpc-status")
-          : GrpcStatusCodec.parse(code, block.find(HeaderNames.GRPC_MESSAGE));
+          ? GrpcStatusCodec.withoutGrpcStatus(httpStatus, NO_GRPC_STATUS)
+          : GrpcStatusCodec.parse(code, block.findLast(HeaderNames.GRPC_MESSAGE));
     } catch (MalformedHeaderException e) {
       return malformed(
           Status.UNKNOWN.withDescription(e.getMessage() + ": \"" + code + "\" is not an integer"));
     }
     try {
-      return new Result(Kind.TRAILERS, status, MetadataCodec.decode(block, true), null);
+      return new Result(Kind.TRAILERS, status, MetadataCodec.decode(block, true));
     } catch (MalformedHeaderException e) {
       return malformedMetadata(e);
     }
   }
 
-  private static Result notGrpc(
-      HeaderBlock block, int httpStatus, @Nullable CharSequence contentType) {
-    String complaint = contentType == null
-        ? "malformed header: missing HTTP content-type"
-        : "received unexpected content-type \"" + contentType + "\"";
-    if (httpStatus == NO_STATUS) {
-      return malformed(
-          Status.INTERNAL.withDescription("malformed header: missing HTTP status; " + complaint));
+  private static @Nullable String contentTypeComplaint(@Nullable CharSequence contentType) {
+    if (contentType == null) {
+      return "malformed header: missing HTTP content-type";
     }
+    return isGrpc(contentType) ? null : "received unexpected content-type \"" + contentType + "\"";
+  }
+
+  private static Result notGrpc(HeaderBlock block, int httpStatus, String complaint) {
     Status status = GrpcStatusCodec.fromHttpStatus(httpStatus);
     Status both = status.withDescription(status.getDescription() + "; " + complaint);
     Metadata metadata;
@@ -154,15 +198,19 @@ public final class ResponseHeaders {
       // Its "-bin" names need not mean what they mean in gRPC.
       metadata = new Metadata();
     }
-    return new Result(Kind.NOT_GRPC, both, metadata, null);
+    return new Result(Kind.NOT_GRPC, both, metadata);
   }
 
   private static Result malformedMetadata(MalformedHeaderException e) {
-    return malformed(Status.INTERNAL.withDescription(e.getMessage() + ": the value is not base64"));
+    return malformed(e.getMessage() + ": the value is not base64");
+  }
+
+  private static Result malformed(String description) {
+    return malformed(Status.INTERNAL.withDescription(description));
   }
 
   private static Result malformed(Status status) {
-    return new Result(Kind.MALFORMED, status, new Metadata(), null);
+    return new Result(Kind.MALFORMED, status, new Metadata());
   }
 
   private static int httpStatus(@Nullable CharSequence value) {

@@ -5,6 +5,7 @@ import static org.assertj.core.api.Assertions.assertThat;
 
 import io.grpc.Status;
 import io.grpc.Status.Code;
+import java.util.List;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.ValueSource;
@@ -114,9 +115,10 @@ class FloodTest extends PeerTest {
   }
 
   @Test
-  void longContinuationsAreBounded() {
+  void aBlockOverTheBoundEndsTheConnectionAndItsCallForGood() {
     Http2Peer peer = ready();
     RecordingCall call = peer.unary();
+    RecordingCall other = peer.unary();
     peer.frames();
     byte[] fragment = new byte[5000];
     java.util.Arrays.fill(fragment, (byte) 0x41);
@@ -127,10 +129,47 @@ class FloodTest extends PeerTest {
       peer.sendsFrame(9, 0, 1, fragment);
     }
 
-    // As much as one frame may hold, where the limit on header lists is lower.
-    assertThat(sent).isEqualTo(4);
-    assertThat(peer.texts()).hasSize(1).allMatch(t -> t.startsWith("GOAWAY 0 "));
-    assertThat(call.status().getCode()).isEqualTo(Code.UNAVAILABLE);
+    String limit = "the server sent headers or trailers of more than 8192 bytes, the limit that"
+        + " maxInboundMetadataSize (property inbound.metadata.max-size) sets";
+    // 13 fragments are less than 64 KiB.
+    assertThat(sent).isEqualTo(14);
+    List<String> frames = peer.texts();
+    assertThat(frames).hasSize(2).first().isEqualTo("RST_STREAM 1 CANCEL");
+    assertThat(frames.get(1)).startsWith("GOAWAY 0 ENHANCE_YOUR_CALM").contains(limit);
+    assertThat(call.status().getCode()).isEqualTo(Code.INTERNAL);
+    assertThat(call.status().getDescription()).isEqualTo(limit);
+    assertThat(other.status().getCode()).isEqualTo(Code.UNAVAILABLE);
+    assertThat(other.status().getDescription())
+        .contains("a header block of over 65536 bytes on stream 1", limit);
+  }
+
+  @Test
+  void theBoundIsFourTimesALimitThatIsLarge() {
+    Http2Peer peer = ready(s -> s.maxInboundMetadataSize = 100_000);
+    RecordingCall call = peer.unary();
+    RecordingCall other = peer.unary();
+    peer.frames();
+
+    peer.sendsHeaders(1, true, ":status", "200", "x-large", "X".repeat(399_000));
+    peer.answers(3);
+
+    assertThat(call.status().getDescription()).contains("more than 100000 bytes");
+    assertThat(other.status().isOk()).isTrue();
+    RecordingCall last = peer.unary();
+    peer.sendsHeaders(5, true, ":status", "200", "x-large", "X".repeat(401_000));
+    assertThat(last.status().getCode()).isEqualTo(Code.INTERNAL);
+    assertThat(peer.owner.phases).containsExactly("ready", "terminated");
+  }
+
+  @Test
+  void aLimitOfManyFramesAllowsThem() {
+    Http2Peer peer = ready(s -> s.maxInboundMetadataSize = 1_000_000);
+    RecordingCall call = peer.unary();
+
+    peer.sendsHeaders(
+        1, false, ":status", "200", "content-type", "application/grpc", "x", "x".repeat(900_000));
+
+    assertThat(call.takeEvents()).containsExactly("headers");
   }
 
   @Test

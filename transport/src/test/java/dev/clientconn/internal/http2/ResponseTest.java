@@ -64,7 +64,7 @@ class ResponseTest extends PeerTest {
     peer.sendsHeaders(1, true, ":status", "100");
 
     assertThat(call.status().getCode()).isEqualTo(Code.INTERNAL);
-    peer.expects("RST_STREAM 1 PROTOCOL_ERROR");
+    peer.expectsNothing();
   }
 
   @Test
@@ -79,7 +79,7 @@ class ResponseTest extends PeerTest {
 
     assertThat(call.takeEvents()).containsExactly("closed UNAVAILABLE PROCESSED");
     assertThat(call.status().getDescription()).contains("503").contains("data: \"first second\"");
-    peer.expects("RST_STREAM 1 PROTOCOL_ERROR");
+    peer.expectsNothing();
   }
 
   @Test
@@ -96,6 +96,43 @@ class ResponseTest extends PeerTest {
     peer.expects("RST_STREAM 1 PROTOCOL_ERROR");
   }
 
+  @ParameterizedTest
+  @CsvSource({"503, UNAVAILABLE", "413, UNKNOWN"})
+  void aPageThatClaimsToBeGrpcIsMappedByItsHttpStatus(String http, Code code) {
+    Http2Peer peer = ready();
+    RecordingCall call = peer.unary();
+    peer.sendsHeaders(1, false, ":status", http, "content-type", "application/grpc")
+        .frames();
+
+    peer.sendsData(1, bytes("<html>"), 0, false);
+
+    assertThat(call.takeEvents()).containsExactly("headers", "closed " + code + " PROCESSED");
+    assertThat(call.status().getDescription())
+        .startsWith("unexpected HTTP status code received from server: " + http)
+        .endsWith("malformed gRPC message: its compressed flag is 60, neither 0 nor 1");
+    peer.expects("RST_STREAM 1 CANCEL");
+  }
+
+  @Test
+  void withoutTrailersTheHttpStatusCounts() {
+    Http2Peer peer = ready();
+    RecordingCall atOnce = peer.unary();
+    RecordingCall later = peer.unary();
+    peer.sendsHeaders(1, false, ":status", "503", "content-type", "application/grpc");
+    peer.sendsHeaders(3, false, ":status", "503", "content-type", "application/grpc")
+        .frames();
+
+    peer.sendsData(1, new byte[0], 0, true).sendsHeaders(3, true, "x-a", "1");
+
+    assertThat(atOnce.status().getCode()).isEqualTo(Code.UNAVAILABLE);
+    assertThat(atOnce.status().getDescription())
+        .contains("503")
+        .endsWith("server closed the stream without sending trailers");
+    assertThat(later.status().getCode()).isEqualTo(Code.UNAVAILABLE);
+    assertThat(later.status().getDescription()).contains("503").endsWith("no grpc-status");
+    peer.expectsNothing();
+  }
+
   @Test
   void aPagesTrailersEndItToo() {
     Http2Peer peer = ready();
@@ -106,6 +143,41 @@ class ResponseTest extends PeerTest {
 
     assertThat(call.status().getCode()).isEqualTo(Code.UNAUTHENTICATED);
     assertThat(call.status().getDescription()).contains("data: \"\"");
+    assertThat(peer.texts()).noneMatch(t -> t.startsWith("RST_STREAM"));
+  }
+
+  @Test
+  void aStreamThatBothSidesHaveEndedIsNotReset() {
+    Http2Peer peer = ready(s -> s.maxInboundMetadataSize = 1000);
+    for (int i = 0; i < 6; i++) {
+      peer.unary();
+    }
+    peer.sendsHeaders(1, false, ":status", "503", "content-type", "text/html");
+    peer.sendsHeaders(5).sendsHeaders(9).frames();
+
+    peer.sendsData(1, bytes("page"), 0, true);
+    peer.sendsHeaders(3, true, ":status", "2xx", "content-type", "application/grpc");
+    peer.sendsData(5, bytes("<html>"), 0, true);
+    peer.sendsHeaders(7, true, ":status", "200", "Upper", "case");
+    peer.sendsHeaders(9, true, "grpc-status", "0", "big", "x".repeat(1000));
+    // Too short for its padding length, and END_STREAM.
+    peer.sendsFrame(0, 9, 11);
+
+    assertThat(peer.calls).allMatch(RecordingCall::isClosed);
+    peer.expectsNothing();
+  }
+
+  @Test
+  void aStreamThatOnlyThePeerHasEndedIsReset() {
+    Http2Peer peer = ready();
+    peer.streaming();
+    peer.streaming();
+    peer.sendsHeaders(1).frames();
+
+    peer.sendsData(1, bytes("<html>"), 0, true);
+    peer.sendsHeaders(3, true, ":status", "200", "Upper", "case");
+
+    peer.expects("RST_STREAM 1 CANCEL", "RST_STREAM 3 PROTOCOL_ERROR");
   }
 
   @Test
@@ -283,9 +355,43 @@ class ResponseTest extends PeerTest {
     peer.sendsHeaders(1, false, ":status", "200", "big", "x".repeat(1000));
 
     assertThat(call.status().getCode()).isEqualTo(Code.INTERNAL);
-    assertThat(peer.texts()).hasSize(1).allMatch(t -> t.startsWith("RST_STREAM 1"));
+    assertThat(call.status().getDescription())
+        .contains("1000 bytes", "maxInboundMetadataSize", "inbound.metadata.max-size");
+    peer.expects("RST_STREAM 1 CANCEL");
     peer.answers(3);
     assertThat(other.status().isOk()).isTrue();
+  }
+
+  /**
+   * The fields of the long block that the peer's table has from then on are the next block's
+   * indices.
+   */
+  @Test
+  void aHeaderListFarOverOurLimitIsDiscardedAndHpackStaysInStep() {
+    Http2Peer peer = ready();
+    RecordingCall call = peer.unary();
+    RecordingCall other = peer.unary();
+    peer.sendsHeaders(1).sendsHeaders(3).frames();
+
+    peer.sendsHeaders(
+        1,
+        true,
+        "grpc-status",
+        "3",
+        "grpc-message",
+        "bad%20id",
+        "grpc-status-details-bin",
+        "A".repeat(36_000),
+        "x-after",
+        "1");
+    peer.sendsHeaders(3, true, "x-after", "1", "grpc-status", "0");
+
+    assertThat(call.status().getCode()).isEqualTo(Code.INTERNAL);
+    assertThat(call.status().getDescription()).endsWith("INVALID_ARGUMENT: bad id");
+    assertThat(other.takeEvents()).containsExactly("headers", "closed OK PROCESSED");
+    assertThat(other.trailers.get(Metadata.Key.of("x-after", Metadata.ASCII_STRING_MARSHALLER)))
+        .isEqualTo("1");
+    peer.expectsNothing();
   }
 
   @Test

@@ -174,7 +174,7 @@ class StreamEndTest extends PeerTest {
     peer.sendsHeaders(1, true, "grpc-status", "0", "big", "x".repeat(1000));
 
     assertThat(call.status().getCode()).isEqualTo(Code.INTERNAL);
-    assertThat(peer.texts()).hasSize(1).allMatch(t -> t.startsWith("RST_STREAM 1"));
+    peer.expectsNothing();
     peer.answers(3);
     assertThat(other.status().isOk()).isTrue();
   }

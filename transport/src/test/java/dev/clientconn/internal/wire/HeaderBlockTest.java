@@ -72,12 +72,15 @@ class HeaderBlockTest {
   }
 
   @Test
-  void findsTheFirstOfANameBySpelling() throws Exception {
+  void findsTheFirstAndTheLastOfANameBySpelling() throws Exception {
     roundTrip(":status", "200", "x-a", "1", "x-a", "2", "x-ab", "3");
 
     assertThat(block.find(AsciiString.of("x-a"))).hasToString("1");
     assertThat(block.find(AsciiString.of("x-"))).isNull();
     assertThat(block.find(AsciiString.of("X-A"))).isNull();
+    assertThat(block.findLast(AsciiString.of("x-a"))).hasToString("2");
+    assertThat(block.findLast(AsciiString.of("x-"))).isNull();
+    assertThat(block.findLast(AsciiString.of(":status"))).hasToString("200");
   }
 
   @Test
@@ -105,6 +108,8 @@ class HeaderBlockTest {
         List.of(":status", "200", ":made-up", "x"),
         List.of("x-a", "1", ":status", "200"),
         List.of(":status", "200", ":path", "/"),
+        List.of(":path", "/", "x-a", "1"),
+        List.of(":method", "POST"),
         List.of(":status", "200", "connection", "close"),
         List.of(":status", "200", "x-a", "line\nbreak"),
         List.of(":status", "200", "x-a", "line\rbreak"),

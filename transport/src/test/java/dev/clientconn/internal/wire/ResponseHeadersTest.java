@@ -3,6 +3,7 @@ package dev.clientconn.internal.wire;
 
 import static dev.clientconn.internal.wire.MetadataCodecTest.ascii;
 import static dev.clientconn.internal.wire.MetadataCodecTest.block;
+import static dev.clientconn.internal.wire.ResponseHeaders.NO_RESPONSE;
 import static org.assertj.core.api.Assertions.assertThat;
 
 import dev.clientconn.internal.wire.ResponseHeaders.Kind;
@@ -10,6 +11,7 @@ import dev.clientconn.internal.wire.ResponseHeaders.Result;
 import io.grpc.Status;
 import java.util.ArrayList;
 import java.util.List;
+import org.jspecify.annotations.Nullable;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.CsvSource;
@@ -26,19 +28,12 @@ class ResponseHeadersTest {
             "grpc-encoding", "gzip",
             "x-a", "1"),
         false,
-        false);
+        NO_RESPONSE);
 
     assertThat(result.kind()).isEqualTo(Kind.RESPONSE);
-    assertThat(result.messageEncoding()).isEqualTo("gzip");
+    assertThat(result.httpStatus()).isEqualTo(200);
+    assertThat(result.metadata().get(ascii("grpc-encoding"))).isEqualTo("gzip");
     assertThat(result.metadata().get(ascii("x-a"))).isEqualTo("1");
-  }
-
-  @Test
-  void aResponseWithoutEncodingHasNone() {
-    Result result = first("application/grpc", "200");
-
-    assertThat(result.kind()).isEqualTo(Kind.RESPONSE);
-    assertThat(result.messageEncoding()).isNull();
   }
 
   @ParameterizedTest
@@ -49,9 +44,51 @@ class ResponseHeadersTest {
         "application/grpc;charset=utf-8",
         "Application/GRPC+json"
       })
-  void grpcContentTypesMakeTheHttpStatusIrrelevant(String contentType) {
-    assertThat(first(contentType, "504").kind()).isEqualTo(Kind.RESPONSE);
-    assertThat(classify(false, false, "content-type", contentType).kind()).isEqualTo(Kind.RESPONSE);
+  void aGrpcContentTypeOpensTheCallWhateverTheHttpStatus(String contentType) {
+    Result result = first(contentType, "504");
+
+    assertThat(result.kind()).isEqualTo(Kind.RESPONSE);
+    assertThat(result.httpStatus()).isEqualTo(504);
+  }
+
+  @Test
+  void aGrpcStatusMakesTheHttpStatusIrrelevant() {
+    Result atOnce = classify(
+        true,
+        NO_RESPONSE,
+        ":status",
+        "503",
+        "content-type",
+        "application/grpc",
+        "grpc-status",
+        "5");
+    Result afterResponse = classify(true, 503, "grpc-status", "0");
+
+    assertThat(atOnce.status().getCode()).isEqualTo(Status.Code.NOT_FOUND);
+    assertThat(afterResponse.status()).isSameAs(Status.OK);
+  }
+
+  @ParameterizedTest
+  @CsvSource({
+    "400, INTERNAL, 400 (Bad Request)",
+    "401, UNAUTHENTICATED, 401 (Unauthorized)",
+    "403, PERMISSION_DENIED, 403 (Forbidden)",
+    "404, UNIMPLEMENTED, 404 (Not Found)",
+    "413, UNKNOWN, 413 (Request Entity Too Large)",
+    "429, UNAVAILABLE, 429 (Too Many Requests)",
+    "502, UNAVAILABLE, 502 (Bad Gateway)",
+    "503, UNAVAILABLE, 503 (Service Unavailable)",
+    "504, UNAVAILABLE, 504 (Gateway Timeout)"
+  })
+  void withoutAGrpcStatusTheHttpStatusIsTheCodeAndIsNamed(int http, Status.Code code, String name) {
+    String[] headers = {":status", Integer.toString(http), "content-type", "application/grpc"};
+    for (Result result : List.of(classify(true, NO_RESPONSE, headers), classify(true, http))) {
+      assertThat(result.kind()).isEqualTo(Kind.TRAILERS);
+      assertThat(result.status().getCode()).isEqualTo(code);
+      assertThat(result.status().getDescription())
+          .isEqualTo("unexpected HTTP status code received from server: " + name
+              + "; the server ended the stream with trailers that have no grpc-status");
+    }
   }
 
   @ParameterizedTest
@@ -74,7 +111,7 @@ class ResponseHeadersTest {
   void aProxysAnswerIsMappedByItsHttpStatusAndKeepsItsFields(boolean endOfStream) {
     Result result = classify(
         endOfStream,
-        false,
+        NO_RESPONSE,
         ":status",
         "503",
         "content-type",
@@ -91,7 +128,7 @@ class ResponseHeadersTest {
 
   @Test
   void aMissingContentTypeIsNamed() {
-    Result result = classify(true, false, ":status", "200", "grpc-status", "0");
+    Result result = classify(true, NO_RESPONSE, ":status", "200", "grpc-status", "0");
 
     assertThat(result.kind()).isEqualTo(Kind.NOT_GRPC);
     assertThat(result.status().getCode()).isEqualTo(Status.Code.UNKNOWN);
@@ -104,17 +141,37 @@ class ResponseHeadersTest {
   @Test
   void binaryNamesOfANonGrpcResponseNeedNotBeBase64() {
     Result result =
-        classify(false, false, ":status", "200", "content-type", "text/plain", "x-bin", "!");
+        classify(false, NO_RESPONSE, ":status", "200", "content-type", "text/plain", "x-bin", "!");
 
     assertThat(result.kind()).isEqualTo(Kind.NOT_GRPC);
     assertThat(result.metadata().keys()).isEmpty();
   }
 
-  @Test
-  void aMissingHttpStatusIsMalformed() {
-    Result result = classify(false, false, "content-type", "application/json");
+  @ParameterizedTest
+  @ValueSource(strings = {"application/json", "application/grpc"})
+  void aMissingHttpStatusIsMalformed(String contentType) {
+    for (boolean endOfStream : new boolean[] {false, true}) {
+      Result result =
+          classify(endOfStream, NO_RESPONSE, "content-type", contentType, "grpc-status", "0");
 
-    assertMalformed(result, Status.Code.INTERNAL, "missing HTTP status");
+      assertMalformed(result, Status.Code.INTERNAL, "malformed header: missing HTTP status");
+    }
+  }
+
+  @Test
+  void withoutStatusAndContentTypeBothAreNamed() {
+    assertMalformed(
+        classify(false, NO_RESPONSE, "x-a", "1"),
+        Status.Code.INTERNAL,
+        "missing HTTP status; malformed header: missing HTTP content-type");
+  }
+
+  @Test
+  void trailersWithAnHttpStatusAreMalformed() {
+    assertMalformed(
+        classify(true, 200, ":status", "200", "grpc-status", "0"),
+        Status.Code.INTERNAL,
+        "the trailers have a :status");
   }
 
   @ParameterizedTest
@@ -127,9 +184,10 @@ class ResponseHeadersTest {
   @ParameterizedTest
   @ValueSource(strings = {"100", "103", "199"})
   void interimResponsesAreIgnoredUnlessTheyEndTheStream(String httpStatus) {
-    assertThat(classify(false, false, ":status", httpStatus).kind()).isEqualTo(Kind.INFORMATIONAL);
+    assertThat(classify(false, NO_RESPONSE, ":status", httpStatus).kind())
+        .isEqualTo(Kind.INFORMATIONAL);
     assertMalformed(
-        classify(true, false, ":status", httpStatus),
+        classify(true, NO_RESPONSE, ":status", httpStatus),
         Status.Code.INTERNAL,
         "protocol error: informational header with status code "
             + httpStatus
@@ -139,18 +197,18 @@ class ResponseHeadersTest {
   @Test
   void headersInTheMiddleAreMalformed() {
     assertMalformed(
-        classify(false, true, ":status", "200", "content-type", "application/grpc"),
+        classify(false, 200, ":status", "200", "content-type", "application/grpc"),
         Status.Code.INTERNAL,
         "a HEADERS frame cannot appear in the middle of a stream");
     assertMalformed(
-        classify(false, true, ":status", "100"),
+        classify(false, 200, ":status", "100"),
         Status.Code.INTERNAL,
         "a HEADERS frame cannot appear in the middle of a stream");
   }
 
   @Test
   void okTrailersCostNoStatus() {
-    Result result = classify(true, true, "grpc-status", "0");
+    Result result = classify(true, 200, "grpc-status", "0");
 
     assertThat(result.kind()).isEqualTo(Kind.TRAILERS);
     assertThat(result.status()).isSameAs(Status.OK);
@@ -160,7 +218,7 @@ class ResponseHeadersTest {
   @Test
   void trailersCarryStatusMessageAndMetadata() {
     Result result =
-        classify(true, true, "grpc-status", "5", "grpc-message", "no %22a%22", "x-a", "1");
+        classify(true, 200, "grpc-status", "5", "grpc-message", "no %22a%22", "x-a", "1");
 
     assertThat(result.kind()).isEqualTo(Kind.TRAILERS);
     assertThat(result.status().getCode()).isEqualTo(Status.Code.NOT_FOUND);
@@ -171,7 +229,14 @@ class ResponseHeadersTest {
   @Test
   void aCallMayEndInItsFirstHeaders() {
     Result result = classify(
-        true, false, ":status", "200", "content-type", "application/grpc", "grpc-status", "12");
+        true,
+        NO_RESPONSE,
+        ":status",
+        "200",
+        "content-type",
+        "application/grpc",
+        "grpc-status",
+        "12");
 
     assertThat(result.kind()).isEqualTo(Kind.TRAILERS);
     assertThat(result.status().getCode()).isEqualTo(Status.Code.UNIMPLEMENTED);
@@ -180,7 +245,7 @@ class ResponseHeadersTest {
 
   @Test
   void trailersWithoutStatusAreUnknown() {
-    Result result = classify(true, true, "x-a", "1");
+    Result result = classify(true, 200, "x-a", "1");
 
     assertThat(result.kind()).isEqualTo(Kind.TRAILERS);
     assertThat(result.status().getCode()).isEqualTo(Status.Code.UNKNOWN);
@@ -191,29 +256,85 @@ class ResponseHeadersTest {
   @Test
   void anOddGrpcStatusIsMalformed() {
     assertMalformed(
-        classify(true, true, "grpc-status", "xxxx"),
+        classify(true, 200, "grpc-status", "xxxx"),
         Status.Code.UNKNOWN,
         "malformed grpc-status: \"xxxx\"");
   }
 
   @Test
+  void ofSeveralStatusesTheLastCounts() {
+    Result result = classify(
+        true,
+        200,
+        "grpc-status",
+        "0",
+        "grpc-message",
+        "fine",
+        "grpc-status",
+        "13",
+        "grpc-message",
+        "the proxy failed it");
+
+    assertThat(result.status().getCode()).isEqualTo(Status.Code.INTERNAL);
+    assertThat(result.status().getDescription()).isEqualTo("the proxy failed it");
+  }
+
+  @Test
+  void theSameBlockMeansSomethingElseBehindAnotherResponse() {
+    HeaderBlock block = block("x-a", "1");
+
+    Result after503 = ResponseHeaders.classify(block, true, 503);
+    assertThat(ResponseHeaders.classify(block, true, 503)).isSameAs(after503);
+    assertThat(ResponseHeaders.classify(block, true, 200).status().getCode())
+        .isEqualTo(Status.Code.UNKNOWN);
+    assertThat(ResponseHeaders.classify(block, false, 200).kind()).isEqualTo(Kind.MALFORMED);
+  }
+
+  @ParameterizedTest
+  @CsvSource(
+      nullValues = "none",
+      value = {
+        "none, none, ''",
+        "3, none, ; the status in them is INVALID_ARGUMENT",
+        "3, bad%20id, ; the status in them is INVALID_ARGUMENT: bad id",
+        "x, none, ''"
+      })
+  void aListOverTheLimitNamesTheLimitAndTheStatusThatCameWithinIt(
+      @Nullable String code, @Nullable String message, String end) {
+    List<String> fields = new ArrayList<>();
+    if (code != null) {
+      fields.addAll(List.of("grpc-status", "0", "grpc-status", code));
+    }
+    if (message != null) {
+      fields.addAll(List.of("grpc-message", message));
+    }
+    Status status = ResponseHeaders.overLimit(block(fields.toArray(String[]::new)), 8192);
+
+    assertThat(status.getCode()).isEqualTo(Status.Code.INTERNAL);
+    assertThat(status.getDescription())
+        .isEqualTo("the server sent headers or trailers of more than 8192 bytes, the limit that"
+            + " maxInboundMetadataSize (property inbound.metadata.max-size) sets" + end);
+  }
+
+  @Test
   void badBinaryMetadataIsMalformedInHeadersAndTrailers() {
     assertMalformed(
-        classify(false, false, ":status", "200", "content-type", "application/grpc", "x-bin", "!"),
+        classify(
+            false, NO_RESPONSE, ":status", "200", "content-type", "application/grpc", "x-bin", "!"),
         Status.Code.INTERNAL,
         "malformed x-bin");
     assertMalformed(
-        classify(true, true, "grpc-status", "0", "x-bin", "!"),
+        classify(true, 200, "grpc-status", "0", "x-bin", "!"),
         Status.Code.INTERNAL,
         "malformed x-bin");
   }
 
   private static Result first(String contentType, String httpStatus) {
-    return classify(false, false, ":status", httpStatus, "content-type", contentType);
+    return classify(false, NO_RESPONSE, ":status", httpStatus, "content-type", contentType);
   }
 
-  private static Result classify(boolean endOfStream, boolean responseSeen, String... fields) {
-    return ResponseHeaders.classify(block(fields), endOfStream, responseSeen);
+  private static Result classify(boolean endOfStream, int responseStatus, String... fields) {
+    return ResponseHeaders.classify(block(fields), endOfStream, responseStatus);
   }
 
   private static void assertMalformed(Result result, Status.Code code, String text) {
