@@ -30,16 +30,25 @@ final class WorkerPool implements Executor {
 
   private final ThreadFactory threads;
   private volatile long keepAliveNanos;
+  /** Counts the calls of {@link #keepAlive}: a worker of an earlier one ends as soon as it has no task. */
+  private volatile int generation;
 
   WorkerPool(ThreadFactory threads) {
     this.threads = threads;
   }
 
-  /** How long an idle thread is kept, nanoseconds; with 0 threads end when there is nothing to do. */
+  /**
+   * Sets how long an idle thread is kept, and ends the threads that exist: idle ones now, the others
+   * after their task. A thread retains the context class loader it was started under, so none may
+   * run tasks of the application that comes next. Calls must not overlap.
+   *
+   * @param nanos nanoseconds; with 0 threads end when there is nothing to do
+   */
   void keepAlive(long nanos) {
     keepAliveNanos = nanos;
-    for (Worker worker : idle) {
-      LockSupport.unpark(worker.thread);
+    generation = generation + 1;
+    for (Worker worker = idle.pollFirst(); worker != null; worker = idle.pollFirst()) {
+      worker.end();
     }
   }
 
@@ -78,10 +87,18 @@ final class WorkerPool implements Executor {
 
   private final class Worker implements Runnable {
     private final Thread thread = threads.newThread(this);
+    private final int madeIn = generation;
     private volatile boolean woken;
+    private volatile boolean ended;
 
     void wake() {
       woken = true;
+      LockSupport.unpark(thread);
+    }
+
+    /** Only for a worker that was taken out of the idle queue. */
+    void end() {
+      ended = true;
       LockSupport.unpark(thread);
     }
 
@@ -97,8 +114,12 @@ final class WorkerPool implements Executor {
         }
         if (task != null) {
           runGuarded(task);
+          if (madeIn != generation) {
+            runGuarded(this::sendAnother);
+            return;
+          }
         } else if (tasks.isEmpty()) {
-          if (!park()) {
+          if (madeIn != generation || !park()) {
             return;
           }
           sent = true;
@@ -120,7 +141,10 @@ final class WorkerPool implements Executor {
       runGuarded(this::sendAnother);
       long deadline = System.nanoTime() + keepAliveNanos;
       while (!woken) {
-        long left = keepAliveNanos == 0 ? 0 : deadline - System.nanoTime();
+        if (ended) {
+          return false;
+        }
+        long left = madeIn != generation ? 0 : deadline - System.nanoTime();
         if (left <= 0) {
           // Who is not in the queue any more has been sent, and will see it in a moment.
           if (idle.remove(this)) {

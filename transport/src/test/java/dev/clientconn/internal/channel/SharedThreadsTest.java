@@ -77,6 +77,28 @@ class SharedThreadsTest {
   }
 
   @Test
+  void aRestartedApplicationRunsOnNoThreadOfTheOneBefore() throws Exception {
+    SharedThreads lingering = new SharedThreads(TimeUnit.HOURS.toNanos(1));
+    ChannelThreads first = lingering.newLease(null, null);
+    Thread worker = runOn(first);
+    first.release().run();
+    Thread thread = Thread.currentThread();
+    ClassLoader before = thread.getContextClassLoader();
+    ClassLoader restarted = new ClassLoader(before) {};
+    thread.setContextClassLoader(restarted);
+    try {
+      ChannelThreads second = lingering.newLease(null, null);
+
+      assertThat(runOn(second).getContextClassLoader()).isSameAs(restarted);
+      worker.join(10_000);
+      assertThat(worker.isAlive()).isFalse();
+      second.timers().shutdownNow();
+    } finally {
+      thread.setContextClassLoader(before);
+    }
+  }
+
+  @Test
   void policiesCannotShutTheTimersDown() {
     ProtectedTimers timers = new ProtectedTimers(new FakeClock());
 

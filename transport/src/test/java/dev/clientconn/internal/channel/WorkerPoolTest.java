@@ -126,6 +126,35 @@ class WorkerPoolTest {
     }
   }
 
+  @Test
+  void noThreadOutlivesAChangeOfTheKeepAlive() throws InterruptedException {
+    long minute = TimeUnit.SECONDS.toNanos(60);
+    CountDownLatch release = new CountDownLatch(1);
+    CountDownLatch busy = new CountDownLatch(1);
+    CountDownLatch ran = new CountDownLatch(1);
+    pool.execute(() -> {
+      busy.countDown();
+      awaitQuietly(release);
+    });
+    assertThat(busy.await(10, TimeUnit.SECONDS)).isTrue();
+    pool.execute(ran::countDown);
+    assertThat(ran.await(10, TimeUnit.SECONDS)).isTrue();
+    List<Thread> before = List.copyOf(threads);
+
+    pool.keepAlive(0);
+    pool.keepAlive(minute);
+    release.countDown();
+
+    for (Thread thread : before) {
+      thread.join(10_000);
+      assertThat(thread.isAlive()).isFalse();
+    }
+    CountDownLatch next = new CountDownLatch(1);
+    pool.execute(next::countDown);
+    assertThat(next.await(10, TimeUnit.SECONDS)).isTrue();
+    assertThat(threads).hasSizeGreaterThan(before.size());
+  }
+
   private static void awaitQuietly(CountDownLatch latch) {
     try {
       latch.await();
