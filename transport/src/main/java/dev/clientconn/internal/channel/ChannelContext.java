@@ -6,7 +6,9 @@ import io.grpc.ChannelLogger;
 import io.grpc.NameResolver;
 import io.grpc.NameResolverRegistry;
 import io.grpc.SynchronizationContext;
+import java.util.concurrent.Executor;
 import java.util.concurrent.ScheduledExecutorService;
+import java.util.function.Consumer;
 import java.util.function.DoubleSupplier;
 
 /**
@@ -19,6 +21,7 @@ import java.util.function.DoubleSupplier;
  * @param sync the one context that everything of the control plane runs in
  * @param timers the channel's, protected from being shut down
  * @param logger for resolver, balancer and subchannels
+ * @param onBroken takes what a policy threw; the channel is of no use after it
  */
 record ChannelContext(
     ChannelOptions options,
@@ -27,13 +30,18 @@ record ChannelContext(
     DoubleSupplier random,
     SynchronizationContext sync,
     ScheduledExecutorService timers,
-    ChannelLogger logger) {
+    ChannelLogger logger,
+    Consumer<Throwable> onBroken) {
 
   ExponentialBackoff newBackoff() {
     return new ExponentialBackoff(random);
   }
 
   NameResolver.Args resolverArgs() {
+    return resolverArgs(threads.offloadExecutor());
+  }
+
+  NameResolver.Args resolverArgs(Executor offloadExecutor) {
     NameResolver.Args.Builder args = NameResolver.Args.newBuilder()
         .setDefaultPort(options.defaultPort())
         .setProxyDetector(address -> null)
@@ -41,7 +49,7 @@ record ChannelContext(
         .setScheduledExecutorService(timers)
         .setServiceConfigParser(options.serviceConfigParser())
         .setChannelLogger(logger)
-        .setOffloadExecutor(threads.offloadExecutor())
+        .setOffloadExecutor(offloadExecutor)
         .setOverrideAuthority(options.authorityOverride())
         .setMetricRecorder(options.metrics())
         .setNameResolverRegistry(NameResolverRegistry.getDefaultRegistry());

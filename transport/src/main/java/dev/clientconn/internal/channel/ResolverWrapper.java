@@ -7,12 +7,17 @@ import io.grpc.NameResolver;
 import io.grpc.NameResolver.ResolutionResult;
 import io.grpc.Status;
 import io.grpc.SynchronizationContext.ScheduledHandle;
+import java.util.Objects;
+import java.util.concurrent.Executor;
 import java.util.concurrent.TimeUnit;
+import java.util.logging.Level;
+import java.util.logging.Logger;
 import org.jspecify.annotations.Nullable;
 
 /**
- * The channel's name resolver: started when the channel leaves idle, asked again with growing delays after a failure,
- * made anew after each idle time. What a result means is not its business.
+ * Runs the channel's name resolver: starts it when the channel leaves idle, asks again with growing delays after a failure,
+ * makes another one after each idle time. What a result means is decided elsewhere. A resolver that throws, itself or in a
+ * look-up on the offload executor, has failed to resolve: the next try is a new resolver's.
  */
 @SyncContextConfined
 final class ResolverWrapper {
@@ -26,12 +31,17 @@ final class ResolverWrapper {
     void onError(Status error);
   }
 
+  private static final Logger LOGGER = Logger.getLogger("dev.clientconn.ClientConn");
+
   private final ChannelContext context;
   private final Results results;
   private final String authority;
 
   private @Nullable NameResolver prepared;
+  /** Absent before the start, after the shutdown, and while a broken one is to be replaced. */
   private @Nullable NameResolver current;
+
+  private boolean running;
   private ExponentialBackoff backoff;
   private @Nullable ScheduledHandle retry;
 
@@ -40,10 +50,20 @@ final class ResolverWrapper {
     this.context = context;
     this.results = results;
     this.backoff = context.newBackoff();
-    NameResolver resolver = context.options().target().newResolver(context.resolverArgs());
+    NameResolver resolver = newResolver();
     this.prepared = resolver;
     String override = context.options().authorityOverride();
-    this.authority = override == null ? resolver.getServiceAuthority() : override;
+    this.authority = override == null
+        ? Objects.requireNonNull(
+            resolver.getServiceAuthority(), () -> resolver + " has no authority")
+        : override;
+  }
+
+  private NameResolver newResolver() {
+    LookUps lookUps = new LookUps();
+    NameResolver resolver = context.options().target().newResolver(context.resolverArgs(lookUps));
+    lookUps.resolver = resolver;
+    return resolver;
   }
 
   String authority() {
@@ -51,19 +71,55 @@ final class ResolverWrapper {
   }
 
   void start() {
-    NameResolver resolver = prepared;
-    prepared = null;
-    if (resolver == null) {
-      resolver = context.options().target().newResolver(context.resolverArgs());
+    running = true;
+    try {
+      NameResolver resolver = prepared == null ? newResolver() : prepared;
+      prepared = null;
+      current = resolver;
+      resolver.start(new Listener(resolver));
+    } catch (Throwable t) {
+      broke(t);
     }
-    current = resolver;
-    resolver.start(new Listener(resolver));
   }
 
   /** Asks again, unless a failure has just happened: then the delay goes on. */
   void refresh() {
-    if (current != null && retry == null) {
+    if (!running || retry != null) {
+      return;
+    }
+    if (current == null) {
+      start();
+      return;
+    }
+    try {
       current.refresh();
+    } catch (Throwable t) {
+      broke(t);
+    }
+  }
+
+  /** A resolver that threw may be in any state, "resolving" for ever included: it is not used again. */
+  private void broke(Throwable thrown) {
+    discard();
+    failed(Status.UNAVAILABLE
+        .withDescription(
+            "Name resolution of " + context.options().target().text() + " failed: " + thrown)
+        .withCause(thrown));
+  }
+
+  private void discard() {
+    NameResolver resolver = current;
+    current = null;
+    if (resolver != null) {
+      shutdown(resolver);
+    }
+  }
+
+  private static void shutdown(NameResolver resolver) {
+    try {
+      resolver.shutdown();
+    } catch (Throwable t) {
+      LOGGER.log(Level.WARNING, "A name resolver threw from shutdown", t);
     }
   }
 
@@ -77,18 +133,15 @@ final class ResolverWrapper {
   void shutdown() {
     cancelRetry();
     backoff = context.newBackoff();
-    NameResolver resolver = current;
-    current = null;
-    if (resolver != null) {
-      resolver.shutdown();
-    }
+    running = false;
+    discard();
   }
 
-  /** The channel ends; also lets go of a resolver that was never started. */
+  /** The channel ends; shuts a resolver down that was never started, too. */
   void close() {
     shutdown();
     if (prepared != null) {
-      prepared.shutdown();
+      shutdown(prepared);
       prepared = null;
     }
   }
@@ -99,7 +152,13 @@ final class ResolverWrapper {
   }
 
   private void failed(Status error) {
-    if (retry != null) {
+    results.onError(error);
+    askLater(error);
+  }
+
+  private void askLater(Status error) {
+    // The policy may have broken on the failure, and the channel with it.
+    if (!running || retry != null) {
       return;
     }
     long delay = backoff.nextNanos();
@@ -129,7 +188,7 @@ final class ResolverWrapper {
     }
   }
 
-  /** Of one resolver; deaf once that has been replaced. */
+  /** Takes what one resolver finds, until that is replaced. */
   private final class Listener extends NameResolver.Listener2 {
     private final NameResolver resolver;
 
@@ -148,11 +207,16 @@ final class ResolverWrapper {
       if (resolver != current) {
         return Status.OK;
       }
+      if (result == null) {
+        Status nothing = unusable("null in place of a result");
+        failed(nothing);
+        return nothing;
+      }
       Status status = results.onResult(result);
       if (status.isOk()) {
         succeeded();
       } else {
-        failed(status);
+        askLater(status);
       }
       return status;
     }
@@ -161,8 +225,33 @@ final class ResolverWrapper {
     public void onError(Status error) {
       context.sync().execute(() -> {
         if (resolver == current) {
-          results.onError(error);
-          failed(error);
+          boolean usable = error != null && !error.isOk();
+          failed(usable ? error : unusable(error + " in place of an error"));
+        }
+      });
+    }
+
+    private Status unusable(String answer) {
+      return Status.UNAVAILABLE.withDescription(
+          "The name resolver of " + context.options().target().text() + " returned " + answer);
+    }
+  }
+
+  /** The offload executor of one resolver: a look-up that throws there has failed, and is not lost in its log. */
+  private final class LookUps implements Executor {
+    private @Nullable NameResolver resolver;
+
+    @Override
+    public void execute(Runnable lookUp) {
+      context.threads().offloadExecutor().execute(() -> {
+        try {
+          lookUp.run();
+        } catch (Throwable t) {
+          context.sync().execute(() -> {
+            if (resolver != null && resolver == current) {
+              broke(t);
+            }
+          });
         }
       });
     }

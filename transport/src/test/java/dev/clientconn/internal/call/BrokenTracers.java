@@ -1,6 +1,7 @@
 // SPDX-License-Identifier: Apache-2.0
 package dev.clientconn.internal.call;
 
+import dev.clientconn.Throwing;
 import io.grpc.Attributes;
 import io.grpc.ClientStreamTracer;
 import io.grpc.Metadata;
@@ -46,13 +47,8 @@ public final class BrokenTracers extends ClientStreamTracer.Factory {
   private void on(String event) {
     events.add(event);
     if (event.equals(broken)) {
-      throwUnchecked(failure);
+      throw Throwing.raise(failure);
     }
-  }
-
-  @SuppressWarnings("unchecked")
-  private static <T extends Throwable> void throwUnchecked(Throwable thrown) throws T {
-    throw (T) thrown;
   }
 
   @Override

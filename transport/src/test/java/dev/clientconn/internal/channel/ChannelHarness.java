@@ -10,6 +10,7 @@ import java.io.InputStream;
 import java.time.Duration;
 import java.util.List;
 import java.util.Map;
+import java.util.concurrent.Executor;
 import org.jspecify.annotations.Nullable;
 
 /** A control plane over fakes: one thread, no clock but the test's, no wire. */
@@ -20,6 +21,8 @@ public final class ChannelHarness {
   public final FakeConnector connector = new FakeConnector();
   public final FakeResolver resolver = new FakeResolver();
   public int released;
+  /** Runs look-ups and call credentials; may be replaced at any time. */
+  public Executor offload = Runnable::run;
 
   private TargetUri target = resolver.target();
   private String policy = "pick_first";
@@ -100,7 +103,7 @@ public final class ChannelHarness {
 
   public ChannelThreads threads() {
     return new ChannelThreads(
-        Runnable::run, Runnable::run, clock, clock::nanoTime, () -> released++);
+        Runnable::run, task -> offload.execute(task), clock, clock::nanoTime, () -> released++);
   }
 
   ControlPlane control() {

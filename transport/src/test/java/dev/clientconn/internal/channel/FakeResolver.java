@@ -1,6 +1,7 @@
 // SPDX-License-Identifier: Apache-2.0
 package dev.clientconn.internal.channel;
 
+import dev.clientconn.Throwing;
 import io.grpc.Attributes;
 import io.grpc.EquivalentAddressGroup;
 import io.grpc.NameResolver;
@@ -15,14 +16,16 @@ import java.util.Arrays;
 import java.util.Collection;
 import java.util.List;
 import java.util.Map;
+import java.util.concurrent.Executor;
 import org.jspecify.annotations.Nullable;
 
 /** A provider of resolvers that answer when the test says so. */
 public final class FakeResolver extends NameResolverProvider {
   public final List<Resolver> resolvers = new ArrayList<>();
-  public @Nullable RuntimeException throwsOnStart;
-  public @Nullable RuntimeException throwsOnMake;
-  public @Nullable RuntimeException throwsOnShutdown;
+  public @Nullable Throwable throwsOnStart;
+  public @Nullable Throwable throwsOnMake;
+  public @Nullable Throwable throwsOnRefresh;
+  public @Nullable Throwable throwsOnShutdown;
   private NameResolver.@Nullable Args args;
 
   public TargetUri target() {
@@ -72,6 +75,20 @@ public final class FakeResolver extends NameResolverProvider {
             .build());
   }
 
+  @SuppressWarnings("NullAway") // as foreign code may
+  public void sendNull() {
+    last().send(null);
+  }
+
+  /** Runs part of a look-up where resolvers run theirs. */
+  public void lookUp(Runnable part) {
+    Executor offload = args().getOffloadExecutor();
+    if (offload == null) {
+      throw new AssertionError("resolvers get an executor");
+    }
+    offload.execute(part);
+  }
+
   private NameResolver.Args args() {
     if (args == null) {
       throw new IllegalStateException("no resolver was made yet");
@@ -90,7 +107,7 @@ public final class FakeResolver extends NameResolverProvider {
   @Override
   public NameResolver newNameResolver(URI targetUri, NameResolver.Args newArgs) {
     if (throwsOnMake != null) {
-      throw throwsOnMake;
+      throw Throwing.raise(throwsOnMake);
     }
     args = newArgs;
     Resolver resolver = new Resolver();
@@ -133,7 +150,7 @@ public final class FakeResolver extends NameResolverProvider {
     @Override
     public void start(Listener2 resultListener) {
       if (throwsOnStart != null) {
-        throw throwsOnStart;
+        throw Throwing.raise(throwsOnStart);
       }
       started = true;
       listener = resultListener;
@@ -142,13 +159,16 @@ public final class FakeResolver extends NameResolverProvider {
     @Override
     public void refresh() {
       refreshes++;
+      if (throwsOnRefresh != null) {
+        throw Throwing.raise(throwsOnRefresh);
+      }
     }
 
     @Override
     public void shutdown() {
       shutdown = true;
       if (throwsOnShutdown != null) {
-        throw throwsOnShutdown;
+        throw Throwing.raise(throwsOnShutdown);
       }
     }
 
@@ -160,6 +180,10 @@ public final class FakeResolver extends NameResolverProvider {
 
     public void fail(String description) {
       listener().onError(Status.UNAVAILABLE.withDescription(description));
+    }
+
+    public void failWithOk() {
+      listener().onError(Status.OK);
     }
 
     private Listener2 listener() {
