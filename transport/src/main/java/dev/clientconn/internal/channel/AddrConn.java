@@ -165,7 +165,7 @@ final class AddrConn extends LoadBalancer.Subchannel {
       connection.opened(context
           .connector()
           .connect(index.address(), authority(), index.attributes(), connection));
-    } catch (RuntimeException e) {
+    } catch (Throwable e) {
       // As a dialer or an address type may be foreign, this is a failed attempt and not a broken
       // channel.
       connection.onTerminated(Status.UNAVAILABLE
@@ -263,7 +263,12 @@ final class AddrConn extends LoadBalancer.Subchannel {
     view.state(state);
     context.logger().log(ChannelLogLevel.DEBUG, "{0}: {1}", this, next);
     if (listener != null) {
-      listener.onSubchannelState(next);
+      try {
+        listener.onSubchannelState(next);
+      } catch (Throwable t) {
+        // Not thrown on: the connections of this subchannel would not be closed.
+        context.onBroken().accept(t);
+      }
     }
   }
 

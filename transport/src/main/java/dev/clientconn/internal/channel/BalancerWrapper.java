@@ -21,7 +21,10 @@ import io.grpc.Status;
 import io.grpc.SynchronizationContext;
 import io.grpc.util.GracefulSwitchLoadBalancer;
 import java.util.List;
+import java.util.Objects;
 import java.util.concurrent.ScheduledExecutorService;
+import java.util.logging.Level;
+import java.util.logging.Logger;
 import org.jspecify.annotations.Nullable;
 
 /**
@@ -40,6 +43,10 @@ final class BalancerWrapper extends LoadBalancer.Helper {
     /** Makes a subchannel that is known to the channel until it terminates. */
     AddrConn newSubchannel(CreateSubchannelArgs args);
   }
+
+  private static final Logger LOGGER = Logger.getLogger("dev.clientconn.ClientConn");
+  private static final Status NO_STATUS = Status.UNAVAILABLE.withDescription(
+      "The load-balancing policy returned no status for its addresses");
 
   private final ChannelContext context;
   private final String authority;
@@ -64,13 +71,22 @@ final class BalancerWrapper extends LoadBalancer.Helper {
   Status accept(
       List<EquivalentAddressGroup> addresses, Attributes attributes, Object balancerConfig) {
     explainWith(null);
-    Status status = balancer.acceptResolvedAddresses(ResolvedAddresses.newBuilder()
-        .setAddresses(addresses)
-        .setAttributes(attributes)
-        .setLoadBalancingPolicyConfig(balancerConfig)
-        .build());
-    hasAddresses = status.isOk();
-    return status;
+    try {
+      @Nullable
+      Status answer = balancer.acceptResolvedAddresses(ResolvedAddresses.newBuilder()
+          .setAddresses(addresses)
+          .setAttributes(attributes)
+          .setLoadBalancingPolicyConfig(balancerConfig)
+          .build());
+      Status status = answer == null ? NO_STATUS : answer;
+      hasAddresses = status.isOk();
+      return status;
+    } catch (Throwable t) {
+      context.onBroken().accept(t);
+      return Status.INTERNAL
+          .withDescription("The load-balancing policy threw: " + t)
+          .withCause(t);
+    }
   }
 
   /**
@@ -99,16 +115,30 @@ final class BalancerWrapper extends LoadBalancer.Helper {
   }
 
   void fail(Status error) {
-    balancer.handleNameResolutionError(error);
+    guard(() -> balancer.handleNameResolutionError(error));
   }
 
   void requestConnection() {
-    balancer.requestConnection();
+    guard(balancer::requestConnection);
+  }
+
+  /** A policy is foreign code: what it throws must not end the task of whoever called it. */
+  private void guard(Runnable call) {
+    try {
+      call.run();
+    } catch (Throwable t) {
+      context.onBroken().accept(t);
+    }
   }
 
   void shutdown() {
     shutdown = true;
-    balancer.shutdown();
+    try {
+      balancer.shutdown();
+    } catch (Throwable t) {
+      // It is over with the policy in any case, and the channel shuts the subchannels down itself.
+      LOGGER.log(Level.WARNING, "A load-balancing policy threw from shutdown", t);
+    }
   }
 
   @Override
@@ -124,6 +154,8 @@ final class BalancerWrapper extends LoadBalancer.Helper {
   @Override
   public void updateBalancingState(ConnectivityState newState, SubchannelPicker newPicker) {
     context.sync().throwIfNotInThisSynchronizationContext();
+    Objects.requireNonNull(newState, "state");
+    Objects.requireNonNull(newPicker, "picker");
     // A policy cannot shut the channel down, and one that was shut down has no say.
     if (!shutdown && newState != ConnectivityState.SHUTDOWN) {
       state = newState;

@@ -56,7 +56,7 @@ public final class ConnectivityTracker {
   private void tell(Runnable watcher) {
     try {
       executor.execute(watcher);
-    } catch (RuntimeException e) {
+    } catch (Throwable e) {
       // A user's executor that was shut down, or a watcher that threw in it, must not stop the
       // channel.
       LOGGER.log(Level.WARNING, "A watcher of the channel's state could not be run", e);

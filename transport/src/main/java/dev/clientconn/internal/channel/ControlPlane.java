@@ -5,9 +5,11 @@ import dev.clientconn.internal.call.TransportSource;
 import dev.clientconn.internal.call.UnsentCalls;
 import dev.clientconn.internal.threading.SyncContextConfined;
 import dev.clientconn.internal.transport.TransportConnector;
+import io.grpc.Attributes;
 import io.grpc.ConnectivityState;
 import io.grpc.EquivalentAddressGroup;
 import io.grpc.InternalConfigSelector;
+import io.grpc.LoadBalancer;
 import io.grpc.LoadBalancer.CreateSubchannelArgs;
 import io.grpc.LoadBalancer.FixedResultPicker;
 import io.grpc.LoadBalancer.PickResult;
@@ -48,6 +50,7 @@ public final class ControlPlane implements ResolverWrapper.Results, BalancerWrap
   /** Absent while idle, after a panic and after the end. */
   private @Nullable BalancerWrapper balancer;
 
+  private boolean warnedOfHealthChecks;
   private boolean panicked;
   private boolean closed;
 
@@ -59,7 +62,14 @@ public final class ControlPlane implements ResolverWrapper.Results, BalancerWrap
     SynchronizationContext sync = new SynchronizationContext((thread, failure) -> panic(failure));
     ChannelTrace trace = new ChannelTrace(options.target().text());
     this.context = new ChannelContext(
-        options, threads, connector, random, sync, new ProtectedTimers(threads.timers()), trace);
+        options,
+        threads,
+        connector,
+        random,
+        sync,
+        new ProtectedTimers(threads.timers()),
+        trace,
+        thrown -> sync.execute(() -> panic(thrown)));
     this.serviceConfig = new ServiceConfigState(options, trace);
     this.calls = new CallTracker(() -> sync.execute(this::closeIfQuiet));
     this.unsent = new UnsentCalls(threads.timers());
@@ -134,8 +144,24 @@ public final class ControlPlane implements ResolverWrapper.Results, BalancerWrap
     Object chosen = serviceConfig.balancerConfig();
     return balancer.accept(
         addresses.getValue(),
-        result.getAttributes(),
+        withoutHealthChecks(result.getAttributes()),
         chosen == null ? context.options().serviceConfigParser().defaultBalancerConfig() : chosen);
+  }
+
+  /** Policies of grpc-services would check health over a channel that subchannels do not have yet. */
+  private Attributes withoutHealthChecks(Attributes attributes) {
+    if (attributes.get(LoadBalancer.ATTR_HEALTH_CHECKING_CONFIG) == null) {
+      return attributes;
+    }
+    if (!warnedOfHealthChecks) {
+      warnedOfHealthChecks = true;
+      LOGGER.warning("[" + context.options().target().text()
+          + "] The name resolver asks for health checks of the servers, which are not supported"
+          + " yet: the channel uses the servers without them");
+    }
+    return attributes.toBuilder()
+        .discard(LoadBalancer.ATTR_HEALTH_CHECKING_CONFIG)
+        .build();
   }
 
   @Override
@@ -196,14 +222,9 @@ public final class ControlPlane implements ResolverWrapper.Results, BalancerWrap
     closed = true;
     picker.shutdown(reason);
     unsent.end(reason);
-    try {
-      tearDown();
-      resolver.close();
-    } finally {
-      // A policy that failed to shut its subchannels down must not keep the channel from ending.
-      subchannels.all().forEach(AddrConn::shutdown);
-      context.sync().execute(this::terminateIfDone);
-    }
+    tearDown();
+    resolver.close();
+    context.sync().execute(this::terminateIfDone);
   }
 
   private void terminateIfDone() {
@@ -221,16 +242,15 @@ public final class ControlPlane implements ResolverWrapper.Results, BalancerWrap
     idle.disarm();
     BalancerWrapper old = balancer;
     balancer = null;
-    try {
-      resolver.shutdown();
-    } finally {
-      if (old != null) {
-        old.shutdown();
-      }
+    resolver.shutdown();
+    if (old != null) {
+      old.shutdown();
     }
+    // Those that the policy has left open, too: they would keep the channel from ending.
+    subchannels.all().forEach(AddrConn::shutdown);
   }
 
-  /** A resolver or policy broke: nothing it says can be trusted, so every call fails with what happened. */
+  /** A policy is broken and cannot be used any more, so every call fails with what happened. Throws nothing. */
   private void panic(Throwable failure) {
     LOGGER.log(
         Level.SEVERE,
@@ -242,19 +262,19 @@ public final class ControlPlane implements ResolverWrapper.Results, BalancerWrap
       return;
     }
     panicked = true;
-    try {
-      tearDown();
-    } catch (RuntimeException e) {
-      LOGGER.log(Level.SEVERE, "The broken part could not be shut down either", e);
-    }
-    subchannels.all().forEach(AddrConn::shutdown);
     Status status = Status.INTERNAL
         .withDescription(
             "The channel failed and must be built anew: uncaught exception in its control plane: "
                 + failure)
         .withCause(failure);
+    // First of all, so that no call waits, whatever the rest comes to.
     picker.update(new FixedResultPicker(PickResult.withDrop(status)));
     tracker.update(ConnectivityState.TRANSIENT_FAILURE);
+    try {
+      tearDown();
+    } catch (Throwable t) {
+      LOGGER.log(Level.SEVERE, "The channel's control plane could not be shut down either", t);
+    }
   }
 
   public TransportSource transports() {

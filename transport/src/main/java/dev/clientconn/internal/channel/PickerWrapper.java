@@ -145,7 +145,7 @@ final class PickerWrapper implements TransportSource {
 
   private static Decision decide(State state, PendingPick pick) {
     if (state.shutdown != null) {
-      return new Decision(null, null, state.shutdown);
+      return failed(state.shutdown);
     }
     SubchannelPicker picker = state.picker;
     if (picker == null) {
@@ -153,17 +153,24 @@ final class PickerWrapper implements TransportSource {
     }
     try {
       return decide(picker.pickSubchannel(pick.args()), pick);
-    } catch (RuntimeException e) {
-      return new Decision(
-          null,
-          null,
-          Status.INTERNAL
-              .withDescription("The load-balancing policy's picker threw an exception: " + e)
-              .withCause(e));
+    } catch (Throwable t) {
+      // Errors too: thrown on, they would leave this call without an end, or stop the control
+      // plane.
+      return failed(Status.INTERNAL
+          .withDescription("The load-balancing policy's picker threw: " + t)
+          .withCause(t));
     }
   }
 
-  private static Decision decide(PickResult result, PendingPick pick) {
+  private static Decision failed(Status status) {
+    return new Decision(null, null, status);
+  }
+
+  private static Decision decide(@Nullable PickResult result, PendingPick pick) {
+    if (result == null) {
+      return failed(
+          Status.INTERNAL.withDescription("The load-balancing policy's picker returned null"));
+    }
     Subchannel subchannel = result.getSubchannel();
     if (subchannel != null) {
       // Policies wrap subchannels; this undoes it.
@@ -182,6 +189,6 @@ final class PickerWrapper implements TransportSource {
     if (status.isOk() || (!result.isDrop() && pick.waitForReady())) {
       return Decision.WAIT;
     }
-    return new Decision(null, null, ControlPlaneStatus.legal(status));
+    return failed(ControlPlaneStatus.legal(status));
   }
 }

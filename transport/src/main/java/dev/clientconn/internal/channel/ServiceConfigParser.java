@@ -38,10 +38,17 @@ public final class ServiceConfigParser extends NameResolver.ServiceConfigParser 
     try {
       return ConfigOrError.fromConfig(parse(rawServiceConfig));
     } catch (IllegalArgumentException e) {
-      return ConfigOrError.fromError(Status.UNAVAILABLE
-          .withDescription("Service config is invalid: " + e.getMessage())
-          .withCause(e));
+      return invalid(e.getMessage(), e);
+    } catch (Throwable t) {
+      // A policy's provider parses its own part.
+      return invalid("a policy's provider threw " + t, t);
     }
+  }
+
+  private static ConfigOrError invalid(@Nullable String reason, Throwable cause) {
+    return ConfigOrError.fromError(Status.UNAVAILABLE
+        .withDescription("Service config is invalid: " + reason)
+        .withCause(cause));
   }
 
   /**

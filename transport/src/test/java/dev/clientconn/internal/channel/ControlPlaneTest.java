@@ -345,9 +345,11 @@ class ControlPlaneTest {
   @Test
   void uncaughtExceptionFailsAllCallsWithItsCause() {
     IllegalStateException bug = new IllegalStateException("bug");
-    harness.resolver.throwsOnStart = bug;
-
     FakePick patient = harness.waitForReadyCall();
+
+    harness.control().execute(() -> {
+      throw bug;
+    });
 
     assertThat(patient.failed().getCode()).isEqualTo(Status.Code.INTERNAL);
     assertThat(patient.failed().getCause()).isSameAs(bug);
