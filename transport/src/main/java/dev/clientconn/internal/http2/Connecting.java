@@ -16,8 +16,8 @@ import java.util.function.Supplier;
 import org.jspecify.annotations.Nullable;
 
 /**
- * The way to a usable connection: dialling, TLS, the peer's SETTINGS, all within one timeout. Knows which phase it is in,
- * so that a failure says how far it came.
+ * Brings a connection up to its peer's SETTINGS (dialling, TLS) within one timeout, and closes its channel. Knows which
+ * phase it is in, so that the status of a failure says how far it came.
  */
 @EventLoopConfined
 final class Connecting {
@@ -41,6 +41,9 @@ final class Connecting {
     }
   }
 
+  /** How long what the peer sent is read, once nothing can be sent any more. */
+  static final Duration LAST_READS = Duration.ofSeconds(1);
+
   private final EventLoop loop;
   private final SocketAddress address;
   private final Duration timeout;
@@ -56,7 +59,7 @@ final class Connecting {
 
   /**
    * @param onTimeout closes the connection
-   * @param onDisconnected told once, when there is no channel any more
+   * @param onDisconnected called once, when there is no channel any more
    */
   Connecting(
       EventLoop loop,
@@ -114,12 +117,22 @@ final class Connecting {
     return channel;
   }
 
-  /** What the connection is dying of; the first cause is the one that is told. */
+  /** Why the connection ends; the first cause is the one that its status names. */
   void because(Throwable thrown) {
     // That it is closed says nothing of why.
     if (cause == null && !(thrown instanceof ClosedChannelException)) {
       cause = thrown;
     }
+  }
+
+  /**
+   * A write has failed. The peer may have sent what ends the calls, or a GOAWAY that says why it went, before it stopped to
+   * read, so the channel is closed a moment later. Returns what the failure means for calls.
+   */
+  Status outputClosed() {
+    stopTimer();
+    timer = loop.schedule(this::disconnect, LAST_READS.toNanos(), TimeUnit.NANOSECONDS);
+    return status();
   }
 
   /** Closes the channel, whatever state it is in. */

@@ -115,6 +115,17 @@ final class Http2Client
     }
   }
 
+  /** Nothing can be sent any more. What the peer sent before is read, and ends calls as it says. */
+  void outputClosed(Status reason) {
+    turn.stopWriting();
+    if (lifecycle.state() != State.CONNECTING) {
+      lifecycle.drain(reason);
+      streams.failWaiting(reason);
+      closeIfDrained();
+    }
+    turn.end();
+  }
+
   /** Takes no new streams; those that wait for a slot still get theirs. */
   void closeWhenIdle(Status reason) {
     lifecycle.drain(reason);
@@ -160,7 +171,7 @@ final class Http2Client
       if (lifecycle.close(reason)) {
         release(reason);
       }
-      turn.disconnected();
+      turn.stopWriting();
       turn.end();
       framer.close();
     } finally {
@@ -254,7 +265,9 @@ final class Http2Client
     if (mayReply()) {
       framer.settingsAck();
       if (lifecycle.state() == State.CONNECTING) {
-        ready();
+        if (turn.canWrite()) {
+          ready();
+        }
       } else {
         streams.admitWaiting();
       }

@@ -5,6 +5,9 @@ import dev.clientconn.internal.threading.EventLoopConfined;
 import io.grpc.Status;
 import io.netty.buffer.ByteBuf;
 import io.netty.channel.ChannelHandlerContext;
+import io.netty.channel.socket.ChannelOutputShutdownEvent;
+import io.netty.channel.socket.ChannelOutputShutdownException;
+import io.netty.channel.socket.DuplexChannel;
 import io.netty.handler.codec.ByteToMessageDecoder;
 import java.util.List;
 
@@ -43,6 +46,11 @@ final class Http2Handler extends ByteToMessageDecoder {
       return;
     }
     begun = true;
+    if (ctx.channel() instanceof DuplexChannel) {
+      // A write that fails must not close the channel: what the peer sent before is still to be
+      // read.
+      ctx.channel().config().setAutoClose(false);
+    }
     connecting.awaitSettings(ctx.channel());
     client.connected(ctx);
   }
@@ -99,8 +107,21 @@ final class Http2Handler extends ByteToMessageDecoder {
     ctx.fireChannelWritabilityChanged();
   }
 
+  /** Follows a write that has failed, behind {@link #exceptionCaught} with its cause. */
+  @Override
+  public void userEventTriggered(ChannelHandlerContext ctx, Object event) throws Exception {
+    if (event instanceof ChannelOutputShutdownEvent) {
+      client.outputClosed(connecting.outputClosed());
+    }
+    super.userEventTriggered(ctx, event);
+  }
+
   @Override
   public void exceptionCaught(ChannelHandlerContext ctx, Throwable cause) {
+    if (cause instanceof ChannelOutputShutdownException) {
+      connecting.because(cause.getCause() == null ? cause : cause.getCause());
+      return;
+    }
     connecting.because(cause);
     ctx.close();
   }

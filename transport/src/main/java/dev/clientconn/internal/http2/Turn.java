@@ -76,8 +76,14 @@ final class Turn {
     ctx = context;
   }
 
-  void disconnected() {
+  /** Drops what is framed from now on. */
+  void stopWriting() {
     ctx = null;
+  }
+
+  /** Whether what is framed goes to a socket. */
+  boolean canWrite() {
+    return ctx != null;
   }
 
   boolean isSocketWritable() {

@@ -17,13 +17,25 @@ import org.jspecify.annotations.Nullable;
 /** One call from the peer's SETTINGS to the trailers, as steps of both sides, so that it can break off at any byte. */
 final class Conversation {
 
+  /** A connection that a conversation can be played on. */
+  interface Stage {
+    /** A call that is not started. */
+    RecordingCall call(@Nullable Duration deadline);
+
+    /** The peer sends. */
+    void receive(byte[] bytes);
+
+    /** Waits until the connection has done what the call has asked for. */
+    void settle();
+  }
+
   /** A conversation that is being played. */
   static final class Played {
-    final Http2Peer peer;
+    private final Stage stage;
     private @Nullable RecordingCall call;
 
-    private Played(Http2Peer peer) {
-      this.peer = peer;
+    private Played(Stage stage) {
+      this.stage = stage;
     }
 
     RecordingCall call() {
@@ -31,8 +43,24 @@ final class Conversation {
     }
 
     private void call(@Nullable Duration deadline, byte[] message, boolean end) {
-      call = peer.call(deadline == null ? null : peer.deadline(deadline), new Metadata())
-          .start(message, end);
+      call = stage.call(deadline).start(message, end);
+    }
+  }
+
+  private record Scripted(Http2Peer peer) implements Stage {
+    @Override
+    public RecordingCall call(@Nullable Duration deadline) {
+      return peer.call(deadline == null ? null : peer.deadline(deadline), new Metadata());
+    }
+
+    @Override
+    public void receive(byte[] bytes) {
+      peer.sendsBytes(bytes);
+    }
+
+    @Override
+    public void settle() {
+      peer.loop.run();
     }
   }
 
@@ -53,7 +81,7 @@ final class Conversation {
     void act(Played played) {
       if (action != null) {
         action.accept(played);
-        played.peer.loop.run();
+        played.stage.settle();
       }
     }
   }
@@ -152,13 +180,17 @@ final class Conversation {
 
   /** Plays what the peer sends up to a byte, and all that the call does. */
   Played play(Http2Peer peer, int inboundBytes) {
-    Played played = new Played(peer);
+    return play(new Scripted(peer), inboundBytes);
+  }
+
+  Played play(Stage stage, int inboundBytes) {
+    Played played = new Played(stage);
     int left = inboundBytes;
     for (Step step : steps) {
       int length = Math.min(left, step.bytes().length);
       left -= length;
       if (length > 0) {
-        peer.sendsBytes(Arrays.copyOf(step.bytes(), length));
+        stage.receive(Arrays.copyOf(step.bytes(), length));
       }
       step.act(played);
     }
@@ -167,7 +199,7 @@ final class Conversation {
 
   /** Plays all of it, the byte {@code cut} being the first of a new read. */
   Played playInTwoReads(Http2Peer peer, int cut) {
-    Played played = new Played(peer);
+    Played played = new Played(new Scripted(peer));
     int at = 0;
     for (Step step : steps) {
       int length = step.bytes().length;

@@ -48,7 +48,7 @@ class EveryCutTest {
   }
 
   /** The call's whole story, and how many bytes it took to send. */
-  private record Uncut(List<String> story, long sent) {
+  record Uncut(List<String> story, long sent) {
 
     static Uncut of(Conversation conversation) {
       Http2Peer peer = connect();
@@ -149,10 +149,15 @@ class EveryCutTest {
       });
 
       RecordingCall call = conversation.play(peer, conversation.inboundBytes()).call();
+      // It is silent from then on, and what it sent before has been read.
+      peer.after(Connecting.LAST_READS);
 
       assertThat(peer.socket.isOpen()).as("broken before byte %d", cut).isFalse();
       uncut.isToldInPartBy(call, "broken before byte " + cut);
-      assertThat(peer.owner.terminated.getDescription()).contains("Broken pipe");
+      if (peer.table.opened() > 0) {
+        // Else this peer has answered a call that it cannot know, which is an error of its own.
+        assertThat(peer.owner.terminated.getDescription()).contains("Broken pipe");
+      }
       peer.verify();
     }
   }

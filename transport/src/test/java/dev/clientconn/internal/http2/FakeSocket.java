@@ -10,7 +10,9 @@ import io.netty.channel.ChannelOutboundBuffer;
 import io.netty.channel.ChannelPromise;
 import io.netty.channel.DefaultChannelConfig;
 import io.netty.channel.DefaultChannelPipeline;
+import io.netty.channel.ChannelFuture;
 import io.netty.channel.EventLoop;
+import io.netty.channel.socket.DuplexChannel;
 import java.io.IOException;
 import java.net.InetSocketAddress;
 import java.net.SocketAddress;
@@ -26,7 +28,7 @@ import org.jspecify.annotations.Nullable;
  * order of real sockets: at its end the close future first, and {@code channelInactive} in a later task. Can be clogged,
  * so that what is written stays with this side.
  */
-final class FakeSocket extends AbstractChannel {
+final class FakeSocket extends AbstractChannel implements DuplexChannel {
 
   private static final ChannelMetadata METADATA = new ChannelMetadata(false);
   private static final SocketAddress ADDRESS = InetSocketAddress.createUnresolved("fake", 1);
@@ -36,6 +38,7 @@ final class FakeSocket extends AbstractChannel {
   private final List<Throwable> unhandled = new ArrayList<>();
   private boolean connected;
   private boolean closed;
+  private boolean outputShutdown;
   private boolean clogged;
   private int writes;
   private long accepted = Long.MAX_VALUE;
@@ -189,6 +192,59 @@ final class FakeSocket extends AbstractChannel {
   @Override
   protected void doClose() {
     closed = true;
+  }
+
+  // Half-closing, by which Netty answers a write that has failed
+
+  @Override
+  protected void doShutdownOutput() {
+    outputShutdown = true;
+  }
+
+  @Override
+  public boolean isOutputShutdown() {
+    return outputShutdown;
+  }
+
+  @Override
+  public boolean isInputShutdown() {
+    return closed;
+  }
+
+  @Override
+  public boolean isShutdown() {
+    return isInputShutdown() && isOutputShutdown();
+  }
+
+  @Override
+  public ChannelFuture shutdownOutput() {
+    return shutdownOutput(newPromise());
+  }
+
+  @Override
+  public ChannelFuture shutdownOutput(ChannelPromise promise) {
+    ((AbstractUnsafe) unsafe()).shutdownOutput(promise);
+    return promise;
+  }
+
+  @Override
+  public ChannelFuture shutdownInput() {
+    return shutdownInput(newPromise());
+  }
+
+  @Override
+  public ChannelFuture shutdownInput(ChannelPromise promise) {
+    return close(promise);
+  }
+
+  @Override
+  public ChannelFuture shutdown() {
+    return close();
+  }
+
+  @Override
+  public ChannelFuture shutdown(ChannelPromise promise) {
+    return close(promise);
   }
 
   @Override
