@@ -14,9 +14,6 @@ public final class BdpEstimator {
 
   private static final double FILLS_WINDOW = 0.66;
   private static final double GROWTH = 2;
-  /** A round trip of a ping is shorter than that of data, which waits behind other data. */
-  private static final double DATA_TO_PING_RTT = 1.5;
-
   private static final int BOOTSTRAP_SAMPLES = 10;
   private static final double NEW_SAMPLE_WEIGHT = 0.9;
 
@@ -67,7 +64,7 @@ public final class BdpEstimator {
     }
     pingOut = false;
     learnRtt(Math.max(1, nanoTime - pingSentNanos));
-    double bandwidth = sample / (rttNanos * DATA_TO_PING_RTT);
+    double bandwidth = sample / rttNanos;
     boolean fastest = bandwidth >= highestBandwidth;
     highestBandwidth = Math.max(highestBandwidth, bandwidth);
     if (!fastest || sample < FILLS_WINDOW * estimate) {

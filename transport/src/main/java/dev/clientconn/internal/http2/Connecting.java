@@ -92,9 +92,16 @@ final class Connecting {
         because(f.cause());
         disconnectedLater();
         disconnect();
+      } else if (finished) {
+        future.channel().close();
       }
     });
     channel.closeFuture().addListener(f -> disconnectedLater());
+  }
+
+  /** Whether nobody waits for the channel any more, so that whoever still gets one must close it. */
+  boolean isFinished() {
+    return finished;
   }
 
   void handshaking() {

@@ -22,6 +22,8 @@ final class FrameDecoder {
   private static final int PRIORITY = 0x20;
   private static final int PRIORITY_LENGTH = 5;
   private static final int SETTING_LENGTH = 6;
+  private static final int HEADER_TABLE_SIZE = 0x1;
+  private static final int ENABLE_PUSH = 0x2;
   private static final int INITIAL_WINDOW_SIZE = 0x4;
 
   private final FrameListener listener;
@@ -209,19 +211,32 @@ final class FrameDecoder {
     }
     Http2Settings settings = new Http2Settings();
     while (in.isReadable()) {
-      char id = (char) in.readUnsignedShort();
-      long value = in.readUnsignedInt();
-      try {
-        settings.put(id, Long.valueOf(value));
-      } catch (IllegalArgumentException e) {
-        // Section 6.5.2 has a code of its own for a window that is too large.
-        fail(
-            id == INITIAL_WINDOW_SIZE ? Http2Error.FLOW_CONTROL_ERROR : Http2Error.PROTOCOL_ERROR,
-            "SETTINGS: " + e.getMessage());
+      if (!setting((char) in.readUnsignedShort(), in.readUnsignedInt(), settings)) {
         return;
       }
     }
     listener.onSettings(settings);
+  }
+
+  /** Returns whether the setting is one that a server may send (section 6.5.2). */
+  private boolean setting(char id, long value, Http2Settings settings) {
+    try {
+      settings.put(id, Long.valueOf(value));
+    } catch (IllegalArgumentException e) {
+      // A window that is too large has a code of its own.
+      fail(
+          id == INITIAL_WINDOW_SIZE ? Http2Error.FLOW_CONTROL_ERROR : Http2Error.PROTOCOL_ERROR,
+          "SETTINGS: " + e.getMessage());
+      return false;
+    }
+    if (id == ENABLE_PUSH && value != 0) {
+      fail(Http2Error.PROTOCOL_ERROR, "SETTINGS: a server cannot enable push");
+      return false;
+    }
+    if (id == HEADER_TABLE_SIZE) {
+      listener.onHeaderTableSize(value);
+    }
+    return true;
   }
 
   private void ping(int flags, int streamId, ByteBuf in) {

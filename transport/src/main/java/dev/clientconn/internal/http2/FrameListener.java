@@ -21,6 +21,12 @@ interface FrameListener {
 
   void onRstStream(int streamId, long errorCode);
 
+  /**
+   * A SETTINGS_HEADER_TABLE_SIZE, before the {@link #onSettings} of its frame. A frame may have several, and the least of
+   * them counts as well as the last (RFC 9113 section 6.5.3, RFC 7541 section 4.2).
+   */
+  void onHeaderTableSize(long bytes);
+
   void onSettings(Http2Settings settings);
 
   /** No effect: the settings sent only raise limits, or bound what is checked on arrival in any case. */

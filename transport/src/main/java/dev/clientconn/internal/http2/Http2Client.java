@@ -137,6 +137,11 @@ final class Http2Client
     close(reason, Http2Error.NO_ERROR, "");
   }
 
+  /** The peer's first bytes are not a server's preface (RFC 9113 section 3.4). */
+  void rejectPeer(String complaint) {
+    close(Status.UNAVAILABLE.withDescription(complaint), Http2Error.PROTOCOL_ERROR, complaint);
+  }
+
   private void close(Status reason, Http2Error error, String debugData) {
     boolean wasConnected = lifecycle.state() != State.CONNECTING || turn.isSocketWritable();
     if (!lifecycle.close(reason)) {
@@ -255,13 +260,17 @@ final class Http2Client
   }
 
   @Override
+  public void onHeaderTableSize(long bytes) {
+    framer.peerHeaderTableSize(bytes);
+  }
+
+  @Override
   public void onSettings(Http2Settings frame) {
     settings = settings.merge(frame);
     if (!streams.apply(settings)) {
       fail(Http2Error.FLOW_CONTROL_ERROR, "SETTINGS makes a stream's window exceed 2^31-1");
       return;
     }
-    framer.peerHeaderTableSize(settings.headerTableSize());
     if (mayReply()) {
       framer.settingsAck();
       if (lifecycle.state() == State.CONNECTING) {

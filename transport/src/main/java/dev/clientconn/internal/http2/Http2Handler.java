@@ -2,7 +2,6 @@
 package dev.clientconn.internal.http2;
 
 import dev.clientconn.internal.threading.EventLoopConfined;
-import io.grpc.Status;
 import io.netty.buffer.ByteBuf;
 import io.netty.channel.ChannelHandlerContext;
 import io.netty.channel.socket.ChannelOutputShutdownEvent;
@@ -81,7 +80,7 @@ final class Http2Handler extends ByteToMessageDecoder {
     sniffed = true;
     String complaint = PeerSniffer.complaint(in);
     if (complaint != null) {
-      client.close(Status.UNAVAILABLE.withDescription(complaint));
+      client.rejectPeer(complaint);
     }
     return complaint == null;
   }

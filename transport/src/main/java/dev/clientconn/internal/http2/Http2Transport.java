@@ -89,6 +89,11 @@ final class Http2Transport implements ClientTransport, Http2Client.Link {
     return new ChannelInitializer<>() {
       @Override
       protected void initChannel(Channel channel) {
+        if (connecting.isFinished()) {
+          // The dialer has registered it too late.
+          channel.close();
+          return;
+        }
         FrameDecoder decoder = new FrameDecoder(client, options.maxInboundMetadataSize());
         Http2Handler http2 = new Http2Handler(client, decoder, connecting);
         SslContext tls = peer.sslContext();

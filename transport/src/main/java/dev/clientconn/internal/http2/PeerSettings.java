@@ -5,32 +5,25 @@ import dev.clientconn.internal.flow.Window;
 import io.netty.handler.codec.http2.Http2Settings;
 
 /**
- * What the peer has said in its SETTINGS frames so far (RFC 9113 section 6.5.2). Values have been checked by the frame
- * reader. SETTINGS_MAX_FRAME_SIZE is not kept: it is 16 KiB at least, and frames here are never longer.
+ * Holds what the peer has set by its SETTINGS frames so far (RFC 9113 section 6.5.2). Values have been checked by the
+ * frame reader. SETTINGS_MAX_FRAME_SIZE is not kept: it is 16 KiB at least, and frames here are never longer.
+ * SETTINGS_HEADER_TABLE_SIZE is the encoder's.
  *
  * @param maxConcurrentStreams {@link StreamQuota#UNLIMITED} until the peer limits it
  * @param initialWindowSize send window of a stream, bytes
  * @param maxHeaderListSize {@link Long#MAX_VALUE} until the peer limits it
- * @param headerTableSize HPACK table the peer keeps for us, bytes
  */
-record PeerSettings(
-    long maxConcurrentStreams,
-    int initialWindowSize,
-    long maxHeaderListSize,
-    long headerTableSize) {
+record PeerSettings(long maxConcurrentStreams, int initialWindowSize, long maxHeaderListSize) {
 
-  private static final int DEFAULT_HEADER_TABLE_SIZE = 4096;
-
-  static final PeerSettings INITIAL = new PeerSettings(
-      StreamQuota.UNLIMITED, Window.INITIAL, Long.MAX_VALUE, DEFAULT_HEADER_TABLE_SIZE);
+  static final PeerSettings INITIAL =
+      new PeerSettings(StreamQuota.UNLIMITED, Window.INITIAL, Long.MAX_VALUE);
 
   /** The settings after a frame: what it does not name stays as it was. */
   PeerSettings merge(Http2Settings frame) {
     return new PeerSettings(
         orElse(frame.maxConcurrentStreams(), maxConcurrentStreams),
         frame.initialWindowSize() == null ? initialWindowSize : frame.initialWindowSize(),
-        orElse(frame.maxHeaderListSize(), maxHeaderListSize),
-        orElse(frame.headerTableSize(), headerTableSize));
+        orElse(frame.maxHeaderListSize(), maxHeaderListSize));
   }
 
   private static long orElse(Long value, long otherwise) {

@@ -50,7 +50,8 @@ final class PeerSniffer {
       return "the server speaks HTTP/1, not HTTP/2; it answered \"" + firstLine(in) + "\"";
     }
     int type = in.getUnsignedByte(at + 3);
-    int streamId = in.getInt(at + 5);
+    // Without the reserved bit, which means nothing (RFC 9113 section 4.1).
+    int streamId = in.getInt(at + 5) & Integer.MAX_VALUE;
     if (type != SETTINGS || streamId != 0) {
       return "the server does not speak HTTP/2: its first bytes are not a SETTINGS frame";
     }

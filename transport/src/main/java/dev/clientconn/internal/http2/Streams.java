@@ -392,6 +392,7 @@ final class Streams implements StreamReceiver.Outcome {
   void abandon(StreamHandle handle, Status reason) {
     handle.releaseFirstMessage();
     Http2Stream stream = handle.isBound() ? handle.stream() : newStream(handle);
+    handle.releaseFirstMessage();
     if (!stream.isClosed()) {
       endUnopened(stream, reason);
     }

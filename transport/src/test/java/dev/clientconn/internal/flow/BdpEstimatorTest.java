@@ -4,6 +4,8 @@ package dev.clientconn.internal.flow;
 import static org.assertj.core.api.Assertions.assertThat;
 
 import org.junit.jupiter.api.Test;
+import org.junit.jupiter.params.ParameterizedTest;
+import org.junit.jupiter.params.provider.CsvSource;
 
 class BdpEstimatorTest {
 
@@ -94,6 +96,33 @@ class BdpEstimatorTest {
     bdp.onPingAck(120);
 
     assertThat(bdp.rttNanos()).isEqualTo(15);
+  }
+
+  @Test
+  void theRoundTripFollowsTheLatestSampleAfterTen() {
+    for (int i = 0; i < 10; i++) {
+      bdp.pingSent(0, 0);
+      bdp.onPingAck(10);
+    }
+
+    bdp.pingSent(0, 0);
+    bdp.onPingAck(110);
+
+    // Nine tenths of the way from 10 to 110.
+    assertThat(bdp.rttNanos()).isEqualTo(100);
+  }
+
+  @ParameterizedTest
+  @CsvSource({"3.0, true", "3.1, false"})
+  void theBandwidthOfASampleIsOverTheMeanRoundTrip(double roundTrips, boolean grows) {
+    roundTrip(START);
+    bdp.pingSent(now, 0);
+    bdp.onData(2 * START);
+
+    // The mean of 1 and 3 is 2: twice the bytes in twice the time are as fast as before.
+    int grown = bdp.onPingAck(now + (long) (roundTrips * RTT));
+
+    assertThat(grown > 0).isEqualTo(grows);
   }
 
   private int roundTrip(int bytes) {

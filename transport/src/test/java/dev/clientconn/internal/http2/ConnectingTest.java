@@ -5,9 +5,13 @@ import static org.assertj.core.api.Assertions.assertThat;
 
 import io.grpc.Grpc;
 import io.grpc.Status;
+import io.netty.buffer.ByteBufUtil;
+import io.netty.channel.ChannelPromise;
 import java.net.ConnectException;
 import java.time.Duration;
 import org.junit.jupiter.api.Test;
+import org.junit.jupiter.params.ParameterizedTest;
+import org.junit.jupiter.params.provider.ValueSource;
 
 class ConnectingTest extends PeerTest {
 
@@ -101,6 +105,37 @@ class ConnectingTest extends PeerTest {
   }
 
   @Test
+  void aChannelThatIsRegisteredAfterTheTimeoutIsClosed() {
+    FakeSocket late = new FakeSocket();
+    Http2Peer peer = connecting(s -> s.dialer = request -> {
+      late.pipeline().addLast(request.handler());
+      return late.newPromise();
+    });
+    peer.after(NEARLY_CONNECT_TIMEOUT.plusMillis(1));
+    assertThat(peer.owner.phases).containsExactly("terminated");
+
+    late.registerTo(peer.loop);
+    peer.loop.run();
+
+    assertThat(late.isOpen()).isFalse();
+  }
+
+  @Test
+  void aChannelThatConnectsAfterTheTimeoutIsClosedThoughItHasNoHandlerOfOurs() {
+    FakeSocket late = new FakeSocket();
+    ChannelPromise connected = late.newPromise();
+    Http2Peer peer = connecting(s -> s.dialer = request -> connected);
+    peer.after(NEARLY_CONNECT_TIMEOUT.plusMillis(1));
+
+    late.registerTo(peer.loop).connected();
+    connected.setSuccess();
+    peer.loop.run();
+
+    assertThat(late.isOpen()).isFalse();
+    assertThat(late.taken()).isZero();
+  }
+
+  @Test
   void timesOutWhileWaitingForSettings() {
     Http2Peer peer = connecting();
 
@@ -133,6 +168,27 @@ class ConnectingTest extends PeerTest {
     assertThat(peer.owner.terminated.getDescription())
         .contains("HTTP/1, not HTTP/2")
         .contains("\"HTTP/1.1 400 Bad Request\"");
+  }
+
+  @Test
+  void theReservedBitOfTheFirstFrameMeansNothing() {
+    Http2Peer peer = connecting();
+
+    peer.sendsBytes(new byte[] {0, 0, 0, 4, 0, (byte) 0x80, 0, 0, 0});
+
+    assertThat(peer.owner.phases).containsExactly("ready");
+  }
+
+  @ParameterizedTest
+  @ValueSource(strings = {"000000040100000000", "000000040000000001", "000008060000000000"})
+  void aPrefaceThatIsNoServersIsAProtocolError(String firstFrame) {
+    Http2Peer peer = connecting();
+    peer.frames();
+
+    peer.sendsBytes(ByteBufUtil.decodeHexDump(firstFrame));
+
+    // RFC 9113 section 3.4
+    assertThat(peer.texts()).hasSize(1).allMatch(t -> t.startsWith("GOAWAY 0 PROTOCOL_ERROR"));
   }
 
   @Test
@@ -243,9 +299,17 @@ class ConnectingTest extends PeerTest {
 
   @Test
   void aChannelThatIsActiveWhenItIsRegisteredGetsOnePreface() {
-    Http2Peer peer = connecting();
+    FakeSocket accepted = new FakeSocket();
+    Http2Peer peer = connecting(s -> s.dialer = request -> {
+      // Its handler is added to an active channel, which then says that it is active.
+      accepted.registerConnected(request.eventLoop(), request.handler());
+      return accepted.newSucceededFuture();
+    });
 
-    // FakeSocket is: its handler is added to an active channel, which then becomes active.
-    assertThat(peer.texts()).hasSize(1);
+    // 24 bytes, and SETTINGS of three.
+    assertThat(accepted.taken()).isEqualTo(24 + 9 + 3 * 6);
+    accepted.close();
+    accepted.releaseOutbound();
+    peer.loop.run();
   }
 }

@@ -4,6 +4,8 @@ package dev.clientconn.internal.http2;
 import static org.assertj.core.api.Assertions.assertThat;
 
 import io.grpc.Metadata;
+import io.netty.buffer.ByteBuf;
+import io.netty.buffer.ByteBufUtil;
 import java.util.Objects;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.params.ParameterizedTest;
@@ -65,6 +67,57 @@ class SettingsTest extends PeerTest {
         .hasSize(5)
         .allSatisfy(
             f -> assertThat(Objects.requireNonNull(f.headers()).get("key")).hasSize(40));
+  }
+
+  private static String firstBytesOfNextBlock(Http2Peer peer) {
+    peer.frames();
+    peer.call().start(null, true);
+    peer.loop.run();
+    ByteBuf headers = Objects.requireNonNull(peer.socket.readOutbound());
+    String bytes = ByteBufUtil.hexDump(headers, 9, 4);
+    headers.release();
+    return bytes;
+  }
+
+  @Test
+  void anEncoderTableLargerThanEightKibibytesIsNotUsedHoweverLargeThePeersIs() {
+    Http2Peer peer = ready();
+    peer.sendsSettings(s -> s.headerTableSize(1 << 20));
+
+    // A change of the table's size to 8192 (RFC 7541 section 6.3).
+    assertThat(firstBytesOfNextBlock(peer)).startsWith("3fe13f");
+  }
+
+  @Test
+  void aTableThatShrinksAndGrowsWithinOneFrameIsEmptiedAndThePeerIsToldSo() {
+    Http2Peer peer = ready();
+    peer.unary();
+
+    // HEADER_TABLE_SIZE 0, then 4096
+    peer.sendsFrame(
+        4, 0, 0, (byte) 0, (byte) 1, (byte) 0, (byte) 0, (byte) 0, (byte) 0, (byte) 0, (byte) 1,
+        (byte) 0, (byte) 0, (byte) 16, (byte) 0);
+
+    // RFC 7541 section 4.2: the smallest size, then the last.
+    assertThat(firstBytesOfNextBlock(peer)).isEqualTo("203fe11f");
+  }
+
+  @Test
+  void aServerThatEnablesPushEndsTheConnection() {
+    Http2Peer peer = ready();
+
+    peer.sendsFrame(4, 0, 0, (byte) 0, (byte) 2, (byte) 0, (byte) 0, (byte) 0, (byte) 1);
+
+    assertThat(peer.texts()).hasSize(1).allMatch(t -> t.startsWith("GOAWAY 0 PROTOCOL_ERROR"));
+  }
+
+  @Test
+  void aServerThatSaysThatPushIsOffSaysNothingNew() {
+    Http2Peer peer = ready();
+
+    peer.sendsFrame(4, 0, 0, (byte) 0, (byte) 2, (byte) 0, (byte) 0, (byte) 0, (byte) 0);
+
+    peer.expects("SETTINGS ACK");
   }
 
   @Test

@@ -46,7 +46,6 @@ final class SocketPeer implements Conversation.Stage, AutoCloseable {
   private final Http2Transport transport;
   private final Socket socket;
   private int untilReady = Integer.MAX_VALUE;
-  
 
   private SocketPeer(EventLoop loop) throws IOException {
     this.loop = loop;
