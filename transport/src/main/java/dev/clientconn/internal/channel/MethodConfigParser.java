@@ -132,8 +132,8 @@ final class MethodConfigParser {
   private static boolean isErrorCode(@Nullable Object code) {
     for (Status.Code known : Status.Code.values()) {
       if (known != Status.Code.OK
-          && (code instanceof String name && known.name().equalsIgnoreCase(name)
-              || code instanceof Number number && number.doubleValue() == known.value())) {
+          && ((code instanceof String name && known.name().equalsIgnoreCase(name))
+              || (code instanceof Number number && number.doubleValue() == known.value()))) {
         return true;
       }
     }

@@ -108,7 +108,7 @@ class ServiceConfigPrecedenceTest {
     Logger logger = Logger.getLogger("dev.clientconn.ClientConn");
     Filter before = logger.getFilter();
     logger.setFilter(record -> {
-      if (record.getLevel() == Level.WARNING) {
+      if (record.getLevel().equals(Level.WARNING)) {
         warnings.add(record.getMessage());
       }
       return false;
