@@ -12,14 +12,19 @@ import io.grpc.ConnectivityState;
 import io.grpc.Metadata;
 import io.grpc.MethodDescriptor;
 import io.grpc.Status;
+import java.time.Duration;
 import java.util.ArrayList;
 import java.util.List;
+import java.util.Map;
 import java.util.concurrent.TimeUnit;
 import org.junit.jupiter.api.Test;
 
 class ClientConnTest {
   private static final MethodDescriptor<byte[], byte[]> METHOD =
       ChannelHarness.method("pkg.Greeter/Hello");
+
+  private static final Map<String, ?> ONE_SECOND =
+      Map.of("methodConfig", List.of(Map.of("name", List.of(Map.of()), "timeout", "1s")));
 
   private final ChannelHarness fakes = new ChannelHarness();
   private final ClientConn conn =
@@ -37,6 +42,81 @@ class ClientConnTest {
     transport.streams.get(0).finish(Status.NOT_FOUND, StreamProgress.PROCESSED);
 
     assertThat(call.statuses).extracting(Status::getCode).containsExactly(Status.Code.NOT_FOUND);
+  }
+
+  @Test
+  void theFirstCallWaitsForTheResolversServiceConfigAndObeysIt() {
+    Closed first = call(CallOptions.DEFAULT);
+    assertThat(fakes.resolver.last().started).isTrue();
+    assertThat(conn.snapshot().waitingCalls()).isEqualTo(1);
+
+    fakes.resolver.send(ONE_SECOND, 1);
+    fakes.connector.last().ready();
+
+    assertThat(conn.snapshot().waitingCalls()).isZero();
+    assertThat(fakes.connector.last().streams).singleElement().satisfies(stream -> {
+      assertThat(stream.headers.deadline()).isNotNull();
+    });
+    assertThat(first.statuses).isEmpty();
+  }
+
+  @Test
+  void theFirstCallIsReleasedByAnErrorInPlaceOfAddresses() {
+    Closed failFast = call(CallOptions.DEFAULT);
+    Closed waitForReady = call(CallOptions.DEFAULT.withWaitForReady());
+
+    fakes.resolver.last().fail("no such host");
+
+    assertThat(failFast.only().getDescription()).contains("no such host");
+    assertThat(waitForReady.statuses).isEmpty();
+    fakes.resolver.send(ONE_SECOND, 1);
+    fakes.connector.last().ready();
+    assertThat(fakes.connector.last().streams).hasSize(1);
+  }
+
+  @Test
+  void theFirstCallIsReleasedByAServiceConfigThatIsInvalid() {
+    Closed first = call(CallOptions.DEFAULT);
+
+    fakes.resolver.send(Map.of("methodConfig", "no list"), 1);
+
+    assertThat(first.only().getCode()).isEqualTo(Status.Code.UNAVAILABLE);
+  }
+
+  @Test
+  void theFirstCallFailsWhenTheResolverThrows() {
+    fakes.resolver.throwsOnStart = new IllegalStateException("broken resolver");
+
+    Closed first = call(CallOptions.DEFAULT);
+
+    assertThat(first.only().getCode()).isEqualTo(Status.Code.UNAVAILABLE);
+    assertThat(first.only().getDescription()).contains("broken resolver");
+  }
+
+  @Test
+  void aCallThatWaitsForTheServiceConfigKeepsTheChannelFromIdleness() {
+    Closed first = call(CallOptions.DEFAULT);
+
+    conn.enterIdle();
+
+    assertThat(fakes.resolver.resolvers).hasSize(2);
+    assertThat(fakes.resolver.last().started).isTrue();
+    fakes.resolver.send(ONE_SECOND, 1);
+    fakes.connector.last().ready();
+    fakes.connector.last().streams.get(0).finish(Status.NOT_FOUND, StreamProgress.PROCESSED);
+    assertThat(first.only().getCode()).isEqualTo(Status.Code.NOT_FOUND);
+  }
+
+  @Test
+  void withoutLookUpTheDefaultServiceConfigIsKnownAtOnce() {
+    ChannelHarness own = new ChannelHarness().serviceConfig(ONE_SECOND).withoutLookUp();
+    ClientConn without = ClientConn.open(own.options(), own.connector, own.threads());
+
+    Closed closed = call(without, CallOptions.DEFAULT);
+    own.clock.advance(Duration.ofSeconds(2));
+
+    assertThat(closed.only().getDescription())
+        .contains("waited for name resolution or a connection");
   }
 
   @Test
@@ -149,8 +229,12 @@ class ClientConnTest {
   }
 
   private Closed call(CallOptions options) {
+    return call(conn, options);
+  }
+
+  private static Closed call(ClientConn on, CallOptions options) {
     Closed closed = new Closed();
-    ClientCall<byte[], byte[]> call = conn.newCall(METHOD, options);
+    ClientCall<byte[], byte[]> call = on.newCall(METHOD, options);
     call.start(closed, new Metadata());
     call.request(1);
     call.sendMessage(new byte[0]);

@@ -6,10 +6,8 @@ import dev.clientconn.internal.transport.StreamProgress;
 import io.grpc.Attributes;
 import io.grpc.ClientCall;
 import io.grpc.Context;
-import io.grpc.Contexts;
 import io.grpc.MethodDescriptor;
 import io.grpc.Status;
-import java.util.concurrent.TimeoutException;
 import org.jspecify.annotations.Nullable;
 
 /**
@@ -83,13 +81,7 @@ final class ActiveCall implements Context.CancellationListener {
 
   @Override
   public void cancelled(Context context) {
-    CallDeadline deadline = plan.callDeadline();
-    boolean timedOut = context.cancellationCause() instanceof TimeoutException;
-    if (timedOut && deadline != null && deadline.isContexts()) {
-      cancel(deadline.exceeded("the call to complete"));
-    } else {
-      cancel(Contexts.statusFromCancelled(context));
-    }
+    cancel(CallDeadline.ofCancelled(context, plan.callDeadline(), "the call to complete"));
   }
 
   /** Ends the call from this side, whatever it is doing. Any thread, any number of times. */

@@ -3,10 +3,12 @@ package dev.clientconn.internal.call;
 
 import io.grpc.CallOptions;
 import io.grpc.Context;
+import io.grpc.Contexts;
 import io.grpc.Deadline;
 import io.grpc.Status;
 import java.util.Locale;
 import java.util.concurrent.TimeUnit;
+import java.util.concurrent.TimeoutException;
 import org.jspecify.annotations.Nullable;
 
 /** The earliest of the deadlines that hold for a call, and the words for when it has passed. Immutable. */
@@ -64,6 +66,14 @@ final class CallDeadline {
         budgetNanos / 1_000_000_000,
         budgetNanos % 1_000_000_000,
         waitedFor));
+  }
+
+  /** The status of a call whose context was cancelled; a context may be cancelled by the deadline it has. */
+  static Status ofCancelled(Context context, @Nullable CallDeadline of, String waitedFor) {
+    boolean timedOut = context.cancellationCause() instanceof TimeoutException;
+    return timedOut && of != null && of.isContexts()
+        ? of.exceeded(waitedFor)
+        : Contexts.statusFromCancelled(context);
   }
 
   /** A peer whose own timer fires first can only reset the stream with CANCEL: DEADLINE_EXCEEDED tells more. */

@@ -115,17 +115,22 @@ public final class ClientCallImpl<ReqT, RespT> extends ClientCall<ReqT, RespT> {
     if (cancelled != null) {
       return;
     }
-    Throwable reason = message == null && cause == null
-        ? new CancellationException("Cancelled without a message or cause")
-        : cause;
-    Status status = Status.CANCELLED
-        .withDescription(message == null ? "Call cancelled without message" : message)
-        .withCause(reason);
+    Status status = cancellation(message, cause);
     cancelled = status;
     ActiveCall call = active;
     if (call != null) {
       call.cancel(status);
     }
+  }
+
+  /** The status of a call that is cancelled with these two. */
+  static Status cancellation(@Nullable String message, @Nullable Throwable cause) {
+    Throwable reason = message == null && cause == null
+        ? new CancellationException("Cancelled without a message or cause")
+        : cause;
+    return Status.CANCELLED
+        .withDescription(message == null ? "Call cancelled without message" : message)
+        .withCause(reason);
   }
 
   @Override
@@ -168,7 +173,7 @@ public final class ClientCallImpl<ReqT, RespT> extends ClientCall<ReqT, RespT> {
     return encoder;
   }
 
-  private static void checkState(boolean holds, String otherwise) {
+  static void checkState(boolean holds, String otherwise) {
     if (!holds) {
       throw new IllegalStateException(otherwise);
     }

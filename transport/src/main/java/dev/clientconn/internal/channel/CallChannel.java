@@ -3,7 +3,9 @@ package dev.clientconn.internal.channel;
 
 import dev.clientconn.internal.call.CallEnvironment;
 import dev.clientconn.internal.call.ClientCallImpl;
+import dev.clientconn.internal.call.ConfigGate;
 import dev.clientconn.internal.call.FailedCall;
+import dev.clientconn.internal.call.PendingCall;
 import io.grpc.CallCredentials;
 import io.grpc.CallOptions;
 import io.grpc.Channel;
@@ -19,12 +21,17 @@ import org.jspecify.annotations.Nullable;
 public final class CallChannel extends Channel {
   private final CallEnvironment environment;
   private final ShutdownLatch latch;
+  private final ConfigGate gate;
   private final @Nullable CallCredentials channelCredentials;
 
   private CallChannel(
-      CallEnvironment environment, ShutdownLatch latch, @Nullable CallCredentials credentials) {
+      CallEnvironment environment,
+      ShutdownLatch latch,
+      ConfigGate gate,
+      @Nullable CallCredentials credentials) {
     this.environment = environment;
     this.latch = latch;
+    this.gate = gate;
     this.channelCredentials = credentials;
   }
 
@@ -43,7 +50,8 @@ public final class CallChannel extends Channel {
         options.maxInboundMessageSize(),
         control.calls(),
         control.unsent());
-    Channel channel = new CallChannel(environment, control.latch(), options.callCredentials());
+    Channel channel =
+        new CallChannel(environment, control.latch(), control.gate(), options.callCredentials());
     if (options.binaryLog() != null) {
       channel = options.binaryLog().wrapChannel(channel);
     }
@@ -60,7 +68,10 @@ public final class CallChannel extends Channel {
       return new FailedCall<>(
           latch.reason(), own == null ? environment.executor() : own, Context.current());
     }
-    return new ClientCallImpl<>(method, withChannelCredentials(callOptions), environment);
+    CallOptions options = withChannelCredentials(callOptions);
+    return gate.isOpen()
+        ? new ClientCallImpl<>(method, options, environment)
+        : new PendingCall<>(method, options, environment, gate);
   }
 
   private CallOptions withChannelCredentials(CallOptions callOptions) {

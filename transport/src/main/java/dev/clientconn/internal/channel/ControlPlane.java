@@ -1,6 +1,7 @@
 // SPDX-License-Identifier: Apache-2.0
 package dev.clientconn.internal.channel;
 
+import dev.clientconn.internal.call.ConfigGate;
 import dev.clientconn.internal.call.TransportSource;
 import dev.clientconn.internal.call.UnsentCalls;
 import dev.clientconn.internal.threading.SyncContextConfined;
@@ -40,6 +41,7 @@ public final class ControlPlane implements ResolverWrapper.Results, BalancerWrap
   private final ServiceConfigState serviceConfig;
   private final CallTracker calls;
   private final UnsentCalls unsent;
+  private final ConfigGate gate;
   private final ConnectivityTracker tracker;
   private final PickerWrapper picker;
   private final Subchannels subchannels = new Subchannels();
@@ -73,6 +75,7 @@ public final class ControlPlane implements ResolverWrapper.Results, BalancerWrap
     this.serviceConfig = new ServiceConfigState(options, trace);
     this.calls = new CallTracker(() -> sync.execute(this::closeIfQuiet));
     this.unsent = new UnsentCalls(threads.timers());
+    this.gate = new ConfigGate(!options.lookUpServiceConfig(), () -> sync.execute(this::leaveIdle));
     this.tracker = new ConnectivityTracker(threads.executor());
     this.picker = new PickerWrapper(() -> sync.execute(this::leaveIdle));
     this.idle = new IdleManager(context, calls, this::enterIdle);
@@ -110,7 +113,7 @@ public final class ControlPlane implements ResolverWrapper.Results, BalancerWrap
     tearDown();
     picker.update(null);
     tracker.update(ConnectivityState.IDLE);
-    if (picker.waitingCalls() > 0) {
+    if (waitingCalls() > 0) {
       leaveIdle();
     }
   }
@@ -125,6 +128,12 @@ public final class ControlPlane implements ResolverWrapper.Results, BalancerWrap
     if (balancer == null) {
       return Status.OK;
     }
+    Status status = accept(result, balancer);
+    gate.open();
+    return status;
+  }
+
+  private Status accept(ResolutionResult result, BalancerWrapper balancer) {
     StatusOr<List<EquivalentAddressGroup>> addresses = result.getAddressesOrError();
     if (!addresses.hasValue()) {
       // A failed look-up says nothing of the service config: the last one stays in force.
@@ -168,6 +177,7 @@ public final class ControlPlane implements ResolverWrapper.Results, BalancerWrap
   public void onError(Status error) {
     if (balancer != null) {
       balancer.resolutionFailed(error);
+      gate.open();
     }
   }
 
@@ -222,6 +232,7 @@ public final class ControlPlane implements ResolverWrapper.Results, BalancerWrap
     closed = true;
     picker.shutdown(reason);
     unsent.end(reason);
+    gate.end(reason);
     tearDown();
     resolver.close();
     context.sync().execute(this::terminateIfDone);
@@ -270,6 +281,7 @@ public final class ControlPlane implements ResolverWrapper.Results, BalancerWrap
     // First of all, so that no call waits, whatever the rest comes to.
     picker.update(new FixedResultPicker(PickResult.withDrop(status)));
     tracker.update(ConnectivityState.TRANSIENT_FAILURE);
+    gate.open();
     try {
       tearDown();
     } catch (Throwable t) {
@@ -282,11 +294,15 @@ public final class ControlPlane implements ResolverWrapper.Results, BalancerWrap
   }
 
   public int waitingCalls() {
-    return picker.waitingCalls();
+    return picker.waitingCalls() + gate.waitingCalls();
   }
 
   CallTracker calls() {
     return calls;
+  }
+
+  ConfigGate gate() {
+    return gate;
   }
 
   UnsentCalls unsent() {

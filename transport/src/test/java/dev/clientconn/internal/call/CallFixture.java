@@ -17,6 +17,8 @@ public final class CallFixture {
   public final ManualExecutor executor = new ManualExecutor();
   public final ManualExecutor offload = new ManualExecutor();
   public final UnsentCalls unsent = new UnsentCalls(clock);
+  public int gateWaits;
+  public final ConfigGate gate = new ConfigGate(false, () -> gateWaits++);
   public final RecordingListener listener = new RecordingListener();
   public CallOptions options = CallOptions.DEFAULT;
   public MethodConfig config = MethodConfig.NONE;
@@ -42,7 +44,16 @@ public final class CallFixture {
   }
 
   public ClientCallImpl<String, String> newCall(MethodDescriptor<String, String> method) {
-    CallEnvironment environment = new CallEnvironment(
+    return new ClientCallImpl<>(method, options, environment());
+  }
+
+  /** A call that waits until {@link #gate} opens. */
+  public PendingCall<String, String> newPendingCall(MethodDescriptor<String, String> method) {
+    return new PendingCall<>(method, options, environment(), gate);
+  }
+
+  private CallEnvironment environment() {
+    return new CallEnvironment(
         source,
         any -> config,
         channelExecutor,
@@ -54,7 +65,6 @@ public final class CallFixture {
         maxInboundMessageSize,
         new Counter(),
         unsent);
-    return new ClientCallImpl<>(method, options, environment);
   }
 
   /** A unary call as a stub makes it: started, two messages asked for, sent and half-closed. */

@@ -60,12 +60,12 @@ public final class ChannelHarness {
     return this;
   }
 
-  ChannelHarness serviceConfig(Map<String, ?> config) {
+  public ChannelHarness serviceConfig(Map<String, ?> config) {
     serviceConfig = config;
     return this;
   }
 
-  ChannelHarness withoutLookUp() {
+  public ChannelHarness withoutLookUp() {
     lookUp = false;
     return this;
   }

@@ -71,7 +71,9 @@ public final class FakeTransport implements ClientTransport {
 
   @Override
   public ClientStream newStream(CallHeaders headers, ClientStream.Listener streamListener) {
-    return new Stream(streamListener);
+    Stream stream = new Stream(streamListener);
+    stream.headers = headers;
+    return stream;
   }
 
   @Override
@@ -106,6 +108,7 @@ public final class FakeTransport implements ClientTransport {
 
   /** One stream; open from start until the test, the caller or the transport ends it. */
   public final class Stream implements ClientStream {
+    public @Nullable CallHeaders headers;
     private final ClientStream.Listener streamListener;
     private boolean finished;
 
