@@ -153,7 +153,13 @@ final class CallAttempt implements TransportSource.PendingPick {
 
   @Override
   public PickSubchannelArgs args() {
-    return plan;
+    CallTracers known = tracers;
+    return known == null ? plan : new TracedPickArgs(plan, known);
+  }
+
+  @Override
+  public void onWaiting() {
+    tracers().createPendingStream();
   }
 
   @Override

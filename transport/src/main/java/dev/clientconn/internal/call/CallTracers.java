@@ -5,6 +5,7 @@ import dev.clientconn.internal.message.FramedMessage;
 import dev.clientconn.internal.threading.CrossesThreads;
 import dev.clientconn.internal.transport.ClientTransport;
 import io.grpc.ClientStreamTracer;
+import io.grpc.LoadBalancer.PickDetailsConsumer;
 import io.grpc.Metadata;
 import io.grpc.Status;
 import java.util.Arrays;
@@ -16,7 +17,7 @@ import java.util.concurrent.atomic.AtomicBoolean;
  * of the methods throws. Calls without tracers share {@link #NONE}, whose methods do nothing.
  */
 @CrossesThreads
-final class CallTracers {
+final class CallTracers implements PickDetailsConsumer {
   static final CallTracers NONE = new CallTracers(new GuardedTracer[0]);
 
   private final GuardedTracer[] tracers;
@@ -72,6 +73,21 @@ final class CallTracers {
   void streamCreated(ClientTransport transport, Metadata headers) {
     for (GuardedTracer tracer : tracers) {
       tracer.streamCreated(transport.attributes(), headers);
+    }
+  }
+
+  /** The attempt waits for a connection. */
+  void createPendingStream() {
+    for (GuardedTracer tracer : tracers) {
+      tracer.createPendingStream();
+    }
+  }
+
+  /** What a picker says of its choice. */
+  @Override
+  public void addOptionalLabel(String key, String value) {
+    for (GuardedTracer tracer : tracers) {
+      tracer.addOptionalLabel(key, value);
     }
   }
 

@@ -26,6 +26,9 @@ public interface TransportSource {
     /** Whether to go on waiting where a picker would fail the call. */
     boolean waitForReady();
 
+    /** No transport is ready: the pick waits from now on. Called at most once, before the answer. */
+    void onWaiting();
+
     /** A ready transport, and the result it came with: its tracer factory and authority override apply. */
     void onPicked(ClientTransport transport, PickResult result);
 

@@ -63,6 +63,10 @@ final class PickerWrapper implements TransportSource {
   public void pick(PendingPick pick) {
     State seen = state;
     Decision decision = decide(seen, pick);
+    if (!decision.isFinal()) {
+      // While no other thread knows of the pick.
+      pick.onWaiting();
+    }
     while (!decision.isFinal() && !enqueue(pick, seen)) {
       seen = state;
       decision = decide(seen, pick);

@@ -66,7 +66,7 @@ class CallTracersTest {
 
     call.cancel("enough", null);
 
-    assertThat(tracers.events).containsExactly("new", "closed(CANCELLED)");
+    assertThat(tracers.events).containsExactly("new", "pending", "closed(CANCELLED)");
   }
 
   @Test
@@ -77,7 +77,7 @@ class CallTracersTest {
     fixture.source.waiting.remove(0).onFailed(Status.UNAVAILABLE);
     fixture.executor.runAll();
 
-    assertThat(tracers.events).containsExactly("new", "closed(UNAVAILABLE)");
+    assertThat(tracers.events).containsExactly("new", "pending", "closed(UNAVAILABLE)");
   }
 
   @Test
@@ -90,6 +90,26 @@ class CallTracersTest {
     fixture.stream().respond("you");
 
     assertThat(balancers.events).hasSameSizeAs(tracers.events).startsWith("new", "created");
+  }
+
+  @Test
+  void aCallThatWaitsForAConnectionIsReportedOnce() {
+    trace();
+    fixture.withoutTransport().unary("hello");
+
+    fixture.source.answer(fixture.transport);
+
+    assertThat(tracers.events).startsWith("new", "pending", "created");
+  }
+
+  @Test
+  void aPickersLabelsReachTheTracers() {
+    trace();
+    fixture.source.label = details -> details.addOptionalLabel("grpc.lb.locality", "zone-1");
+
+    fixture.unary("hello");
+
+    assertThat(tracers.events).startsWith("new", "label(grpc.lb.locality=zone-1)", "created");
   }
 
   @Test

@@ -4,10 +4,12 @@ package dev.clientconn.internal.call;
 import dev.clientconn.internal.transport.ClientTransport;
 import io.grpc.Attributes;
 import io.grpc.EquivalentAddressGroup;
+import io.grpc.LoadBalancer.PickDetailsConsumer;
 import io.grpc.LoadBalancer.PickResult;
 import io.grpc.LoadBalancer.Subchannel;
 import java.util.ArrayList;
 import java.util.List;
+import java.util.function.Consumer;
 import org.jspecify.annotations.Nullable;
 
 /** Answers picks at once with {@link #transport}, or keeps them in {@link #waiting} while that is {@code null}. */
@@ -17,12 +19,17 @@ public final class FakeSource implements TransportSource {
   public @Nullable ClientTransport transport;
   public PickResult result = PICKED;
   public int picks;
+  /** What the picker says of its choice. */
+  public Consumer<PickDetailsConsumer> label = details -> {};
+
   public final List<PendingPick> waiting = new ArrayList<>();
 
   @Override
   public void pick(PendingPick pick) {
     picks++;
+    label.accept(pick.args().getPickDetailsConsumer());
     if (transport == null) {
+      pick.onWaiting();
       waiting.add(pick);
     } else {
       pick.onPicked(transport, result);

@@ -41,6 +41,16 @@ public final class RecordingTracers extends ClientStreamTracer.Factory {
     }
 
     @Override
+    public void createPendingStream() {
+      events.add("pending");
+    }
+
+    @Override
+    public void addOptionalLabel(String key, String value) {
+      events.add("label(" + key + "=" + value + ")");
+    }
+
+    @Override
     public void outboundHeaders() {
       events.add("outboundHeaders");
     }

@@ -16,6 +16,7 @@ public final class FakePick implements TransportSource.PendingPick {
   public @Nullable FakeTransport transport;
   public @Nullable PickResult result;
   public @Nullable Status failure;
+  public int waits;
   private final boolean waitForReady;
 
   FakePick(boolean waitForReady) {
@@ -63,6 +64,12 @@ public final class FakePick implements TransportSource.PendingPick {
   @Override
   public boolean waitForReady() {
     return waitForReady;
+  }
+
+  @Override
+  public void onWaiting() {
+    assertFirst();
+    waits++;
   }
 
   @Override

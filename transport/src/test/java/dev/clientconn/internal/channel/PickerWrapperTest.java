@@ -31,6 +31,7 @@ class PickerWrapperTest {
     assertThat(woken).isEqualTo(1);
     assertThat(pick.isWaiting()).isTrue();
     assertThat(picker.waitingCalls()).isEqualTo(1);
+    assertThat(pick.waits).isOne();
   }
 
   @Test
@@ -214,6 +215,9 @@ class PickerWrapperTest {
     public boolean waitForReady() {
       return false;
     }
+
+    @Override
+    public void onWaiting() {}
 
     @Override
     public void onPicked(ClientTransport transport, PickResult result) {
