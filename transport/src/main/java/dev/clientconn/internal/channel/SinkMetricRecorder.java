@@ -1,6 +1,7 @@
 // SPDX-License-Identifier: Apache-2.0
 package dev.clientconn.internal.channel;
 
+import dev.clientconn.internal.threading.CrossesThreads;
 import io.grpc.CallbackMetricInstrument;
 import io.grpc.DoubleCounterMetricInstrument;
 import io.grpc.DoubleHistogramMetricInstrument;
@@ -14,13 +15,25 @@ import io.grpc.MetricRecorder;
 import io.grpc.MetricSink;
 import java.util.ArrayList;
 import java.util.List;
+import java.util.concurrent.CopyOnWriteArrayList;
+import java.util.function.Consumer;
+import java.util.logging.Level;
+import java.util.logging.Logger;
+import org.jspecify.annotations.Nullable;
 
-/** Passes what load-balancing policies measure to the builder's metric sinks. Immutable. */
+/**
+ * Passes what resolvers and load-balancing policies measure to the builder's metric sinks. A sink that throws is logged and
+ * left out from then on: thrown on, it would break the policy.
+ */
+@CrossesThreads
 public final class SinkMetricRecorder implements MetricRecorder {
+  private static final Logger LOGGER = Logger.getLogger("dev.clientconn.ClientConn");
+
+  /** Those that have not thrown. */
   private final List<MetricSink> sinks;
 
   public SinkMetricRecorder(List<MetricSink> sinks) {
-    this.sinks = List.copyOf(sinks);
+    this.sinks = new CopyOnWriteArrayList<>(sinks);
   }
 
   @Override
@@ -29,9 +42,7 @@ public final class SinkMetricRecorder implements MetricRecorder {
       double value,
       List<String> required,
       List<String> optional) {
-    for (MetricSink sink : knowing(instrument)) {
-      sink.addDoubleCounter(instrument, value, required, optional);
-    }
+    forEach(instrument, sink -> sink.addDoubleCounter(instrument, value, required, optional));
   }
 
   @Override
@@ -40,9 +51,7 @@ public final class SinkMetricRecorder implements MetricRecorder {
       long value,
       List<String> required,
       List<String> optional) {
-    for (MetricSink sink : knowing(instrument)) {
-      sink.addLongCounter(instrument, value, required, optional);
-    }
+    forEach(instrument, sink -> sink.addLongCounter(instrument, value, required, optional));
   }
 
   @Override
@@ -51,9 +60,7 @@ public final class SinkMetricRecorder implements MetricRecorder {
       long value,
       List<String> required,
       List<String> optional) {
-    for (MetricSink sink : knowing(instrument)) {
-      sink.addLongUpDownCounter(instrument, value, required, optional);
-    }
+    forEach(instrument, sink -> sink.addLongUpDownCounter(instrument, value, required, optional));
   }
 
   @Override
@@ -62,9 +69,7 @@ public final class SinkMetricRecorder implements MetricRecorder {
       double value,
       List<String> required,
       List<String> optional) {
-    for (MetricSink sink : knowing(instrument)) {
-      sink.recordDoubleHistogram(instrument, value, required, optional);
-    }
+    forEach(instrument, sink -> sink.recordDoubleHistogram(instrument, value, required, optional));
   }
 
   @Override
@@ -73,41 +78,64 @@ public final class SinkMetricRecorder implements MetricRecorder {
       long value,
       List<String> required,
       List<String> optional) {
-    for (MetricSink sink : knowing(instrument)) {
-      sink.recordLongHistogram(instrument, value, required, optional);
-    }
+    forEach(instrument, sink -> sink.recordLongHistogram(instrument, value, required, optional));
   }
 
   @Override
   public Registration registerBatchCallback(
       BatchCallback callback, CallbackMetricInstrument... instruments) {
     List<Registration> registrations = new ArrayList<>();
-    for (CallbackMetricInstrument instrument : instruments) {
-      knowing(instrument);
-    }
     for (MetricSink sink : sinks) {
-      BatchRecorder recorder = new BatchRecorder() {
-        @Override
-        public void recordLongGauge(
-            LongGaugeMetricInstrument instrument,
-            long value,
-            List<String> required,
-            List<String> optional) {
-          sink.recordLongGauge(instrument, value, required, optional);
+      guard(sink, () -> {
+        for (CallbackMetricInstrument instrument : instruments) {
+          announce(sink, instrument);
         }
-      };
-      registrations.add(sink.registerBatchCallback(() -> callback.accept(recorder), instruments));
+        @Nullable
+        Registration made =
+            sink.registerBatchCallback(() -> callback.accept(recorder(sink)), instruments);
+        if (made != null) {
+          registrations.add(() -> guard(sink, made::close));
+        }
+      });
     }
     return () -> registrations.forEach(Registration::close);
   }
 
-  /** The sinks, each told of instruments that were registered after it was made. */
-  private List<MetricSink> knowing(MetricInstrument instrument) {
-    for (MetricSink sink : sinks) {
-      if (sink.getMeasuresSize() <= instrument.getIndex()) {
-        sink.updateMeasures(MetricInstrumentRegistry.getDefaultRegistry().getMetricInstruments());
+  private BatchRecorder recorder(MetricSink sink) {
+    return new BatchRecorder() {
+      @Override
+      public void recordLongGauge(
+          LongGaugeMetricInstrument instrument,
+          long value,
+          List<String> required,
+          List<String> optional) {
+        guard(sink, () -> sink.recordLongGauge(instrument, value, required, optional));
       }
+    };
+  }
+
+  private void forEach(MetricInstrument instrument, Consumer<MetricSink> record) {
+    for (MetricSink sink : sinks) {
+      guard(sink, () -> {
+        announce(sink, instrument);
+        record.accept(sink);
+      });
     }
-    return sinks;
+  }
+
+  /** Gives a sink the instruments that were registered after it was made. */
+  private static void announce(MetricSink sink, MetricInstrument instrument) {
+    if (sink.getMeasuresSize() <= instrument.getIndex()) {
+      sink.updateMeasures(MetricInstrumentRegistry.getDefaultRegistry().getMetricInstruments());
+    }
+  }
+
+  private void guard(MetricSink sink, Runnable call) {
+    try {
+      call.run();
+    } catch (Throwable t) {
+      sinks.remove(sink);
+      LOGGER.log(Level.WARNING, "A metric sink threw and gets nothing more: " + sink.getClass(), t);
+    }
   }
 }

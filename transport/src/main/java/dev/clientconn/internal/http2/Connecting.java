@@ -77,9 +77,13 @@ final class Connecting {
   void start(Supplier<ChannelFuture> dial) {
     timer = loop.schedule(this::timedOut, timeout.toNanos(), TimeUnit.NANOSECONDS);
     try {
-      dialling(dial.get());
-    } catch (RuntimeException e) {
-      because(e);
+      @Nullable ChannelFuture future = dial.get();
+      if (future == null) {
+        throw new IllegalStateException("the Dialer returned null in place of a future");
+      }
+      dialling(future);
+    } catch (Throwable t) {
+      because(t);
       disconnectedLater();
     }
   }

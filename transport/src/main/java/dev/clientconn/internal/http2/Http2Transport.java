@@ -15,6 +15,7 @@ import io.grpc.Status;
 import io.grpc.StatusRuntimeException;
 import io.netty.channel.Channel;
 import io.netty.channel.ChannelHandler;
+import io.netty.channel.ChannelHandlerContext;
 import io.netty.channel.ChannelInitializer;
 import io.netty.channel.EventLoop;
 import io.netty.handler.ssl.SslContext;
@@ -102,6 +103,13 @@ final class Http2Transport implements ClientTransport, Http2Client.Link {
         } else {
           TlsHandshake.addTo(channel.pipeline(), tls, peer.authority(), http2, connecting);
         }
+      }
+
+      /** Something of the user's threw, the TLS context for one. */
+      @Override
+      public void exceptionCaught(ChannelHandlerContext ctx, Throwable cause) {
+        connecting.because(cause);
+        ctx.close();
       }
     };
   }

@@ -7,6 +7,8 @@ import dev.clientconn.transport.TransportListener.WaitOutcome;
 import io.netty.util.concurrent.Ticker;
 import java.util.ArrayDeque;
 import java.util.OptionalLong;
+import java.util.logging.Level;
+import java.util.logging.Logger;
 import org.jspecify.annotations.Nullable;
 
 /**
@@ -21,8 +23,12 @@ final class StreamQuota {
 
   private static final int SWEEP_FLOOR = 64;
 
+  private static final Logger LOGGER = Logger.getLogger("dev.clientconn.ClientConn");
+
   private final int maxWaiting;
-  private final TransportListener listener;
+  /** The user's, until it throws. */
+  private TransportListener listener;
+
   private final Ticker ticker;
   /** Made when the first one has to wait, which on most connections none ever does. */
   private @Nullable ArrayDeque<Http2Stream> queue;
@@ -58,7 +64,7 @@ final class StreamQuota {
   boolean enqueue(Http2Stream stream) {
     stream.waitsSince(ticker.nanoTime());
     if (waiting >= maxWaiting) {
-      tell(stream, WaitOutcome.REJECTED);
+      notify(stream, WaitOutcome.REJECTED);
       return false;
     }
     if (queue == null) {
@@ -91,21 +97,27 @@ final class StreamQuota {
     } while (stream != null && stream.isClosed());
     if (stream != null) {
       waiting--;
-      tell(stream, outcome);
+      notify(stream, outcome);
     }
     return stream;
   }
 
   /** A waiting stream is closed before its turn. */
   void leave(Http2Stream stream, WaitOutcome outcome) {
-    tell(stream, outcome);
+    notify(stream, outcome);
     waiting--;
     if (queue != null && queue.size() > SWEEP_FLOOR && queue.size() > 2 * waiting) {
       queue.removeIf(Http2Stream::isClosed);
     }
   }
 
-  private void tell(Http2Stream stream, WaitOutcome outcome) {
-    listener.streamSlotWaited(outcome, ticker.nanoTime() - stream.waitingSince());
+  private void notify(Http2Stream stream, WaitOutcome outcome) {
+    try {
+      listener.streamSlotWaited(outcome, ticker.nanoTime() - stream.waitingSince());
+    } catch (Throwable t) {
+      // Thrown on, it would stop the opening of streams.
+      listener = TransportListener.NONE;
+      LOGGER.log(Level.WARNING, "A TransportListener threw; this connection calls it no more", t);
+    }
   }
 }

@@ -236,6 +236,26 @@ class ConnectingTest extends PeerTest {
   }
 
   @Test
+  void aDialerThatThrowsAnErrorFailsTheAttemptAtOnce() {
+    NoClassDefFoundError missing = new NoClassDefFoundError("tunnel");
+    Http2Peer peer = connecting(s -> s.dialer = request -> {
+      throw missing;
+    });
+
+    assertThat(peer.owner.phases).containsExactly("terminated");
+    assertThat(peer.owner.terminated.getCause()).isSameAs(missing);
+  }
+
+  @Test
+  @SuppressWarnings("NullAway") // as a user's dialer may
+  void aDialerThatReturnsNullFailsTheAttempt() {
+    Http2Peer peer = connecting(s -> s.dialer = request -> null);
+
+    assertThat(peer.owner.phases).containsExactly("terminated");
+    assertThat(peer.owner.terminated.getDescription()).contains("the Dialer returned null");
+  }
+
+  @Test
   void aDialerThatThrowsFailsTheAttempt() {
     Http2Peer peer = connecting(s -> s.dialer = request -> {
       throw new IllegalStateException("no route");

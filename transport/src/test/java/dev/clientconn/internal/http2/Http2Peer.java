@@ -55,6 +55,11 @@ final class Http2Peer {
   /** How the connection is made. */
   static final class Setup {
     int streamWindow = 65_535;
+
+    /** In place of the one that fills {@link Http2Peer#slotWaits}. */
+    @Nullable
+    TransportListener listener;
+
     int connectionWindow = 65_535;
     int maxInboundMetadataSize = 8192;
     int maxInboundMessageSize = 4 * 1024 * 1024;
@@ -137,7 +142,7 @@ final class Http2Peer {
     transport = new Http2Transport(
         loop,
         new Http2Transport.Peer(ADDRESS, "authority", setup.sslContext),
-        setup.options(new SlotWaits(slotWaits)),
+        setup.options(setup.listener == null ? new SlotWaits(slotWaits) : setup.listener),
         owner,
         table);
   }

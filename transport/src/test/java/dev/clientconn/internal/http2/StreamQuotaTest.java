@@ -4,6 +4,7 @@ package dev.clientconn.internal.http2;
 import static dev.clientconn.internal.http2.Http2Peer.bytes;
 import static org.assertj.core.api.Assertions.assertThat;
 
+import dev.clientconn.transport.TransportListener;
 import io.grpc.Metadata;
 import io.grpc.Status;
 import java.time.Duration;
@@ -39,6 +40,25 @@ class StreamQuotaTest extends PeerTest {
     assertThat(waiting).allSatisfy(c -> assertThat(c.status().isOk()).isTrue());
     assertThat(peer.slotWaits).containsExactly("GRANTED 20 ms", "GRANTED 20 ms", "GRANTED 20 ms");
     assertThat(waiting(peer)).isZero();
+  }
+
+  @Test
+  void aListenerThatThrowsIsCalledNoMoreAndCallsGoOn() {
+    int[] called = {0};
+    Http2Peer peer = ready(s -> s.listener = new TransportListener() {
+      @Override
+      public void streamSlotWaited(WaitOutcome outcome, long nanos) {
+        called[0]++;
+        throw new NoSuchMethodError("meter");
+      }
+    });
+    peer.sendsSettings(s -> s.maxConcurrentStreams(1)).frames();
+    List<RecordingCall> calls = List.of(peer.unary(), peer.unary(), peer.unary());
+
+    peer.answers(1).answers(3).answers(5);
+
+    assertThat(calls).allSatisfy(c -> assertThat(c.status().isOk()).isTrue());
+    assertThat(called[0]).isOne();
   }
 
   @Test
