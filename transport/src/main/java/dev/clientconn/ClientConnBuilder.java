@@ -60,8 +60,9 @@ public final class ClientConnBuilder extends RetryOptions {
   /**
    * A channel to {@code target} with the security that {@code credentials} say; it cannot be changed afterwards.
    *
-   * @param credentials {@code TlsChannelCredentials}, {@code InsecureChannelCredentials}, or {@code
-   *     CompositeChannelCredentials} over one of them, whose call credentials apply to every call ahead of the call's own
+   * @param credentials {@code TlsChannelCredentials}, {@code InsecureChannelCredentials}, {@code
+   *     CompositeChannelCredentials} over one of them, whose call credentials apply to every call ahead of the call's own,
+   *     or {@code ChoiceChannelCredentials}, of which the first alternative of a known kind is used
    * @throws IllegalArgumentException for credentials of another kind, naming it
    */
   public static ClientConnBuilder forTarget(String target, ChannelCredentials credentials) {

@@ -31,12 +31,12 @@ final class SecuritySettings {
   /** What the credentials say, for good. */
   SecuritySettings(ChannelCredentials given) {
     this.fixed = true;
-    this.credentials = given;
+    this.credentials = TlsCredentials.understood(given);
     while (credentials instanceof CompositeChannelCredentials composite) {
       CallCredentials outer = composite.getCallCredentials();
       callCredentials =
           callCredentials == null ? outer : new CompositeCallCredentials(outer, callCredentials);
-      credentials = composite.getChannelCredentials();
+      credentials = TlsCredentials.understood(composite.getChannelCredentials());
     }
     this.sslContext = toSslContext(credentials);
   }

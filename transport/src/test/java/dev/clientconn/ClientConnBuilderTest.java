@@ -16,6 +16,7 @@ import io.grpc.CallCredentials;
 import io.grpc.CallOptions;
 import io.grpc.Channel;
 import io.grpc.ChannelCredentials;
+import io.grpc.ChoiceChannelCredentials;
 import io.grpc.ClientCall;
 import io.grpc.ClientInterceptor;
 import io.grpc.ClientInterceptors;
@@ -29,6 +30,7 @@ import io.grpc.ProxyDetector;
 import io.grpc.ServerMethodDefinition;
 import io.grpc.SynchronizationContext;
 import io.grpc.TlsChannelCredentials;
+import java.io.ByteArrayInputStream;
 import java.time.Duration;
 import java.util.ArrayList;
 import java.util.HashMap;
@@ -87,6 +89,54 @@ class ClientConnBuilderTest {
 
     assertThat(applied).containsExactlyInAnyOrder("inner", "outer");
     assertThat(options.credentials()).isInstanceOf(InsecureChannelCredentials.class);
+  }
+
+  @Test
+  void theFirstAlternativeOfAKnownKindIsUsed() {
+    ChannelCredentials tls = TlsChannelCredentials.create();
+    ChannelCredentials choice = ChoiceChannelCredentials.create(
+        new UnknownCredentials(),
+        CompositeChannelCredentials.create(
+            ChoiceChannelCredentials.create(
+                new UnknownCredentials(), InsecureChannelCredentials.create()),
+            credentials("call", new ArrayList<>())),
+        tls);
+
+    ChannelOptions options =
+        ClientConnBuilder.forTarget("localhost:1", choice).channelOptions();
+
+    assertThat(options.credentials()).isInstanceOf(InsecureChannelCredentials.class);
+    assertThat(options.callCredentials()).isNotNull();
+    assertThat(options.defaultPort()).isEqualTo(80);
+  }
+
+  @Test
+  void anAlternativeThatCannotBeReadIsNotPassedOver() throws Exception {
+    ChannelCredentials unreadable = TlsChannelCredentials.newBuilder()
+        .trustManager(new ByteArrayInputStream(new byte[] {1}))
+        .build();
+    ChannelCredentials choice =
+        ChoiceChannelCredentials.create(unreadable, InsecureChannelCredentials.create());
+
+    assertThatThrownBy(() -> ClientConnBuilder.forTarget("localhost:1", choice))
+        .isInstanceOf(IllegalArgumentException.class)
+        .hasMessageContaining("trusted root certificates cannot be read");
+  }
+
+  @Test
+  void aChoiceWithoutAKnownAlternativeIsRefused() {
+    ChannelCredentials choice = ChoiceChannelCredentials.create(new UnknownCredentials());
+
+    assertThatThrownBy(() -> ClientConnBuilder.forTarget("localhost:1", choice))
+        .isInstanceOf(IllegalArgumentException.class)
+        .hasMessageContaining(UnknownCredentials.class.getName());
+  }
+
+  private static final class UnknownCredentials extends ChannelCredentials {
+    @Override
+    public ChannelCredentials withoutBearerTokens() {
+      return this;
+    }
   }
 
   @ParameterizedTest

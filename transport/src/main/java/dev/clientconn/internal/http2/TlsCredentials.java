@@ -2,6 +2,7 @@
 package dev.clientconn.internal.http2;
 
 import io.grpc.ChannelCredentials;
+import io.grpc.ChoiceChannelCredentials;
 import io.grpc.CompositeChannelCredentials;
 import io.grpc.InsecureChannelCredentials;
 import io.grpc.TlsChannelCredentials;
@@ -61,6 +62,34 @@ public final class TlsCredentials {
         + bare.getClass().getName()
         + " are not supported: use TlsChannelCredentials, InsecureChannelCredentials, or a"
         + " CompositeChannelCredentials of them");
+  }
+
+  /**
+   * The first of several alternatives whose kind and features are known, or else the credentials themselves. Whether keys
+   * and certificates can be read does not count: mistakes in them must not lead to weaker security.
+   *
+   * @throws IllegalArgumentException if no alternative is known
+   */
+  public static ChannelCredentials understood(ChannelCredentials credentials) {
+    if (!(credentials instanceof ChoiceChannelCredentials choice)) {
+      return credentials;
+    }
+    for (ChannelCredentials alternative : choice.getCredentialsList()) {
+      if (isUnderstood(alternative)) {
+        return understood(alternative);
+      }
+    }
+    throw new IllegalArgumentException("None of the alternatives of the ChoiceChannelCredentials is"
+        + " supported: " + choice.getCredentialsList());
+  }
+
+  private static boolean isUnderstood(ChannelCredentials credentials) {
+    ChannelCredentials bare = withoutCallCredentials(credentials);
+    if (bare instanceof ChoiceChannelCredentials choice) {
+      return choice.getCredentialsList().stream().anyMatch(TlsCredentials::isUnderstood);
+    }
+    return bare instanceof InsecureChannelCredentials
+        || bare instanceof TlsChannelCredentials tls && tls.incomprehensible(UNDERSTOOD).isEmpty();
   }
 
   private static ChannelCredentials withoutCallCredentials(ChannelCredentials credentials) {
