@@ -102,8 +102,7 @@ class ClientConnBuilderTest {
             credentials("call", new ArrayList<>())),
         tls);
 
-    ChannelOptions options =
-        ClientConnBuilder.forTarget("localhost:1", choice).channelOptions();
+    ChannelOptions options = ClientConnBuilder.forTarget("localhost:1", choice).channelOptions();
 
     assertThat(options.credentials()).isInstanceOf(InsecureChannelCredentials.class);
     assertThat(options.callCredentials()).isNotNull();

@@ -86,8 +86,12 @@ public final class DefaultProxyDetector implements ProxyDetector {
   }
 
   private static URI uri(InetSocketAddress target) throws IOException {
+    String host = target.getHostString();
     try {
-      return new URI("https", null, target.getHostString(), target.getPort(), null, null, null);
+      // As an authority and not as a host, which may have no underscores; selectors look at both.
+      boolean bare = host.indexOf(':') >= 0 && !host.startsWith("[");
+      return new URI(
+          "https", (bare ? "[" + host + "]" : host) + ":" + target.getPort(), null, null, null);
     } catch (URISyntaxException e) {
       throw new IOException("the target's host cannot be written in a URL", e);
     }

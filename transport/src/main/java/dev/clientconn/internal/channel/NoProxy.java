@@ -106,8 +106,10 @@ record NoProxy(List<NoProxy.Rule> rules) {
   }
 
   private static @Nullable InetAddress literal(String host) {
-    String bare =
+    String address =
         host.startsWith("[") && host.endsWith("]") ? host.substring(1, host.length() - 1) : host;
+    int zone = address.indexOf('%');
+    String bare = zone < 0 ? address : address.substring(0, zone);
     if (!LITERAL.matcher(bare).matches()) {
       return null;
     }

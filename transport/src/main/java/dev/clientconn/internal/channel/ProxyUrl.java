@@ -30,15 +30,20 @@ record ProxyUrl(
       throw new IOException(variable + " names a proxy of scheme '" + uri.getScheme()
           + "', but only http:// proxies are supported (TLS to the server goes through them)");
     }
-    if (uri.getHost() == null) {
-      throw new IOException(variable + " names no host: write http://host:port");
+    // Taken apart here and not by URI, which finds no host in names with underscores.
+    String authority = uri.getRawAuthority() == null ? "" : uri.getRawAuthority();
+    int at = authority.lastIndexOf('@');
+    HostPort server;
+    try {
+      server = HostPort.parse(authority.substring(at + 1), DEFAULT_PORT);
+    } catch (IllegalArgumentException e) {
+      throw new IOException(
+          variable + " names no host, or no port from 1 to 65535: write" + " http://host:port");
     }
-    String host = uri.getHost();
-    String[] userInfo =
-        uri.getRawUserInfo() == null ? new String[0] : uri.getRawUserInfo().split(":", 2);
+    String[] userInfo = at < 0 ? new String[0] : authority.substring(0, at).split(":", 2);
     return new ProxyUrl(
-        host.startsWith("[") ? host.substring(1, host.length() - 1) : host,
-        uri.getPort() < 0 ? DEFAULT_PORT : uri.getPort(),
+        server.host(),
+        server.port(),
         userInfo.length > 0 ? decoded(userInfo[0]) : null,
         userInfo.length > 1 ? decoded(userInfo[1]) : null);
   }

@@ -95,7 +95,7 @@ final class StaticNameResolver extends NameResolver {
     if (groups.isEmpty()) {
       return result
           .setAddressesOrError(StatusOr.fromStatus(Status.UNAVAILABLE.withDescription(
-              "No host of the static target could be resolved: " + String.join(", ", failures))))
+              "No host of the target could be resolved: " + String.join(", ", failures))))
           .build();
     }
     return result.setAddressesOrError(StatusOr.fromValue(groups)).build();

@@ -6,6 +6,7 @@ import io.grpc.NameResolverProvider;
 import io.grpc.NameResolverRegistry;
 import java.net.URI;
 import java.net.URISyntaxException;
+import java.util.List;
 import java.util.regex.Pattern;
 import org.jspecify.annotations.Nullable;
 
@@ -18,7 +19,12 @@ import org.jspecify.annotations.Nullable;
  * @param provider makes resolvers of the URI's scheme
  */
 public record TargetUri(String text, String address, NameResolverProvider provider) {
+  private static final String DNS = "dns";
+  private static final String GRPC_CORE = "io.grpc.internal.";
   private static final Pattern PORT = Pattern.compile("\\d{0,5}");
+
+  /** Of an IPv6 address in brackets, up to a percent sign that RFC 6874 wants escaped. */
+  private static final Pattern ZONE = Pattern.compile("(\\[[\\p{XDigit}:.]+)%(?!25[^\\]])");
 
   /**
    * Finds the provider for a target.
@@ -53,13 +59,37 @@ public record TargetUri(String text, String address, NameResolverProvider provid
   /** Makes a resolver that is not started yet. */
   NameResolver newResolver(NameResolver.Args args) {
     URI uri = uri();
-    NameResolver resolver = provider.newNameResolver(uri, args);
+    NameResolver resolver = DNS.equalsIgnoreCase(uri.getScheme())
+        ? dns(uri, args)
+        : provider.newNameResolver(uri, args);
     if (resolver == null) {
       throw new IllegalArgumentException(
           "Target '" + text + "' is not understood by " + provider.getClass().getName()
               + ", the name resolver of scheme '" + uri.getScheme() + "'");
     }
     return resolver;
+  }
+
+  /**
+   * grpc-core's resolver takes only hosts that RFC 2396 allows in a URI: no underscores, no letters but ASCII. It throws
+   * for the others, and for a port out of range only in the look-up, whose error is lost.
+   */
+  private @Nullable NameResolver dns(URI uri, NameResolver.Args args) {
+    HostPort server;
+    try {
+      server = HostPort.parseDns(text, uri, args.getDefaultPort());
+    } catch (IllegalArgumentException e) {
+      if (provider.getClass().getName().startsWith(GRPC_CORE)) {
+        throw e;
+      }
+      // The grammar of somebody else's resolver is not known here.
+      return provider.newNameResolver(uri, args);
+    }
+    try {
+      return provider.newNameResolver(uri, args);
+    } catch (IllegalArgumentException | NullPointerException e) {
+      return new StaticNameResolver(List.of(server), args);
+    }
   }
 
   private static @Nullable URI parseOrNull(String target) {
@@ -71,9 +101,10 @@ public record TargetUri(String text, String address, NameResolverProvider provid
         if (unix != null) {
           return unix;
         }
-        // A list of bracketed IPv6 addresses is no RFC 3986 authority, but users write one after
-        // static://.
-        return new URI(target.replace("[", "%5B").replace("]", "%5D"));
+        // Neither a list of bracketed IPv6 addresses nor the bare percent sign of a zone is allowed
+        // in a URI, but users write them after static:// and dns:///.
+        String zones = ZONE.matcher(target).replaceAll("$1%25");
+        return new URI(zones.replace("[", "%5B").replace("]", "%5D"));
       } catch (URISyntaxException notAUri) {
         return null;
       }

@@ -89,7 +89,8 @@ public final class TlsCredentials {
       return choice.getCredentialsList().stream().anyMatch(TlsCredentials::isUnderstood);
     }
     return bare instanceof InsecureChannelCredentials
-        || bare instanceof TlsChannelCredentials tls && tls.incomprehensible(UNDERSTOOD).isEmpty();
+        || bare instanceof TlsChannelCredentials tls
+            && tls.incomprehensible(UNDERSTOOD).isEmpty();
   }
 
   private static ChannelCredentials withoutCallCredentials(ChannelCredentials credentials) {

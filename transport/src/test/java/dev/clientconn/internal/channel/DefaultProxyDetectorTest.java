@@ -121,7 +121,29 @@ class DefaultProxyDetectorTest {
   }
 
   @ParameterizedTest
-  @CsvSource({"localhost", "127.0.0.1", "::1"})
+  @CsvSource({
+    "order_service_1, https://order_service_1:443",
+    "fe80::2, https://[fe80::2]:443",
+    "[fe80::2%eth0], https://[fe80::2%eth0]:443"
+  })
+  void selectorIsAskedForEveryHost(String host, String url) throws Exception {
+    selector.proxies = List.of(http(2));
+
+    assertThat(detector.proxyFor(InetSocketAddress.createUnresolved(host, 443))).isNotNull();
+
+    assertThat(selector.asked).extracting(URI::toString).containsExactly(url);
+  }
+
+  @ParameterizedTest
+  @CsvSource({"http://my_proxy, 80", "http://user:pass@my_proxy:3128, 3128", "my_proxy:3128, 3128"})
+  void proxyMayHaveANameWithUnderscores(String value, int port) throws Exception {
+    assertThat(ProxyUrl.parse("HTTPS_PROXY", value))
+        .extracting(ProxyUrl::host, ProxyUrl::port)
+        .containsExactly("my_proxy", port);
+  }
+
+  @ParameterizedTest
+  @CsvSource({"localhost", "127.0.0.1", "::1", "[::1%lo]"})
   void thisMachineNeedsNoProxy(String host) throws Exception {
     environment.put("HTTPS_PROXY", "http://127.0.0.1:3128");
 

@@ -21,6 +21,10 @@ class StaticNameResolverTest {
         "static://[::1]:1,[::2]:2         | [::1]:1",
         "static:[::1]:1                   | [::1]:1",
         "static://one.example:1, two:2    | one.example:1",
+        "static://order_service_1:1       | order_service_1:1",
+        "static://bücher.example:1        | xn--bcher-kva.example:1",
+        "static://[::1%lo]:1              | [::1%lo]:1",
+        "static://[::1%lo]:1,[::2%25a]:2  | [::1%lo]:1",
       })
   void takesTheFirstEntryAsAuthority(String target, String authority) {
     assertThat(new ChannelHarness().target(target.replace(" ", "")).control().authority())
@@ -94,7 +98,7 @@ class StaticNameResolverTest {
     FakePick call = harness.call();
 
     assertThat(call.failed().getDescription())
-        .contains("No host of the static target could be resolved: no-such-host.invalid:1");
+        .contains("No host of the target could be resolved: no-such-host.invalid:1");
     assertThat(harness.clock.pending()).as("a retry is due").isEqualTo(1);
   }
 }

@@ -38,6 +38,49 @@ class TargetUriTest {
   }
 
   @ParameterizedTest
+  @CsvSource(
+      delimiter = '|',
+      value = {
+        "order_service_1:1           | order_service_1:1",
+        "order_service_1             | order_service_1:80",
+        "dns:///order_service_1:1    | order_service_1:1",
+        "dns://8.8.8.8/a_b:1         | a_b:1",
+        "dns:plain:1                 | plain:1",
+        "dns:///-x-.a..b:1           | -x-.a..b:1",
+        "bücher.example:1            | xn--bcher-kva.example:1",
+        "dns:///b%C3%BCcher.de:1     | xn--bcher-kva.de:1",
+        "[::1%lo]:1                  | [::1%lo]:1",
+        "dns:///[::1%25lo]:1         | [::1%lo]:1",
+        "dns:///[::1%lo]:1           | [::1%lo]:1",
+        "dns:///[fe80::1%eb0]:1      | [fe80::1%eb0]:1",
+      })
+  void takesEveryHostThatTheOperatingSystemMayKnow(String target, String authority) {
+    assertThat(new ChannelHarness().target(target).control().authority()).isEqualTo(authority);
+  }
+
+  @ParameterizedTest
+  @CsvSource(
+      delimiter = '|',
+      quoteCharacter = '"',
+      value = {
+        "dns:50051            | write dns:///host:50051, or dns:///dns:50051 if the host's name is",
+        "dns:///host:x        | port 'x', which is not a number from 1 to 65535; write host:port",
+        "dns:///host:65536    | port '65536'",
+        "dns:///:1            | ':1' has no host",
+        "dns:///              | an entry is empty",
+        "::1:80               | '::1:80' is an IPv6 address without brackets",
+        "dns:///a/b:1         | 'a/b:1' is no host and port",
+        "dns:///my service:1  | 'dns:///my service:1' is no host and port",
+        "user@host:1          | 'user@host:1' is no host and port",
+      })
+  void saysWhatIsWrongWithADnsTarget(String target, String message) {
+    assertThatThrownBy(() -> new ChannelHarness().target(target).control())
+        .isInstanceOf(IllegalArgumentException.class)
+        .hasMessageContaining("Target '" + target + "'")
+        .hasMessageContaining(message);
+  }
+
+  @ParameterizedTest
   @ValueSource(
       strings = {
         "consul://agent/greeter",
