@@ -72,7 +72,7 @@ public record TargetUri(String text, String address, NameResolverProvider provid
 
   /**
    * grpc-core's resolver takes only hosts that RFC 2396 allows in a URI: no underscores, no letters but ASCII. It throws
-   * for the others, and for a port out of range only in the look-up, whose error is lost.
+   * for the others, and for a port out of range only in the look-up, when calls wait already.
    */
   private @Nullable NameResolver dns(URI uri, NameResolver.Args args) {
     HostPort server;

@@ -88,9 +88,9 @@ public final class TlsCredentials {
     if (bare instanceof ChoiceChannelCredentials choice) {
       return choice.getCredentialsList().stream().anyMatch(TlsCredentials::isUnderstood);
     }
-    return bare instanceof InsecureChannelCredentials
-        || bare instanceof TlsChannelCredentials tls
-            && tls.incomprehensible(UNDERSTOOD).isEmpty();
+    return bare instanceof TlsChannelCredentials tls
+        ? tls.incomprehensible(UNDERSTOOD).isEmpty()
+        : bare instanceof InsecureChannelCredentials;
   }
 
   private static ChannelCredentials withoutCallCredentials(ChannelCredentials credentials) {

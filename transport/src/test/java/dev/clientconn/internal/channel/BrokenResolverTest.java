@@ -123,16 +123,6 @@ class BrokenResolverTest {
   }
 
   @Test
-  void aPortOutOfRangeFailsTheCallsThatWait() {
-    harness.target("localhost:99999");
-
-    FakePick call = harness.call();
-
-    assertThat(call.failed().getCode()).isEqualTo(Code.UNAVAILABLE);
-    assertThat(call.failed().getDescription()).contains("localhost:99999", "port out of range");
-  }
-
-  @Test
   void nullInPlaceOfAResultIsAFailure() {
     FakePick call = harness.call();
 
