@@ -73,10 +73,15 @@ public class MessageDeframerBenchmark {
 
   /** As at the end of a turn: the batch is closed, its messages are read, and their memory goes back. */
   private void read(Blackhole sink) {
-    deframer.endBatch();
-    for (InboundMessage message : batch) {
-      sink.consume(message);
-      message.release();
+    deframer.endBatch(batch::add);
+    for (InboundMessage first : batch) {
+      InboundMessage message = first;
+      while (message != null) {
+        InboundMessage following = message.following();
+        sink.consume(message);
+        message.release();
+        message = following;
+      }
     }
     batch.clear();
   }

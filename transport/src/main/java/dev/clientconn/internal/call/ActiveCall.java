@@ -155,7 +155,7 @@ final class ActiveCall implements Context.CancellationListener {
 
   void deliver(EventBatch batch) {
     boolean last = batch.end != null;
-    delivery.execute(batch);
+    delivery.queue(batch);
     if (last) {
       request.release();
       // After the last task: a channel that hears of it may take its executor away.

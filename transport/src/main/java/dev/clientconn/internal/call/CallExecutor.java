@@ -22,13 +22,20 @@ abstract class CallExecutor implements Runnable {
       AtomicReferenceFieldUpdater.newUpdater(CallExecutor.class, CallTask.class, "newest");
 
   /** Bottom of the stack while tasks run: nothing is queued, but no other thread may start. */
-  private static final CallTask RUNNING = new CallTask() {
-    @Override
-    public void run() {}
-  };
+  private static final CallTask RUNNING = bottom();
+
+  /** Bottom of the stack where all that the executor was woken for has been taken back. */
+  private static final CallTask SCHEDULED = bottom();
 
   static {
     RUNNING.behindRunner = true;
+  }
+
+  private static CallTask bottom() {
+    return new CallTask() {
+      @Override
+      public void run() {}
+    };
   }
 
   private final Executor executor;
@@ -54,6 +61,20 @@ abstract class CallExecutor implements Runnable {
     if (below == null) {
       schedule();
     }
+  }
+
+  /** The task that was queued last, if any waits. */
+  final @Nullable CallTask newest() {
+    return newest;
+  }
+
+  /** Takes back the task that was queued last: it can be queued again. Returns false if it has been taken to run. */
+  final boolean takeBack(CallTask task) {
+    if (newest != task) {
+      return false;
+    }
+    CallTask below = task.next;
+    return NEWEST.compareAndSet(this, task, below == null ? SCHEDULED : below);
   }
 
   private void schedule() {
@@ -98,7 +119,7 @@ abstract class CallExecutor implements Runnable {
 
   private void runOldestFirst(@Nullable CallTask top) {
     CallTask oldest = null;
-    while (top != null && top != RUNNING) {
+    while (top != null && top != RUNNING && top != SCHEDULED) {
       CallTask below = top.next;
       top.next = oldest;
       oldest = top;

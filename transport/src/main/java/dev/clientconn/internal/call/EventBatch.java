@@ -6,7 +6,10 @@ import io.grpc.Metadata;
 import io.grpc.Status;
 import org.jspecify.annotations.Nullable;
 
-/** What one read brought for a call; filled by the event loop, then handed over and read by the call's executor. */
+/**
+ * Carries what one read brought for a call to the call's executor, or what several have brought where the executor has
+ * not come to it yet. Filled by the event loop.
+ */
 final class EventBatch extends CallTask {
   private final ResponseDelivery<?> delivery;
   final CallTracers tracers;
@@ -42,6 +45,23 @@ final class EventBatch extends CallTask {
       lastMessage.next = message;
     }
     lastMessage = message;
+  }
+
+  /** Whether what a later read brings can be put behind this. */
+  boolean canAbsorb(EventBatch later) {
+    return lastMessage != null && end == null && tracers == later.tracers && !dropMessages;
+  }
+
+  /** Takes over what a later read has brought. */
+  void absorb(EventBatch later) {
+    InboundMessage last = lastMessage;
+    if (last != null && later.firstMessage != null && later.lastMessage != null) {
+      lastMessage = last.link(later.firstMessage, later.lastMessage);
+    }
+    ready |= later.ready;
+    end = later.end;
+    trailers = later.trailers;
+    dropMessages = later.dropMessages;
   }
 
   /** The peer's end of the call, which waits until the application has taken all messages. */

@@ -41,12 +41,12 @@ final class FrameBuffer extends MessageBuffer<OutboundChunks> {
     framed = true;
     if (chunks != null) {
       byte[] prefix = new byte[PREFIX_LENGTH];
-      writePrefix(prefix, body, compressed);
+      FramedMessage.writePrefix(prefix, 0, compressed, body);
       chunks.overwriteStart(prefix);
       return FramedMessage.of(chunks, uncompressedSize);
     }
     byte[] frame = sealArray();
-    writePrefix(frame, body, compressed);
+    FramedMessage.writePrefix(frame, 0, compressed, body);
     return FramedMessage.of(frame, uncompressedSize);
   }
 
@@ -56,14 +56,6 @@ final class FrameBuffer extends MessageBuffer<OutboundChunks> {
     if (chunks != null && !framed) {
       chunks.release();
     }
-  }
-
-  static void writePrefix(byte[] frame, int bodySize, boolean compressed) {
-    frame[0] = (byte) (compressed ? 1 : 0);
-    frame[1] = (byte) (bodySize >>> 24);
-    frame[2] = (byte) (bodySize >>> 16);
-    frame[3] = (byte) (bodySize >>> 8);
-    frame[4] = (byte) bodySize;
   }
 
   static void checkSize(long bodySize, int maxBody) {

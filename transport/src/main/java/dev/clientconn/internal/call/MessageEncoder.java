@@ -70,7 +70,7 @@ final class MessageEncoder<ReqT> {
       read += source.readNBytes(frame, PREFIX_LENGTH + read, length - read);
     }
     checkLength(length, read);
-    FrameBuffer.writePrefix(frame, length, false);
+    FramedMessage.writePrefix(frame, 0, false, length);
     return FramedMessage.of(frame, length);
   }
 

@@ -65,6 +65,19 @@ final class ResponseDelivery<RespT> extends CallExecutor {
     }
   }
 
+  /**
+   * Queues what a read has brought. It joins a batch that waits still: while the executor is behind, memory grows by the
+   * bytes that arrive, however many reads they arrive in.
+   */
+  void queue(EventBatch batch) {
+    if (newest() instanceof EventBatch waiting && waiting.canAbsorb(batch) && takeBack(waiting)) {
+      waiting.absorb(batch);
+      execute(waiting);
+    } else {
+      execute(batch);
+    }
+  }
+
   boolean wantsMessage() {
     return demand.exists();
   }
@@ -83,6 +96,9 @@ final class ResponseDelivery<RespT> extends CallExecutor {
     try {
       take(batch);
       deliver(batch);
+      if (nextMessage != null) {
+        nextMessage.trim();
+      }
     } finally {
       context.detach(previous);
     }
@@ -92,13 +108,14 @@ final class ResponseDelivery<RespT> extends CallExecutor {
     if (batch.tracers != CallTracers.NONE) {
       tracers = batch.tracers;
     }
-    if (batch.firstMessage != null) {
-      if (nextMessage == null) {
-        nextMessage = batch.firstMessage;
-      } else if (lastMessage != null) {
-        lastMessage.next = batch.firstMessage;
+    InboundMessage first = batch.firstMessage;
+    if (first != null && batch.lastMessage != null) {
+      if (nextMessage == null || lastMessage == null) {
+        nextMessage = first;
+        lastMessage = batch.lastMessage;
+      } else {
+        lastMessage = lastMessage.link(first, batch.lastMessage);
       }
-      lastMessage = batch.lastMessage;
     }
     if (batch.end != null) {
       end = batch.end;
@@ -164,10 +181,10 @@ final class ResponseDelivery<RespT> extends CallExecutor {
         return;
       }
       InboundMessage message = nextMessage;
-      nextMessage = message.next;
-      if (nextMessage == null) {
-        // The stream may be open for long, and the message large.
-        lastMessage = null;
+      nextMessage = message.following();
+      if (message == lastMessage) {
+        // It holds the messages behind it, or nothing is kept: the stream may be open for long.
+        lastMessage = nextMessage;
       }
       messageDelivered = true;
       deliverMessage(message);

@@ -34,8 +34,17 @@ final class ResponseEvents implements ClientStream.Listener {
   @Override
   public void onMessage(InboundMessage message) {
     commit();
-    attempt.tracers().inboundMessage(message.size(), message.isCompressed());
+    CallTracers tracers = attempt.tracers();
+    if (tracers != CallTracers.NONE) {
+      trace(message, tracers);
+    }
     batch().add(message);
+  }
+
+  private static void trace(InboundMessage first, CallTracers tracers) {
+    for (InboundMessage each = first; each != null; each = each.following()) {
+      tracers.inboundMessage(each.size(), each.isCompressed());
+    }
   }
 
   private void commit() {

@@ -205,6 +205,7 @@ final class Http2Stream extends DeadlineWheel.Timeout implements MessageDeframer
   }
 
   void tellClosed(Status status, StreamProgress progress, Metadata trailers) {
+    deliverMessages();
     state = State.CLOSED;
     hasNews = true;
     handle.listener().onClosed(status, progress, trailers);
@@ -214,19 +215,24 @@ final class Http2Stream extends DeadlineWheel.Timeout implements MessageDeframer
     return handle.listener().deadlineExceeded(waitedFor());
   }
 
-  /** Returns whether the stream has news and was not collected yet; from now on it is. */
+  /** The small messages of this turn, which have been packed. */
+  private void deliverMessages() {
+    if (deframer != null) {
+      deframer.endBatch(this);
+    }
+  }
+
+  /** Returns whether the stream has events and was not collected yet; from now on it is. */
   boolean joinBatch() {
-    boolean joins = hasNews && !inBatch;
+    boolean joins = (hasNews || (deframer != null && deframer.hasPacked())) && !inBatch;
     inBatch |= joins;
     return joins;
   }
 
   void endBatch() {
+    deliverMessages();
     inBatch = false;
     hasNews = false;
-    if (deframer != null) {
-      deframer.endBatch();
-    }
     handle.listener().onBatchEnd();
   }
 }

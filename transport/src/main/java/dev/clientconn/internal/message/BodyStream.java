@@ -1,40 +1,110 @@
 // SPDX-License-Identifier: Apache-2.0
 package dev.clientconn.internal.message;
 
+import static dev.clientconn.internal.message.FramedMessage.PREFIX_LENGTH;
+
 import java.io.IOException;
 import java.io.OutputStream;
 import java.util.Objects;
 import org.jspecify.annotations.Nullable;
 
 /**
- * A small message, which is the stream of its own bytes: in an array that is its own, or in a part of a chunk that it
- * shares with its neighbours. Without ByteArrayInputStream's locks.
+ * Reads a small message out of an array. Behind it, in the same array, may be the messages that follow it, each with its
+ * prefix: they are cut out one by one, in order, and the last one returns the array if it is a chunk. Without
+ * ByteArrayInputStream's locks.
  */
 final class BodyStream extends InboundMessage {
   private static final byte[] EMPTY = {};
 
+  /** An array of its own that is no shorter has little to gain from being copied behind another. */
+  private static final int WORTH_COPYING = 1024;
+
   private final int size;
-  private final int end;
   private byte[] body;
   private int position;
   private int mark;
-  /** Whether it is the last in its chunk, which then goes back with it. */
+  private int end;
+  /** Where the last of the messages behind this one ends. */
+  private int limit;
+  /** Where the array belongs, {@code null} for an array that is garbage afterwards. */
   private @Nullable ChunkPool pool;
 
   private boolean released;
 
-  BodyStream(byte[] body, int start, int size, boolean compressed) {
+  BodyStream(
+      byte[] body, int start, int size, int limit, boolean compressed, @Nullable ChunkPool pool) {
     super(compressed);
     this.body = body;
     this.size = size;
     this.position = start;
     this.mark = start;
     this.end = start + size;
+    this.limit = limit;
+    this.pool = pool;
   }
 
-  /** Those before it in its chunk have been released when it is. */
-  void givesBackTo(ChunkPool to) {
-    pool = to;
+  @Override
+  public @Nullable InboundMessage following() {
+    if (end == limit) {
+      return next;
+    }
+    int length = (body[end + 1] & 0xff) << 24
+        | (body[end + 2] & 0xff) << 16
+        | (body[end + 3] & 0xff) << 8
+        | body[end + 4] & 0xff;
+    BodyStream behind =
+        new BodyStream(body, end + PREFIX_LENGTH, length, limit, body[end] == 1, pool);
+    behind.next = next;
+    return behind;
+  }
+
+  @Override
+  boolean append(InboundMessage other) {
+    if (!(other instanceof BodyStream small)) {
+      return false;
+    }
+    int bytes = small.limit - small.position;
+    if ((small.pool == null && bytes >= WORTH_COPYING) || !makeRoom(PREFIX_LENGTH + bytes)) {
+      return false;
+    }
+    FramedMessage.writePrefix(body, limit, small.isCompressed(), small.size);
+    System.arraycopy(small.body, small.position, body, limit + PREFIX_LENGTH, bytes);
+    limit += PREFIX_LENGTH + bytes;
+    small.end = small.limit;
+    small.release();
+    return true;
+  }
+
+  private boolean makeRoom(int bytes) {
+    int needed = limit - position + bytes;
+    if (needed > ChunkPool.CHUNK) {
+      return false;
+    }
+    if (limit + bytes > body.length) {
+      move(new byte[Math.min(ChunkPool.CHUNK, Math.max(needed, 2 * body.length))]);
+    }
+    return true;
+  }
+
+  @Override
+  public void trim() {
+    int used = limit - position;
+    if (pool != null && used < ChunkPool.CHUNK * 3 / 4) {
+      move(new byte[used]);
+    }
+  }
+
+  private void move(byte[] target) {
+    System.arraycopy(body, position, target, 0, limit - position);
+    if (pool != null) {
+      pool.give(body);
+      pool = null;
+    }
+    body = target;
+    limit -= position;
+    end -= position;
+    position = 0;
+    mark = 0;
   }
 
   @Override
@@ -49,7 +119,7 @@ final class BodyStream extends InboundMessage {
     released = true;
     body = EMPTY;
     pool = null;
-    if (to != null) {
+    if (to != null && end == limit) {
       to.give(chunk);
     }
   }
@@ -85,6 +155,10 @@ final class BodyStream extends InboundMessage {
   @Override
   public long transferTo(OutputStream out) throws IOException {
     checkHeld();
+    if (pool != null) {
+      // Copies: the array will hold other messages.
+      return super.transferTo(out);
+    }
     int count = available();
     out.write(body, position, count);
     position = end;

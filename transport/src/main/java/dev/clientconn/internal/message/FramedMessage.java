@@ -45,6 +45,15 @@ public abstract class FramedMessage {
     return new InChunks(frame, uncompressedSize);
   }
 
+  /** Writes the prefix of a message that begins there. */
+  public static void writePrefix(byte[] target, int at, boolean compressed, int bodySize) {
+    target[at] = (byte) (compressed ? 1 : 0);
+    target[at + 1] = (byte) (bodySize >>> 24);
+    target[at + 2] = (byte) (bodySize >>> 16);
+    target[at + 3] = (byte) (bodySize >>> 8);
+    target[at + 4] = (byte) bodySize;
+  }
+
   /** Bytes on the wire, prefix included. */
   public abstract int length();
 

@@ -6,15 +6,16 @@ import java.io.InputStream;
 import org.jspecify.annotations.Nullable;
 
 /**
- * A received message on its way to the application, and the stream that a marshaller reads it from: one object for
- * both. Belongs to one thread at a time.
+ * Holds a received message until the application has read it, and is the stream that a marshaller reads it from. It may
+ * hold the messages behind it, too, as the bytes that were received: {@link #following} cuts the next one out. An object
+ * for each of them is thus made when the application takes it, and not when it arrives. Belongs to one thread at a time.
  */
 public abstract class InboundMessage extends InputStream implements KnownLength {
   static final String CLOSED = "the message has been closed: read it before onMessage returns";
 
   private final boolean compressed;
 
-  /** The one behind it, for whoever has a queue of them. */
+  /** Behind this message and those that it holds, for whoever has a queue of them. */
   public @Nullable InboundMessage next;
 
   InboundMessage(boolean compressed) {
@@ -26,7 +27,7 @@ public abstract class InboundMessage extends InputStream implements KnownLength 
    * @param compressed the prefix's flag
    */
   public static InboundMessage of(byte[] body, boolean compressed) {
-    return new BodyStream(body, 0, body.length, compressed);
+    return new BodyStream(body, 0, body.length, body.length, compressed, null);
   }
 
   /**
@@ -48,6 +49,33 @@ public abstract class InboundMessage extends InputStream implements KnownLength 
   public final InputStream open() {
     return this;
   }
+
+  /** The message behind this one: cut out of the bytes that this one holds, or {@link #next}. */
+  public @Nullable InboundMessage following() {
+    return next;
+  }
+
+  /**
+   * Puts a queue behind this message, the last of another, in as little memory as it takes. None of them has been read.
+   * Returns the last message of both.
+   */
+  public final InboundMessage link(InboundMessage first, InboundMessage last) {
+    if (!append(first)) {
+      first.trim();
+      next = first;
+      return last;
+    }
+    next = first.next;
+    return next == null ? this : last;
+  }
+
+  /** Takes over the bytes of a message and of those that it holds. Returns false where that would save nothing. */
+  boolean append(InboundMessage other) {
+    return false;
+  }
+
+  /** Gives up memory that is mostly empty. Not while it is read. */
+  public void trim() {}
 
   /** Nobody may read it any more. Its stream fails from now on, if somebody has kept it. */
   public abstract void release();

@@ -1,81 +1,100 @@
 // SPDX-License-Identifier: Apache-2.0
 package dev.clientconn.internal.message;
 
+import static dev.clientconn.internal.message.FramedMessage.PREFIX_LENGTH;
+
 import dev.clientconn.internal.threading.EventLoopConfined;
+import io.netty.buffer.ByteBuf;
 import java.util.Objects;
 import org.jspecify.annotations.Nullable;
 
 /**
- * Lays the small messages of one batch side by side into chunks of {@link ChunkPool}. A batch's first kibibyte goes
- * into arrays, so that chunks which wait for a slow application are never nearly empty. A stream's messages are released
- * in their order, hence the last one in a chunk takes the chunk along.
+ * Packs the small messages that a stream receives in one turn of the loop into one array, as they are on the wire: an
+ * array of their length as long as they are few, a chunk of {@link ChunkPool} otherwise. They leave as one {@link
+ * InboundMessage}, which the application's side cuts into messages.
  */
 @EventLoopConfined
 public final class SmallMessages {
 
-  private static final int FIRST = ChunkPool.CHUNK / 16;
-  /** What does not fit into the rest of a chunk leaves it empty: at most a quarter. */
-  private static final int LONGEST = ChunkPool.CHUNK / 4;
+  /** Longest body, bytes. What does not fit into the rest of a chunk leaves it empty: at most a quarter. */
+  public static final int LONGEST = ChunkPool.CHUNK / 4 - PREFIX_LENGTH;
+
+  /** Chunks that wait for a slow application should not be nearly empty. */
+  private static final int LONGEST_ARRAY = ChunkPool.CHUNK / 16;
 
   private final ChunkPool pool;
-  private int inArrays;
-  /** Given out by {@link #room}, if it is not the chunk. */
-  private byte @Nullable [] own;
-
-  private byte @Nullable [] chunk;
+  private byte @Nullable [] packed;
   private int used;
-  private @Nullable BodyStream last;
+  /** Of the first message, whose prefix is not in the array. */
+  private int firstSize;
+
+  private boolean firstCompressed;
 
   public SmallMessages(ChunkPool pool) {
     this.pool = pool;
   }
 
-  /** Where a body of this length belongs, at {@link #start}; {@link #written} follows. */
-  public byte[] room(int length) {
-    if (inArrays < FIRST || length > LONGEST) {
-      inArrays += FramedMessage.PREFIX_LENGTH + length;
-      own = new byte[length];
-      return own;
-    }
-    if (chunk != null && length > ChunkPool.CHUNK - used) {
-      closeChunk();
-    }
-    if (chunk == null) {
-      chunk = pool.take();
-      used = 0;
-    }
-    return chunk;
+  public boolean isEmpty() {
+    return packed == null;
   }
 
-  public int start() {
-    return own == null ? used : 0;
+  /** Bytes, prefixes included, that can be added before {@link #take} is due. */
+  public int room() {
+    return ChunkPool.CHUNK - used;
   }
 
-  /** The message whose body has been written. */
-  public InboundMessage written(int length, boolean compressed) {
-    if (own != null) {
-      InboundMessage message = InboundMessage.of(own, compressed);
-      own = null;
-      return message;
+  /** Reads whole messages, no more than {@link #room}, prefixes included. */
+  public void add(ByteBuf data, int length) {
+    int left = length;
+    if (packed == null) {
+      boolean compressed = data.readUnsignedByte() == 1;
+      begin(data.readInt(), compressed, length - PREFIX_LENGTH);
+      left -= PREFIX_LENGTH;
     }
-    BodyStream message =
-        new BodyStream(Objects.requireNonNull(chunk, "no room"), used, length, compressed);
+    data.readBytes(reserve(left), used, left);
+    used += left;
+  }
+
+  /** Adds a message that was gathered elsewhere, if it is no longer than {@link #room} with its prefix. */
+  public void add(byte[] body, int length, boolean compressed) {
+    if (packed == null) {
+      begin(length, compressed, length);
+    } else {
+      FramedMessage.writePrefix(reserve(PREFIX_LENGTH), used, compressed, length);
+      used += PREFIX_LENGTH;
+    }
+    System.arraycopy(body, 0, reserve(length), used, length);
     used += length;
-    last = message;
-    return message;
   }
 
-  /** The messages so far are about to leave the event loop. */
-  public void endBatch() {
-    inArrays = 0;
-    closeChunk();
+  private void begin(int size, boolean compressed, int bytes) {
+    firstSize = size;
+    firstCompressed = compressed;
+    packed = bytes > LONGEST_ARRAY ? pool.take() : new byte[bytes];
   }
 
-  private void closeChunk() {
-    if (last != null) {
-      last.givesBackTo(pool);
+  /** The array, with so many bytes of room behind those that are used. */
+  private byte[] reserve(int bytes) {
+    byte[] array = Objects.requireNonNull(packed);
+    int needed = used + bytes;
+    if (needed <= array.length) {
+      return array;
     }
-    chunk = null;
-    last = null;
+    byte[] larger = needed > LONGEST_ARRAY
+        ? pool.take()
+        : new byte[Math.min(LONGEST_ARRAY, Math.max(needed, 2 * array.length))];
+    System.arraycopy(array, 0, larger, 0, used);
+    packed = larger;
+    return larger;
+  }
+
+  /** The messages so far, in one; there must be one at least. The next one begins anew. */
+  public InboundMessage take() {
+    byte[] array = Objects.requireNonNull(packed);
+    InboundMessage messages = new BodyStream(
+        array, 0, firstSize, used, firstCompressed, array.length == ChunkPool.CHUNK ? pool : null);
+    packed = null;
+    used = 0;
+    return messages;
   }
 }

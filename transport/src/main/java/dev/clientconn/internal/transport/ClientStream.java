@@ -60,7 +60,7 @@ public interface ClientStream {
     /** The response headers; not called for a response that is trailers only. */
     void onHeaders(Metadata headers);
 
-    /** A complete message, which is the listener's from now on. */
+    /** A complete message and those that it holds ({@link InboundMessage#following}), the listener's from now on. */
     void onMessage(InboundMessage message);
 
     /** {@link ClientStream#isReady} has turned true, or the stream was just opened. */

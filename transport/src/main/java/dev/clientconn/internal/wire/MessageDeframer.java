@@ -12,9 +12,10 @@ import io.netty.buffer.ByteBuf;
 import org.jspecify.annotations.Nullable;
 
 /**
- * Cuts the DATA of one stream into gRPC messages. Copies each body once, off the network's buffer, which stays the
- * caller's. A body gets memory as its bytes arrive, at most a chunk ahead of them, whatever length the peer announces.
- * Does not decompress. After an exception the stream is at no known place: the deframer is of no more use.
+ * Finds the gRPC messages in the DATA of one stream. Copies each once, out of the network's buffer, which stays the
+ * caller's: small ones side by side, so that undelivered messages take little more memory than they took on the wire. A
+ * body gets memory as its bytes arrive, at most a chunk ahead of them, whatever length the peer announces. Does not
+ * decompress. After an exception the stream is at no known place, and only {@link #endBatch} may be called.
  */
 @EventLoopConfined
 public final class MessageDeframer {
@@ -27,6 +28,7 @@ public final class MessageDeframer {
   /** Takes whole messages. */
   @FunctionalInterface
   public interface Sink {
+    /** A message, and those that it holds ({@link InboundMessage#following}). */
     void message(InboundMessage message);
   }
 
@@ -38,13 +40,14 @@ public final class MessageDeframer {
 
   private short flag;
   private int length;
-  /** The body, if it fits into one chunk. */
+  /** The body that is gathered, if it fits into one chunk. */
   private byte @Nullable [] array;
   /** The body, if it does not. */
   private @Nullable Chunks chunks;
 
   private int bodyRead;
 
+  /** The first message has been delivered, which for most calls is the only one. */
   private boolean delivered;
   /** Made by the second message: a unary call never needs it. */
   private @Nullable SmallMessages small;
@@ -66,25 +69,66 @@ public final class MessageDeframer {
   }
 
   /**
-   * Reads {@code data} to its end and gives every message that is complete to {@code sink}.
+   * Reads {@code data} to its end and gives the messages that are complete to {@code sink}, small ones no later than at
+   * {@link #endBatch}.
    *
    * @throws MessageException INTERNAL for a malformed prefix, RESOURCE_EXHAUSTED for a message over the limit; the
-   *     messages before it have been delivered
+   *     messages before it are delivered
    */
   public void deframe(ByteBuf data, Sink sink) throws MessageException {
     while (data.isReadable()) {
+      if (delivered && prefixRead == 0 && packWhole(data, sink)) {
+        continue;
+      }
       if (prefixRead < PREFIX_LENGTH && !readPrefix(data)) {
         return;
       }
-      if (delivered && bodyRead == 0 && isSmall() && length <= data.readableBytes()) {
-        deliver(readSmall(data), sink);
-        continue;
-      }
       readBody(data);
       if (bodyRead == length) {
-        deliver(gathered(), sink);
+        deliver(sink);
       }
     }
+  }
+
+  /** Packs the small messages that are here from the first to the last byte. Returns whether there is one. */
+  private boolean packWhole(ByteBuf data, Sink sink) {
+    int whole = wholeMessages(data, ChunkPool.CHUNK);
+    if (whole == 0) {
+      return false;
+    }
+    SmallMessages pack = pack();
+    if (whole > pack.room()) {
+      whole = wholeMessages(data, pack.room());
+    }
+    if (whole == 0) {
+      endBatch(sink);
+    } else {
+      pack.add(data, whole);
+    }
+    return true;
+  }
+
+  /** How many bytes the small messages are that begin and end here, without a malformed one; no more than {@code most}. */
+  private int wholeMessages(ByteBuf data, int most) {
+    int start = data.readerIndex();
+    int end = start + Math.min(most, data.readableBytes());
+    int at = start;
+    while (end - at >= PREFIX_LENGTH) {
+      int body = data.getInt(at + 1);
+      boolean small = body >= 0 && body <= Math.min(SmallMessages.LONGEST, maxMessageSize);
+      if (!small || data.getUnsignedByte(at) > 1 || body > end - at - PREFIX_LENGTH) {
+        break;
+      }
+      at += PREFIX_LENGTH + body;
+    }
+    return at - start;
+  }
+
+  private SmallMessages pack() {
+    if (small == null) {
+      small = new SmallMessages(pool);
+    }
+    return small;
   }
 
   /** Bytes still to come of the message it is in, as far as known; 0 between messages. */
@@ -163,13 +207,19 @@ public final class MessageDeframer {
     }
   }
 
-  private InboundMessage readSmall(ByteBuf data) {
-    if (small == null) {
-      small = new SmallMessages(pool);
+  private void deliver(Sink sink) {
+    if (delivered && length <= SmallMessages.LONGEST) {
+      if (PREFIX_LENGTH + length > pack().room()) {
+        endBatch(sink);
+      }
+      pack().add(array == null ? EMPTY : array, length, flag == 1);
+      endMessage();
+    } else {
+      endBatch(sink);
+      InboundMessage message = gathered();
+      endMessage();
+      sink.message(message);
     }
-    byte[] room = small.room(length);
-    data.readBytes(room, small.start(), length);
-    return small.written(length, flag == 1);
   }
 
   private InboundMessage gathered() {
@@ -179,24 +229,28 @@ public final class MessageDeframer {
         : InboundMessage.of(chunks, compressed);
   }
 
-  private void deliver(InboundMessage message, Sink sink) {
+  private void endMessage() {
     prefixRead = 0;
     length = 0;
     bodyRead = 0;
     array = null;
     chunks = null;
     delivered = true;
-    sink.message(message);
   }
 
   private boolean isSmall() {
     return length <= ChunkPool.CHUNK;
   }
 
-  /** The messages that were delivered are about to leave the event loop. */
-  public void endBatch() {
-    if (small != null) {
-      small.endBatch();
+  /** Whether {@link #endBatch} would deliver something. */
+  public boolean hasPacked() {
+    return small != null && !small.isEmpty();
+  }
+
+  /** Delivers the messages that have been packed: they are about to leave the event loop. */
+  public void endBatch(Sink sink) {
+    if (small != null && !small.isEmpty()) {
+      sink.message(small.take());
     }
   }
 }

@@ -32,6 +32,60 @@ class CallExecutorTest {
   }
 
   @Test
+  void theNewestTaskCanBeTakenBackUntilItRuns() {
+    ManualExecutor target = new ManualExecutor();
+    CallExecutor executor = executor(target, cause -> {});
+    CallTask only = task(() -> ran.add("only"));
+    CallTask next = task(() -> ran.add("next"));
+
+    executor.execute(only);
+    assertThat(executor.newest()).isSameAs(only);
+    assertThat(executor.takeBack(only)).isTrue();
+    assertThat(executor.takeBack(only)).isFalse();
+    executor.execute(only);
+    executor.execute(next);
+    assertThat(executor.takeBack(only)).as("another is newer").isFalse();
+    assertThat(executor.takeBack(next)).isTrue();
+
+    assertThat(target.runAll()).as("the executor is woken once").isOne();
+    assertThat(ran).containsExactly("only");
+    assertThat(executor.takeBack(only)).isFalse();
+    executor.execute(next);
+    assertThat(target.runAll()).isOne();
+    assertThat(ran).containsExactly("only", "next");
+  }
+
+  @Test
+  void anExecutorThatFindsAllTakenBackRunsWhatComesLater() {
+    ManualExecutor target = new ManualExecutor();
+    CallExecutor executor = executor(target, cause -> {});
+    CallTask late = task(() -> ran.add("late"));
+
+    executor.execute(late);
+    executor.takeBack(late);
+    target.runAll();
+    assertThat(ran).isEmpty();
+    executor.execute(late);
+    target.runAll();
+
+    assertThat(ran).containsExactly("late");
+  }
+
+  @Test
+  void aTaskThatWasQueuedByATaskCanBeTakenBack() {
+    CallExecutor executor = executor(Runnable::run, cause -> {});
+    CallTask inner = task(() -> ran.add("inner"));
+
+    executor.execute(task(() -> {
+      executor.execute(inner);
+      ran.add("taken back: " + executor.takeBack(inner));
+    }));
+    executor.execute(inner);
+
+    assertThat(ran).containsExactly("taken back: true", "inner");
+  }
+
+  @Test
   void aTaskQueuedByATaskRunsAfterIt() {
     CallExecutor executor = executor(Runnable::run, cause -> {});
 

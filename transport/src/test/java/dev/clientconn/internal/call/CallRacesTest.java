@@ -61,6 +61,42 @@ class CallRacesTest {
     run(TextMethods.BIDI);
   }
 
+  @Test
+  void everyMessageIsDeliveredOnceAndInOrderWhileReadsJoinOthersThatWait() throws Exception {
+    int messages = 200_000;
+    CountDownLatch end = new CountDownLatch(1);
+    AtomicInteger received = new AtomicInteger();
+    CallFixture fixture = new CallFixture();
+    fixture.options = CallOptions.DEFAULT.withExecutor(callbacks);
+    ClientCall<String, String> call = fixture.newCall(TextMethods.BIDI);
+    call.start(
+        new ClientCall.Listener<>() {
+          @Override
+          public void onMessage(String message) {
+            if (message.equals(Integer.toString(received.get()))) {
+              received.incrementAndGet();
+            }
+          }
+
+          @Override
+          public void onClose(Status status, Metadata trailers) {
+            end.countDown();
+          }
+        },
+        new Metadata());
+    call.request(Integer.MAX_VALUE);
+
+    loop.execute(() -> {
+      for (int i = 0; i < messages; i++) {
+        fixture.stream().message(Integer.toString(i));
+      }
+      fixture.stream().close(Status.OK);
+    });
+
+    assertThat(end.await(60, TimeUnit.SECONDS)).isTrue();
+    assertThat(received).hasValue(messages);
+  }
+
   private void run(MethodDescriptor<String, String> method) throws InterruptedException {
     CallEnvironment environment = environment();
     for (int i = 0; i < CALLS; i++) {

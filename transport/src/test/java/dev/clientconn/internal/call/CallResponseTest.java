@@ -3,6 +3,8 @@ package dev.clientconn.internal.call;
 
 import static org.assertj.core.api.Assertions.assertThat;
 
+import dev.clientconn.internal.message.ChunkPool;
+import dev.clientconn.internal.message.SmallMessages;
 import dev.clientconn.internal.transport.StreamProgress;
 import io.grpc.Attributes;
 import io.grpc.CallOptions;
@@ -50,6 +52,74 @@ class CallResponseTest {
 
     assertThat(fixture.executor.runAll()).isOne();
     assertThat(listener.events).containsExactly("headers", "message(world)", "close(OK)");
+  }
+
+  @Test
+  void readsThatComeWhileTheExecutorIsBehindLoseNothingAndKeepTheirOrder() {
+    fixture.onExecutor();
+    var call = fixture.start(TextMethods.BIDI);
+    call.request(100);
+    FakeStream stream = fixture.stream();
+
+    stream.responseHeaders();
+    stream.message("a");
+    stream.message("b");
+    stream.batch(() -> {
+      stream.message("c");
+      stream.message("d".repeat(20_000));
+      stream.becomeReady();
+      stream.message("e");
+    });
+    fixture.executor.runAll();
+    assertThat(listener.events)
+        .containsExactly(
+            "headers",
+            "ready",
+            "message(a)",
+            "message(b)",
+            "message(c)",
+            "message(" + "d".repeat(20_000) + ")",
+            "message(e)");
+    listener.events.clear();
+    stream.message("f");
+    stream.message("g");
+    stream.batch(() -> {
+      stream.message("h");
+      stream.close(Status.ABORTED);
+    });
+    fixture.executor.runAll();
+
+    assertThat(listener.events)
+        .containsExactly("message(f)", "message(g)", "message(h)", "close(ABORTED)");
+  }
+
+  @Test
+  void aCancelDropsTheMessagesOfReadsThatWereJoined() {
+    fixture.onExecutor();
+    var call = fixture.start(TextMethods.BIDI);
+    call.request(100);
+    fixture.stream().message("a");
+    fixture.stream().message("b");
+
+    call.cancel("enough", null);
+    fixture.executor.runAll();
+
+    assertThat(listener.events).containsExactly("close(CANCELLED)");
+  }
+
+  @Test
+  void tracersSeeEachMessageOfAPackAsItArrives() {
+    RecordingTracers tracers = new RecordingTracers();
+    fixture.options = CallOptions.DEFAULT.withStreamTracerFactory(tracers);
+    fixture.start(TextMethods.BIDI);
+    SmallMessages small = new SmallMessages(ChunkPool.SHARED);
+    small.add(new byte[3], 3, false);
+    small.add(new byte[4], 4, true);
+    small.add(new byte[0], 0, false);
+
+    fixture.stream().batch(() -> fixture.stream().listener.onMessage(small.take()));
+
+    assertThat(tracers.events).filteredOn(e -> e.startsWith("inboundMessage(")).hasSize(3);
   }
 
   @Test

@@ -99,7 +99,13 @@ final class RecordingCall implements ClientStream.Listener {
   }
 
   @Override
-  public void onMessage(InboundMessage message) {
+  public void onMessage(InboundMessage first) {
+    for (InboundMessage each = first; each != null; each = each.following()) {
+      record(each);
+    }
+  }
+
+  private void record(InboundMessage message) {
     byte[] body = Messages.bytes(message);
     require(headersSeen, "message before headers");
     messages.add(body);

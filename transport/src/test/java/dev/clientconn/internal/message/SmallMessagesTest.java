@@ -5,6 +5,8 @@ import static dev.clientconn.internal.message.ChunkPool.CHUNK;
 import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.assertThatThrownBy;
 
+import io.netty.buffer.ByteBuf;
+import io.netty.buffer.Unpooled;
 import java.io.ByteArrayOutputStream;
 import java.io.IOException;
 import java.io.InputStream;
@@ -15,6 +17,8 @@ import org.junit.jupiter.api.Test;
 
 class SmallMessagesTest {
 
+  private static final int PREFIX = FramedMessage.PREFIX_LENGTH;
+
   private final ChunkPool pool = new ChunkPool(100L * CHUNK);
   private final SmallMessages small = new SmallMessages(pool);
 
@@ -24,73 +28,99 @@ class SmallMessagesTest {
     return bytes;
   }
 
-  private InboundMessage read(byte[] body) {
-    System.arraycopy(body, 0, small.room(body.length), small.start(), body.length);
-    return small.written(body.length, false);
+  /** As it comes off the wire, or as it was gathered. */
+  private void add(byte[] body, boolean fromWire) {
+    boolean compressed = body.length % 2 == 0;
+    if (fromWire) {
+      ByteBuf wire = Unpooled.buffer().writeByte(compressed ? 1 : 0).writeInt(body.length);
+      small.add(wire.writeBytes(body), PREFIX + body.length);
+    } else {
+      small.add(body, body.length, compressed);
+    }
+  }
+
+  private InboundMessage packed(int count, int length) {
+    for (int i = 0; i < count; i++) {
+      add(random(length), i % 2 == 0);
+    }
+    return small.take();
   }
 
   @Test
   void neighboursAreToldApart() throws IOException {
-    for (int seed = 0; seed < 100; seed++) {
+    for (int seed = 0; seed < 200; seed++) {
       Random random = new Random(seed);
       List<byte[]> bodies = new ArrayList<>();
-      List<InboundMessage> messages = new ArrayList<>();
-      for (int i = 0; i < 200; i++) {
-        bodies.add(random(random.nextInt(1 << random.nextInt(15))));
-        messages.add(read(bodies.get(i)));
+      int longest = 1 << random.nextInt(12);
+      byte[] next = random(random.nextInt(longest));
+      while (bodies.size() < 300 && PREFIX + next.length <= small.room()) {
+        add(next, random.nextBoolean());
+        bodies.add(next);
+        next = random(random.nextInt(longest));
       }
-      small.endBatch();
+      InboundMessage message = small.take();
 
-      for (int i = 0; i < messages.size(); i++) {
-        InboundMessage message = messages.get(i);
-        assertThat(message.size()).isEqualTo(bodies.get(i).length);
-        assertThat(message.open().readAllBytes()).as("seed %d", seed).isEqualTo(bodies.get(i));
+      for (byte[] body : bodies) {
+        InboundMessage following = message.following();
+        assertThat(message.size()).isEqualTo(body.length);
+        assertThat(message.isCompressed()).isEqualTo(body.length % 2 == 0);
+        assertThat(message.open().readAllBytes()).as("seed %d", seed).isEqualTo(body);
         message.release();
+        message = following;
       }
+      assertThat(message).isNull();
+      assertThat(small.isEmpty()).isTrue();
+      assertThat(small.room()).isEqualTo(CHUNK);
     }
   }
 
   @Test
   void aChunkGoesBackWithTheLastMessageInIt() {
-    read(random(CHUNK / 16)).release();
-    List<InboundMessage> messages = new ArrayList<>();
-    for (int i = 0; i < 17; i++) {
-      messages.add(read(random(CHUNK / 16)));
-    }
-    small.endBatch();
+    InboundMessage first = packed(3, CHUNK / 16);
+    InboundMessage second = first.following();
+    InboundMessage third = second.following();
 
-    messages.subList(0, 15).forEach(InboundMessage::release);
+    first.release();
+    second.release();
     assertThat(pool.resting()).isZero();
-    messages.get(15).release();
+    third.release();
+    third.release();
+
     assertThat(pool.resting()).isEqualTo(CHUNK);
-    messages.get(16).release();
-    messages.get(16).release();
-    assertThat(pool.resting()).isEqualTo(2 * CHUNK);
   }
 
   @Test
   void aBatchOfFewBytesTakesNoChunk() {
     pool.give(new byte[CHUNK]);
     for (int batch = 0; batch < 10; batch++) {
-      read(random(CHUNK / 32));
-      read(random(CHUNK / 32));
-      small.endBatch();
+      packed(10, CHUNK / 16 / 10 - PREFIX);
     }
 
     assertThat(pool.resting()).isEqualTo(CHUNK);
   }
 
   @Test
+  void aChunkThatIsMostlyEmptyGoesBackBeforeItIsRead() throws IOException {
+    InboundMessage message = packed(3, 400);
+
+    message.trim();
+
+    assertThat(pool.resting()).isEqualTo(CHUNK);
+    assertThat(message.following().open().readAllBytes()).isEqualTo(random(400));
+    InboundMessage full = packed(39, 400);
+    full.trim();
+    assertThat(pool.resting()).as("used again").isZero();
+  }
+
+  @Test
   void whoKeepsTheStreamReadsNoOtherMessage() throws IOException {
-    read(random(CHUNK / 16)).release();
-    InboundMessage message = read(random(100));
+    add(random(CHUNK / 8), true);
+    InboundMessage message = small.take();
     InputStream kept = message.open();
-    small.endBatch();
     assertThat(kept.readNBytes(60)).hasSize(60);
     message.release();
 
-    read(random(CHUNK / 16));
-    read(random(1_000));
+    packed(1, CHUNK / 8);
 
     assertThatThrownBy(kept::read).isInstanceOf(IOException.class);
     assertThatThrownBy(() -> kept.read(new byte[10])).isInstanceOf(IOException.class);
@@ -102,14 +132,33 @@ class SmallMessagesTest {
 
   @Test
   void aMarkIsAPlaceInTheMessageItself() throws IOException {
-    read(random(CHUNK / 16));
-    read(random(500));
+    add(random(500), true);
     byte[] body = random(1_000);
-    InputStream stream = read(body).open();
+    add(body, true);
+    InputStream stream = small.take().following().open();
 
     stream.skip(700);
     stream.reset();
     assertThat(stream.readAllBytes()).isEqualTo(body);
     assertThat(stream.read()).isEqualTo(-1);
+  }
+
+  @Test
+  void anotherStreamGetsCopiesOfAChunkAlone() throws IOException {
+    List<byte[]> seen = new ArrayList<>();
+    byte[] body = random(CHUNK / 8);
+    add(body, true);
+
+    small.take().open().transferTo(new ByteArrayOutputStream() {
+      @Override
+      public synchronized void write(byte[] source, int offset, int length) {
+        seen.add(source);
+        super.write(source, offset, length);
+        assertThat(toByteArray()).isEqualTo(body);
+      }
+    });
+
+    assertThat(seen).hasSize(1).noneMatch(array -> array == pool.take());
+    assertThat(seen.get(0)).isNotSameAs(body);
   }
 }

@@ -50,12 +50,17 @@ class MessageDeframerTest {
       int at = 0;
       while (at < wire.length) {
         int cut = Math.min(wire.length - at, 1 + random.nextInt(1 << random.nextInt(18)));
-        deframe(buffer(random, wire, at, cut));
+        deframer.deframe(buffer(random, wire, at, cut), this::receive);
+        if (random.nextBoolean()) {
+          deframer.endBatch(this::receive);
+        }
         at += cut;
         assertThat(deframer.missing()).as("seed %d at %d", seed, at).isEqualTo(missing(sent, at));
         assertThat(deframer.midMessage()).isEqualTo(missing(sent, at) > 0);
       }
 
+      deframer.endBatch(this::receive);
+      assertThat(deframer.hasPacked()).isFalse();
       assertThat(received).as("seed %d", seed).hasSameSizeAs(sent);
       for (int i = 0; i < sent.size(); i++) {
         assertThat(received.get(i).body).isEqualTo(sent.get(i).body);
@@ -108,7 +113,7 @@ class MessageDeframerTest {
     ByteBuf prefix = Unpooled.wrappedBuffer(new byte[] {0, 0x7f, -1, -1, -1, 42});
 
     // No JVM has an array of that length: allocating it would throw.
-    trusting.deframe(prefix, message -> received.add(new Message(message)));
+    trusting.deframe(prefix, this::receive);
 
     assertThat(trusting.missing()).isEqualTo(Integer.MAX_VALUE - 1);
     assertThat(received).isEmpty();
@@ -182,14 +187,53 @@ class MessageDeframerTest {
     assertThat(failure.getStackTrace()).isEmpty();
   }
 
+  @ParameterizedTest
+  @ValueSource(ints = {1, 2, 3, 100})
+  void messagesBeforeABrokenOneAreDelivered(int whole) {
+    ByteBuf data = Unpooled.buffer();
+    for (int i = 0; i < whole; i++) {
+      data.writeByte(0).writeInt(1).writeByte('x');
+    }
+
+    failure(data.writeByte(9).writeInt(0));
+
+    assertThat(received).hasSize(whole);
+  }
+
   @Test
-  void messagesBeforeABrokenOneAreDelivered() {
-    ByteBuf data =
-        Unpooled.buffer().writeByte(0).writeInt(1).writeByte('x').writeByte(9).writeInt(0);
+  void smallMessagesOfOneTurnLeaveTogetherAndAreCutOneByOne() throws Exception {
+    List<InboundMessage> nodes = new ArrayList<>();
+    byte[] two = frame(List.of(new Message(new byte[3], false), new Message(new byte[0], true)));
+    deframe(Unpooled.wrappedBuffer(two));
+    received.clear();
 
-    failure(data);
+    deframer.deframe(Unpooled.wrappedBuffer(two), nodes::add);
+    // A message that is cut between two reads joins the others.
+    deframer.deframe(Unpooled.wrappedBuffer(two, 0, 7), nodes::add);
+    deframer.deframe(Unpooled.wrappedBuffer(two, 7, two.length - 7), nodes::add);
+    assertThat(nodes).isEmpty();
+    assertThat(deframer.hasPacked()).isTrue();
+    deframer.endBatch(nodes::add);
 
-    assertThat(received).hasSize(1);
+    assertThat(nodes).hasSize(1);
+    receive(nodes.get(0));
+    assertThat(received).hasSize(4);
+    assertThat(received.get(2).body).hasSize(3);
+    assertThat(received.get(3).compressed).isTrue();
+  }
+
+  @Test
+  void aMessageThatIsNotSmallKeepsItsPlace() throws Exception {
+    byte[] large = new byte[20_000];
+    large[19_999] = 7;
+    Message small = new Message(new byte[] {1}, false);
+    Message big = new Message(large, false);
+
+    deframe(Unpooled.wrappedBuffer(frame(List.of(small, small, big, small, big))));
+
+    assertThat(received)
+        .extracting(message -> message.body.length)
+        .containsExactly(1, 1, 20_000, 1, 20_000);
   }
 
   @Test
@@ -210,9 +254,16 @@ class MessageDeframerTest {
     assertThat(received.get(0).body).containsExactly(2);
   }
 
+  private void receive(InboundMessage first) {
+    for (InboundMessage each = first; each != null; each = each.following()) {
+      received.add(new Message(each));
+    }
+  }
+
   private void deframe(ByteBuf data) throws MessageException {
     int references = data.refCnt();
-    deframer.deframe(data, message -> received.add(new Message(message)));
+    deframer.deframe(data, this::receive);
+    deframer.endBatch(this::receive);
     assertThat(data.isReadable()).isFalse();
     assertThat(data.refCnt()).isEqualTo(references);
     data.release();
@@ -220,9 +271,9 @@ class MessageDeframerTest {
 
   private MessageException failure(ByteBuf data) {
     int references = data.refCnt();
-    MessageException failure = catchThrowableOfType(
-        MessageException.class,
-        () -> deframer.deframe(data, message -> received.add(new Message(message))));
+    MessageException failure =
+        catchThrowableOfType(MessageException.class, () -> deframer.deframe(data, this::receive));
+    deframer.endBatch(this::receive);
     assertThat(failure).isNotNull();
     assertThat(data.refCnt()).isEqualTo(references);
     data.release();
