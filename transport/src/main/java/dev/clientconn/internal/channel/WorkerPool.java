@@ -30,8 +30,8 @@ final class WorkerPool implements Executor {
 
   private final ThreadFactory threads;
   private volatile long keepAliveNanos;
-  /** Counts the calls of {@link #keepAlive}: a worker of an earlier one ends as soon as it has no task. */
-  private volatile int generation;
+  /** New with every {@link #keepAlive}: a worker of an earlier one ends as soon as it has no task. */
+  private volatile Object generation = new Object();
 
   WorkerPool(ThreadFactory threads) {
     this.threads = threads;
@@ -46,7 +46,7 @@ final class WorkerPool implements Executor {
    */
   void keepAlive(long nanos) {
     keepAliveNanos = nanos;
-    generation = generation + 1;
+    generation = new Object();
     for (Worker worker = idle.pollFirst(); worker != null; worker = idle.pollFirst()) {
       worker.end();
     }
@@ -87,7 +87,7 @@ final class WorkerPool implements Executor {
 
   private final class Worker implements Runnable {
     private final Thread thread = threads.newThread(this);
-    private final int madeIn = generation;
+    private final Object madeIn = generation;
     private volatile boolean woken;
     private volatile boolean ended;
 
