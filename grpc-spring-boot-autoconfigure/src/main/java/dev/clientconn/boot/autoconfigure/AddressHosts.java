@@ -15,11 +15,10 @@ import java.util.regex.Pattern;
 final class AddressHosts {
 
   /** Schemes that never leave this machine. */
-  private static final Set<String> LOCAL_SCHEMES = Set.of("unix", "unix-abstract", "in-process");
+  private static final Set<String> LOCAL_SCHEMES = Set.of("unix", "unix-abstract");
 
   /** Schemes whose addresses spell hosts out. What others resolve to cannot be told. */
-  private static final Set<String> HOST_SCHEMES =
-      Set.of("dns", "static", "ipv4", "ipv6", "passthrough", "tcp");
+  private static final Set<String> HOST_SCHEMES = Set.of("dns", "static");
 
   private static final Pattern SCHEME = Pattern.compile("([a-zA-Z][a-zA-Z0-9+.-]*):(.*)");
 

@@ -3,6 +3,7 @@ package dev.clientconn.boot.autoconfigure;
 
 import dev.clientconn.ClientConn;
 import dev.clientconn.boot.GrpcClient;
+import org.jspecify.annotations.Nullable;
 import org.springframework.beans.factory.annotation.Qualifier;
 import org.springframework.beans.factory.support.AutowireCandidateQualifier;
 import org.springframework.beans.factory.support.BeanDefinitionRegistry;
@@ -22,8 +23,11 @@ public final class ClientConnRegistrar implements ImportBeanDefinitionRegistrar 
 
   private final Environment environment;
 
-  ClientConnRegistrar(Environment environment) {
+  private final @Nullable ClassLoader classLoader;
+
+  ClientConnRegistrar(Environment environment, @Nullable ClassLoader classLoader) {
     this.environment = environment;
+    this.classLoader = classLoader;
   }
 
   /** The bean name of a target's channel. */
@@ -36,8 +40,10 @@ public final class ClientConnRegistrar implements ImportBeanDefinitionRegistrar 
    *
    * @param registry where to write it
    * @param target a configured name as it was written, or an address
+   * @param origin where it comes from, for reports
    */
-  public static void register(BeanDefinitionRegistry registry, String target) {
+  public static void register(
+      BeanDefinitionRegistry registry, String target, @Nullable String origin) {
     if (registry.containsBeanDefinition(beanName(target))) {
       return;
     }
@@ -49,6 +55,7 @@ public final class ClientConnRegistrar implements ImportBeanDefinitionRegistrar 
     definition.addQualifier(clientQualifier(target));
     // The lifecycle ends channels in good order; this is for a context that never started.
     definition.setDestroyMethodName("shutdownNow");
+    definition.setResourceDescription(origin);
     registry.registerBeanDefinition(beanName(target), definition);
   }
 
@@ -62,6 +69,8 @@ public final class ClientConnRegistrar implements ImportBeanDefinitionRegistrar 
   @Override
   public void registerBeanDefinitions(
       AnnotationMetadata importing, BeanDefinitionRegistry registry) {
-    GrpcClientTargets.of(this.environment).names().forEach(name -> register(registry, name));
+    KeyCheck.run(this.environment, this.classLoader);
+    GrpcClientTargets targets = GrpcClientTargets.of(this.environment);
+    targets.names().forEach(name -> register(registry, name, targets.origin(name)));
   }
 }

@@ -1,13 +1,25 @@
 // SPDX-License-Identifier: Apache-2.0
 package dev.clientconn.boot.autoconfigure;
 
+import org.springframework.boot.context.properties.source.ConfigurationProperty;
+import org.springframework.boot.context.properties.source.ConfigurationPropertyName.Form;
+
 /** Two targets have names that differ in case or dashes only. */
 public class DuplicateTargetNameException extends GrpcClientConfigurationException {
 
-  DuplicateTargetNameException(String first, String second, String source) {
+  private static final long serialVersionUID = 1L;
+
+  DuplicateTargetNameException(ConfigurationProperty first, ConfigurationProperty second) {
     super(
-        "The gRPC targets '%s' and '%s' are one and the same, because case and dashes of a name do not matter. Both are in %s."
-            .formatted(first, second, source),
+        ("The gRPC targets '%s' and '%s' are one and the same, because case and dashes of a name"
+                    + " do not matter.")
+                .formatted(name(first), name(second))
+            + PropertyText.of(first)
+            + PropertyText.of(second),
         "Join the two below grpc.client.targets, or rename one of them.");
+  }
+
+  private static String name(ConfigurationProperty property) {
+    return property.getName().getElement(3, Form.ORIGINAL);
   }
 }

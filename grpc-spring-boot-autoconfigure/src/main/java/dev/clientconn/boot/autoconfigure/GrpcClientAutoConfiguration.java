@@ -17,6 +17,7 @@ import org.springframework.boot.ssl.SslBundles;
 import org.springframework.context.annotation.Bean;
 import org.springframework.context.annotation.Import;
 import org.springframework.core.env.Environment;
+import org.springframework.core.io.ResourceLoader;
 
 /** Auto-configuration of gRPC clients: one channel for each target below {@code grpc.client.targets}. */
 @AutoConfiguration(after = SslAutoConfiguration.class)
@@ -32,8 +33,10 @@ public final class GrpcClientAutoConfiguration {
     return LazyInitializationExcludeFilter.forBeanTypes(ClientConn.class);
   }
 
+  /** A context that was processed ahead of time meets the keys of its environment here. */
   @Bean
-  GrpcClientTargets grpcClientTargets(Environment environment) {
+  GrpcClientTargets grpcClientTargets(Environment environment, ResourceLoader resources) {
+    KeyCheck.run(environment, resources.getClassLoader());
     return GrpcClientTargets.of(environment);
   }
 

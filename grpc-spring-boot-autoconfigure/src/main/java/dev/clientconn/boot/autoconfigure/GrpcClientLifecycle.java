@@ -84,10 +84,7 @@ final class GrpcClientLifecycle implements SmartLifecycle {
   }
 
   private long grace(String target) {
-    if (!this.targets.isUsable(target)) {
-      return Long.MAX_VALUE;
-    }
-    Duration grace = this.targets.settings(target).values().getShutdown().getGracePeriod();
+    Duration grace = this.targets.gracePeriod(target);
     return grace.isNegative() ? Long.MAX_VALUE : TimeUnit.NANOSECONDS.convert(grace);
   }
 

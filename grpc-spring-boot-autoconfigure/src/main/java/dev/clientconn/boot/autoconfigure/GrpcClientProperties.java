@@ -42,7 +42,10 @@ public class GrpcClientProperties {
   /** One server, or a group of equal ones, that the application calls. */
   public static class Target extends GrpcClientSettings {
 
-    /** Where to connect to, for example dns:///host:9090 or static://host1:9090,host2:9090. */
+    /**
+     * Where to connect to, for example dns:///host:9090 or static://host1:9090,host2:9090. Where no
+     * port is named it is 443 with TLS and 80 without.
+     */
     private @Nullable String address;
 
     /** Name of the server in requests and in its certificate, where the address does not say it. */

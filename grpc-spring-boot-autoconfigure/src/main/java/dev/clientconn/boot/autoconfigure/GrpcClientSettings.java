@@ -2,7 +2,9 @@
 package dev.clientconn.boot.autoconfigure;
 
 import java.time.Duration;
+import java.time.temporal.ChronoUnit;
 import org.jspecify.annotations.Nullable;
+import org.springframework.boot.convert.DurationUnit;
 import org.springframework.util.unit.DataSize;
 
 /** What a target may set for itself and inherits from the defaults where it does not. */
@@ -10,8 +12,9 @@ public class GrpcClientSettings {
 
   /**
    * Deadline of every call that sets none itself, streaming calls included. No deadline when it is
-   * not set.
+   * not set. If a duration suffix is not specified, seconds will be used.
    */
+  @DurationUnit(ChronoUnit.SECONDS)
   private @Nullable Duration deadline;
 
   /** Load-balancing policy: pick_first, round_robin, or another one on the classpath. */
@@ -181,7 +184,11 @@ public class GrpcClientSettings {
   /** How connections are made. */
   public static class Connect {
 
-    /** Longest time for one attempt to connect, TLS handshake and HTTP/2 settings included. */
+    /**
+     * Longest time for one attempt to connect, TLS handshake and HTTP/2 settings included. If a
+     * duration suffix is not specified, seconds will be used.
+     */
+    @DurationUnit(ChronoUnit.SECONDS)
     private Duration timeout = Duration.ofSeconds(20);
 
     public Duration getTimeout() {
@@ -198,8 +205,9 @@ public class GrpcClientSettings {
 
     /**
      * Time without calls after which the connections are closed. They are made again with the next
-     * call.
+     * call. If a duration suffix is not specified, seconds will be used.
      */
+    @DurationUnit(ChronoUnit.SECONDS)
     private Duration timeout = Duration.ofMinutes(30);
 
     public Duration getTimeout() {
@@ -215,12 +223,18 @@ public class GrpcClientSettings {
   public static class Keepalive {
 
     /**
-     * Time without received data after which a ping is sent. No pings are sent when it is not set;
-     * servers may refuse pings more often than every five minutes.
+     * Time without received data after which a ping is sent, 10 seconds or more. No pings are sent
+     * when it is not set; servers may refuse pings more often than every five minutes. If a duration
+     * suffix is not specified, seconds will be used.
      */
+    @DurationUnit(ChronoUnit.SECONDS)
     private @Nullable Duration time;
 
-    /** Time to wait for the answer to a ping before the connection counts as dead. */
+    /**
+     * Time to wait for the answer to a ping before the connection counts as dead. If a duration
+     * suffix is not specified, seconds will be used.
+     */
+    @DurationUnit(ChronoUnit.SECONDS)
     private Duration timeout = Duration.ofSeconds(20);
 
     /** Whether to send pings while there is no call. */
@@ -273,8 +287,10 @@ public class GrpcClientSettings {
 
     /**
      * Time that calls in flight get to finish when the application stops. Zero cancels them at once,
-     * a negative value waits without end.
+     * a negative value waits without end. If a duration suffix is not specified, seconds will be
+     * used.
      */
+    @DurationUnit(ChronoUnit.SECONDS)
     private Duration gracePeriod = Duration.ofSeconds(30);
 
     public Duration getGracePeriod() {

@@ -2,6 +2,7 @@
 package dev.clientconn.boot.autoconfigure;
 
 import dev.clientconn.boot.autoconfigure.GrpcClientProperties.Target;
+import java.time.Duration;
 import java.util.HashMap;
 import java.util.LinkedHashMap;
 import java.util.List;
@@ -10,14 +11,15 @@ import java.util.Optional;
 import org.jspecify.annotations.Nullable;
 import org.springframework.boot.context.properties.bind.Bindable;
 import org.springframework.boot.context.properties.bind.Binder;
+import org.springframework.boot.context.properties.source.ConfigurationProperty;
 import org.springframework.boot.context.properties.source.ConfigurationPropertyName;
 import org.springframework.boot.context.properties.source.ConfigurationPropertyName.Form;
 import org.springframework.boot.context.properties.source.ConfigurationPropertySource;
-import org.springframework.boot.context.properties.source.ConfigurationPropertySources;
 import org.springframework.boot.context.properties.source.InvalidConfigurationPropertyValueException;
 import org.springframework.boot.context.properties.source.IterableConfigurationPropertySource;
 import org.springframework.core.env.Environment;
-import org.springframework.core.env.PropertySource;
+import org.springframework.core.env.SystemEnvironmentPropertySource;
+import org.springframework.util.StringUtils;
 
 /**
  * The configured targets: their names, and what holds for each after it has inherited from the defaults. Both layers are
@@ -31,20 +33,22 @@ public final class GrpcClientTargets {
   private static final ConfigurationPropertyName DEFAULTS =
       ConfigurationPropertyName.of("grpc.client.defaults");
 
-  private final Iterable<ConfigurationPropertySource> sources;
+  /** Elements of the name of a target, such as grpc.client.targets.greeter. */
+  private static final int ENTRY_LENGTH = 4;
+
+  private final ConfiguredProperties properties;
 
   private final Binder binder;
 
   private final Map<String, ConfigurationPropertyName> entries = new LinkedHashMap<>();
 
   private GrpcClientTargets(Environment environment) {
-    this.sources = ConfigurationPropertySources.get(environment);
+    this.properties = new ConfiguredProperties(environment);
     this.binder = Binder.get(environment);
-    for (ConfigurationPropertySource source : this.sources) {
+    for (ConfigurationPropertySource source : this.properties.sources()) {
       if (source instanceof IterableConfigurationPropertySource iterable) {
         // The source of lowest precedence comes last and gives the spelling: an override from an
-        // environment variable
-        // or a system property must not rename beans.
+        // environment variable or a system property must not rename beans.
         this.entries.putAll(entries(iterable));
       }
     }
@@ -83,6 +87,7 @@ public final class GrpcClientTargets {
   TargetSettings settings(String name) {
     Target values = new Target();
     bind(DEFAULTS, values);
+    rejectContradiction(DEFAULTS);
     rejectPersonalDefault("address", values.getAddress());
     rejectPersonalDefault("authority", values.getAuthority());
     ConfigurationPropertyName entry = this.entries.get(TargetNames.canonical(name));
@@ -91,35 +96,88 @@ public final class GrpcClientTargets {
         throw new UnknownGrpcTargetException(name, names());
       }
       values.setAddress(name);
-      return new TargetSettings(name, values, leaf -> DEFAULTS + "." + leaf);
+      return new TargetSettings(name, values, this.properties, DEFAULTS::append, List.of());
     }
+    rejectContradiction(entry);
     letBundleOutweighInheritedSwitch(entry, values);
     bind(entry, values);
-    return new TargetSettings(nameOf(entry), values, leaf -> keyOf(entry, leaf));
+    return new TargetSettings(
+        nameOf(entry),
+        values,
+        this.properties,
+        leaf -> keyOf(entry, leaf),
+        this.properties.below(entry));
+  }
+
+  /** How long calls in flight of a channel get; what belongs to no target gets what the defaults say. */
+  Duration gracePeriod(String name) {
+    Target values = new Target();
+    bind(DEFAULTS, values);
+    ConfigurationPropertyName entry = this.entries.get(TargetNames.canonical(name));
+    if (entry != null) {
+      bind(entry, values);
+    }
+    return values.getShutdown().getGracePeriod();
+  }
+
+  /** Whether a target has at least one setting under exactly this name. */
+  boolean isComplete(String name) {
+    ConfigurationPropertyName entry = this.entries.get(TargetNames.canonical(name));
+    return entry != null
+        && this.properties.below(entry).stream()
+            .anyMatch(property -> isSetting(property.getName()));
+  }
+
+  /** Where a target is configured, or null for an address that stands in place of a name. */
+  public @Nullable String origin(String name) {
+    ConfigurationPropertyName entry = this.entries.get(TargetNames.canonical(name));
+    return entry == null
+        ? null
+        : this.properties.below(entry).stream()
+            .map(property -> entry + " from " + property.getOrigin())
+            .findFirst()
+            .orElse(entry.toString());
+  }
+
+  private static boolean isSetting(ConfigurationPropertyName name) {
+    return SettingKeys.OF_A_TARGET.find(KeyCheck.elements(name, ENTRY_LENGTH)) != null;
   }
 
   private static Map<String, ConfigurationPropertyName> entries(
       IterableConfigurationPropertySource source) {
     Map<String, ConfigurationPropertyName> entries = new LinkedHashMap<>();
-    Map<String, String> spellings = new HashMap<>();
+    Map<String, ConfigurationProperty> spellings = new HashMap<>();
+    boolean variables = source.getUnderlyingSource() instanceof SystemEnvironmentPropertySource;
     source.stream()
         .filter(TARGETS::isAncestorOf)
-        .map(property -> property.chop(TARGETS.getNumberOfElements() + 1))
-        .forEach(entry -> {
-          String name = nameOf(entry);
-          String other = spellings.putIfAbsent(TargetNames.canonical(name), name);
-          if (other != null && !other.equals(name)) {
-            throw new DuplicateTargetNameException(other, name, describe(source));
+        .filter(property -> !variables || isVariable(property))
+        .forEach(property -> {
+          ConfigurationPropertyName entry = property.chop(ENTRY_LENGTH);
+          String canonical = TargetNames.canonical(nameOf(entry));
+          ConfigurationProperty value = source.getConfigurationProperty(property);
+          if (value != null) {
+            rejectOtherSpelling(spellings.putIfAbsent(canonical, value), value);
           }
-          entries.put(TargetNames.canonical(name), entry);
+          entries.put(canonical, entry);
         });
     return entries;
   }
 
-  private static String describe(ConfigurationPropertySource source) {
-    return source.getUnderlyingSource() instanceof PropertySource<?> underlying
-        ? underlying.getName()
-        : source.toString();
+  private static void rejectOtherSpelling(
+      @Nullable ConfigurationProperty first, ConfigurationProperty second) {
+    if (first != null && !spelling(first).equals(spelling(second))) {
+      throw new DuplicateTargetNameException(first, second);
+    }
+  }
+
+  private static String spelling(ConfigurationProperty property) {
+    return nameOf(property.getName().chop(ENTRY_LENGTH));
+  }
+
+  /** Whether the name of the target ends at the first underscore, and a key follows. */
+  private static boolean isVariable(ConfigurationPropertyName name) {
+    return SettingKeys.OF_A_TARGET.findFromEnvironment(KeyCheck.elements(name, ENTRY_LENGTH))
+        != null;
   }
 
   private static String nameOf(ConfigurationPropertyName entry) {
@@ -134,8 +192,23 @@ public final class GrpcClientTargets {
   private void letBundleOutweighInheritedSwitch(ConfigurationPropertyName entry, Target values) {
     Target own = new Target();
     bind(entry, own);
-    if (own.getSsl().getBundle() != null && own.getSsl().getEnabled() == null) {
+    if (StringUtils.hasText(own.getSsl().getBundle()) && own.getSsl().getEnabled() == null) {
       values.getSsl().setEnabled(null);
+    }
+  }
+
+  /** TLS from a bundle and no TLS at the same time, said in one place. */
+  private void rejectContradiction(ConfigurationPropertyName layer) {
+    Target own = new Target();
+    bind(layer, own);
+    String bundle = own.getSsl().getBundle();
+    if (StringUtils.hasText(bundle) && Boolean.FALSE.equals(own.getSsl().getEnabled())) {
+      throw new InvalidConfigurationPropertyValueException(
+          layer.append("ssl.enabled").toString(),
+          false,
+          ("It contradicts %s, which asks for TLS with the bundle '%s'. Remove one of the two; an"
+                  + " empty ssl.bundle takes away one that another file sets.")
+              .formatted(layer.append("ssl.bundle"), bundle));
     }
   }
 
@@ -149,13 +222,8 @@ public final class GrpcClientTargets {
   }
 
   /** The key that set a leaf, for error messages: the target's own, or else the one of the defaults. */
-  private String keyOf(ConfigurationPropertyName entry, String leaf) {
+  private ConfigurationPropertyName keyOf(ConfigurationPropertyName entry, String leaf) {
     ConfigurationPropertyName own = entry.append(leaf);
-    for (ConfigurationPropertySource source : this.sources) {
-      if (source.getConfigurationProperty(own) != null) {
-        return own.toString();
-      }
-    }
-    return DEFAULTS.append(leaf).toString();
+    return this.properties.find(own) != null ? own : DEFAULTS.append(leaf);
   }
 }

@@ -5,6 +5,7 @@ import dev.clientconn.ClientConn;
 import dev.clientconn.ClientConnBuilder;
 import dev.clientconn.boot.ClientConnBuilderCustomizer;
 import dev.clientconn.boot.ClientConnFactory;
+import org.jspecify.annotations.Nullable;
 import org.springframework.beans.factory.ObjectProvider;
 
 /**
@@ -31,13 +32,7 @@ final class PropertiesClientConnFactory implements ClientConnFactory {
   @Override
   public ClientConn create(String target) {
     TargetSettings settings = this.targets.settings(target);
-    if (settings.address().startsWith("in-process:")) {
-      throw settings.invalid(
-          "address",
-          settings.address(),
-          "A ClientConn speaks HTTP/2 and cannot reach an in-process server."
-              + " Let the server listen on a port of localhost.");
-    }
+    rejectIf(settings, AddressCheck.problem(settings.address()));
     ClientConnBuilder builder = newBuilder(settings);
     new SettingsMapper(settings, builder).apply();
     this.customizers
@@ -46,16 +41,36 @@ final class PropertiesClientConnFactory implements ClientConnFactory {
     try {
       return builder.build();
     } catch (IllegalArgumentException refused) {
-      throw settings.invalid("address", settings.address(), String.valueOf(refused.getMessage()));
+      String advice = AddressCheck.unknownScheme(settings.address());
+      throw settings.invalid(
+          "address",
+          settings.address(),
+          advice == null ? String.valueOf(refused.getMessage()) : advice);
     }
   }
 
   private ClientConnBuilder newBuilder(TargetSettings settings) {
     ClientConnBuilder builder = ClientConnBuilder.forTarget(settings.address());
-    switch (TransportSecurity.decide(settings)) {
+    switch (security(settings)) {
       case TLS -> this.tls.apply(settings, builder);
       case PLAINTEXT -> builder.usePlaintext();
     }
     return builder;
+  }
+
+  /** A scheme that nothing knows is the first thing to correct: the address may be decided then. */
+  private static TransportSecurity security(TargetSettings settings) {
+    try {
+      return TransportSecurity.decide(settings);
+    } catch (UndecidedTransportSecurityException undecided) {
+      rejectIf(settings, AddressCheck.unknownScheme(settings.address()));
+      throw undecided;
+    }
+  }
+
+  private static void rejectIf(TargetSettings settings, @Nullable String problem) {
+    if (problem != null) {
+      throw settings.invalid("address", settings.address(), problem);
+    }
   }
 }

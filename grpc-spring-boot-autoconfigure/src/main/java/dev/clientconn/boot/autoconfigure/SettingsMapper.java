@@ -14,6 +14,11 @@ final class SettingsMapper {
 
   private static final int SMALLEST_WINDOW = 65_535;
 
+  /** gRFC A8: what is shorter would be raised to these. */
+  private static final Duration SHORTEST_KEEPALIVE = Duration.ofSeconds(10);
+
+  private static final Duration SHORTEST_KEEPALIVE_TIMEOUT = Duration.ofMillis(10);
+
   private final TargetSettings settings;
 
   private final ClientConnBuilder builder;
@@ -26,8 +31,8 @@ final class SettingsMapper {
   void apply() {
     Target values = this.settings.values();
     PropertyMapper map = PropertyMapper.get();
-    map.from(values::getAuthority).whenHasText().to(this.builder::overrideAuthority);
-    map.from(values::getUserAgent).whenHasText().to(this.builder::userAgent);
+    map.from(values::getAuthority).whenHasText().to(this::authority);
+    map.from(values::getUserAgent).whenHasText().to(this::userAgent);
     map.from(values::getLoadBalancingPolicy).whenHasText().to(this::loadBalancingPolicy);
     applyTimes(values);
     applyLimits(values);
@@ -41,8 +46,14 @@ final class SettingsMapper {
     GrpcClientSettings.Keepalive keepalive = values.getKeepalive();
     Duration time = keepalive.getTime();
     if (time != null) {
-      Duration timeout = positive("keepalive.timeout", keepalive.getTimeout());
-      this.builder.keepAliveTime(nanos(positive("keepalive.time", time)), TimeUnit.NANOSECONDS);
+      Duration timeout =
+          atLeast("keepalive.timeout", keepalive.getTimeout(), SHORTEST_KEEPALIVE_TIMEOUT, "10ms");
+      atLeast(
+          "keepalive.time",
+          time,
+          SHORTEST_KEEPALIVE,
+          "10s: servers close connections that" + " ping more often than they allow");
+      this.builder.keepAliveTime(nanos(time), TimeUnit.NANOSECONDS);
       this.builder.keepAliveTimeout(nanos(timeout), TimeUnit.NANOSECONDS);
       this.builder.keepAliveWithoutCalls(keepalive.isWithoutCalls());
     }
@@ -91,6 +102,36 @@ final class SettingsMapper {
     this.builder.defaultLoadBalancingPolicy(policy);
   }
 
+  private void authority(String authority) {
+    try {
+      this.builder.overrideAuthority(authority);
+    } catch (IllegalArgumentException refused) {
+      throw this.settings.invalid(
+          "authority", authority, "It must be host or host:port in ASCII, without 'user@'.");
+    }
+  }
+
+  /** RFC 9110 section 5.5: a field value has no control characters; gRPC allows printable ASCII only. */
+  private void userAgent(String userAgent) {
+    for (int i = 0; i < userAgent.length(); i++) {
+      char c = userAgent.charAt(i);
+      if (c < ' ' || c > '~') {
+        throw this.settings.invalid(
+            "user-agent",
+            userAgent,
+            "Character %d is 0x%02X; only printable ASCII can be sent.".formatted(i + 1, (int) c));
+      }
+    }
+    this.builder.userAgent(userAgent);
+  }
+
+  private Duration atLeast(String leaf, Duration value, Duration shortest, String reason) {
+    if (value.compareTo(shortest) < 0) {
+      throw this.settings.invalid(leaf, value, "It must be at least " + reason + ".");
+    }
+    return value;
+  }
+
   private Duration positive(String leaf, Duration value) {
     if (value.isZero() || value.isNegative()) {
       throw this.settings.invalid(leaf, value, "It must be longer than zero.");
@@ -101,7 +142,10 @@ final class SettingsMapper {
   private int bytes(String leaf, DataSize size, int smallest) {
     if (size.toBytes() < smallest || size.toBytes() > Integer.MAX_VALUE) {
       throw this.settings.invalid(
-          leaf, size, "It must be between %d and %d bytes.".formatted(smallest, Integer.MAX_VALUE));
+          leaf,
+          size,
+          "It must be between %d and %d bytes; no value means 'unlimited'."
+              .formatted(smallest, Integer.MAX_VALUE));
     }
     return (int) size.toBytes();
   }

@@ -11,19 +11,27 @@ import io.netty.handler.ssl.ApplicationProtocolNames;
 import io.netty.handler.ssl.SslContext;
 import io.netty.handler.ssl.SslContextBuilder;
 import io.netty.handler.ssl.SupportedCipherSuiteFilter;
+import java.time.Instant;
 import java.util.Arrays;
+import java.util.List;
 import javax.net.ssl.SSLException;
+import org.apache.commons.logging.Log;
+import org.apache.commons.logging.LogFactory;
 import org.jspecify.annotations.Nullable;
+import org.springframework.boot.context.properties.source.ConfigurationProperty;
 import org.springframework.boot.ssl.NoSuchSslBundleException;
 import org.springframework.boot.ssl.SslBundle;
 import org.springframework.boot.ssl.SslBundles;
 import org.springframework.boot.ssl.SslOptions;
+import org.springframework.util.StringUtils;
 
 /**
  * Gives the builder of a target the certificates, keys, ciphers and protocols of its bundle. It does so by a context and not
  * by channel credentials: those cannot carry ciphers and protocols, and a customizer could not change them any more.
  */
 final class TlsConfigurer {
+
+  private static final Log logger = LogFactory.getLog(TlsConfigurer.class);
 
   private final @Nullable SslBundles bundles;
 
@@ -34,11 +42,13 @@ final class TlsConfigurer {
   /** Without a bundle the builder keeps its default: TLS with the certificate authorities of the JVM. */
   void apply(TargetSettings settings, ClientConnBuilder builder) {
     String name = settings.values().getSsl().getBundle();
-    if (name == null) {
+    if (!StringUtils.hasText(name)) {
       return;
     }
     try {
-      builder.sslContext(context(bundle(settings, name)));
+      SslBundle bundle = bundle(settings, name);
+      builder.sslContext(context(bundle));
+      warnOfClientCertificates(settings, bundle);
     } catch (SSLException | IllegalArgumentException | IllegalStateException refused) {
       throw settings.invalid(
           "ssl.bundle", name, "This bundle cannot be used: " + refused.getMessage());
@@ -53,8 +63,28 @@ final class TlsConfigurer {
       return this.bundles.getBundle(name);
     } catch (NoSuchSslBundleException missing) {
       throw settings.invalid(
-          "ssl.bundle", name, "There is no SSL bundle of this name below spring.ssl.bundle.");
+          "ssl.bundle",
+          name,
+          "There is no SSL bundle of this name below spring.ssl.bundle." + present());
     }
+  }
+
+  private String present() {
+    List<String> names = this.bundles == null ? List.of() : this.bundles.getBundleNames();
+    return names.isEmpty()
+        ? " There is none at all."
+        : " There are: %s.".formatted(String.join(", ", names));
+  }
+
+  /** The servers that ask for no certificate can still be called, so it does not fail the start. */
+  private static void warnOfClientCertificates(TargetSettings settings, SslBundle bundle) {
+    ClientCertificates.problems(bundle.getStores().getKeyStore(), Instant.now())
+        .forEach(problem -> {
+          ConfigurationProperty property = settings.property("ssl.bundle");
+          logger.warn("A server that asks the gRPC target '" + settings.name()
+              + "' for its certificate will refuse it: " + problem + " in the SSL bundle."
+              + PropertyText.ofNullable(property));
+        });
   }
 
   private static SslContext context(SslBundle bundle) throws SSLException {

@@ -2,6 +2,7 @@
 package dev.clientconn.boot.autoconfigure;
 
 import java.util.List;
+import org.springframework.util.StringUtils;
 
 /** The decision for TLS or plaintext. It is never guessed: what is not said is allowed for this machine only. */
 enum TransportSecurity {
@@ -19,7 +20,7 @@ enum TransportSecurity {
     if (enabled != null) {
       return enabled ? TLS : PLAINTEXT;
     }
-    if (ssl.getBundle() != null) {
+    if (StringUtils.hasText(ssl.getBundle())) {
       return TLS;
     }
     List<String> remote = AddressHosts.remote(settings.address());

@@ -2,9 +2,12 @@
 package dev.clientconn.boot.autoconfigure;
 
 import java.util.Collection;
+import java.util.List;
 
 /** A name is used that no target has, and that is no address either. */
 public class UnknownGrpcTargetException extends GrpcClientConfigurationException {
+
+  private static final long serialVersionUID = 1L;
 
   public UnknownGrpcTargetException(String name, Collection<String> configured) {
     this("No gRPC target is named '%s'.".formatted(name), name, configured);
@@ -21,16 +24,14 @@ public class UnknownGrpcTargetException extends GrpcClientConfigurationException
   }
 
   private static String action(String name, Collection<String> configured) {
-    String add = """
-        configure the target:
-
-            grpc:
-              client:
-                targets:
-                  %s:
-                    address: dns:///<host>:<port>
-
-        An address can also stand in place of the name, for example dns:///<host>:<port>.""".formatted(name);
+    String target = name.isBlank() ? "<name>" : name;
+    String add = "configure the target:\n\n"
+        + new YamlLines()
+            .addBelowClient(List.of("targets", target), "address", "dns:///<host>:<port>")
+        + "\nAn address can also stand in place of the name, for example dns:///<host>:<port>.";
+    if (name.isBlank()) {
+      return "Write a name between the quotes, and c" + add.substring(1);
+    }
     return TargetNames.nearest(name, configured)
         .map(nearest -> "Did you mean '%s'? If not, %s".formatted(nearest, add))
         .orElse("C" + add.substring(1));

@@ -24,12 +24,8 @@ class AddressHostsTest {
         "dns://8.8.8.8/127.0.0.1:9090",
         "static://localhost:1,127.0.0.1:2,[::1]:3",
         "static:///localhost:1",
-        "ipv4:127.0.0.1:1,127.0.0.2:2",
-        "ipv6:[::1]:1",
-        "passthrough:///localhost:1",
         "unix:///run/greeter.sock",
         "unix:greeter.sock",
-        "in-process:greeter",
       })
   void thisMachineIsKnown(String address) {
     assertThat(AddressHosts.remote(address)).isEmpty();
@@ -49,7 +45,7 @@ class AddressHostsTest {
         "dns://127.0.0.1/greeter.example:9090",
         "dns://localhost",
         "static://localhost:1,greeter.example:2",
-        "ipv4:127.0.0.1:1,10.0.0.1:2",
+        "tcp://localhost:1",
         "xds:///localhost",
         "discovery:///localhost",
         "https://localhost:443",

@@ -98,6 +98,38 @@ class GrpcClientTargetsTest {
   }
 
   @Test
+  void durationsWithoutAUnitAreSeconds() throws IOException {
+    yaml("""
+        grpc.client.targets.greeter:
+          address: localhost:9090
+          deadline: 5
+          connect.timeout: 6
+          idle.timeout: 7
+          keepalive: { time: 18, timeout: 9 }
+          shutdown.grace-period: -1
+        """);
+
+    GrpcClientSettings values = targets().settings("greeter").values();
+
+    assertThat(values.getDeadline()).isEqualTo(Duration.ofSeconds(5));
+    assertThat(values.getConnect().getTimeout()).isEqualTo(Duration.ofSeconds(6));
+    assertThat(values.getIdle().getTimeout()).isEqualTo(Duration.ofSeconds(7));
+    assertThat(values.getKeepalive().getTime()).isEqualTo(Duration.ofSeconds(18));
+    assertThat(values.getKeepalive().getTimeout()).isEqualTo(Duration.ofSeconds(9));
+    assertThat(values.getShutdown().getGracePeriod()).isEqualTo(Duration.ofSeconds(-1));
+  }
+
+  @Test
+  void variableOverridesANameWithADash() throws IOException {
+    yaml("grpc.client.targets.order-service: { address: 'localhost:1', deadline: 1s }");
+    environmentVariables(Map.of("GRPC_CLIENT_TARGETS_ORDER_SERVICE_DEADLINE", "2s"));
+
+    assertThat(targets().names()).containsExactly("order-service");
+    assertThat(targets().settings("order-service").values().getDeadline())
+        .isEqualTo(Duration.ofSeconds(2));
+  }
+
+  @Test
   void environmentVariablesReachTargetsAndDefaults() throws IOException {
     yaml("""
         grpc.client.targets.orderService:
@@ -215,7 +247,6 @@ class GrpcClientTargetsTest {
         "grpc.client.targets.greeter.address", "greeter.example:1",
         "grpc.client.targets.greeter.ssl.bundle", "mine",
         "grpc.client.targets.plain.address", "plain.example:1",
-        "grpc.client.targets.plain.ssl.bundle", "mine",
         "grpc.client.targets.plain.ssl.enabled", "false");
 
     assertThat(TransportSecurity.decide(targets().settings("greeter")))

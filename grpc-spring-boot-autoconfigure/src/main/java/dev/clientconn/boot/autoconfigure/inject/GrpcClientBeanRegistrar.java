@@ -86,13 +86,15 @@ final class GrpcClientBeanRegistrar implements BeanFactoryPostProcessor, Priorit
     Optional<String> target =
         targets.find(name).or(() -> Optional.of(name).filter(targets::isUsable));
     target.ifPresent(known -> {
-      ClientConnRegistrar.register(registry, known);
-      register(point.value(), type, known, registry);
+      String origin = "@GrpcClient in " + point.place();
+      ClientConnRegistrar.register(
+          registry, known, Optional.ofNullable(targets.origin(known)).orElse(origin));
+      register(point.value(), type, known, origin, registry);
     });
   }
 
   private static void register(
-      String value, Class<?> type, String target, BeanDefinitionRegistry registry) {
+      String value, Class<?> type, String target, String origin, BeanDefinitionRegistry registry) {
     String beanName = "grpcClient:" + value + ":" + type.getName();
     String channel = ClientConnRegistrar.beanName(target);
     boolean isTheChannel =
@@ -109,6 +111,7 @@ final class GrpcClientBeanRegistrar implements BeanFactoryPostProcessor, Priorit
     definition.addQualifier(new AutowireCandidateQualifier(GrpcClient.class, value));
     definition.setDependsOn(channel);
     definition.setLazyInit(true);
+    definition.setResourceDescription(origin);
     // An injection point without the annotation does not see it.
     definition.setDefaultCandidate(false);
     registry.registerBeanDefinition(beanName, definition);

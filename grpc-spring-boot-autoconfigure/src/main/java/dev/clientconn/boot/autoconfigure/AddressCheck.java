@@ -1,0 +1,132 @@
+// SPDX-License-Identifier: Apache-2.0
+package dev.clientconn.boot.autoconfigure;
+
+import io.grpc.NameResolverRegistry;
+import java.util.Locale;
+import java.util.regex.Matcher;
+import java.util.regex.Pattern;
+import org.jspecify.annotations.Nullable;
+
+/**
+ * Judges how an address is written, before anything is done with it. What is no fault of the
+ * spelling, such as a host that does not exist, is found by the first call.
+ */
+final class AddressCheck {
+
+  private static final int MAX_PORT = 65_535;
+
+  private static final Pattern PLACEHOLDER = Pattern.compile("\\$\\{([^}:]*).*");
+
+  private static final Pattern SCHEME = Pattern.compile("([a-zA-Z][a-zA-Z0-9+.-]*):(.*)");
+
+  private static final Pattern HOST_AND_PORT = Pattern.compile("(\\[[^]]*]|[^:/\\[\\]]*):([^:]*)");
+
+  private AddressCheck() {}
+
+  /** What is wrong with an address and how to write it; null if nothing is seen. */
+  static @Nullable String problem(String address) {
+    Matcher placeholder =
+        PLACEHOLDER.matcher(address.substring(Math.max(0, address.indexOf("${"))));
+    if (placeholder.matches()) {
+      return "The placeholder ${%1$s} has no value. Set it, or write a default: ${%1$s:<value>}."
+          .formatted(placeholder.group(1));
+    }
+    if (address.startsWith("in-process:")) {
+      return "A ClientConn speaks HTTP/2 and cannot reach an in-process server. Let the server"
+          + " listen on a port of localhost.";
+    }
+    Matcher uri = SCHEME.matcher(address);
+    if (!uri.matches()) {
+      return address.matches("\\d+")
+          ? "It is a port without a host. Write <host>:%s.".formatted(address)
+          : null;
+    }
+    String rest = uri.group(2);
+    return switch (uri.group(1).toLowerCase(Locale.ROOT)) {
+      case "dns" -> ofDns(rest);
+      case "static" -> ofHosts(rest.startsWith("//") ? rest.substring(2) : rest);
+      default ->
+        rest.startsWith("/") || isScheme(uri.group(1)) ? null : ofHostAndPort(address, rest);
+    };
+  }
+
+  /** What is wrong with an address whose scheme no name resolver knows; null if one does. */
+  static @Nullable String unknownScheme(String address) {
+    Matcher uri = SCHEME.matcher(address);
+    if (!uri.matches() || isScheme(uri.group(1)) || !uri.group(2).startsWith("/")) {
+      return null;
+    }
+    String rest = uri.group(2).replaceFirst("^/*", "").replaceFirst("/.*", "");
+    return switch (uri.group(1).toLowerCase(Locale.ROOT)) {
+      case "http", "grpc" -> withoutScheme(rest, "ssl.enabled: false");
+      case "https", "grpcs" -> withoutScheme(rest, "ssl.enabled: true");
+      case "tcp" -> "Write host and port without the scheme: address: " + rest + ".";
+      default ->
+        "No name resolver on the classpath knows the scheme '%s'. Write dns:///<host>:<port>,"
+                .formatted(uri.group(1))
+            + " or add the library that brings the resolver.";
+    };
+  }
+
+  private static String withoutScheme(String rest, String security) {
+    return "Write host and port without the scheme, and say for TLS what the scheme says: address:"
+        + " %s and %s.".formatted(rest, security);
+  }
+
+  private static boolean isScheme(String scheme) {
+    return NameResolverRegistry.getDefaultRegistry().getProviderForScheme(scheme) != null;
+  }
+
+  private static @Nullable String ofDns(String rest) {
+    if (!rest.startsWith("//")) {
+      return rest.matches("\\d+")
+          ? "It has no host. Write dns:///<host>:%s.".formatted(rest)
+          : ofHosts(rest);
+    }
+    int slash = rest.indexOf('/', 2);
+    String path = slash < 0 ? "" : rest.substring(slash + 1);
+    if (path.isEmpty()) {
+      return "In dns://%1$s the host is a name server, and nothing is left to look up. Write three"
+              .formatted(rest.substring(2).replaceFirst("/$", ""))
+          + " slashes: dns:///%s.".formatted(rest.replaceFirst("^//", "").replaceFirst("/$", ""));
+    }
+    return ofHosts(path);
+  }
+
+  private static @Nullable String ofHosts(String hosts) {
+    for (String host : hosts.split(",", -1)) {
+      Matcher matcher = HOST_AND_PORT.matcher(host.strip());
+      String problem = matcher.matches() ? ofPort(matcher.group(2)) : null;
+      if (problem != null) {
+        return problem;
+      }
+    }
+    return null;
+  }
+
+  private static @Nullable String ofHostAndPort(String address, String rest) {
+    if (address.indexOf(',') > 0) {
+      return "A list of hosts needs a scheme. Write static://%s.".formatted(address);
+    }
+    int slash = rest.indexOf('/');
+    if (slash >= 0) {
+      return "An address has no path. Write %s."
+          .formatted(address.substring(0, address.indexOf('/')));
+    }
+    return ofHosts(address);
+  }
+
+  private static @Nullable String ofPort(String port) {
+    if (port.isEmpty()) {
+      return "The port is missing behind the colon.";
+    }
+    if (!port.matches("\\d+")) {
+      return "The port '%s' is no number.".formatted(port);
+    }
+    boolean tooLong = port.length() > 9;
+    int number = tooLong ? 0 : Integer.parseInt(port);
+    return number < 1 || number > MAX_PORT
+        ? "The port %s is not between 1 and %d.".formatted(port, MAX_PORT)
+        : null;
+  }
+}

@@ -1,0 +1,180 @@
+// SPDX-License-Identifier: Apache-2.0
+package dev.clientconn.boot.autoconfigure;
+
+import dev.clientconn.boot.autoconfigure.OldSpellings.Line;
+import java.util.ArrayList;
+import java.util.LinkedHashMap;
+import java.util.List;
+import java.util.Map;
+import java.util.Objects;
+import java.util.Optional;
+import org.jspecify.annotations.Nullable;
+import org.springframework.boot.context.properties.source.ConfigurationProperty;
+import org.springframework.boot.context.properties.source.ConfigurationPropertyName;
+import org.springframework.boot.context.properties.source.ConfigurationPropertyName.Form;
+import org.springframework.boot.context.properties.source.ConfigurationPropertySource;
+import org.springframework.boot.context.properties.source.ConfigurationPropertySources;
+import org.springframework.boot.context.properties.source.IterableConfigurationPropertySource;
+import org.springframework.core.env.Environment;
+import org.springframework.core.env.SystemEnvironmentPropertySource;
+import org.springframework.util.ClassUtils;
+
+/**
+ * Finds the keys below {@code grpc.client} that nothing reads, and those of other starters that are
+ * not there. Keys of a starter that is on the classpath are its own.
+ */
+final class KeyCheck {
+
+  static final String NET_DEVH =
+      "net.devh.boot.grpc.client.autoconfigure.GrpcClientAutoConfiguration";
+
+  static final String BOOT =
+      "org.springframework.boot.grpc.client.autoconfigure.GrpcClientAutoConfiguration";
+
+  private static final ConfigurationPropertyName CLIENT =
+      ConfigurationPropertyName.of("grpc.client");
+
+  private static final ConfigurationPropertyName BOOT_CLIENT =
+      ConfigurationPropertyName.of("spring.grpc.client");
+
+  private final Iterable<ConfigurationPropertySource> sources;
+
+  private final TargetKeyCheck targetKeys;
+
+  private final boolean besideNetDevh;
+
+  private final boolean besideBoot;
+
+  private final Map<ConfigurationPropertyName, KeyProblem> problems = new LinkedHashMap<>();
+
+  private KeyCheck(Environment environment, @Nullable ClassLoader classLoader) {
+    this.sources = ConfigurationPropertySources.get(environment);
+    this.targetKeys = new TargetKeyCheck(GrpcClientTargets.of(environment));
+    this.besideNetDevh = ClassUtils.isPresent(NET_DEVH, classLoader);
+    this.besideBoot = ClassUtils.isPresent(BOOT, classLoader);
+  }
+
+  /**
+   * Looks at all keys of an environment.
+   *
+   * @throws UnknownKeyException if there are some that nothing reads
+   */
+  static void run(Environment environment, @Nullable ClassLoader classLoader) {
+    KeyCheck check = new KeyCheck(environment, classLoader);
+    check.sources.forEach(check::look);
+    if (!check.problems.isEmpty()) {
+      throw new UnknownKeyException(check.problems.values());
+    }
+  }
+
+  private void look(ConfigurationPropertySource source) {
+    if (source instanceof IterableConfigurationPropertySource iterable) {
+      boolean variables = source.getUnderlyingSource() instanceof SystemEnvironmentPropertySource;
+      iterable.stream()
+          .filter(name -> CLIENT.isAncestorOf(name) || BOOT_CLIENT.isAncestorOf(name))
+          .map(iterable::getConfigurationProperty)
+          .filter(Objects::nonNull)
+          .forEach(property -> look(property, variables));
+    }
+  }
+
+  private void look(ConfigurationProperty property, boolean variable) {
+    ConfigurationPropertyName name = property.getName();
+    KeyProblem problem;
+    if (BOOT_CLIENT.isAncestorOf(name)) {
+      problem = this.besideBoot ? null : ofBoot(property, elements(name, 3));
+    } else {
+      List<String> elements = elements(name, 2);
+      problem = switch (TargetNames.canonical(elements.get(0))) {
+        case "targets" -> this.targetKeys.look(property, variable);
+        case "defaults" -> inDefaults(property, elements.subList(1, elements.size()), variable);
+        case "enabled" -> elements.size() == 1 ? null : unknown(property, null);
+        default -> this.besideNetDevh ? null : direct(property, elements, variable);
+      };
+    }
+    if (problem != null) {
+      this.problems.putIfAbsent(name, problem);
+    }
+  }
+
+  static List<String> elements(ConfigurationPropertyName name, int from) {
+    List<String> elements = new ArrayList<>();
+    for (int i = from; i < name.getNumberOfElements(); i++) {
+      elements.add(name.getElement(i, Form.ORIGINAL));
+    }
+    return elements;
+  }
+
+  private static @Nullable KeyProblem inDefaults(
+      ConfigurationProperty property, List<String> path, boolean variable) {
+    if (path.isEmpty()) {
+      return new KeyProblem(property, "The defaults are a group of keys, not a value.", null);
+    }
+    SettingKeys keys = SettingKeys.OF_A_TARGET;
+    String known = variable ? keys.findFromEnvironment(path) : keys.find(path);
+    return known != null ? null : TargetKeyCheck.unknown(property, List.of("defaults"), path);
+  }
+
+  /** A key beside {@code targets} and {@code defaults}: misspelt, misplaced, or one of net.devh's. */
+  private static @Nullable KeyProblem direct(
+      ConfigurationProperty property, List<String> elements, boolean variable) {
+    String value = PropertyText.value(property);
+    Optional<Line> respelt = respelt(elements, value);
+    if (respelt.isPresent()) {
+      return unknown(property, respelt.get());
+    }
+    if (variable) {
+      // Kubernetes sets GRPC_CLIENT_PORT and more for a service called grpc-client, and a variable
+      // GRPC_CLIENT_GREETER_ADDRESS may be meant for a placeholder.
+      return null;
+    }
+    String same = SettingKeys.OF_A_TARGET.find(elements);
+    if (same != null) {
+      return unknown(property, new Line(List.of("defaults"), same, value));
+    }
+    return OldSpellings.netDevh(elements, value)
+        .map(line -> new KeyProblem(
+            property,
+            "Targets stand below grpc.client.targets, not directly below grpc.client as in the"
+                + " starter of net.devh.",
+            line))
+        .orElseGet(() -> unknown(property, null));
+  }
+
+  /** With {@code targets} or {@code defaults} in place of the first element, if that makes it a key. */
+  private static Optional<Line> respelt(List<String> elements, String value) {
+    String meant =
+        TargetNames.nearest(elements.get(0), List.of("targets", "defaults")).orElse("");
+    int names = meant.equals("targets") ? 2 : 1;
+    if (meant.isEmpty() || elements.size() <= names) {
+      return Optional.empty();
+    }
+    List<String> parents = new ArrayList<>(elements.subList(0, names));
+    parents.set(0, meant);
+    return OldSpellings.setting(parents, elements.subList(names, elements.size()), value);
+  }
+
+  private static KeyProblem unknown(ConfigurationProperty property, @Nullable Line instead) {
+    String reason = "Directly below grpc.client there are: enabled, defaults, targets.";
+    String where = instead == null ? "" : " Did you mean %s?".formatted(path(instead));
+    return new KeyProblem(property, reason + where, instead);
+  }
+
+  static String path(Line line) {
+    ConfigurationPropertyName name = CLIENT;
+    for (String parent : line.parents()) {
+      name = name.append(parent.contains(".") ? "[" + parent + "]" : parent);
+    }
+    return name.append(line.key()).toString();
+  }
+
+  private static @Nullable KeyProblem ofBoot(
+      ConfigurationProperty property, List<String> elements) {
+    return OldSpellings.boot(elements, PropertyText.value(property))
+        .map(line -> new KeyProblem(
+            property,
+            "It is read by Spring Boot's own gRPC client, which is not on the classpath.",
+            line))
+        .orElse(null);
+  }
+}

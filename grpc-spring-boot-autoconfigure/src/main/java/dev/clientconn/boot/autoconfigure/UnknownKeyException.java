@@ -1,0 +1,63 @@
+// SPDX-License-Identifier: Apache-2.0
+package dev.clientconn.boot.autoconfigure;
+
+import dev.clientconn.boot.autoconfigure.OldSpellings.Line;
+import java.util.Collection;
+import java.util.Comparator;
+import java.util.Objects;
+import java.util.stream.Collectors;
+import org.springframework.boot.context.properties.source.ConfigurationProperty;
+
+/** There are keys below {@code grpc.client} that nothing reads, most of them misspelt or of another starter. */
+final class UnknownKeyException extends GrpcClientConfigurationException {
+
+  private static final long serialVersionUID = 1L;
+
+  UnknownKeyException(Collection<KeyProblem> problems) {
+    super(describe(problems), act(problems));
+  }
+
+  private static String describe(Collection<KeyProblem> problems) {
+    String what = problems.size() == 1
+        ? "A setting of gRPC clients has no effect:"
+        : "%d settings of gRPC clients have no effect:".formatted(problems.size());
+    return problems.stream()
+        .map(problem -> PropertyText.of(problem.property(), problem.reason()))
+        .collect(Collectors.joining("", what, ""));
+  }
+
+  private static String act(Collection<KeyProblem> problems) {
+    YamlLines yaml = new YamlLines();
+    // Whether there are pings counts for less than how often.
+    problems.stream()
+        .sorted(Comparator.comparing(problem -> isSwitch(problem.property())))
+        .map(KeyProblem::instead)
+        .filter(Objects::nonNull)
+        .forEach(line -> add(line, yaml));
+    String lines = yaml.toString();
+    boolean all = problems.stream().allMatch(problem -> problem.instead() != null);
+    if (lines.isEmpty()) {
+      return "Remove or correct it. The keys there are:\n\n" + known();
+    }
+    return "Write instead:\n\n"
+        + lines
+        + (all ? "" : "\nRemove or correct the others. The keys there are:\n\n" + known());
+  }
+
+  private static boolean isSwitch(ConfigurationProperty property) {
+    return TargetNames.canonical(property.getName().toString()).endsWith(".enablekeepalive");
+  }
+
+  private static void add(Line line, YamlLines yaml) {
+    yaml.addBelowClient(line.parents(), line.key(), line.value());
+  }
+
+  private static String known() {
+    String keys = SettingKeys.OF_A_TARGET.all().stream()
+        .map(key -> "    grpc.client.targets.<name>." + key)
+        .collect(Collectors.joining("\n"));
+    return "    grpc.client.enabled\n"
+        + "    grpc.client.defaults: as for a target, without address and authority\n"
+        + keys;
+  }
+}

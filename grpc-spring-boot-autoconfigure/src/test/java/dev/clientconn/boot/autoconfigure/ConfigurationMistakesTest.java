@@ -1,0 +1,517 @@
+// SPDX-License-Identifier: Apache-2.0
+package dev.clientconn.boot.autoconfigure;
+
+import static org.assertj.core.api.Assertions.assertThat;
+
+import dev.clientconn.ClientConn;
+import java.util.Map;
+import org.junit.jupiter.api.Test;
+import org.junit.jupiter.params.ParameterizedTest;
+import org.junit.jupiter.params.provider.CsvSource;
+import org.junit.jupiter.params.provider.ValueSource;
+import org.springframework.asm.ClassWriter;
+import org.springframework.asm.Opcodes;
+import org.springframework.boot.autoconfigure.AutoConfigurations;
+import org.springframework.boot.autoconfigure.ssl.SslAutoConfiguration;
+import org.springframework.boot.diagnostics.FailureAnalysis;
+import org.springframework.boot.test.context.FilteredClassLoader;
+import org.springframework.boot.test.context.runner.ApplicationContextRunner;
+import org.springframework.core.env.StandardEnvironment;
+import org.springframework.core.env.SystemEnvironmentPropertySource;
+
+/** Mistakes in {@code application.yml}: each fails the start, with property, value, origin and remedy. */
+class ConfigurationMistakesTest {
+
+  private final ApplicationContextRunner runner = new ApplicationContextRunner()
+      .withConfiguration(
+          AutoConfigurations.of(SslAutoConfiguration.class, GrpcClientAutoConfiguration.class));
+
+  private final ApplicationContextRunner withoutBootsClient =
+      this.runner.withClassLoader(new FilteredClassLoader("org.springframework.boot.grpc.client"));
+
+  @ParameterizedTest
+  @CsvSource({
+    "deadlin, deadline",
+    "dead-line-time, deadline",
+    "adress, address",
+    "keep-alive-time, keepalive.time",
+    "keepalive.tiem, keepalive.time",
+    "ssl.bundel, ssl.bundle",
+    "max-inbound-message-size, inbound.message.max-size",
+    "default-load-balancing-policy, load-balancing-policy",
+    "default.deadline, deadline",
+    "target, address",
+    "security.authority-override, authority",
+  })
+  void unknownKeyOfATargetShowsTheNearest(String wrong, String right) {
+    FailureAnalysis analysis = StartFailure.of(this.runner, """
+        grpc.client.targets.greeter:
+          address: localhost:9090
+          %s: 5
+        """.formatted(wrong));
+
+    assertThat(analysis.getDescription())
+        .isEqualTo("A setting of gRPC clients has no effect:\n\n"
+            + "    Property: grpc.client.targets.greeter." + wrong + "\n"
+            + "    Value: \"5\"\n"
+            + "    Origin: application.yml - 3:" + (wrong.length() + 5) + "\n"
+            + "    Reason: There is no key '" + wrong + "' below grpc.client.targets.<name>."
+            + " Did you mean '" + right + "'?");
+    assertThat(analysis.getAction().replaceAll("\\s+", " "))
+        .isEqualTo(
+            "Write instead: grpc: client: targets: greeter: " + right.replace(".", ": ") + ": 5 ");
+  }
+
+  @Test
+  void unknownKeyThatResemblesNoneShowsAll() {
+    FailureAnalysis analysis = StartFailure.of(this.runner, """
+        grpc.client.targets.greeter:
+          address: localhost:9090
+          compression-of-requests: gzip
+        """);
+
+    assertThat(analysis.getDescription()).contains("compression-of-requests", "3:");
+    assertThat(analysis.getAction())
+        .startsWith("Remove or correct it. The keys there are:")
+        .contains("    grpc.client.targets.<name>.keepalive.time\n");
+  }
+
+  @Test
+  void unknownKeyOfTheDefaultsShowsTheNearest() {
+    FailureAnalysis analysis =
+        StartFailure.of(this.runner, "grpc.client.defaults.idle.time-out-after: 5m");
+
+    assertThat(analysis.getDescription())
+        .contains("grpc.client.defaults.idle.time-out-after", "application.yml - 1:");
+    assertThat(analysis.getAction()).contains("idle");
+  }
+
+  @Test
+  void groupWithAValueShowsItsKeys() {
+    FailureAnalysis analysis = StartFailure.of(this.runner, """
+        grpc.client.targets.greeter:
+          address: localhost:9090
+          ssl: true
+        """);
+
+    assertThat(analysis.getDescription())
+        .endsWith(
+            "Reason: It is a group and needs at least one of its keys: ssl.bundle, ssl.enabled.");
+  }
+
+  @Test
+  void listOfAddressesIsShownAsOneValue() {
+    FailureAnalysis analysis = StartFailure.of(this.runner, """
+        grpc.client.targets.greeter:
+          address: [localhost:1, localhost:2]
+        """);
+
+    assertThat(analysis.getDescription()).contains("address takes one value");
+    assertThat(analysis.getAction()).contains("static://");
+  }
+
+  @Test
+  void misspeltGroupShowsTheRightOne() {
+    FailureAnalysis analysis =
+        StartFailure.of(this.runner, "grpc.client.target.greeter.address: localhost:9090");
+
+    assertThat(analysis.getDescription())
+        .contains("Directly below grpc.client there are: enabled, defaults, targets.")
+        .endsWith("Did you mean grpc.client.targets.greeter.address?");
+    assertThat(analysis.getAction()).isEqualTo("""
+        Write instead:
+
+            grpc:
+              client:
+                targets:
+                  greeter:
+                    address: localhost:9090
+        """);
+  }
+
+  @Test
+  void settingDirectlyBelowThePrefixBelongsToTheDefaults() {
+    FailureAnalysis analysis = StartFailure.of(this.runner, "grpc.client.user-agent: mine");
+
+    assertThat(analysis.getDescription()).endsWith("Did you mean grpc.client.defaults.user-agent?");
+  }
+
+  @Test
+  void keysOfNetDevhAreTranslated() {
+    FailureAnalysis analysis = StartFailure.of(this.runner, """
+        grpc:
+          client:
+            GLOBAL:
+              enable-keep-alive: true
+              keep-alive-time: 30s
+              security.private-key-password: hunter2
+            greeter:
+              address: static://localhost:9090
+              negotiation-type: plaintext
+              max-inbound-message-size: -1
+        """);
+
+    assertThat(analysis.getDescription())
+        .startsWith("6 settings of gRPC clients have no effect:")
+        .contains("Property: grpc.client.greeter.negotiation-type", "application.yml - 9:")
+        .contains("not directly below grpc.client as in the starter of net.devh")
+        .doesNotContain("hunter2");
+    assertThat(analysis.getAction()).isEqualTo("""
+        Write instead:
+
+            grpc:
+              client:
+                defaults:
+                  keepalive:
+                    time: 5m
+                  ssl:
+                    bundle: <a bundle below spring.ssl.bundle>
+                targets:
+                  greeter:
+                    address: static://localhost:9090
+                    ssl:
+                      enabled: false
+                    inbound:
+                      message:
+                        max-size: 2147483647B
+        """.replace("time: 5m", "time: 30s"));
+  }
+
+  @Test
+  void keysOfNetDevhAreItsOwnWhileItIsThere() {
+    this.runner
+        .withClassLoader(new WithClass(KeyCheck.NET_DEVH))
+        .withInitializer(context -> StartFailure.load(context, """
+            grpc.client:
+              targets.greeter.address: localhost:9090
+              other.negotiation-type: plaintext
+            """))
+        .run(context -> assertThat(context).hasNotFailed().hasSingleBean(ClientConn.class));
+  }
+
+  @Test
+  void keysOfBootsClientAreTranslatedWhereItIsNotThere() {
+    FailureAnalysis analysis = StartFailure.of(this.withoutBootsClient, """
+        spring.grpc.client:
+          channel:
+            default.default.deadline: 5s
+            greeter:
+              target: dns:///greeter.example:9090
+              ssl.enabled: true
+        """);
+
+    assertThat(analysis.getDescription())
+        .contains("Property: spring.grpc.client.channel.greeter.target")
+        .contains("read by Spring Boot's own gRPC client, which is not on the classpath");
+    assertThat(analysis.getAction()).isEqualTo("""
+        Write instead:
+
+            grpc:
+              client:
+                defaults:
+                  deadline: 5s
+                targets:
+                  greeter:
+                    address: dns:///greeter.example:9090
+                    ssl:
+                      enabled: true
+        """);
+  }
+
+  @Test
+  void keysOfBootsClientAreItsOwnWhileItIsThere() {
+    this.runner
+        .withPropertyValues("spring.grpc.client.channel.greeter.target=localhost:9090")
+        .run(context -> assertThat(context).hasNotFailed());
+  }
+
+  @Test
+  void nameWithDotsNeedsBrackets() {
+    FailureAnalysis analysis = StartFailure.of(this.runner, """
+        grpc.client.targets:
+          greeter.v1:
+            address: localhost:9090
+        """);
+
+    assertThat(analysis.getDescription())
+        .contains("application.yml - 3:")
+        .contains("A name with dots stands in brackets: \"[greeter.v1]\".");
+    assertThat(analysis.getAction()).endsWith("""
+                  "[greeter.v1]":
+                    address: localhost:9090
+        """);
+  }
+
+  @Test
+  void nameInBracketsMayHaveDots() {
+    this.runner
+        .withInitializer(context -> StartFailure.load(context, """
+            grpc:
+              client:
+                targets:
+                  "[greeter.v1]":
+                    address: localhost:9090
+            """))
+        .run(context -> assertThat(context).hasNotFailed().hasBean("greeter.v1ClientConn"));
+  }
+
+  @Test
+  void listInPlaceOfTargetsByNameIsExplained() {
+    FailureAnalysis analysis = StartFailure.of(this.runner, """
+        grpc.client.targets:
+          - name: greeter
+            address: localhost:9090
+        """);
+
+    assertThat(analysis.getDescription())
+        .contains("grpc.client.targets[0].address", "application.yml - 3:")
+        .contains("Targets are no list. Each has a name as its key.");
+    assertThat(analysis.getAction()).contains("<name>", "address: localhost:9090");
+  }
+
+  @Test
+  void addressInPlaceOfATargetIsExplained() {
+    FailureAnalysis analysis =
+        StartFailure.of(this.runner, "grpc.client.targets.greeter: localhost:9090");
+
+    assertThat(analysis.getDescription())
+        .contains("Value: \"localhost:9090\"", "application.yml - 1:")
+        .endsWith("A target is a group of keys, not a value.");
+    assertThat(analysis.getAction()).endsWith("""
+                  greeter:
+                    address: localhost:9090
+        """);
+  }
+
+  @ParameterizedTest
+  @ValueSource(strings = {"defaults", "targets.greeter", "targets.greeter.keepalive", "targets"})
+  void groupWhoseKeysAreAllCommentedOutIsExplained(String group) {
+    FailureAnalysis analysis =
+        StartFailure.of(this.runner, "grpc.client.%s:\n#  time: 20s\n".formatted(group));
+
+    assertThat(analysis.getDescription())
+        .contains("Property: grpc.client." + group, "Value: \"\"", "application.yml - 1:");
+  }
+
+  @ParameterizedTest
+  @CsvSource({
+    "GRPC_CLIENT_PORT, tcp://10.0.0.7:9090",
+    "GRPC_CLIENT_SERVICE_HOST, 10.0.0.7",
+    "GRPC_CLIENT_PORT_9090_TCP_ADDR, 10.0.0.7",
+    "GRPC_CLIENT_GREETER_ADDRESS, for a placeholder",
+    "GRPC_CLIENT_TARGETS_X_SERVICE_PORT_HTTP, 9090",
+    "GRPC_CLIENT_TARGETS_X_PORT_9090_TCP_PROTO, tcp",
+    "GRPC_CLIENT_TARGETS_GREETER_KEEPALIVE_WITHOUT_CALLS, true",
+    "GRPC_CLIENT_TARGETS_ORDER_SERVICE_DEADLINE, 3s",
+  })
+  void variablesThatMaySetNothingHereAreLeftAlone(String name, String value) {
+    inVariables(Map.of(name, value))
+        .withPropertyValues(
+            "grpc.client.targets.greeter.address=localhost:1",
+            "grpc.client.targets.order-service.address=localhost:2")
+        .run(context ->
+            assertThat(context).hasNotFailed().getBeans(ClientConn.class).hasSize(2));
+  }
+
+  @ParameterizedTest
+  @CsvSource({
+    "GRPC_CLIENT_TARGETS_GREETER_DEADLIN, deadline",
+    "GRPC_CLIENT_DEFAULTS_DEADLIN, deadline",
+    "GRPC_CLIENT_TARGET_GREETER_DEADLINE, grpc.client.targets.greeter.deadline",
+    "GRPC_CLIENT_TARGETS_MY_SERVICE_ADDRESS, GRPC_CLIENT_TARGETS_MYSERVICE_ADDRESS",
+  })
+  void misspeltVariableFailsTheStart(String name, String remedy) {
+    FailureAnalysis analysis = StartFailure.of(inVariables(Map.of(name, "1s")));
+
+    assertThat(analysis.getDescription()).contains("Origin: \"" + name + "\"").contains(remedy);
+  }
+
+  @ParameterizedTest
+  @CsvSource(
+      delimiter = '|',
+      value = {
+        "localhost:99999 | The port 99999 is not between 1 and 65535",
+        "dns:///localhost:0 | The port 0 is not between 1 and 65535",
+        "static://localhost:1,localhost:70000 | The port 70000 is not between 1 and 65535",
+        "localhost:grpc | The port 'grpc' is no number",
+        "localhost: | The port is missing behind the colon",
+        "localhost:9101/ | An address has no path. Write localhost:9101",
+        "localhost:1,localhost:2 | Write static://localhost:1,localhost:2",
+        "9090 | It is a port without a host",
+        "dns:9090 | It has no host. Write dns:///<host>:9090",
+        "dns://localhost:9101 | Write three slashes: dns:///localhost:9101",
+        "http://localhost:9101 | address: localhost:9101 and ssl.enabled: false",
+        "https://greeter.example:9101/x | address: greeter.example:9101 and ssl.enabled: true",
+        "tcp://localhost:9101 | address: localhost:9101",
+        "foo:///x | No name resolver on the classpath knows the scheme 'foo'",
+        "in-process:greeter | cannot reach an in-process server",
+        "${GREETER_ADDRESS} | ${GREETER_ADDRESS} has no value",
+        "dns:///${GREETER}:1 | write a default: ${GREETER:<value>}",
+      })
+  void wrongAddressIsExplained(String address, String reason) {
+    FailureAnalysis analysis = StartFailure.of(this.runner, """
+        grpc.client.targets.greeter:
+          address: "%s"
+        """.formatted(address));
+
+    assertValueAndOrigin(analysis, "address", address, "2:12");
+    assertThat(analysis.getDescription()).contains(reason);
+  }
+
+  @ParameterizedTest
+  @CsvSource(
+      delimiter = '|',
+      value = {
+        "keepalive.time | 1s | It must be at least 10s",
+        "keepalive.timeout | 1ms | It must be at least 10ms",
+        "inbound.message.max-size | -1B | no value means 'unlimited'",
+        "authority | user@host | host or host:port",
+        "ssl.bundle | mine | There is no SSL bundle of this name below spring.ssl.bundle. There is",
+      })
+  void wrongValueIsExplained(String key, String value, String reason) {
+    FailureAnalysis analysis = StartFailure.of(this.runner, """
+        grpc.client.targets.greeter:
+          address: localhost:9090
+          keepalive.time: 20s
+          %s: %s
+        """.formatted(key, value)
+        .replaceFirst("(?s)(.*)keepalive.time: 20s\n  (keepalive.time:)", "$1$2"));
+
+    assertThat(analysis.getDescription())
+        .contains("'grpc.client.targets.greeter." + key + "'", "application.yml")
+        .contains(reason);
+  }
+
+  @Test
+  void lineFeedInTheUserAgentIsRefused() {
+    FailureAnalysis analysis = StartFailure.of(this.runner, """
+        grpc.client.targets.greeter:
+          address: localhost:9090
+          user-agent: "mine\\nx-forged: 1"
+        """);
+
+    assertThat(analysis.getDescription())
+        .contains("grpc.client.targets.greeter.user-agent", "application.yml - 3:")
+        .contains("Character 5 is 0x0A");
+  }
+
+  @Test
+  void missingBundleShowsTheBundlesThereAre() {
+    FailureAnalysis analysis = StartFailure.of(this.runner, """
+        grpc.client.targets.greeter:
+          address: localhost:9090
+          ssl.bundle: mien
+        spring.ssl.bundle.pem.mine.truststore.certificate: classpath:none.pem
+        """);
+
+    assertThat(analysis.getDescription()).contains("There are: mine.");
+  }
+
+  @Test
+  void bundleAndNoTlsOfOneTargetContradict() {
+    FailureAnalysis analysis = StartFailure.of(this.runner, """
+        grpc.client.targets.greeter:
+          address: localhost:9090
+          ssl:
+            bundle: mine
+            enabled: false
+        """);
+
+    assertValueAndOrigin(analysis, "ssl.enabled", "false", "5:14");
+    assertThat(analysis.getDescription())
+        .contains("It contradicts grpc.client.targets.greeter.ssl.bundle");
+  }
+
+  @Test
+  void bundleAndNoTlsOfTheDefaultsContradict() {
+    FailureAnalysis analysis = StartFailure.of(this.runner, """
+        grpc.client.targets.greeter.address: localhost:9090
+        grpc.client.defaults.ssl: {bundle: mine, enabled: false}
+        """);
+
+    assertThat(analysis.getDescription())
+        .contains("grpc.client.defaults.ssl.enabled")
+        .contains("It contradicts grpc.client.defaults.ssl.bundle");
+  }
+
+  @Test
+  void targetMaySwitchOffTheBundleOfTheDefaults() {
+    this.runner
+        .withPropertyValues(
+            "grpc.client.defaults.ssl.bundle=mine",
+            "grpc.client.targets.greeter.address=localhost:9090",
+            "grpc.client.targets.greeter.ssl.enabled=false")
+        .run(context -> assertThat(context).hasNotFailed());
+  }
+
+  @Test
+  void undecidedSecurityShowsWhereTheAddressStands() {
+    FailureAnalysis analysis =
+        StartFailure.of(this.runner, "grpc.client.targets.greeter.address: greeter.example:9090");
+
+    assertThat(analysis.getDescription())
+        .endsWith("\n\n    Property: grpc.client.targets.greeter.address\n"
+            + "    Value: \"greeter.example:9090\"\n"
+            + "    Origin: application.yml - 1:38");
+  }
+
+  @Test
+  void missingAddressShowsTheSettingsThereAre() {
+    FailureAnalysis analysis =
+        StartFailure.of(this.runner, "grpc.client.targets.greeter.deadline: 1s");
+
+    assertThat(analysis.getDescription())
+        .contains("grpc.client.targets.greeter.deadline", "application.yml - 1:39");
+  }
+
+  @Test
+  void twoSpellingsOfANameShowBothLines() {
+    FailureAnalysis analysis = StartFailure.of(this.runner, """
+        grpc.client.targets:
+          order-service.address: localhost:1
+          orderService.deadline: 1s
+        """);
+
+    assertThat(analysis.getDescription())
+        .contains("application.yml - 2:26", "application.yml - 3:26");
+  }
+
+  private ApplicationContextRunner inVariables(Map<String, Object> variables) {
+    String name = StandardEnvironment.SYSTEM_ENVIRONMENT_PROPERTY_SOURCE_NAME;
+    return this.runner.withInitializer(context -> context
+        .getEnvironment()
+        .getPropertySources()
+        .replace(name, new SystemEnvironmentPropertySource(name, variables)));
+  }
+
+  private static void assertValueAndOrigin(
+      FailureAnalysis analysis, String key, String value, String place) {
+    assertThat(analysis.getDescription())
+        .startsWith("Invalid value '%s' for configuration property 'grpc.client.targets.greeter.%s'"
+                .formatted(value, key)
+            + " (originating from 'application.yml - %s').".formatted(place));
+  }
+
+  /** Pretends that a class of another library is there. */
+  private static final class WithClass extends ClassLoader {
+
+    private final String name;
+
+    WithClass(String name) {
+      super(ConfigurationMistakesTest.class.getClassLoader());
+      this.name = name;
+    }
+
+    @Override
+    protected Class<?> findClass(String wanted) throws ClassNotFoundException {
+      if (!wanted.equals(this.name)) {
+        throw new ClassNotFoundException(wanted);
+      }
+      ClassWriter writer = new ClassWriter(0);
+      String internal = wanted.replace('.', '/');
+      writer.visit(Opcodes.V17, Opcodes.ACC_PUBLIC, internal, null, "java/lang/Object", null);
+      byte[] bytes = writer.toByteArray();
+      return defineClass(wanted, bytes, 0, bytes.length);
+    }
+  }
+}
