@@ -316,7 +316,7 @@ final class AddrConn extends LoadBalancer.Subchannel {
   }
 
   /** One connection of this subchannel; hops from the event loop into the sync context. */
-  private final class Connection implements ClientTransport.Listener {
+  private final class Connection extends AddrConnView.Owner implements ClientTransport.Listener {
     private @Nullable ClientTransport transport;
 
     void opened(ClientTransport started) {

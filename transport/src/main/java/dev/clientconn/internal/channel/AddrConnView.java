@@ -12,18 +12,24 @@ import java.util.concurrent.atomic.AtomicLong;
 import org.jspecify.annotations.Nullable;
 
 /**
- * What other threads may see of an {@link AddrConn}: the transport that takes calls, and all connections for the
+ * Shows other threads what they may see of an {@link AddrConn}: the transport that takes calls, and all connections for the
  * snapshot.
  */
 @CrossesThreads
 final class AddrConnView {
+  /** A connection whose transport may be published, once, until it is retracted. */
+  abstract static class Owner {
+    /** Guarded by the view. */
+    private boolean retracted;
+  }
+
   private static final AtomicLong IDS = new AtomicLong();
 
   private final long id = IDS.incrementAndGet();
   private volatile List<ClientTransport> connections = List.of();
   private volatile ConnectivityState state = ConnectivityState.IDLE;
   private volatile @Nullable ClientTransport ready;
-  private @Nullable Object readyOwner;
+  private @Nullable Owner readyOwner;
 
   /** The transport for new calls, if one is ready. */
   @Nullable
@@ -43,16 +49,21 @@ final class AddrConnView {
     state = next;
   }
 
-  synchronized void publish(Object owner, ClientTransport transport) {
-    readyOwner = owner;
-    ready = transport;
+  /** Lets new calls use {@code owner}'s transport, unless it has been retracted before. */
+  synchronized void publish(Owner owner, ClientTransport transport) {
+    if (!owner.retracted) {
+      readyOwner = owner;
+      ready = transport;
+    }
   }
 
   /**
-   * Takes {@code owner}'s transport away from new calls. Called on the event loop too, ahead of the sync context, so that
-   * a call that was refused does not find the same transport again.
+   * Takes {@code owner}'s transport away from new calls, for good. Called on the event loop too, ahead of the sync context,
+   * so that a call that was refused does not find the same transport again: the task that publishes it may be waiting in
+   * the sync context still.
    */
-  synchronized void retract(Object owner) {
+  synchronized void retract(Owner owner) {
+    owner.retracted = true;
     if (readyOwner == owner) {
       readyOwner = null;
       ready = null;

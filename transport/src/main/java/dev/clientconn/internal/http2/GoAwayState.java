@@ -9,7 +9,7 @@ import java.nio.charset.StandardCharsets;
 import java.util.regex.Pattern;
 import org.jspecify.annotations.Nullable;
 
-/** What the peer's GOAWAY frames have said (RFC 9113 section 6.8): there may be several, with ids that only fall. */
+/** Holds what the peer's GOAWAY frames say (RFC 9113 section 6.8): there may be several, with ids that only fall. */
 @EventLoopConfined
 final class GoAwayState {
 
@@ -21,7 +21,6 @@ final class GoAwayState {
   private static final String TOO_MANY_PINGS = "too_many_pings";
 
   private int lastStreamId = Integer.MAX_VALUE;
-  private boolean lowered;
   private boolean tooManyPings;
   private @Nullable String description;
 
@@ -39,7 +38,6 @@ final class GoAwayState {
     if (lastId != 0 && lastId != Integer.MAX_VALUE && (lastId & 1) == 0) {
       return "GOAWAY names stream " + lastId + ", which a client cannot have opened";
     }
-    lowered = lastId < lastStreamId;
     lastStreamId = lastId;
     tooManyPings |=
         errorCode == Http2Error.ENHANCE_YOUR_CALM.code() && debugData.equals(TOO_MANY_PINGS);
@@ -48,14 +46,9 @@ final class GoAwayState {
     return null;
   }
 
-  /** Whether the last frame can have rejected streams that the ones before it had not: a flood of them must be cheap. */
-  boolean hasLowered() {
-    return lowered;
-  }
-
-  /** Whether the peer will not process the stream, so that it may be sent elsewhere. */
-  boolean rejects(int streamId) {
-    return streamId > lastStreamId;
+  /** The peer will not process streams of higher ids, so that they may be sent elsewhere. */
+  int lastStreamId() {
+    return lastStreamId;
   }
 
   /** The status of the streams the peer will not process, and of the transport. */

@@ -4,12 +4,9 @@ package dev.clientconn.internal.http2;
 import dev.clientconn.internal.http2.ControlBuffer.Command;
 import dev.clientconn.internal.threading.EventLoopConfined;
 import dev.clientconn.internal.transport.TransportOptions;
-import dev.clientconn.internal.wire.HeaderBlock;
 import dev.clientconn.transport.TransportSnapshot.State;
 import io.grpc.Attributes;
-import io.grpc.Metadata;
 import io.grpc.Status;
-import io.netty.buffer.ByteBuf;
 import io.netty.channel.ChannelHandlerContext;
 import io.netty.channel.EventLoop;
 import io.netty.handler.codec.http2.Http2Error;
@@ -19,13 +16,12 @@ import java.util.logging.Logger;
 import org.jspecify.annotations.Nullable;
 
 /**
- * Runs one HTTP/2 connection, client side: the table of contents. Each frame is a method that finds the stream, calls the
- * part whose concern it is, and writes what the part returned. Owned by its event loop; {@link Http2Transport} is what
- * other threads call.
+ * Runs one HTTP/2 connection, client side: the table of contents. Names its parts, and sequences what concerns several of
+ * them: the connection's life and its end. Owned by its event loop; {@link Http2Transport} is what other threads call.
  */
 @EventLoopConfined
 final class Http2Client
-    implements FrameListener, Streams.Connection, Turn.Connection, Pings.Connection {
+    implements InboundFrames.Connection, Streams.Connection, Turn.Connection, Pings.Connection {
 
   /** What carries the connection. */
   interface Link {
@@ -35,6 +31,9 @@ final class Http2Client
     /** Closes the socket, or gives up connecting. {@link Http2Client#disconnected} follows. */
     void disconnect();
   }
+
+  /** Bytes of frames that wait for an unwritable socket, and above which no stream opens. */
+  static final int MAX_HELD = 64 * 1024;
 
   private static final Logger logger = Logger.getLogger(Http2Client.class.getName());
 
@@ -48,10 +47,9 @@ final class Http2Client
   private final ReceiveWindows receiveWindows;
   private final GoAwayState goAway = new GoAwayState();
   private final ReplyThrottle replies = new ReplyThrottle();
-  private final EmptyFrames emptyFrames = new EmptyFrames();
   private final Pings pings;
   private final Runnable endOfRead = this::endRead;
-  private PeerSettings settings = PeerSettings.INITIAL;
+  private final InboundFrames frames;
 
   /**
    * @param link the way to the peer
@@ -73,10 +71,15 @@ final class Http2Client
     this.streams = new Streams(loop, options, this, framer, batch, table);
     this.turn = new Turn(loop, this, framer, batch);
     this.pings = new Pings(loop, options.keepalive(), receiveWindows, counters, this);
+    this.frames = new InboundFrames(loop, this, framer, streams, receiveWindows, goAway, pings);
   }
 
   ControlBuffer control() {
     return turn.control();
+  }
+
+  FrameListener frames() {
+    return frames;
   }
 
   // The connection's life
@@ -112,6 +115,7 @@ final class Http2Client
   private void endRead() {
     if (!isClosed()) {
       receiveWindows.endRead();
+      streams.admitWaiting();
     }
   }
 
@@ -120,7 +124,7 @@ final class Http2Client
     turn.stopWriting();
     if (lifecycle.state() != State.CONNECTING) {
       lifecycle.drain(reason);
-      streams.failWaiting(reason);
+      streams.ends().waiting(reason);
       closeIfDrained();
     }
     turn.end();
@@ -204,7 +208,7 @@ final class Http2Client
 
   private void release(Status reason) {
     pings.stop();
-    streams.failAll(goAway.explain(reason));
+    streams.ends().all(goAway.explain(reason));
   }
 
   private void closeIfDrained() {
@@ -224,143 +228,25 @@ final class Http2Client
         "keepalive ping failed to receive ACK within timeout: the connection is dead"));
   }
 
-  // Frames
+  // What a frame of the peer can do
 
   @Override
-  public void onHeaders(int streamId, HeaderBlock block, boolean endOfStream) {
-    Http2Stream stream = find(streamId, "HEADERS");
-    if (stream != null) {
-      streams.headers(stream, block, endOfStream);
+  public void settingsApplied() {
+    if (lifecycle.state() != State.CONNECTING) {
+      streams.admitWaiting();
+    } else if (turn.canWrite()) {
+      lifecycle.ready(link.settingsReceived());
+      pings.start();
     }
   }
 
   @Override
-  public void onData(int streamId, ByteBuf data, int padding, boolean endOfStream) {
-    if (!receiveWindows.received(data.readableBytes() + padding)) {
-      fail(Http2Error.FLOW_CONTROL_ERROR, "DATA exceeds the connection's window");
-      return;
-    }
-    if (!emptyFrames.allows(data.readableBytes() + padding, endOfStream)) {
-      fail(Http2Error.ENHANCE_YOUR_CALM, "too many empty DATA frames in a row");
-      return;
-    }
-    Http2Stream stream = find(streamId, "DATA");
-    if (stream != null) {
-      streams.data(stream, data, padding, endOfStream);
-    }
-  }
-
-  @Override
-  public void onRstStream(int streamId, long errorCode) {
-    Http2Stream stream = find(streamId, "RST_STREAM");
-    if (stream != null) {
-      Status status = goAway.explain(Http2Status.ofReset(errorCode));
-      streams.end(stream, status, Http2Status.progressOfReset(errorCode), new Metadata());
-    }
-  }
-
-  @Override
-  public void onHeaderTableSize(long bytes) {
-    framer.peerHeaderTableSize(bytes);
-  }
-
-  @Override
-  public void onSettings(Http2Settings frame) {
-    settings = settings.merge(frame);
-    if (!streams.apply(settings)) {
-      fail(Http2Error.FLOW_CONTROL_ERROR, "SETTINGS makes a stream's window exceed 2^31-1");
-      return;
-    }
-    if (mayReply()) {
-      framer.settingsAck();
-      if (lifecycle.state() == State.CONNECTING) {
-        if (turn.canWrite()) {
-          ready();
-        }
-      } else {
-        streams.admitWaiting();
-      }
-    }
-  }
-
-  private void ready() {
-    lifecycle.ready(link.settingsReceived());
-    pings.start();
-  }
-
-  @Override
-  public void onPing(long payload) {
-    if (mayReply()) {
-      framer.pingAck(payload);
-    }
-  }
-
-  @Override
-  public void onPingAck(long payload) {
-    if (!isClosed() && pings.onAck(payload)) {
-      streams.raiseReceiveWindow(receiveWindows.ofStreams());
-    }
-  }
-
-  @Override
-  public void onGoAway(int lastStreamId, long errorCode, ByteBuf debugData) {
-    String wrong = goAway.received(lastStreamId, errorCode, debugData);
-    if (wrong != null) {
-      fail(Http2Error.PROTOCOL_ERROR, wrong);
-      return;
-    }
-    if (goAway.isTooManyPings()) {
-      logger.log(Level.WARNING, "The server complains of too many pings: raise keepAliveTime");
-      pings.tooMany();
-    }
+  public void goneAway() {
     // The owner first, so that what is retried is not picked onto this connection again.
     lifecycle.drain(goAway.status());
-    streams.rejectAbove(goAway);
+    streams.ends().waiting(goAway.status());
+    streams.ends().above(goAway.lastStreamId(), goAway.status());
     closeIfDrained();
-  }
-
-  @Override
-  public void onWindowUpdate(int streamId, int increment) {
-    if (streamId == 0) {
-      if (!streams.sendQuota().connection().tryIncrease(increment)) {
-        fail(Http2Error.FLOW_CONTROL_ERROR, "WINDOW_UPDATE makes the window exceed 2^31-1");
-      }
-      return;
-    }
-    Http2Stream stream = find(streamId, "WINDOW_UPDATE");
-    if (stream != null) {
-      streams.windowUpdate(stream, increment);
-    }
-  }
-
-  @Override
-  public void onStreamError(int streamId, long errorCode, String message, boolean endOfStream) {
-    Status status = Status.INTERNAL.withDescription("received an invalid frame: " + message);
-    streams.frameFailed(streamId, status, error(errorCode), endOfStream);
-  }
-
-  @Override
-  public void onHeadersOverLimit(int streamId, Status status, boolean endOfStream) {
-    streams.frameFailed(streamId, status, Http2Error.CANCEL, endOfStream);
-  }
-
-  @Override
-  public void onConnectionError(long errorCode, String message) {
-    fail(error(errorCode), message);
-  }
-
-  private static Http2Error error(long code) {
-    Http2Error error = Http2Error.valueOf(code);
-    return error == null ? Http2Error.INTERNAL_ERROR : error;
-  }
-
-  /** A frame for a stream that is over is ignored; for one that never was, it is an error (section 5.1). */
-  private @Nullable Http2Stream find(int streamId, String frame) {
-    Http2Stream stream = streams.table().find(streamId);
-    if (stream == null && streams.table().isIdle(streamId)) {
-      fail(Http2Error.PROTOCOL_ERROR, frame + " for stream " + streamId + ", which is idle");
-    }
-    return stream;
   }
 
   // What the streams and the turn ask for
@@ -394,7 +280,8 @@ final class Http2Client
     return lifecycle.isClosed();
   }
 
-  private void fail(Http2Error error, String message) {
+  @Override
+  public void fail(Http2Error error, String message) {
     close(
         Status.UNAVAILABLE.withDescription("HTTP/2 connection error " + error + ": " + message),
         error,
@@ -418,6 +305,15 @@ final class Http2Client
     return goAway.explain(status);
   }
 
+  /**
+   * A peer that does not read must not have this side queue the HEADERS of all the calls that come: past a bound they wait
+   * as for a slot, where a deadline or a cancel ends them and nothing is sent for it.
+   */
+  @Override
+  public boolean takesHeaders() {
+    return framer.buffered() < MAX_HELD || turn.isSocketWritable();
+  }
+
   @Override
   public void onFirstStream() {
     pings.onFirstStream();
@@ -433,7 +329,7 @@ final class Http2Client
   public void onExhausted() {
     Status reason = Status.UNAVAILABLE.withDescription("the connection has used up its stream ids");
     lifecycle.drain(reason);
-    streams.failWaiting(reason);
+    streams.ends().waiting(reason);
   }
 
   @Override

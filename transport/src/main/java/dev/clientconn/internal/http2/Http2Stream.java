@@ -174,7 +174,7 @@ final class Http2Stream extends DeadlineWheel.Timeout implements MessageDeframer
   /** What the call would have to be told if it asked now what it is waiting for. */
   String waitedFor() {
     if (state == State.WAITING) {
-      return "a stream slot: the peer allows no more streams on this connection";
+      return "a stream slot: the peer allows no more streams on this connection, or does not read";
     }
     if (!sendQueue.isEmpty()) {
       if (sendQuota.available() > 0) {

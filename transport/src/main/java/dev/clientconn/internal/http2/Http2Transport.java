@@ -95,7 +95,7 @@ final class Http2Transport implements ClientTransport, Http2Client.Link {
           channel.close();
           return;
         }
-        FrameDecoder decoder = new FrameDecoder(client, options.maxInboundMetadataSize());
+        FrameDecoder decoder = new FrameDecoder(client.frames(), options.maxInboundMetadataSize());
         Http2Handler http2 = new Http2Handler(client, decoder, connecting);
         SslContext tls = peer.sslContext();
         if (tls == null) {

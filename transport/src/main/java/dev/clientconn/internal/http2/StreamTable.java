@@ -91,6 +91,11 @@ final class StreamTable {
     return nextId > lastId;
   }
 
+  /** The id of the stream that was opened last; negative if none was. */
+  int newestId() {
+    return nextId - 2;
+  }
+
   int active() {
     return active;
   }

@@ -19,8 +19,8 @@ import java.util.concurrent.TimeUnit;
 import org.jspecify.annotations.Nullable;
 
 /**
- * The streams of a connection, from the command that opens one to the word that ends it. Every stream that enters leaves
- * through {@link #end} or {@link #endUnopened}, which return its slot and tell its call.
+ * Opens the streams of a connection, carries out what their calls ask for and what the peer sends them. Every stream leaves
+ * through {@link StreamEnds}.
  */
 @EventLoopConfined
 final class Streams implements StreamReceiver.Outcome {
@@ -45,6 +45,10 @@ final class Streams implements StreamReceiver.Outcome {
     /** Fails the connection for what was thrown. Returns false if it had ended before. */
     boolean failed(Throwable thrown);
 
+    /** Whether HEADERS may be framed now, or would pile up before a socket that takes nothing. */
+    boolean takesHeaders();
+
+    /** There is a stream, open or waiting, where there was none. */
     void onFirstStream();
 
     void onNoStream();
@@ -63,6 +67,7 @@ final class Streams implements StreamReceiver.Outcome {
   private final StreamReceiver receiver = new StreamReceiver(this);
   private final LoopyWriter loopy = new LoopyWriter(sendQuota, this::becameReady);
   private final DeadlineWheel deadlines;
+  private final StreamEnds ends;
   private long maxHeaderListSize = Long.MAX_VALUE;
   private int receiveWindow;
 
@@ -81,6 +86,7 @@ final class Streams implements StreamReceiver.Outcome {
     this.quota = new StreamQuota(options.maxPendingStreams(), options.listener(), loop.ticker());
     this.receiveWindow = options.streamWindow();
     this.deadlines = new DeadlineWheel(loop, this::deadlinesPassed);
+    this.ends = new StreamEnds(table, quota, deadlines, loopy, batch, connection::failed);
   }
 
   StreamTable table() {
@@ -99,6 +105,10 @@ final class Streams implements StreamReceiver.Outcome {
     return loopy;
   }
 
+  StreamEnds ends() {
+    return ends;
+  }
+
   boolean none() {
     return table.active() == 0 && quota.waiting() == 0;
   }
@@ -115,7 +125,7 @@ final class Streams implements StreamReceiver.Outcome {
     stream.sendQueue.start(handle.takeFirstMessage(), handle.endOfStream());
     Status refusal = connection.refusal();
     if (refusal != null) {
-      endUnopened(stream, refusal, StreamProgress.NOT_SENT);
+      ends.unopened(stream, refusal, StreamProgress.NOT_SENT);
       return;
     }
     Status failure = handle.failure(maxHeaderListSize);
@@ -127,7 +137,11 @@ final class Streams implements StreamReceiver.Outcome {
     if (deadline != null) {
       deadlines.arm(stream, deadline.timeRemaining(TimeUnit.NANOSECONDS));
     }
-    if (quota.admits(table.active())) {
+    if (none()) {
+      // Also one that will have to wait: keepalive looks after it too.
+      connection.onFirstStream();
+    }
+    if (quota.admits(table.active()) && connection.takesHeaders()) {
       start(stream);
     } else {
       enqueue(stream);
@@ -146,15 +160,13 @@ final class Streams implements StreamReceiver.Outcome {
           stream,
           Status.RESOURCE_EXHAUSTED.withDescription(options.maxPendingStreams()
               + " calls are waiting for a stream slot on this connection already"));
+      idleIfLast();
     }
   }
 
   private void start(Http2Stream stream) {
     StreamHandle handle = stream.handle();
     table.register(stream);
-    if (table.active() == 1) {
-      connection.onFirstStream();
-    }
     framer.headers(stream.id(), handle.takeHeaders());
     send(stream);
     if (!handle.endOfStream()) {
@@ -166,7 +178,7 @@ final class Streams implements StreamReceiver.Outcome {
   }
 
   void admitWaiting() {
-    while (!connection.isClosed()) {
+    while (!connection.isClosed() && connection.takesHeaders()) {
       Http2Stream stream = quota.next(table.active());
       if (stream == null) {
         return;
@@ -249,7 +261,7 @@ final class Streams implements StreamReceiver.Outcome {
     if (stream.state() == Http2Stream.State.WAITING) {
       endUnopened(stream, reason);
       quota.leave(stream, outcome);
-      closeIfLast();
+      idleIfLast();
     } else if (stream.state() == Http2Stream.State.OPEN) {
       // Not a reply: the peer has not provoked it.
       framer.rstStream(stream.id(), Http2Error.CANCEL.code());
@@ -345,92 +357,34 @@ final class Streams implements StreamReceiver.Outcome {
 
   // Ending
 
-  /** The way out of an open stream. */
+  /** Ends an open stream, and opens the one that waits for its slot. */
   void end(Http2Stream stream, Status status, StreamProgress progress, Metadata trailers) {
-    table.remove(stream);
-    tellClosed(stream, status, progress, trailers);
-    loopy.left(stream);
+    ends.open(stream, status, progress, trailers);
     if (!connection.isClosed()) {
       admitWaiting();
-      closeIfLast();
+      idleIfLast();
     }
   }
 
-  /** The way out of a stream that has no id, for a reason that another connection would not change. */
+  /** Ends a stream that has no id, for a reason that another connection would not change. */
   private void endUnopened(Http2Stream stream, Status status) {
     // Not NOT_SENT, which asks for another try.
-    endUnopened(stream, status, StreamProgress.PROCESSED);
-  }
-
-  private void endUnopened(Http2Stream stream, Status status, StreamProgress progress) {
-    tellClosed(stream, status, progress, new Metadata());
-  }
-
-  private void tellClosed(
-      Http2Stream stream, Status status, StreamProgress progress, Metadata trailers) {
-    deadlines.disarm(stream);
-    try {
-      // First: the call may be sent again from within, and then needs what is dropped here.
-      stream.sendQueue.clear();
-    } finally {
-      notifyClosed(stream, status, progress, trailers);
-    }
-  }
-
-  private void notifyClosed(
-      Http2Stream stream, Status status, StreamProgress progress, Metadata trailers) {
-    try {
-      stream.tellClosed(status, progress, trailers);
-    } catch (Throwable thrown) {
-      // The call's defect; the streams behind must still end.
-      connection.failed(thrown);
-    }
-    batch.collect(stream);
+    ends.unopened(stream, status, StreamProgress.PROCESSED);
   }
 
   /** The command that opens a stream has thrown, and the connection has failed for it. */
   void abandon(StreamHandle handle, Status reason) {
     handle.releaseFirstMessage();
     Http2Stream stream = handle.isBound() ? handle.stream() : newStream(handle);
-    handle.releaseFirstMessage();
     if (!stream.isClosed()) {
       endUnopened(stream, reason);
     }
   }
 
-  private void closeIfLast() {
-    if (table.active() == 0) {
+  private void idleIfLast() {
+    if (none()) {
       connection.onNoStream();
     }
-  }
-
-  /** The peer has gone away: ends what it will not process. */
-  void rejectAbove(GoAwayState goAway) {
-    failWaiting(goAway.status());
-    if (!goAway.hasLowered()) {
-      return;
-    }
-    for (Http2Stream stream : table.all()) {
-      if (goAway.rejects(stream.id())) {
-        end(stream, goAway.status(), StreamProgress.REFUSED, new Metadata());
-      }
-    }
-  }
-
-  void failWaiting(Status status) {
-    for (Http2Stream s = quota.poll(); s != null; s = quota.poll()) {
-      endUnopened(s, status, StreamProgress.NOT_SENT);
-    }
-  }
-
-  /** The connection is closed: ends everything. */
-  void failAll(Status status) {
-    failWaiting(status);
-    for (Http2Stream stream : table.all()) {
-      end(stream, status, StreamProgress.PROCESSED, new Metadata());
-    }
-    deadlines.close();
-    loopy.clear();
   }
 
   private void becameReady(Http2Stream stream) {

@@ -4,6 +4,7 @@ package dev.clientconn.internal.http2;
 import dev.clientconn.internal.http2.ControlBuffer.Command;
 import dev.clientconn.internal.threading.EventLoopConfined;
 import io.netty.buffer.ByteBuf;
+import io.netty.channel.Channel;
 import io.netty.channel.ChannelHandlerContext;
 import io.netty.channel.EventLoop;
 import java.util.function.Consumer;
@@ -137,11 +138,15 @@ final class Turn {
       connection.writeData(writeLimit);
     }
     boolean full = framer.buffered() >= writeLimit;
-    flush();
+    if (!canWrite() || isSocketWritable()) {
+      // Else what was framed is held, in one buffer: when the socket becomes writable, a turn
+      // begins.
+      flush();
+    }
     // Asked after the flush: a socket that becomes writable in it calls end, which does nothing
     // inside itself.
     boolean writable = isSocketWritable();
-    moreToSend = writable && connection.hasData();
+    moreToSend = writable && (connection.hasData() || framer.buffered() > 0);
     if (!writable) {
       writeLimit = MIN_WRITE;
     } else if (full) {
@@ -158,11 +163,29 @@ final class Turn {
       if (ctx == null) {
         part.release();
       } else if (next == null) {
-        ctx.writeAndFlush(part, ctx.voidPromise());
+        ctx.writeAndFlush(trimmed(ctx, part), ctx.voidPromise());
       } else {
-        ctx.write(part, ctx.voidPromise());
+        ctx.write(trimmed(ctx, part), ctx.voidPromise());
       }
       part = next;
     }
+  }
+
+  /** Where the peer reads slowly or not at all, a few bytes must not hold on to a large buffer. */
+  private static ByteBuf trimmed(ChannelHandlerContext ctx, ByteBuf part) {
+    int length = part.readableBytes();
+    if (length > part.capacity() / 4 || !isBehind(ctx.channel())) {
+      return part;
+    }
+    try {
+      return ctx.alloc().directBuffer(length).writeBytes(part);
+    } finally {
+      part.release();
+    }
+  }
+
+  /** Whether the socket has not taken all that was written before. */
+  private static boolean isBehind(Channel channel) {
+    return channel.bytesBeforeUnwritable() < channel.config().getWriteBufferHighWaterMark();
   }
 }

@@ -60,6 +60,40 @@ class AddrConnTest {
   }
 
   @Test
+  void aConnectionThatEndsBeforeItIsKnownToBeReadyTakesNoCall() {
+    harness.connect();
+    harness.resolver.send(1);
+    FakePick call = harness.call();
+    FakeTransport lost = connector.last();
+
+    harness.control().execute(() -> {
+      // Both on the event loop, while the control plane is busy.
+      lost.ready();
+      lost.fail("reset by peer");
+    });
+
+    assertThat(call.isWaiting()).isTrue();
+    harness.connect();
+    connector.last().ready();
+    assertThat(call.picked()).isSameAs(connector.last()).isNotSameAs(lost);
+  }
+
+  @Test
+  void aConnectionThatDrainsBeforeItIsKnownToBeReadyTakesNoCall() {
+    harness.connect();
+    harness.resolver.send(1);
+    FakePick call = harness.call();
+    FakeTransport leaving = connector.last();
+
+    harness.control().execute(() -> {
+      leaving.ready();
+      leaving.goAway();
+    });
+
+    assertThat(call.transport).isNotSameAs(leaving);
+  }
+
+  @Test
   void successResetsTheBackoff() {
     harness.connect();
     harness.resolver.send(1);

@@ -30,6 +30,43 @@ class GoAwayTest extends PeerTest {
   }
 
   @Test
+  void idsThatFallOneStreamAtATimeLookAtOneStreamEach() {
+    Http2Peer peer = ready();
+    for (int i = 0; i < 100; i++) {
+      peer.unary();
+    }
+    int walks = peer.table.walks();
+
+    // From an id that no stream has to stream 101, two by two.
+    for (int id = 1_001; id >= 101; id -= 2) {
+      peer.sendsGoAway(id, Http2Error.NO_ERROR, "");
+    }
+
+    assertThat(peer.table.walks()).isEqualTo(walks);
+    assertThat(peer.calls.subList(0, 51)).noneMatch(RecordingCall::isClosed);
+    assertThat(peer.calls.subList(51, 100))
+        .allMatch(c -> c.status().getDescription().contains("GOAWAY"));
+  }
+
+  @Test
+  void anIdFarBelowTheNewestIsFoundByAWalkOfTheOpenStreams() {
+    Http2Peer peer = ready();
+    RecordingCall first = peer.unary();
+    for (int id = 3; id < 201; id += 2) {
+      peer.unary();
+      peer.answers(id);
+    }
+    RecordingCall last = peer.unary();
+    int walks = peer.table.walks();
+
+    peer.sendsGoAway(1, Http2Error.NO_ERROR, "");
+
+    assertThat(peer.table.walks()).isEqualTo(walks + 1);
+    assertThat(first.isClosed()).isFalse();
+    assertThat(last.takeEvents()).containsExactly("closed UNAVAILABLE REFUSED");
+  }
+
+  @Test
   void closesWhenTheLastStreamHasEnded() {
     Http2Peer peer = ready();
     peer.unary();

@@ -4,6 +4,7 @@ package dev.clientconn.internal.http2;
 import static org.assertj.core.api.Assertions.assertThat;
 
 import dev.clientconn.internal.transport.TransportOptions.KeepaliveOptions;
+import io.grpc.Status;
 import io.grpc.Status.Code;
 import io.netty.handler.codec.http2.Http2Error;
 import java.time.Duration;
@@ -154,6 +155,29 @@ class KeepaliveTest extends PeerTest {
     peer.frames();
 
     peer.after(Duration.ofSeconds(15)).expectsNothing();
+  }
+
+  @Test
+  void callsThatWaitForASlotAreLookedAfter() {
+    Http2Peer peer = keptAlive(TIMEOUT, false);
+    peer.sendsSettings(s -> s.maxConcurrentStreams(0)).frames();
+    RecordingCall waiting = peer.unary();
+
+    peer.after(TIME).expects("PING 0");
+    peer.after(TIMEOUT);
+
+    assertThat(waiting.takeEvents()).containsExactly("closed UNAVAILABLE NOT_SENT");
+    assertThat(peer.owner.phases).containsExactly("ready", "terminated");
+  }
+
+  @Test
+  void aConnectionWhoseLastWaitingCallGaveUpIsDormant() {
+    Http2Peer peer = keptAlive(TIMEOUT, false);
+    peer.sendsSettings(s -> s.maxConcurrentStreams(0)).frames();
+
+    peer.unary().stream().cancel(Status.CANCELLED);
+
+    peer.after(Duration.ofDays(1)).expectsNothing();
   }
 
   @Test

@@ -313,18 +313,105 @@ class OutboundFlowTest extends PeerTest {
   void newCallsAndControlFramesPassACloggedQueueOfData() {
     Http2Peer peer = ready();
     peer.sendsSettings(s -> s.initialWindowSize(Window.MAX)).sendsWindowUpdate(0, 1 << 30);
+    RecordingCall cancelled = peer.streaming();
     peer.frames();
-    sending(peer, 1 << 20);
-    // Everything of the first call is out by now; a second shares its turns.
-    peer.frames();
+    peer.socket.clog();
+    sending(peer, 4 << 20);
+    int queued = Turn.MIN_WRITE / (16 * KIB) + 1;
+    assertThat(peer.socket.isWritable()).isFalse();
 
-    peer.call().start(message(300 * KIB), true);
-    RecordingCall small = peer.call().start(bytes("x"), true);
+    peer.call().start(bytes("x"), true);
+    cancelled.stream().cancel(Status.CANCELLED);
+    peer.sendsPing(7);
+    peer.socket.unclog();
     peer.loop.run();
 
     List<String> texts = peer.texts();
-    assertThat(texts.indexOf("DATA 5 6 END")).isLessThan(4);
-    assertThat(small.isClosed()).isFalse();
+    // Behind HEADERS and the DATA that the socket had been given before, and in front of all other.
+    assertThat(texts.subList(0, queued + 6))
+        .contains("HEADERS 5", "RST_STREAM 1 CANCEL", "PING ACK 7", "DATA 5 6 END");
+    assertThat(texts).filteredOn(t -> t.startsWith("DATA 3")).hasSize(256);
+  }
+
+  @Test
+  void aPeerThatDoesNotReadCostsABoundedAmountHoweverManyCallsComeAndGo() {
+    Http2Peer peer = ready();
+    peer.socket.clog();
+    long most = 0;
+
+    for (int i = 0; i < 20_000; i++) {
+      RecordingCall call = peer.unary();
+      call.stream().cancel(Status.CANCELLED);
+      peer.loop.run();
+      most = Math.max(most, peer.bufferedBytes() + peer.socket.pendingBytes());
+    }
+
+    assertThat(most).isLessThan(512 * KIB);
+    assertThat(peer.calls).allMatch(RecordingCall::isClosed);
+    peer.socket.unclog();
+    peer.loop.run();
+    List<String> texts = peer.texts();
+    // Nothing is reset but what was opened.
+    assertThat(texts.stream().filter(t -> t.startsWith("HEADERS")).count())
+        .isEqualTo(texts.stream().filter(t -> t.startsWith("RST_STREAM")).count())
+        .isLessThan(5_000);
+  }
+
+  private static Http2Peer fullOfHeaders(Http2Peer peer) {
+    peer.socket.clog();
+    while (peer.transport.snapshot().streams().pending() == 0) {
+      peer.unary();
+    }
+    return peer;
+  }
+
+  @Test
+  void callsThatFindTheSocketFullWaitAndAreOpenedInOrderWhenItTakesBytes() {
+    Http2Peer peer = fullOfHeaders(ready());
+    RecordingCall second = peer.unary();
+    RecordingCall third = peer.unary();
+    third.stream().cancel(Status.CANCELLED);
+    peer.loop.run();
+    assertThat(third.isClosed()).isTrue();
+    int opened = (int) peer.table.opened();
+
+    peer.socket.unclog();
+    peer.loop.run();
+
+    assertThat(peer.table.opened()).isEqualTo(opened + 2);
+    assertThat(peer.texts()).endsWith("DATA " + (2 * opened + 3) + " 10 END");
+    assertThat(second.isClosed()).isFalse();
+    assertThat(peer.transport.snapshot().streams().pending()).isZero();
+  }
+
+  @Test
+  void aDeadlineEndsACallThatWaitsForTheSocket() {
+    Http2Peer peer = fullOfHeaders(ready());
+    RecordingCall call =
+        peer.call(peer.deadline(Duration.ofMillis(10)), new Metadata()).start(message(200), true);
+    peer.loop.run();
+
+    peer.after(Duration.ofMillis(20));
+
+    assertThat(call.takeEvents()).containsExactly("closed DEADLINE_EXCEEDED PROCESSED");
+    assertThat(call.status().getDescription()).contains("or does not read");
+  }
+
+  @Test
+  void fewBytesHoldFewBytesWhileTheSocketIsBehind() {
+    Http2Peer peer = ready();
+    RecordingCall call = peer.streaming();
+    call.write(bytes("x"));
+    peer.loop.run();
+    peer.frames();
+    peer.socket.clog();
+    for (int i = 0; i < 100; i++) {
+      call.write(bytes("x"));
+      peer.loop.run();
+    }
+
+    // 15 bytes each; the first was written to a socket that had taken everything.
+    assertThat(peer.bufferedBytes()).isLessThan(2 * KIB + 100 * 64);
   }
 
   @Test

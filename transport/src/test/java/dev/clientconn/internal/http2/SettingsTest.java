@@ -6,6 +6,7 @@ import static org.assertj.core.api.Assertions.assertThat;
 import io.grpc.Metadata;
 import io.netty.buffer.ByteBuf;
 import io.netty.buffer.ByteBufUtil;
+import java.time.Duration;
 import java.util.Objects;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.params.ParameterizedTest;
@@ -169,6 +170,34 @@ class SettingsTest extends PeerTest {
     }
 
     assertThat(peer.table.walks()).isEqualTo(walks);
+  }
+
+  @Test
+  void aWindowThatIsRaisedAgainAndAgainIsAFlood() {
+    Http2Peer peer = ready();
+    RecordingCall call = peer.unary();
+    int walks = peer.table.walks();
+
+    for (int i = 0; i < 1000 && !call.isClosed(); i++) {
+      int window = 70_000 + i % 2;
+      peer.sendsSettings(s -> s.initialWindowSize(window));
+    }
+
+    assertThat(peer.texts()).last().asString().startsWith("GOAWAY 0 ENHANCE_YOUR_CALM");
+    assertThat(peer.table.walks() - walks).isLessThanOrEqualTo(WindowRaises.BURST + 2);
+  }
+
+  @Test
+  void aWindowMayBeRaisedTenTimesASecond() {
+    Http2Peer peer = ready();
+    peer.unary();
+
+    for (int i = 1; i <= 1000; i++) {
+      int window = 70_000 + i;
+      peer.after(Duration.ofMillis(100)).sendsSettings(s -> s.initialWindowSize(window));
+    }
+
+    assertThat(peer.owner.phases).containsExactly("ready");
   }
 
   @Test

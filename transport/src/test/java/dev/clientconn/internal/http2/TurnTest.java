@@ -241,7 +241,7 @@ class TurnTest extends PeerTest {
   }
 
   @Test
-  void dataGoesOnWhereTheFlushOfAnotherFrameFindsRoomInTheSocket() {
+  void dataGoesOnWhereTheSocketHasRoomAgainBehindATurnOfOtherFrames() {
     Http2Peer peer = ready();
     peer.sendsSettings(s -> s.initialWindowSize(1 << 30)).sendsWindowUpdate(0, 1 << 30);
     RecordingCall other = peer.streaming();
@@ -255,6 +255,8 @@ class TurnTest extends PeerTest {
     // turn.
     peer.socket.unclogUnnoticed();
     other.stream().cancel(Status.CANCELLED);
+    peer.loop.run();
+    peer.socket.unsafe().flush();
     peer.loop.run();
 
     int sent = peer.frames().stream()
