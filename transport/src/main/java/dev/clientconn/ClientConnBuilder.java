@@ -37,14 +37,12 @@ import org.jspecify.annotations.Nullable;
  * {@code unix-abstract:name}, or any URI whose name resolver is on the class path. Connections use TLS unless {@link #usePlaintext()} or insecure credentials say
  * otherwise.
  */
-public final class ClientConnBuilder extends RetryOptions {
+public final class ClientConnBuilder extends HeaderOptions {
   private static final int MIN_WINDOW = 65_535;
   private static final int MAX_PORT = 65_535;
 
-  private final ClientConnSettings settings;
-
   private ClientConnBuilder(ClientConnSettings settings) {
-    this.settings = settings;
+    super(settings);
     InternalConfiguratorRegistry.configureChannelBuilder(this);
   }
 
@@ -215,13 +213,6 @@ public final class ClientConnBuilder extends RetryOptions {
     return this;
   }
 
-  /** Put in front of the library's own {@code user-agent}. */
-  @Override
-  public ClientConnBuilder userAgent(@Nullable String userAgent) {
-    settings.userAgent = userAgent;
-    return this;
-  }
-
   /**
    * Replaces the target's authority: {@code :authority} of every call, and the name that TLS verifies.
    *
@@ -289,18 +280,6 @@ public final class ClientConnBuilder extends RetryOptions {
   public ClientConnBuilder maxInboundMessageSize(int bytes) {
     settings.maxInboundMessageSize =
         check(bytes, b -> b >= 0, "maxInboundMessageSize", "0 or more");
-    return this;
-  }
-
-  /**
-   * The largest header list that a call may receive, bytes as HTTP/2 counts them: names, values and
-   * 32 for each field. 1 or more; default 8 KiB. A larger one fails its call with INTERNAL. A block
-   * that is, as sent, larger than four times this and than 64 KiB fails its connection, too.
-   */
-  @Override
-  public ClientConnBuilder maxInboundMetadataSize(int bytes) {
-    settings.maxInboundMetadataSize =
-        check(bytes, b -> b > 0, "maxInboundMetadataSize", "1 or more");
     return this;
   }
 

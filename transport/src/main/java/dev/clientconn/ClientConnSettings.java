@@ -7,6 +7,7 @@ import dev.clientconn.internal.channel.ServiceConfigParser;
 import dev.clientconn.internal.channel.SinkMetricRecorder;
 import dev.clientconn.internal.channel.TargetUri;
 import dev.clientconn.internal.transport.TransportOptions;
+import dev.clientconn.internal.wire.HeaderText;
 import dev.clientconn.transport.Dialer;
 import dev.clientconn.transport.TransportListener;
 import io.grpc.BinaryLog;
@@ -21,6 +22,7 @@ import io.grpc.ProxyDetector;
 import io.netty.util.AsciiString;
 import java.time.Duration;
 import java.util.ArrayList;
+import java.util.HashSet;
 import java.util.List;
 import java.util.Map;
 import java.util.Set;
@@ -52,6 +54,7 @@ final class ClientConnSettings {
   final List<Function<String, ClientInterceptor>> interceptors = new ArrayList<>();
 
   final List<ClientTransportFilter> transportFilters = new ArrayList<>();
+  final Set<String> neverIndexedHeaders = new HashSet<>();
   final List<MetricSink> metricSinks = new ArrayList<>();
 
   @Nullable
@@ -163,6 +166,7 @@ final class ClientConnSettings {
         connectionWindow,
         growWindows,
         maxInboundMetadataSize,
+        Set.copyOf(neverIndexedHeaders),
         maxPendingStreams,
         keepalive.build(),
         List.copyOf(transportFilters),
@@ -171,6 +175,13 @@ final class ClientConnSettings {
 
   /** One name alone, which is the rule, is not copied. */
   private static @Nullable String advertised(Set<String> encodings) {
+    for (String encoding : encodings) {
+      String problem = HeaderText.problemOfName(encoding);
+      if (problem != null) {
+        throw new IllegalArgumentException(
+            "decompressorRegistry: the encoding '" + encoding + "' " + problem);
+      }
+    }
     return encodings.stream().reduce((some, next) -> some + "," + next).orElse(null);
   }
 

@@ -21,6 +21,7 @@ import io.grpc.ClientCall;
 import io.grpc.ClientInterceptor;
 import io.grpc.ClientInterceptors;
 import io.grpc.CompositeChannelCredentials;
+import io.grpc.Decompressor;
 import io.grpc.DecompressorRegistry;
 import io.grpc.InsecureChannelCredentials;
 import io.grpc.InternalManagedChannelBuilder;
@@ -31,11 +32,13 @@ import io.grpc.ServerMethodDefinition;
 import io.grpc.SynchronizationContext;
 import io.grpc.TlsChannelCredentials;
 import java.io.ByteArrayInputStream;
+import java.io.InputStream;
 import java.time.Duration;
 import java.util.ArrayList;
 import java.util.HashMap;
 import java.util.List;
 import java.util.Map;
+import java.util.Set;
 import java.util.concurrent.Executor;
 import java.util.concurrent.TimeUnit;
 import java.util.function.Consumer;
@@ -174,6 +177,20 @@ class ClientConnBuilderTest {
   }
 
   @Test
+  void spacesAroundTheUserAgentAreNotSent() {
+    assertThat(builder.userAgent(" app/1 ").transportOptions().userAgent())
+        .matches("app/1 grpc-java-clientconn/\\S+");
+  }
+
+  @Test
+  void neverIndexedHeadersAddUpInLowerCase() {
+    builder.neverIndexedHeaders(List.of("X-Pin")).neverIndexedHeaders(Set.of("x-tan", "x-pin"));
+
+    assertThat(builder.transportOptions().neverIndexedHeaders())
+        .containsExactlyInAnyOrder("x-pin", "x-tan");
+  }
+
+  @Test
   void advertisesTheEncodingsOfTheRegistry() {
     assertThat(builder.transportOptions().acceptEncoding()).isEqualTo("gzip");
     assertThat(builder
@@ -251,6 +268,21 @@ class ClientConnBuilderTest {
         mistake("'user@host'", b -> b.overrideAuthority("user@host")),
         mistake("'host/path'", b -> b.overrideAuthority("host/path")),
         mistake("in ASCII", b -> b.overrideAuthority("b\u00fccher.example")),
+        mistake("in ASCII", b -> b.overrideAuthority("host\r\nx: y")),
+        mistake(
+            "userAgent has character 0x0a at index 3: only printable ASCII can be sent",
+            b -> b.userAgent("app\n")),
+        mistake("userAgent has character 0xfc at index 1", b -> b.userAgent("M\u00fcller/1")),
+        mistake(
+            "neverIndexedHeaders: 'x pin' has character 0x20 at index 1",
+            b -> b.neverIndexedHeaders(List.of("x-ok", "x pin"))),
+        mistake("':path' has character", b -> b.neverIndexedHeaders(List.of(":path"))),
+        mistake("'' is empty", b -> b.neverIndexedHeaders(List.of(""))),
+        mistake(
+            "decompressorRegistry: the encoding 'z\nip' has character 0x0a at index 1",
+            b -> b.decompressorRegistry(
+                    DecompressorRegistry.emptyInstance().with(new OddCodec("z\nip"), true))
+                .build()),
         mistake("maxTraceEvents", b -> b.maxTraceEvents(-1)),
         mistake("retryBufferSize", b -> b.retryBufferSize(0)),
         mistake("perRpcBufferLimit", b -> b.perRpcBufferLimit(0)),
@@ -412,6 +444,18 @@ class ClientConnBuilderTest {
 
     @Override
     public void close() {}
+  }
+
+  private record OddCodec(String name) implements Decompressor {
+    @Override
+    public String getMessageEncoding() {
+      return name;
+    }
+
+    @Override
+    public InputStream decompress(InputStream stream) {
+      return stream;
+    }
   }
 
   private static final class IgnoringApplier extends CallCredentials.MetadataApplier {

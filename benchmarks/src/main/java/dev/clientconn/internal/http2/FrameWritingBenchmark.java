@@ -10,6 +10,7 @@ import io.netty.buffer.Unpooled;
 import io.netty.channel.ChannelHandlerContext;
 import io.netty.handler.codec.http2.DefaultHttp2FrameWriter;
 import io.netty.handler.codec.http2.Http2Headers;
+import java.util.Set;
 import java.util.concurrent.TimeUnit;
 import org.openjdk.jmh.annotations.Benchmark;
 import org.openjdk.jmh.annotations.BenchmarkMode;
@@ -44,7 +45,7 @@ public class FrameWritingBenchmark {
       new RequestHeaders("http", "localhost:50051", "grpc-java-clientconn/1", "gzip");
   private final byte[] message = new byte[105];
   private final FramedMessage framed = FramedMessage.of(message, 100);
-  private final Framer framer = new Framer();
+  private final Framer framer = new Framer(Set.of());
   private final DiscardingChannel channel = new DiscardingChannel();
   private final DefaultHttp2FrameWriter netty =
       new DefaultHttp2FrameWriter((name, value) -> RequestHeaders.isNeverIndexed(name), true);

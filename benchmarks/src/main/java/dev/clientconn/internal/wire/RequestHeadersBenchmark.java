@@ -7,6 +7,7 @@ import io.netty.buffer.Unpooled;
 import io.netty.handler.codec.http2.DefaultHttp2HeadersEncoder;
 import io.netty.handler.codec.http2.Http2Exception;
 import io.netty.handler.codec.http2.Http2Headers;
+import java.util.Set;
 import java.util.concurrent.TimeUnit;
 import org.openjdk.jmh.annotations.Benchmark;
 import org.openjdk.jmh.annotations.BenchmarkMode;
@@ -36,7 +37,7 @@ public class RequestHeadersBenchmark {
 
   private final RequestHeaders requestHeaders =
       new RequestHeaders("http", "localhost:50051", "grpc-java-clientconn/1", "gzip");
-  private final HpackEncoder hpack = new HpackEncoder();
+  private final HpackEncoder hpack = new HpackEncoder(Set.of());
   private final DefaultHttp2HeadersEncoder nettyHpack =
       new DefaultHttp2HeadersEncoder((name, value) -> RequestHeaders.isNeverIndexed(name), true);
   private final ByteBuf out = Unpooled.directBuffer(4096);

@@ -11,6 +11,7 @@ import io.netty.handler.codec.http2.Http2FrameTypes;
 import io.netty.handler.codec.http2.Http2Settings;
 import java.nio.charset.StandardCharsets;
 import java.util.ArrayDeque;
+import java.util.Set;
 import org.jspecify.annotations.Nullable;
 
 /**
@@ -37,7 +38,7 @@ final class Framer implements FramedMessage.Target {
   private static final byte ACK = 0x1;
 
   private ByteBufAllocator allocator = ByteBufAllocator.DEFAULT;
-  private final HeaderEncoder hpack = new HeaderEncoder();
+  private final HeaderEncoder hpack;
   private @Nullable ByteBuf out;
   /** What comes before {@link #out}. Made by the first large message. */
   private @Nullable ArrayDeque<ByteBuf> parts;
@@ -45,6 +46,14 @@ final class Framer implements FramedMessage.Target {
   private int partsSize;
   /** Turns resemble each other: the last one's size is the guess for the next. */
   private int lastSize = MIN_CAPACITY;
+
+  /**
+   * @param neverIndexed names of headers that stay out of HPACK's table, besides those that always
+   *     do
+   */
+  Framer(Set<String> neverIndexed) {
+    hpack = new HeaderEncoder(neverIndexed);
+  }
 
   /** Buffers come from the channel's allocator, once there is a channel. */
   void connected(ByteBufAllocator channelAllocator) {

@@ -8,6 +8,7 @@ import io.netty.buffer.ByteBuf;
 import io.netty.buffer.ByteBufUtil;
 import io.netty.handler.codec.http2.Http2Headers;
 import java.util.IdentityHashMap;
+import java.util.Set;
 
 /**
  * HPACK's encoder of a connection. What the calls of a method share is encoded once and copied from then on, for as long
@@ -20,9 +21,16 @@ final class HeaderEncoder {
   private static final int MAX_KEPT = 128;
 
   // The peer's header list limit is checked before a stream gets an id, so the encoder need not.
-  private final HpackEncoder hpack = new HpackEncoder();
+  private final HpackEncoder hpack;
 
   private final IdentityHashMap<Http2Headers, byte[]> blocks = new IdentityHashMap<>(1);
+
+  /**
+   * @param neverIndexed names of headers that stay out of the table, besides those that always do
+   */
+  HeaderEncoder(Set<String> neverIndexed) {
+    hpack = new HpackEncoder(neverIndexed);
+  }
 
   void encode(RequestHeaders.Lists headers, ByteBuf out) {
     byte[] known = blocks.get(headers.shared());

@@ -65,7 +65,7 @@ final class Http2Client
     this.lifecycle = lifecycle;
     this.counters = counters;
     this.link = link;
-    this.framer = new Framer();
+    this.framer = new Framer(options.neverIndexedHeaders());
     Batch batch = new Batch();
     this.receiveWindows = new ReceiveWindows(loop, framer, options);
     this.streams = new Streams(loop, options, this, framer, batch, table);

@@ -5,6 +5,7 @@ import dev.clientconn.transport.TransportListener;
 import io.grpc.ClientTransportFilter;
 import java.time.Duration;
 import java.util.List;
+import java.util.Set;
 import org.jspecify.annotations.Nullable;
 
 /**
@@ -17,6 +18,9 @@ import org.jspecify.annotations.Nullable;
  * @param connectionWindow initial receive window of a connection, bytes, 65,535 to 2^31-1
  * @param growWindows whether windows grow to the path's bandwidth-delay product
  * @param maxInboundMetadataSize largest header list accepted, bytes as RFC 9113 section 6.5.2 counts them
+ * @param neverIndexedHeaders lower-case names of request headers that stay out of HPACK's tables,
+ *     besides those
+ *     that always do
  * @param maxPendingStreams how many calls may wait for a stream slot on one connection
  * @param keepalive when to ping, or {@code null} for never
  * @param filters called when a connection is ready and when it ends
@@ -30,6 +34,7 @@ public record TransportOptions(
     int connectionWindow,
     boolean growWindows,
     int maxInboundMetadataSize,
+    Set<String> neverIndexedHeaders,
     int maxPendingStreams,
     @Nullable KeepaliveOptions keepalive,
     List<ClientTransportFilter> filters,

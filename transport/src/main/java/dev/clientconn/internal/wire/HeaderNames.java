@@ -32,7 +32,11 @@ final class HeaderNames {
   private static final AsciiString BINARY_SUFFIX = AsciiString.cached("-bin");
   private static final AsciiString B3_PREFIX = AsciiString.cached("x-b3-");
 
-  /** The transport's own, and those that RFC 9113 section 8.2.2 forbids. */
+  /**
+   * The transport's own, those that RFC 9113 section 8.2.2 forbids, and those that describe the
+   * content of one HTTP message: a gateway that copies what it has received must not send them
+   * again.
+   */
   private static final Set<AsciiString> RESERVED = Set.of(
       CONTENT_TYPE,
       USER_AGENT,
@@ -43,24 +47,50 @@ final class HeaderNames {
       GRPC_STATUS,
       GRPC_MESSAGE,
       AsciiString.cached("grpc-message-type"),
+      AsciiString.cached("accept-encoding"),
+      AsciiString.cached("content-encoding"),
+      AsciiString.cached("content-length"),
+      AsciiString.cached("expect"),
       AsciiString.cached("host"),
+      AsciiString.cached("http2-settings"),
       AsciiString.cached("connection"),
       AsciiString.cached("keep-alive"),
       AsciiString.cached("proxy-connection"),
       AsciiString.cached("transfer-encoding"),
       AsciiString.cached("upgrade"));
 
-  /** Secrets, and values that differ from call to call: each would push something useful out of the table. */
-  private static final Set<AsciiString> NEVER_INDEXED = Set.of(
-      GRPC_TIMEOUT,
-      GRPC_PREVIOUS_RPC_ATTEMPTS,
-      AsciiString.cached("authorization"),
-      AsciiString.cached("cookie"),
-      AsciiString.cached("traceparent"),
-      AsciiString.cached("tracestate"),
-      AsciiString.cached("b3"),
-      AsciiString.cached("x-request-id"),
-      AsciiString.cached("x-cloud-trace-context"));
+  /**
+   * Secrets (RFC 7541 section 7.1.3), and values that differ from call to call: each would push
+   * something useful out of the table.
+   */
+  private static final Set<AsciiString> NEVER_INDEXED = Stream.of(
+          "grpc-timeout",
+          "grpc-previous-rpc-attempts",
+          "api-key",
+          "apikey",
+          "authorization",
+          "cookie",
+          "proxy-authorization",
+          "set-cookie",
+          "x-access-token",
+          "x-amz-security-token",
+          "x-api-key",
+          "x-auth-token",
+          "x-csrf-token",
+          "x-forwarded-access-token",
+          "x-goog-api-key",
+          "x-goog-iap-jwt-assertion",
+          "x-id-token",
+          "x-session-token",
+          "x-vault-token",
+          "x-xsrf-token",
+          "traceparent",
+          "tracestate",
+          "b3",
+          "x-request-id",
+          "x-cloud-trace-context")
+      .map(AsciiString::cached)
+      .collect(Collectors.toUnmodifiableSet());
 
   /** What most responses consist of. */
   private static final Map<AsciiString, AsciiString> COMMON = Stream.of(

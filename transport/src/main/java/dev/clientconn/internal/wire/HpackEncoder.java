@@ -6,6 +6,8 @@ import io.netty.buffer.ByteBuf;
 import io.netty.handler.codec.http2.Http2Headers;
 import io.netty.util.AsciiString;
 import java.util.Map;
+import java.util.Set;
+import java.util.stream.Collectors;
 
 /**
  * HPACK's encoder of a connection (RFC 7541). Writes the bytes that Netty's would, but holds a fraction of its memory,
@@ -32,9 +34,19 @@ public final class HpackEncoder {
   private static final int NO_UPDATE = -1;
 
   private final HpackTable table = new HpackTable();
+  /** Besides those of {@link HeaderNames}; empty as a rule. */
+  private final Set<AsciiString> neverIndexed;
 
   /** The smallest size since the last block, which the peer must hear of even if it grew again (section 4.2). */
   private int smallestUpdate = NO_UPDATE;
+
+  /**
+   * @param neverIndexed lower-case names that stay out of the table, besides those that always do
+   */
+  public HpackEncoder(Set<String> neverIndexed) {
+    this.neverIndexed =
+        neverIndexed.stream().map(AsciiString::of).collect(Collectors.toUnmodifiableSet());
+  }
 
   /** Sets the table's size; the next block tells the peer. */
   public void maxTableSize(int bytes) {
@@ -50,7 +62,7 @@ public final class HpackEncoder {
     for (Map.Entry<CharSequence, CharSequence> header : headers) {
       AsciiString name = AsciiString.of(header.getKey());
       AsciiString value = AsciiString.of(header.getValue());
-      if (HeaderNames.isNeverIndexed(name)) {
+      if (isNeverIndexed(name)) {
         literal(NEVER_INDEXED, LITERAL_PREFIX, name, value, out);
       } else if (!table.fits(name, value)) {
         encodeUnfit(name, value, out);
@@ -59,6 +71,11 @@ public final class HpackEncoder {
       }
     }
     return leavesTable;
+  }
+
+  private boolean isNeverIndexed(AsciiString name) {
+    return HeaderNames.isNeverIndexed(name)
+        || (!neverIndexed.isEmpty() && neverIndexed.contains(name));
   }
 
   private boolean tellSize(ByteBuf out) {

@@ -72,8 +72,9 @@ public final class MetadataCodec {
   }
 
   /**
-   * Writes names and values into {@code list} from index {@code at}, leaving out reserved names. Returns the index
-   * after the last.
+   * Writes names and values into {@code list} from index {@code at}, without reserved names and
+   * without spaces around values: strict servers reset the stream for them (RFC 9113 section
+   * 8.2.1). Returns the index after the last.
    *
    * @throws io.grpc.StatusRuntimeException INTERNAL if a value is not made of printable ASCII
    */
@@ -88,15 +89,25 @@ public final class MetadataCodec {
       if (HeaderNames.isReserved(name)) {
         continue;
       }
-      if (HeaderNames.isBinary(name)) {
-        value = ENCODER.encode(value);
-      } else {
-        checkPrintable(name, value);
-      }
       list[at++] = name;
-      list[at++] = new AsciiString(value, false);
+      list[at++] = HeaderNames.isBinary(name)
+          ? new AsciiString(ENCODER.encode(value), false)
+          : text(name, value);
     }
     return at;
+  }
+
+  private static AsciiString text(AsciiString name, byte[] value) {
+    checkPrintable(name, value);
+    int start = 0;
+    int end = value.length;
+    while (start < end && value[start] == ' ') {
+      start++;
+    }
+    while (end > start && value[end - 1] == ' ') {
+      end--;
+    }
+    return new AsciiString(value, start, end - start, false);
   }
 
   /** A line break in a value would let its writer add headers where a proxy speaks HTTP/1. */

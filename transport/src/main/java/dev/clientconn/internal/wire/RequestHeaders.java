@@ -5,6 +5,7 @@ import dev.clientconn.internal.threading.CrossesThreads;
 import dev.clientconn.internal.transport.CallHeaders;
 import io.grpc.Deadline;
 import io.grpc.MethodDescriptor;
+import io.grpc.Status;
 import io.netty.handler.codec.http2.EmptyHttp2Headers;
 import io.netty.handler.codec.http2.Http2Headers;
 import io.netty.handler.codec.http2.ReadOnlyHttp2Headers;
@@ -38,7 +39,7 @@ public final class RequestHeaders {
   private static final int AUTHORITY_VALUE = 7;
 
   private final AsciiString scheme;
-  private final AsciiString authority;
+  private final String authority;
   private final AsciiString userAgent;
   private final @Nullable AsciiString acceptEncoding;
 
@@ -54,9 +55,9 @@ public final class RequestHeaders {
   public RequestHeaders(
       String scheme, String authority, CharSequence userAgent, @Nullable String acceptEncoding) {
     this.scheme = schemeName(scheme);
-    this.authority = AsciiString.of(authority);
+    this.authority = authority;
     this.userAgent = AsciiString.of(userAgent);
-    this.acceptEncoding = acceptEncoding == null ? null : encodingName(acceptEncoding);
+    this.acceptEncoding = acceptEncoding == null ? null : shared(AsciiString.of(acceptEncoding));
   }
 
   /**
@@ -73,7 +74,9 @@ public final class RequestHeaders {
   /**
    * The headers of one call, immutable; {@code grpc-timeout} counts from now.
    *
-   * @throws io.grpc.StatusRuntimeException INTERNAL if a metadata value cannot be sent as a header
+   * @throws io.grpc.StatusRuntimeException INTERNAL if a metadata value, the authority, the
+   *     encoding
+   *     or the method's name cannot be sent as a header
    */
   public Lists of(CallHeaders call) {
     MethodHeaders method = methodHeaders(call.method());
@@ -89,7 +92,7 @@ public final class RequestHeaders {
       return new Lists(method.plain.shared(), own(NOTHING, call, metadataCount));
     }
     AsciiString[] all = method.all.clone();
-    all[AUTHORITY_VALUE] = AsciiString.of(call.authority());
+    all[AUTHORITY_VALUE] = word(call.authority(), "authority");
     return new Lists(EmptyHttp2Headers.INSTANCE, own(all, call, metadataCount));
   }
 
@@ -124,7 +127,7 @@ public final class RequestHeaders {
     String encoding = call.messageEncoding();
     if (encoding != null) {
       list[at++] = HeaderNames.GRPC_ENCODING;
-      list[at++] = encodingName(encoding);
+      list[at++] = encoding.equals("gzip") ? GZIP : word(encoding, "message encoding");
     }
     Deadline deadline = call.deadline();
     if (deadline != null) {
@@ -150,8 +153,19 @@ public final class RequestHeaders {
     };
   }
 
-  private static AsciiString encodingName(String encoding) {
-    return encoding.equals("gzip") ? GZIP : AsciiString.of(encoding);
+  /** Nearly every connection has this one. */
+  private static AsciiString shared(AsciiString encoding) {
+    return encoding.equals(GZIP) ? GZIP : encoding;
+  }
+
+  private static AsciiString word(String value, String what) {
+    String problem = HeaderText.problemOfWord(value);
+    if (problem != null) {
+      throw Status.INTERNAL
+          .withDescription("the " + what + " of the call " + problem)
+          .asRuntimeException();
+    }
+    return AsciiString.of(value);
   }
 
   private MethodHeaders methodHeaders(MethodDescriptor<?, ?> method) {
@@ -170,8 +184,8 @@ public final class RequestHeaders {
     AsciiString[] prefix = {
       HeaderNames.METHOD, POST,
       HeaderNames.SCHEME, scheme,
-      HeaderNames.PATH, AsciiString.of("/" + method.getFullMethodName()),
-      HeaderNames.AUTHORITY, authority,
+      HeaderNames.PATH, word("/" + method.getFullMethodName(), "path"),
+      HeaderNames.AUTHORITY, word(authority, "authority"),
       HeaderNames.CONTENT_TYPE, HeaderNames.APPLICATION_GRPC,
       HeaderNames.USER_AGENT, userAgent,
       HeaderNames.TE, TRAILERS,

@@ -14,13 +14,14 @@ import io.netty.handler.codec.http2.Http2Exception;
 import io.netty.handler.codec.http2.Http2Headers;
 import java.util.ArrayList;
 import java.util.List;
+import java.util.Set;
 import org.junit.jupiter.api.Test;
 
 class HeaderEncoderTest {
 
   private static final Http2Headers NOTHING = EmptyHttp2Headers.INSTANCE;
 
-  private final HeaderEncoder encoder = new HeaderEncoder();
+  private final HeaderEncoder encoder = new HeaderEncoder(Set.of());
   private final DefaultHttp2HeadersDecoder decoder = new DefaultHttp2HeadersDecoder(false);
   private final Http2Headers one = headers(":path", "/one", "user-agent", "me");
   private final Http2Headers two = headers(":path", "/two", "user-agent", "me");

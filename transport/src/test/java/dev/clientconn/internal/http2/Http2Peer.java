@@ -42,6 +42,7 @@ import java.time.Duration;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.Objects;
+import java.util.Set;
 import java.util.concurrent.TimeUnit;
 import java.util.function.Consumer;
 import org.jspecify.annotations.Nullable;
@@ -62,6 +63,7 @@ final class Http2Peer {
 
     int connectionWindow = 65_535;
     int maxInboundMetadataSize = 8192;
+    Set<String> neverIndexedHeaders = Set.of();
     int maxInboundMessageSize = 4 * 1024 * 1024;
     int maxPending = 100;
     int lastStreamId = StreamTable.LAST_ID;
@@ -99,6 +101,7 @@ final class Http2Peer {
           connectionWindow,
           growWindows,
           maxInboundMetadataSize,
+          neverIndexedHeaders,
           maxPending,
           keepalive,
           filters,

@@ -12,6 +12,7 @@ import dev.clientconn.internal.wire.RequestHeaders;
 import io.grpc.Metadata;
 import io.grpc.Status;
 import java.util.ArrayDeque;
+import java.util.Set;
 import org.junit.jupiter.api.Test;
 
 class LoopyWriterTest {
@@ -62,7 +63,7 @@ class LoopyWriterTest {
     }
 
     assertThat(loopy.standing()).isBetween(100, 1000);
-    Framer framer = new Framer();
+    Framer framer = new Framer(Set.of());
     quota.connection().tryIncrease(65_535);
     loopy.write(framer, 1 << 20);
     assertThat(framer.buffered()).isEqualTo(100 * 19);

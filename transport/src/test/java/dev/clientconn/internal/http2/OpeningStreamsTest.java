@@ -7,11 +7,14 @@ import static org.assertj.core.api.Assertions.assertThat;
 import dev.clientconn.internal.http2.FrameLog.Frame;
 import io.grpc.Metadata;
 import io.grpc.Status;
+import io.netty.buffer.ByteBuf;
 import io.netty.handler.codec.http2.Http2Headers;
+import java.nio.charset.StandardCharsets;
 import java.time.Duration;
 import java.util.List;
 import java.util.Map;
 import java.util.Objects;
+import java.util.Set;
 import org.junit.jupiter.api.Test;
 
 class OpeningStreamsTest extends PeerTest {
@@ -87,6 +90,23 @@ class OpeningStreamsTest extends PeerTest {
             "grpc-accept-encoding=gzip",
             "grpc-timeout=5000000u",
             "key=value");
+  }
+
+  @Test
+  void aNameThatIsNeverIndexedIsSentInFullByEveryCall() {
+    Http2Peer peer = ready(s -> s.neverIndexedHeaders = Set.of("key"));
+    Metadata metadata = new Metadata();
+    metadata.put(KEY, "value");
+    peer.call(null, metadata).start(null, false);
+    peer.loop.run();
+    peer.frames();
+
+    peer.call(null, metadata).start(null, false);
+    peer.loop.run();
+    ByteBuf headers = Objects.requireNonNull(peer.socket.<ByteBuf>readOutbound());
+
+    assertThat(headers.toString(StandardCharsets.US_ASCII)).endsWith("\u0010\u0003key\u0005value");
+    headers.release();
   }
 
   private static List<String> namesAndValues(Frame headers) {

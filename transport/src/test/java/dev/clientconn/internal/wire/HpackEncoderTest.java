@@ -12,7 +12,9 @@ import io.netty.handler.codec.http2.DefaultHttp2Headers;
 import io.netty.handler.codec.http2.DefaultHttp2HeadersDecoder;
 import io.netty.handler.codec.http2.DefaultHttp2HeadersEncoder;
 import io.netty.handler.codec.http2.Http2Headers;
+import java.nio.charset.StandardCharsets;
 import java.util.Random;
+import java.util.Set;
 import org.junit.jupiter.api.AfterEach;
 import org.junit.jupiter.api.Test;
 
@@ -41,7 +43,7 @@ class HpackEncoderTest {
   /** None so small that a static field would not fit: Netty's writes that one out. */
   private static final int[] SIZES = {0, 60, 100, 500, 4096};
 
-  private final HpackEncoder encoder = new HpackEncoder();
+  private final HpackEncoder encoder = new HpackEncoder(Set.of());
   private final DefaultHttp2HeadersEncoder netty =
       new DefaultHttp2HeadersEncoder((name, value) -> HeaderNames.isNeverIndexed(name), true);
   private final DefaultHttp2HeadersDecoder decoder = new DefaultHttp2HeadersDecoder(false, 1 << 20);
@@ -85,6 +87,28 @@ class HpackEncoderTest {
     assertThat(encoder.encode(headers("authorization", "secret"), out)).isTrue();
     encoder.maxTableSize(100);
     assertThat(encoder.encode(headers(":method", "POST"), out)).isFalse();
+  }
+
+  @Test
+  void namesOfTheUsersStayOutOfTheTableToo() throws Exception {
+    HpackEncoder own = new HpackEncoder(Set.of("x-pin", "te"));
+    Http2Headers sent = headers("x-pin", "1234", "te", "trailers", "x-pin-2", "1234");
+    ByteBuf first = Unpooled.buffer();
+    ByteBuf second = Unpooled.buffer();
+
+    own.encode(sent, first);
+    own.encode(sent, second);
+
+    // Never indexed, name and value spelt out.
+    String pin = "10" + "05" + hex("x-pin") + "04" + hex("1234");
+    String te = "10" + "02" + hex("te") + "08" + hex("trailers");
+    assertThat(ByteBufUtil.hexDump(second)).isEqualTo(pin + te + "be");
+    assertThat(list(decoder.decodeHeaders(1, first))).isEqualTo(list(sent));
+    assertThat(list(decoder.decodeHeaders(1, second))).isEqualTo(list(sent));
+  }
+
+  private static String hex(String text) {
+    return ByteBufUtil.hexDump(text.getBytes(StandardCharsets.US_ASCII));
   }
 
   @Test

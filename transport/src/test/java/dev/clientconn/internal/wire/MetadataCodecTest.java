@@ -138,6 +138,17 @@ class MetadataCodecTest {
         });
   }
 
+  @ParameterizedTest
+  @CsvSource(
+      ignoreLeadingAndTrailingWhitespace = false,
+      value = {"' a b ','a b'", "'  a','a'", "'a   ','a'", "'   ',''", "'',''", "'a','a'"})
+  void spacesAroundAValueAreNotSent(String value, String sent) {
+    Metadata metadata = new Metadata();
+    metadata.put(ascii("x-a"), value);
+
+    assertThat(encode(metadata)).containsExactly("x-a", sent);
+  }
+
   static Metadata.Key<String> ascii(String name) {
     return Metadata.Key.of(name, Metadata.ASCII_STRING_MARSHALLER);
   }

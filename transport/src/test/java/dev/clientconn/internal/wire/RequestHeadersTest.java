@@ -11,6 +11,7 @@ import dev.clientconn.internal.transport.FixedHeaders;
 import io.grpc.Deadline;
 import io.grpc.Metadata;
 import io.grpc.MethodDescriptor;
+import io.grpc.Status;
 import io.grpc.StatusRuntimeException;
 import io.netty.buffer.ByteBuf;
 import io.netty.buffer.Unpooled;
@@ -22,10 +23,12 @@ import java.io.InputStream;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.Map;
+import java.util.Set;
 import java.util.concurrent.TimeUnit;
 import org.jspecify.annotations.Nullable;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.params.ParameterizedTest;
+import org.junit.jupiter.params.provider.MethodSource;
 import org.junit.jupiter.params.provider.ValueSource;
 
 class RequestHeadersTest {
@@ -135,7 +138,12 @@ class RequestHeadersTest {
         "keep-alive",
         "proxy-connection",
         "transfer-encoding",
-        "upgrade"
+        "upgrade",
+        "accept-encoding",
+        "content-encoding",
+        "content-length",
+        "expect",
+        "http2-settings"
       })
   void reservedNamesOfMetadataAreLeftOut(String name) {
     Metadata metadata = new Metadata();
@@ -171,6 +179,38 @@ class RequestHeadersTest {
         .isInstanceOf(StatusRuntimeException.class);
   }
 
+  static List<CallHeaders> unsendable() {
+    return List.of(
+        call(METHOD, "host\r\nx-injected: 1", -1, null, 0, new Metadata()),
+        call(METHOD, "host name", -1, null, 0, new Metadata()),
+        call(METHOD, "h\u00f6st", -1, null, 0, new Metadata()),
+        call(METHOD, null, -1, "zst\n", 0, new Metadata()),
+        plain(method("svc/Me thod")),
+        plain(method("svc/M\u00e9thode")));
+  }
+
+  @ParameterizedTest
+  @MethodSource("unsendable")
+  void anAuthorityEncodingOrPathThatCannotBeSentFailsTheCall(CallHeaders call) {
+    for (int i = 0; i < 2; i++) {
+      assertThatThrownBy(() -> headers.of(call))
+          .isInstanceOfSatisfying(StatusRuntimeException.class, e -> {
+            assertThat(e.getStatus().getCode()).isEqualTo(Status.Code.INTERNAL);
+            assertThat(e.getStatus().getDescription())
+                .matches("the (authority|message encoding|path) of the call has character 0x\\w\\w"
+                    + " at index \\d+: only printable ASCII without spaces can be sent");
+          });
+    }
+  }
+
+  @Test
+  void anAuthorityOfTheResolversThatCannotBeSentFailsTheCall() {
+    RequestHeaders bad = new RequestHeaders("https", "host\n", "agent", null);
+
+    assertThatThrownBy(() -> bad.of(plain(METHOD)))
+        .hasMessageContaining("the authority of the call has character 0x0a at index 4");
+  }
+
   @Test
   void methodsWithoutEndAreNotKept() {
     for (int i = 0; i < RequestHeaders.MAX_CACHED_METHODS; i++) {
@@ -201,8 +241,24 @@ class RequestHeadersTest {
       strings = {
         "grpc-timeout",
         "grpc-previous-rpc-attempts",
+        "api-key",
+        "apikey",
         "authorization",
         "cookie",
+        "proxy-authorization",
+        "set-cookie",
+        "x-access-token",
+        "x-amz-security-token",
+        "x-api-key",
+        "x-auth-token",
+        "x-csrf-token",
+        "x-forwarded-access-token",
+        "x-goog-api-key",
+        "x-goog-iap-jwt-assertion",
+        "x-id-token",
+        "x-session-token",
+        "x-vault-token",
+        "x-xsrf-token",
         "traceparent",
         "tracestate",
         "b3",
@@ -242,7 +298,7 @@ class RequestHeadersTest {
 
   @Test
   void survivesHpackAndKeepsOneOffValuesOutOfItsTable() throws Exception {
-    HpackEncoder encoder = new HpackEncoder();
+    HpackEncoder encoder = new HpackEncoder(Set.of());
     DefaultHttp2HeadersDecoder decoder = new DefaultHttp2HeadersDecoder(false);
     Metadata metadata = new Metadata();
     metadata.put(ascii("x-tenant"), "the-tenant");
