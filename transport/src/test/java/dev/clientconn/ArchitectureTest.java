@@ -160,7 +160,7 @@ class ArchitectureTest {
     allowed[lower.length] = BASE + "." + layer;
     noClasses()
         .that()
-        .resideInAPackage(BASE + "." + layer)
+        .resideInAPackage(BASE + "." + layer + "..")
         .should()
         .dependOnClassesThat(ours(allowed))
         .check(MAIN);
@@ -172,7 +172,7 @@ class ArchitectureTest {
         return false;
       }
       for (String allowed : except) {
-        if (c.getPackageName().equals(allowed)) {
+        if ((c.getPackageName() + ".").startsWith(allowed + ".")) {
           return false;
         }
       }
