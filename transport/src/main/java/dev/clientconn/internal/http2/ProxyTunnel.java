@@ -59,8 +59,12 @@ final class ProxyTunnel extends ChannelInboundHandlerAdapter {
         tunnel.trySuccess();
       }
     });
-    // The transport listens to this too, and later: it must know the reason by then.
-    channel.closeFuture().addListener(f -> tunnel.tryFailure(answer.refusal()));
+    // The transport listens to this too, and later: it must know the reason by then. Netty 4.2.18
+    // closes the channel of a failed connect before it notifies the listener above.
+    channel.closeFuture().addListener(f -> {
+      Throwable cause = connected.cause();
+      tunnel.tryFailure(cause == null ? answer.refusal() : answer.unreachable(cause));
+    });
     return tunnel;
   }
 
