@@ -7,6 +7,7 @@ import static org.assertj.core.api.Assertions.catchThrowableOfType;
 import dev.clientconn.ClientConn;
 import dev.clientconn.ClientConnBuilder;
 import dev.clientconn.internal.http2.TlsCredentials;
+import io.grpc.CallOptions;
 import io.grpc.ChannelCredentials;
 import io.grpc.Metadata;
 import io.grpc.Server;
@@ -23,6 +24,7 @@ import io.grpc.health.v1.HealthCheckResponse;
 import io.grpc.health.v1.HealthGrpc;
 import io.grpc.netty.NettyServerBuilder;
 import io.grpc.protobuf.services.HealthStatusManager;
+import io.grpc.stub.ClientCalls;
 import io.netty.handler.ssl.ApplicationProtocolConfig;
 import io.netty.handler.ssl.ApplicationProtocolConfig.Protocol;
 import io.netty.handler.ssl.ApplicationProtocolConfig.SelectedListenerFailureBehavior;
@@ -125,17 +127,27 @@ final class TlsHarness implements AfterEachCallback {
   }
 
   HealthCheckResponse call(ClientConnBuilder builder) {
+    return call(builder, CallOptions.DEFAULT);
+  }
+
+  HealthCheckResponse call(ClientConnBuilder builder, CallOptions options) {
     ClientConn conn = builder.build();
     conns.add(conn);
-    return HealthGrpc.newBlockingStub(conn)
-        .withDeadlineAfter(30, TimeUnit.SECONDS)
-        .check(HealthCheckRequest.getDefaultInstance());
+    return ClientCalls.blockingUnaryCall(
+        conn,
+        HealthGrpc.getCheckMethod(),
+        options.withDeadlineAfter(30, TimeUnit.SECONDS),
+        HealthCheckRequest.getDefaultInstance());
   }
 
   /** The description of the UNAVAILABLE that the call must end with. */
   String failure(ClientConnBuilder builder) {
+    return failure(builder, CallOptions.DEFAULT);
+  }
+
+  String failure(ClientConnBuilder builder, CallOptions options) {
     StatusRuntimeException failure =
-        catchThrowableOfType(StatusRuntimeException.class, () -> call(builder));
+        catchThrowableOfType(StatusRuntimeException.class, () -> call(builder, options));
     assertThat(failure).as("the call's failure").isNotNull();
     assertThat(failure.getStatus().getCode()).isEqualTo(Status.Code.UNAVAILABLE);
     return Objects.requireNonNull(failure.getStatus().getDescription());

@@ -31,6 +31,7 @@ import io.netty.handler.ssl.SslProvider;
 import io.netty.pkitesting.X509Bundle;
 import java.io.ByteArrayInputStream;
 import java.security.cert.X509Certificate;
+import java.util.List;
 import java.util.Objects;
 import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.Executor;
@@ -149,6 +150,34 @@ class TlsTest {
 
     assertThat(Objects.requireNonNull(harness.served.poll(10, TimeUnit.SECONDS)).getAuthority())
         .isEqualTo("greeter.example:8443");
+  }
+
+  @BothProviders
+  void sendsACallUnderEveryNameOfTheCertificate(SslProvider provider) throws Exception {
+    int port = harness.serve(pki.server(
+        b -> b.addSanDnsName("localhost").addSanDnsName("a.Example").addSanIpAddress("10.0.0.1")));
+    ClientConnBuilder builder = harness.builder(provider, port, harness.trusting().build());
+
+    for (String name : List.of("LOCALHOST:1", "a.example", "A.EXAMPLE:2", "10.0.0.1")) {
+      harness.call(builder, CallOptions.DEFAULT.withAuthority(name));
+      assertThat(Objects.requireNonNull(harness.served.poll(10, TimeUnit.SECONDS)).getAuthority())
+          .isEqualTo(name);
+    }
+  }
+
+  @BothProviders
+  void sendsNoCallUnderANameThatTheCertificateDoesNotBear(SslProvider provider) throws Exception {
+    int port = harness.serve(pki.server(
+        b -> b.addSanDnsName("localhost").addSanDnsName("a.example").addSanIpAddress("10.0.0.1")));
+    ClientConnBuilder builder = harness.builder(provider, port, harness.trusting().build());
+
+    for (String name : List.of("other", "b.example", "10.0.0.2:80")) {
+      assertThat(harness.failure(builder, CallOptions.DEFAULT.withAuthority(name)))
+          .isEqualTo("the call's authority '" + name + "' is for a host that the server's"
+              + " certificate does not name, so nothing was sent (the certificate's names:"
+              + " localhost, a.example, 10.0.0.1)");
+    }
+    assertThat(harness.served).isEmpty();
   }
 
   @BothProviders

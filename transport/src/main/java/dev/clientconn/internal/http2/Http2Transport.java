@@ -21,6 +21,7 @@ import io.netty.channel.EventLoop;
 import io.netty.handler.ssl.SslContext;
 import io.netty.handler.ssl.SslHandler;
 import java.net.SocketAddress;
+import javax.net.ssl.SSLSession;
 import org.jspecify.annotations.Nullable;
 
 /**
@@ -51,6 +52,7 @@ final class Http2Transport implements ClientTransport, Http2Client.Link {
   private final Http2Client client;
   private final TransportFilters filters;
   private final Connecting connecting;
+  private final AuthorityCheck authorities;
   /**
    * Of a ready connection with TLS, because a channel that is closed has no session any more, or with filters. Otherwise
    * the attributes are made on demand.
@@ -72,6 +74,7 @@ final class Http2Transport implements ClientTransport, Http2Client.Link {
         peer.authority(),
         options.userAgent(),
         options.acceptEncoding());
+    this.authorities = new AuthorityCheck(peer.authority());
     this.filters = new TransportFilters(options.filters());
     TransportLifecycle lifecycle = new TransportLifecycle(owner, filters);
     this.client = new Http2Client(loop, options, lifecycle, counters, table, this);
@@ -119,8 +122,10 @@ final class Http2Transport implements ClientTransport, Http2Client.Link {
     Channel channel = connecting.channel();
     SslHandler tls = channel == null ? null : channel.pipeline().get(SslHandler.class);
     if (tls != null) {
+      SSLSession session = tls.engine().getSession();
+      authorities.verified(session);
       attributes = makeAttributes().toBuilder()
-          .set(Grpc.TRANSPORT_ATTR_SSL_SESSION, tls.engine().getSession())
+          .set(Grpc.TRANSPORT_ATTR_SSL_SESSION, session)
           .build();
     }
     if (!options.filters().isEmpty()) {
@@ -162,10 +167,20 @@ final class Http2Transport implements ClientTransport, Http2Client.Link {
   public ClientStream newStream(CallHeaders call, ClientStream.Listener listener) {
     int creditBatch = Math.max(1, options.streamWindow() / CREDIT_BATCHES);
     try {
+      checkAuthority(call.authority());
       return new StreamHandle(control, call, requestHeaders.of(call), null, listener, creditBatch);
     } catch (StatusRuntimeException e) {
       return new StreamHandle(
           control, call, RequestHeaders.Lists.NONE, e.getStatus(), listener, creditBatch);
+    }
+  }
+
+  private void checkAuthority(@Nullable String callsOwn) {
+    if (callsOwn != null && peer.sslContext() != null) {
+      Status refusal = authorities.refusal(callsOwn);
+      if (refusal != null) {
+        throw refusal.asRuntimeException();
+      }
     }
   }
 
