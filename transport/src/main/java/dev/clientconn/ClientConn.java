@@ -34,6 +34,7 @@ public final class ClientConn extends ManagedChannel {
   private final Subchannels subchannels;
   private final ShutdownLatch latch;
   private final Channel calls;
+  private final OrphanWatch watch;
 
   private ClientConn(
       ChannelOptions options,
@@ -46,6 +47,7 @@ public final class ClientConn extends ManagedChannel {
     this.subchannels = control.subchannels();
     this.latch = control.latch();
     this.calls = CallChannel.create(control, options, threads);
+    this.watch = OrphanWatch.begin(this, target);
   }
 
   /** Opens a channel over connections and threads of the caller's choice, and releases both if that fails. */
@@ -119,6 +121,7 @@ public final class ClientConn extends ManagedChannel {
    */
   @Override
   public ClientConn shutdown() {
+    watch.end();
     if (latch.begin()) {
       control.execute(control::shutdown);
     }
@@ -128,6 +131,7 @@ public final class ClientConn extends ManagedChannel {
   /** Ends the channel now: calls fail with UNAVAILABLE, connections are closed. */
   @Override
   public ClientConn shutdownNow() {
+    watch.end();
     if (latch.beginNow()) {
       control.execute(control::shutdownNow);
     }

@@ -228,6 +228,18 @@ class ClientConnTest {
     assertThat(fakes.released).isEqualTo(1);
   }
 
+  @Test
+  void anErrorWhileTheChannelIsBuiltGivesEverythingBackToo() {
+    fakes.resolver.throwsOnMake = new NoClassDefFoundError("pkg/Resolver");
+
+    org.assertj.core.api.Assertions.assertThatThrownBy(
+            () -> ClientConn.open(fakes.options(), fakes.connector, fakes.threads()))
+        .isInstanceOf(NoClassDefFoundError.class);
+
+    assertThat(fakes.connector.closed).isEqualTo(1);
+    assertThat(fakes.released).isEqualTo(1);
+  }
+
   private Closed call(CallOptions options) {
     return call(conn, options);
   }

@@ -156,11 +156,13 @@ class TlsTest {
   void sendsACallUnderEveryNameOfTheCertificate(SslProvider provider) throws Exception {
     int port = harness.serve(pki.server(
         b -> b.addSanDnsName("localhost").addSanDnsName("a.Example").addSanIpAddress("10.0.0.1")));
-    ClientConnBuilder builder = harness.builder(provider, port, harness.trusting().build());
+    ClientConnBuilder builder =
+        harness.builder(provider, port, harness.trusting().build());
 
     for (String name : List.of("LOCALHOST:1", "a.example", "A.EXAMPLE:2", "10.0.0.1")) {
       harness.call(builder, CallOptions.DEFAULT.withAuthority(name));
-      assertThat(Objects.requireNonNull(harness.served.poll(10, TimeUnit.SECONDS)).getAuthority())
+      assertThat(
+              Objects.requireNonNull(harness.served.poll(10, TimeUnit.SECONDS)).getAuthority())
           .isEqualTo(name);
     }
   }
@@ -169,7 +171,8 @@ class TlsTest {
   void sendsNoCallUnderANameThatTheCertificateDoesNotBear(SslProvider provider) throws Exception {
     int port = harness.serve(pki.server(
         b -> b.addSanDnsName("localhost").addSanDnsName("a.example").addSanIpAddress("10.0.0.1")));
-    ClientConnBuilder builder = harness.builder(provider, port, harness.trusting().build());
+    ClientConnBuilder builder =
+        harness.builder(provider, port, harness.trusting().build());
 
     for (String name : List.of("other", "b.example", "10.0.0.2:80")) {
       assertThat(harness.failure(builder, CallOptions.DEFAULT.withAuthority(name)))

@@ -39,8 +39,7 @@ record CertificateNames(List<String> names, List<byte[]> addresses) {
     return new CertificateNames(List.copyOf(names), List.copyOf(addresses));
   }
 
-  private static void read(
-      X509Certificate certificate, List<String> names, List<byte[]> addresses)
+  private static void read(X509Certificate certificate, List<String> names, List<byte[]> addresses)
       throws CertificateParsingException {
     Collection<List<?>> alternatives = certificate.getSubjectAlternativeNames();
     if (alternatives == null) {

@@ -10,11 +10,13 @@ import org.junit.jupiter.params.provider.ValueSource;
 
 class CertificateNamesTest {
   private final CertificateNames names = new CertificateNames(
-      List.of("greeter.example", "*.pods.example"), List.of(new byte[] {10, 0, 0, 1}, new byte[16]));
+      List.of("greeter.example", "*.pods.example"),
+      List.of(new byte[] {10, 0, 0, 1}, new byte[16]));
 
   @ParameterizedTest
   @ValueSource(
-      strings = {"greeter.example", "Greeter.EXAMPLE", "a.pods.example", "10.0.0.1", "::", "0:0::0"})
+      strings = {"greeter.example", "Greeter.EXAMPLE", "a.pods.example", "10.0.0.1", "::", "0:0::0"
+      })
   void includesItsNamesAndOneLabelForAnAsterisk(String host) {
     assertThat(names.include(host)).isTrue();
   }
@@ -40,7 +42,8 @@ class CertificateNamesTest {
 
   @Test
   void anAddressIsNoName() {
-    assertThat(new CertificateNames(List.of("10.0.0.1"), List.of()).include("10.0.0.1")).isFalse();
+    assertThat(new CertificateNames(List.of("10.0.0.1"), List.of()).include("10.0.0.1"))
+        .isFalse();
   }
 
   @Test

@@ -1,0 +1,59 @@
+// SPDX-License-Identifier: Apache-2.0
+package dev.clientconn;
+
+import dev.clientconn.internal.threading.CrossesThreads;
+import java.lang.ref.Reference;
+import java.lang.ref.ReferenceQueue;
+import java.lang.ref.WeakReference;
+import java.util.Set;
+import java.util.concurrent.ConcurrentHashMap;
+import java.util.logging.Level;
+import java.util.logging.Logger;
+
+/**
+ * Logs channels that became garbage without a shutdown, with the place where they were built. It has no thread: the queue
+ * is looked at whenever a channel is built or shut down, which a program that loses channels does all the time.
+ */
+@CrossesThreads
+final class OrphanWatch extends WeakReference<ClientConn> {
+  private static final Logger LOGGER = Logger.getLogger("dev.clientconn.ClientConn");
+  private static final ReferenceQueue<ClientConn> COLLECTED = new ReferenceQueue<>();
+
+  /** Keeps the references themselves from being collected. */
+  private static final Set<OrphanWatch> LIVE = ConcurrentHashMap.newKeySet();
+
+  private final String target;
+  private final Throwable builtHere = new Throwable("The channel was built here");
+
+  private OrphanWatch(ClientConn conn, String target) {
+    super(conn, COLLECTED);
+    this.target = target;
+  }
+
+  /** Watches a channel until {@link #end}. */
+  static OrphanWatch begin(ClientConn conn, String target) {
+    reportOrphans();
+    OrphanWatch watch = new OrphanWatch(conn, target);
+    LIVE.add(watch);
+    return watch;
+  }
+
+  /** The channel was shut down. */
+  void end() {
+    LIVE.remove(this);
+    clear();
+    reportOrphans();
+  }
+
+  static void reportOrphans() {
+    for (Reference<?> next = COLLECTED.poll(); next != null; next = COLLECTED.poll()) {
+      if (next instanceof OrphanWatch orphan && LIVE.remove(orphan)) {
+        LOGGER.log(
+            Level.SEVERE,
+            "[" + orphan.target + "] A channel was garbage collected without shutdown() or"
+                + " shutdownNow(): its connections stay open until it is idle",
+            orphan.builtHere);
+      }
+    }
+  }
+}
