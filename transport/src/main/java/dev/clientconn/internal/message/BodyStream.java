@@ -51,7 +51,7 @@ final class BodyStream extends InboundMessage {
     int length = (body[end + 1] & 0xff) << 24
         | (body[end + 2] & 0xff) << 16
         | (body[end + 3] & 0xff) << 8
-        | body[end + 4] & 0xff;
+        | (body[end + 4] & 0xff);
     BodyStream behind =
         new BodyStream(body, end + PREFIX_LENGTH, length, limit, body[end] == 1, pool);
     behind.next = next;
