@@ -41,13 +41,19 @@ final class CredentialsApplier extends CallCredentials.MetadataApplier {
   @Override
   public void apply(Metadata headers) {
     answer();
-    attempt.onCredentials(headers);
+    if (headers == null) {
+      attempt.onCredentialsFailed(unusable("applied null in place of metadata"));
+    } else {
+      attempt.onCredentials(headers);
+    }
   }
 
   @Override
   public void fail(Status status) {
     answer();
-    attempt.onCredentialsFailed(status.isOk() ? okIsNoFailure() : forDataPlane(status));
+    boolean usable = status != null && !status.isOk();
+    attempt.onCredentialsFailed(
+        usable ? forDataPlane(status) : unusable("failed with status " + status));
   }
 
   private void answer() {
@@ -56,8 +62,8 @@ final class CredentialsApplier extends CallCredentials.MetadataApplier {
     }
   }
 
-  private static Status okIsNoFailure() {
-    return Status.INTERNAL.withDescription("The call credentials failed with status OK");
+  private static Status unusable(String answer) {
+    return Status.INTERNAL.withDescription("The call credentials " + answer);
   }
 
   /** Codes that only a server may send to an application are not passed on (gRFC A54). */

@@ -10,7 +10,6 @@ import io.grpc.CallCredentials;
 import io.grpc.CallOptions;
 import io.grpc.Channel;
 import io.grpc.ClientCall;
-import io.grpc.ClientInterceptors;
 import io.grpc.CompositeCallCredentials;
 import io.grpc.Context;
 import io.grpc.MethodDescriptor;
@@ -57,7 +56,7 @@ public final class CallChannel extends Channel {
     }
     return options.interceptors().isEmpty()
         ? channel
-        : ClientInterceptors.intercept(channel, options.interceptors());
+        : new InterceptedChannel(channel, options.interceptors());
   }
 
   @Override

@@ -84,18 +84,23 @@ final class StaticNameResolver extends NameResolver {
   private ResolutionResult lookUp() {
     List<EquivalentAddressGroup> groups = new ArrayList<>();
     List<String> failures = new ArrayList<>();
+    Throwable cause = null;
     for (HostPort server : servers) {
       try {
         groups.add(lookUp(server));
-      } catch (IOException | RuntimeException e) {
-        failures.add(server.authority() + " (" + e + ")");
+      } catch (Throwable t) {
+        // A proxy detector may throw anything.
+        failures.add(server.authority() + " (" + t + ")");
+        cause = t;
       }
     }
     ResolutionResult.Builder result = ResolutionResult.newBuilder();
     if (groups.isEmpty()) {
       return result
-          .setAddressesOrError(StatusOr.fromStatus(Status.UNAVAILABLE.withDescription(
-              "No host of the target could be resolved: " + String.join(", ", failures))))
+          .setAddressesOrError(StatusOr.fromStatus(Status.UNAVAILABLE
+              .withDescription(
+                  "No host of the target could be resolved: " + String.join(", ", failures))
+              .withCause(cause)))
           .build();
     }
     return result.setAddressesOrError(StatusOr.fromValue(groups)).build();

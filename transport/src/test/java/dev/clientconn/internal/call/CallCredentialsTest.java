@@ -56,6 +56,28 @@ class CallCredentialsTest {
   }
 
   @Test
+  @SuppressWarnings("NullAway") // as foreign code may
+  void nullInPlaceOfMetadataFailsTheCall() {
+    credentials.inline = applier -> applier.apply(null);
+
+    fixture.unary("hello");
+
+    assertThat(fixture.listener.events).containsExactly("close(INTERNAL)");
+    assertThat(fixture.callsEnded).isOne();
+  }
+
+  @Test
+  @SuppressWarnings("NullAway")
+  void nullInPlaceOfAStatusFailsTheCall() {
+    credentials.inline = applier -> applier.fail(null);
+
+    fixture.unary("hello");
+
+    assertThat(fixture.listener.events).containsExactly("close(INTERNAL)");
+    assertThat(fixture.callsEnded).isOne();
+  }
+
+  @Test
   void credentialsAreToldOfTheCall() {
     fixture.unary("hello");
 

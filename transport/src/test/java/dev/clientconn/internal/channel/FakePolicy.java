@@ -58,6 +58,10 @@ public final class FakePolicy extends LoadBalancerProvider {
     return Objects.requireNonNull(subchannel, "no addresses were sent yet");
   }
 
+  public LoadBalancer.Helper helper() {
+    return Objects.requireNonNull(helper, "no policy was made yet");
+  }
+
   /** Publishes the picker of now in the sync context. */
   public void publish(ConnectivityState state) {
     LoadBalancer.Helper to = Objects.requireNonNull(helper);
