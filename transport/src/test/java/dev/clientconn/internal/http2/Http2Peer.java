@@ -5,6 +5,7 @@ import static org.assertj.core.api.Assertions.assertThat;
 
 import dev.clientconn.internal.http2.FrameLog.Frame;
 import dev.clientconn.internal.transport.CallHeaders;
+import dev.clientconn.internal.transport.ClientTransport;
 import dev.clientconn.internal.transport.FixedHeaders;
 import dev.clientconn.internal.transport.TransportOptions;
 import dev.clientconn.internal.transport.TransportOptions.KeepaliveOptions;
@@ -55,6 +56,12 @@ final class Http2Peer {
 
   /** How the connection is made. */
   static final class Setup {
+    /** Shared by peers of one channel. */
+    ManualLoop loop = new ManualLoop();
+
+    /** Whose connection it is. */
+    ClientTransport.@Nullable Listener channel;
+
     int streamWindow = 65_535;
 
     /** In place of the one that fills {@link Http2Peer#slotWaits}. */
@@ -116,7 +123,7 @@ final class Http2Peer {
       .setFullMethodName("test.Service/Method")
       .build();
 
-  final ManualLoop loop = new ManualLoop();
+  final ManualLoop loop;
   final FakeSocket socket = new FakeSocket();
   final RecordingOwner owner = new RecordingOwner();
   final List<RecordingCall> calls = new ArrayList<>();
@@ -138,6 +145,8 @@ final class Http2Peer {
 
   private Http2Peer(Setup setup) {
     this.setup = setup;
+    loop = setup.loop;
+    owner.forwardsTo = setup.channel;
     socket.config().setAllocator(allocator);
     allocator.failsAfter(setup.failedAllocation);
     socket.accepts(setup.acceptedBytes, setup.failsWhenFull);

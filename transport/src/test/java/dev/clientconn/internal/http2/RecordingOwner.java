@@ -6,6 +6,7 @@ import io.grpc.Attributes;
 import io.grpc.Status;
 import java.util.ArrayList;
 import java.util.List;
+import org.jspecify.annotations.Nullable;
 
 /** Writes down what a transport tells its owner, and what of it breaks the contract. */
 final class RecordingOwner implements ClientTransport.Listener {
@@ -16,11 +17,15 @@ final class RecordingOwner implements ClientTransport.Listener {
   Status draining = Status.OK;
   Attributes attributes = Attributes.EMPTY;
   Runnable onDraining = () -> {};
+  ClientTransport.@Nullable Listener forwardsTo;
 
   @Override
   public void onReady(Attributes attributes) {
     this.attributes = attributes;
     phase("ready", 0);
+    if (forwardsTo != null) {
+      forwardsTo.onReady(attributes);
+    }
   }
 
   @Override
@@ -28,12 +33,18 @@ final class RecordingOwner implements ClientTransport.Listener {
     draining = reason;
     phase("draining", 1);
     onDraining.run();
+    if (forwardsTo != null) {
+      forwardsTo.onDraining(reason);
+    }
   }
 
   @Override
   public void onTerminated(Status reason) {
     terminated = reason;
     phase("terminated", 2);
+    if (forwardsTo != null) {
+      forwardsTo.onTerminated(reason);
+    }
   }
 
   private void phase(String phase, int rank) {

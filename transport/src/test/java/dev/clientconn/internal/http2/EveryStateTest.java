@@ -1,0 +1,327 @@
+// SPDX-License-Identifier: Apache-2.0
+package dev.clientconn.internal.http2;
+
+import static org.assertj.core.api.Assertions.assertThat;
+
+import dev.clientconn.internal.channel.CallChannel;
+import dev.clientconn.internal.channel.ChannelHarness;
+import dev.clientconn.internal.channel.ChannelOptions;
+import dev.clientconn.internal.channel.ChannelThreads;
+import dev.clientconn.internal.channel.ControlPlane;
+import dev.clientconn.internal.transport.ClientTransport;
+import dev.clientconn.internal.transport.TransportConnector;
+import io.grpc.Attributes;
+import io.grpc.CallCredentials;
+import io.grpc.CallOptions;
+import io.grpc.Channel;
+import io.grpc.ClientCall;
+import io.grpc.Context;
+import io.grpc.Deadline;
+import io.grpc.Metadata;
+import io.grpc.MethodDescriptor;
+import io.grpc.Status;
+import io.grpc.Status.Code;
+import io.netty.handler.codec.http2.Http2Error;
+import java.net.SocketAddress;
+import java.time.Duration;
+import java.util.ArrayList;
+import java.util.List;
+import java.util.concurrent.Executor;
+import java.util.concurrent.TimeUnit;
+import java.util.stream.Stream;
+import org.jspecify.annotations.Nullable;
+import org.junit.jupiter.params.ParameterizedTest;
+import org.junit.jupiter.params.provider.Arguments;
+import org.junit.jupiter.params.provider.MethodSource;
+
+/**
+ * In every state of a call, everything that can end calls ends it, exactly once, whatever comes later; the channel then
+ * terminates and leaves no stream, timer or buffer behind. A whole channel over scripted peers, with frozen time.
+ */
+class EveryStateTest {
+
+  private static final Duration DEADLINE = Duration.ofSeconds(5);
+
+  /** A deadline may be seen late by a tick of the wheel or of the calls that are not sent. */
+  private static final Duration LATE = Duration.ofMillis(200);
+
+  /** What a call waits for. */
+  enum State {
+    HALF_CLOSE,
+    SERVICE_CONFIG,
+    CONNECTION,
+    CREDENTIALS,
+    SLOT,
+    CONNECTION_FOR_A_RETRY,
+    CREDENTIALS_FOR_A_RETRY,
+    RESPONSE,
+    REST_OF_THE_RESPONSE
+  }
+
+  enum Event {
+    NONE(null),
+    DEADLINE(Code.DEADLINE_EXCEEDED),
+    DEADLINE_OF_THE_CONTEXT(Code.DEADLINE_EXCEEDED),
+    CONTEXT_CANCELLED(Code.CANCELLED),
+    CANCEL(Code.CANCELLED),
+    SHUTDOWN(null),
+    SHUTDOWN_NOW(Code.UNAVAILABLE),
+    CONNECTION_LOST(null);
+
+    private final @Nullable Code code;
+
+    Event(@Nullable Code code) {
+      this.code = code;
+    }
+
+    /** How a call in that state ends, or {@code null} if it goes on. */
+    @Nullable
+    Code ends(State state) {
+      if (this != CONNECTION_LOST) {
+        return code;
+      }
+      return switch (state) {
+        // It has not left, so it leaves on another connection.
+        case HALF_CLOSE, SERVICE_CONFIG, CREDENTIALS, CREDENTIALS_FOR_A_RETRY, SLOT -> null;
+        case CONNECTION, CONNECTION_FOR_A_RETRY, RESPONSE, REST_OF_THE_RESPONSE -> Code.UNAVAILABLE;
+      };
+    }
+  }
+
+  private final ManualLoop loop = new ManualLoop();
+  private final Peers peers = new Peers();
+  private final ChannelHarness fakes = new ChannelHarness();
+  private final ControlPlane control;
+  private final Channel channel;
+  private final SlowCredentials credentials = new SlowCredentials();
+  private final Closed listener = new Closed();
+  private boolean released;
+
+  EveryStateTest() {
+    ChannelOptions options = fakes.options();
+    ChannelThreads threads = new ChannelThreads(
+        Runnable::run, Runnable::run, loop, loop.ticker()::nanoTime, () -> released = true);
+    control = new ControlPlane(options, threads, peers, () -> 0.5);
+    channel = CallChannel.create(control, options, threads);
+  }
+
+  static Stream<Arguments> matrix() {
+    return Stream.of(MethodDescriptor.MethodType.UNARY, MethodDescriptor.MethodType.BIDI_STREAMING)
+        .flatMap(type -> Stream.of(State.values())
+            .filter(state -> state != State.HALF_CLOSE || type.clientSendsOneMessage())
+            .flatMap(state -> Stream.of(Event.values())
+                .filter(event -> event != Event.CONNECTION_LOST || state != State.SERVICE_CONFIG)
+                .map(event -> Arguments.of(type, state, event))));
+  }
+
+  @ParameterizedTest
+  @MethodSource("matrix")
+  void endsOnceAndLeavesNothing(MethodDescriptor.MethodType type, State state, Event event) {
+    Context.CancellableContext context = event == Event.DEADLINE_OF_THE_CONTEXT
+        ? Context.current().withDeadline(deadline(), loop)
+        : Context.current().withCancellation();
+    CallOptions options = event == Event.DEADLINE_OF_THE_CONTEXT
+        ? CallOptions.DEFAULT
+        : CallOptions.DEFAULT.withDeadline(deadline());
+    ClientCall<byte[], byte[]> call = reach(state, type, context, options);
+    assertThat(listener.statuses).isEmpty();
+
+    happens(event, call, context);
+    Code end = event.ends(state);
+    assertThat(listener.codes()).isEqualTo(end == null ? List.of() : List.of(end));
+    if (event == Event.SHUTDOWN_NOW) {
+      assertThat(listener.statuses.get(0).getDescription()).contains("shutdownNow");
+      assertThat(control.latch().isTerminated()).isTrue();
+    }
+
+    goOn(state, type, call);
+    assertThat(listener.codes()).containsExactly(end == null ? Code.OK : end);
+
+    context.cancel(null);
+    shutdownNow();
+    assertThat(listener.statuses).hasSize(1);
+    assertThat(control.latch().isTerminated()).isTrue();
+    assertThat(released).isTrue();
+    assertThat(control.waitingCalls()).isZero();
+    peers.all.forEach(Http2Peer::verify);
+    assertThat(loop.isQuiet()).as("no timer is left").isTrue();
+  }
+
+  // ---- Into the state
+
+  private ClientCall<byte[], byte[]> reach(
+      State state, MethodDescriptor.MethodType type, Context context, CallOptions options) {
+    CallOptions own = options;
+    switch (state) {
+      case SERVICE_CONFIG, CONNECTION -> {}
+      case SLOT -> connect(0);
+      case CREDENTIALS, CREDENTIALS_FOR_A_RETRY -> {
+        connect(100);
+        own = options.withCallCredentials(credentials);
+      }
+      default -> connect(100);
+    }
+    ClientCall<byte[], byte[]> call = start(state, type, context, own);
+    switch (state) {
+      case CONNECTION -> fakes.resolver.send(1);
+      case CONNECTION_FOR_A_RETRY -> refuse();
+      case CREDENTIALS_FOR_A_RETRY -> {
+        credentials.answer();
+        loop.run();
+        refuse();
+        peers.last().sendsSettings(s -> {});
+        assertThat(credentials.waiting).hasSize(1);
+      }
+      case REST_OF_THE_RESPONSE -> peers.last().sendsHeaders(1);
+      default -> {}
+    }
+    loop.run();
+    return call;
+  }
+
+  private void connect(long streams) {
+    control.execute(control::requestConnection);
+    fakes.resolver.send(1);
+    peers.last().sendsSettings(s -> s.maxConcurrentStreams(streams));
+  }
+
+  private ClientCall<byte[], byte[]> start(
+      State state, MethodDescriptor.MethodType type, Context context, CallOptions options) {
+    List<ClientCall<byte[], byte[]>> made = new ArrayList<>();
+    MethodDescriptor<byte[], byte[]> method =
+        ChannelHarness.method("pkg.Greeter/Hello").toBuilder().setType(type).build();
+    context.run(() -> {
+      ClientCall<byte[], byte[]> call = channel.newCall(method, options);
+      made.add(call);
+      call.start(listener, new Metadata());
+      call.request(2);
+      call.sendMessage(Http2Peer.bytes("hello"));
+      if (type.clientSendsOneMessage() && state != State.HALF_CLOSE) {
+        call.halfClose();
+      }
+    });
+    loop.run();
+    return made.get(0);
+  }
+
+  /** The peer has not looked at the call: it may leave again on another connection, which does not answer yet. */
+  private void refuse() {
+    peers.last().sendsGoAway(0, Http2Error.NO_ERROR, "");
+    assertThat(peers.all).hasSize(2);
+  }
+
+  private Deadline deadline() {
+    return Deadline.after(DEADLINE.toNanos(), TimeUnit.NANOSECONDS, new Deadline.Ticker() {
+      @Override
+      public long nanoTime() {
+        return loop.ticker().nanoTime();
+      }
+    });
+  }
+
+  // ---- The event
+
+  private void happens(
+      Event event, ClientCall<byte[], byte[]> call, Context.CancellableContext context) {
+    switch (event) {
+      case NONE -> {}
+      case DEADLINE, DEADLINE_OF_THE_CONTEXT -> loop.advance(DEADLINE.plus(LATE));
+      case CONTEXT_CANCELLED -> context.cancel(new IllegalStateException("gone"));
+      case CANCEL -> call.cancel("enough", null);
+      case SHUTDOWN -> {
+        control.latch().begin();
+        control.execute(control::shutdown);
+      }
+      case SHUTDOWN_NOW -> shutdownNow();
+      case CONNECTION_LOST -> peers.last().breaks();
+    }
+    loop.run();
+  }
+
+  private void shutdownNow() {
+    control.latch().beginNow();
+    control.execute(control::shutdownNow);
+    loop.run();
+  }
+
+  // ---- Everything that the call waits for comes, be it too late
+
+  private void goOn(
+      State state, MethodDescriptor.MethodType type, ClientCall<byte[], byte[]> call) {
+    if (state == State.SERVICE_CONFIG && listener.statuses.isEmpty()) {
+      fakes.resolver.send(1);
+    }
+    if (listener.statuses.isEmpty()
+        && (!type.clientSendsOneMessage() || state == State.HALF_CLOSE)) {
+      call.halfClose();
+    }
+    // Twice: where the credentials found their connection gone, there is another one to wait for.
+    for (int i = 0; i < 2; i++) {
+      credentials.answer();
+      loop.run();
+      if (!peers.all.isEmpty()) {
+        peers.last().sendsSettings(s -> s.maxConcurrentStreams(100));
+      }
+    }
+    if (!peers.all.isEmpty() && peers.last().table.active() > 0) {
+      if (state != State.REST_OF_THE_RESPONSE) {
+        peers.last().sendsHeaders(1);
+      }
+      peers.last().sendsMessage(1, Http2Peer.bytes("answer")).sendsTrailers(1);
+    }
+  }
+
+  /** Connects each address to a peer of its own, which says nothing by itself. */
+  private final class Peers implements TransportConnector {
+    private final List<Http2Peer> all = new ArrayList<>();
+
+    @Override
+    public ClientTransport connect(
+        SocketAddress address,
+        String authority,
+        Attributes addressAttributes,
+        ClientTransport.Listener owner) {
+      Http2Peer peer = Http2Peer.connecting(setup -> {
+        setup.loop = loop;
+        setup.channel = owner;
+      });
+      all.add(peer);
+      return peer.transport;
+    }
+
+    Http2Peer last() {
+      return all.get(all.size() - 1);
+    }
+
+    @Override
+    public void close() {}
+  }
+
+  private static final class SlowCredentials extends CallCredentials {
+    private final List<MetadataApplier> waiting = new ArrayList<>();
+
+    @Override
+    public void applyRequestMetadata(RequestInfo info, Executor executor, MetadataApplier applier) {
+      waiting.add(applier);
+    }
+
+    void answer() {
+      List<MetadataApplier> all = List.copyOf(waiting);
+      waiting.clear();
+      all.forEach(applier -> applier.apply(new Metadata()));
+    }
+  }
+
+  private static final class Closed extends ClientCall.Listener<byte[]> {
+    private final List<Status> statuses = new ArrayList<>();
+
+    @Override
+    public void onClose(Status status, Metadata trailers) {
+      statuses.add(status);
+    }
+
+    List<Code> codes() {
+      return statuses.stream().map(Status::getCode).toList();
+    }
+  }
+}
