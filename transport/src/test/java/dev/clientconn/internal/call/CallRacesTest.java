@@ -25,6 +25,7 @@ import java.util.concurrent.Executors;
 import java.util.concurrent.ScheduledExecutorService;
 import java.util.concurrent.TimeUnit;
 import java.util.concurrent.atomic.AtomicInteger;
+import java.util.function.Supplier;
 import org.jspecify.annotations.Nullable;
 import org.junit.jupiter.api.AfterEach;
 import org.junit.jupiter.api.Test;
@@ -59,6 +60,44 @@ class CallRacesTest {
   @Test
   void everyStreamingCallEndsExactlyOnceHoweverCancelsRace() throws InterruptedException {
     run(TextMethods.BIDI);
+  }
+
+  @Test
+  void everyCallThatWaitsForTheServiceConfigEndsExactlyOnce() throws InterruptedException {
+    CallEnvironment environment = environment();
+    run(() -> {
+      ConfigGate gate = new ConfigGate(false, () -> {});
+      controlPlane.execute(gate::open);
+      return new PendingCall<>(TextMethods.BIDI, CallOptions.DEFAULT, environment, gate);
+    });
+
+    drain(callbacks, callbacks);
+    assertThat(ended).hasValue(started.get());
+  }
+
+  @Test
+  void everyCallThatIsNotHalfClosedEndsWithTheChannel() throws InterruptedException {
+    for (int i = 0; i < CALLS / 4; i++) {
+      UnsentCalls unsent = new UnsentCalls(timers);
+      CallEnvironment environment = environment(unsent);
+      for (ExecutorService caller : new ExecutorService[] {loop, canceller}) {
+        caller.execute(() -> {
+          startUnary(environment);
+          startUnary(environment);
+        });
+      }
+      controlPlane.execute(() -> unsent.end(Status.UNAVAILABLE));
+    }
+
+    assertThat(closed.await(30, TimeUnit.SECONDS)).as("%s not closed", closed).isTrue();
+    drain(loop, canceller, controlPlane);
+    assertThat(closedTwice).hasValue(0);
+    assertThat(ended).hasValue(CALLS);
+  }
+
+  private void startUnary(CallEnvironment environment) {
+    new ClientCallImpl<>(TextMethods.UNARY, CallOptions.DEFAULT, environment)
+        .start(new CountingListener(), new Metadata());
   }
 
   @Test
@@ -99,9 +138,14 @@ class CallRacesTest {
 
   private void run(MethodDescriptor<String, String> method) throws InterruptedException {
     CallEnvironment environment = environment();
+    run(() -> new ClientCallImpl<>(method, CallOptions.DEFAULT, environment));
+    assertThat(started).hasValue(CALLS);
+    assertThat(ended).hasValue(CALLS);
+  }
+
+  private void run(Supplier<ClientCall<String, String>> calls) throws InterruptedException {
     for (int i = 0; i < CALLS; i++) {
-      ClientCall<String, String> call =
-          new ClientCallImpl<>(method, CallOptions.DEFAULT, environment);
+      ClientCall<String, String> call = calls.get();
       call.start(new CountingListener(), new Metadata());
       call.request(1);
       if (i % 3 != 0) {
@@ -120,8 +164,6 @@ class CallRacesTest {
     // Whoever closed a call last may still be on its way to saying so.
     drain(loop, canceller, controlPlane);
     assertThat(closedTwice).hasValue(0);
-    assertThat(started).hasValue(CALLS);
-    assertThat(ended).hasValue(CALLS);
   }
 
   private static void drain(ExecutorService... executors) throws InterruptedException {
@@ -135,6 +177,10 @@ class CallRacesTest {
   }
 
   private CallEnvironment environment() {
+    return environment(new UnsentCalls(timers));
+  }
+
+  private CallEnvironment environment(UnsentCalls unsent) {
     return new CallEnvironment(
         new RacingSource(),
         any -> MethodConfig.NONE,
@@ -156,7 +202,7 @@ class CallRacesTest {
             ended.incrementAndGet();
           }
         },
-        new UnsentCalls(timers));
+        unsent);
   }
 
   private final class CountingListener extends ClientCall.Listener<String> {

@@ -195,6 +195,9 @@ class BrokenPolicyTest {
     assertThat(patient.failed().getCause()).isSameAs(broken);
     assertThat(harness.state()).isEqualTo(TRANSIENT_FAILURE);
     assertThat(harness.call().failed().getCause()).isSameAs(broken);
+    assertThat(harness.control().gate().isOpen())
+        .as("no call waits for a config")
+        .isTrue();
     assertThat(harness.resolver.last().shutdown).isTrue();
     assertThat(harness.clock.pending()).isZero();
     harness.endCall();
