@@ -1,6 +1,7 @@
 // SPDX-License-Identifier: Apache-2.0
 package dev.clientconn;
 
+import dev.clientconn.internal.call.KeptBytes;
 import dev.clientconn.internal.channel.ChannelOptions;
 import dev.clientconn.internal.channel.DefaultProxyDetector;
 import dev.clientconn.internal.channel.ServiceConfigParser;
@@ -74,6 +75,9 @@ final class ClientConnSettings {
   @Nullable
   Integer maxInboundMessageSize;
 
+  long perRpcBufferLimit = KeptBytes.Limits.DEFAULT.perCall();
+  long retryBufferSize = KeptBytes.Limits.DEFAULT.perChannel();
+
   @Nullable
   BinaryLog binaryLog;
 
@@ -140,6 +144,7 @@ final class ClientConnSettings {
         lookUpServiceConfig,
         idleTimeoutNanos,
         maxInboundMessageSize,
+        new KeptBytes.Limits(perRpcBufferLimit, retryBufferSize),
         compressors,
         decompressors,
         interceptors.stream().map(made -> made.apply(uri.address())).toList(),

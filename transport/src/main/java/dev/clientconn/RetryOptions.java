@@ -4,10 +4,10 @@ package dev.clientconn;
 import io.grpc.ManagedChannelBuilder;
 
 /**
- * The options of {@link ManagedChannelBuilder} about retries, hedging and traces. They are accepted and have no effect,
- * for programs that set them on whichever builder they are given: the channel does not act on the retry and hedging
- * policies of a service config, and logs a warning about those it finds. Calls that no server can have processed are
- * always sent again (transparent retries of gRFC A6).
+ * The options of {@link ManagedChannelBuilder} about retries, hedging and traces. Calls that no server can have processed
+ * are always sent again (transparent retries of gRFC A6), as far as the two buffer limits allow. The other options are
+ * accepted and have no effect, for programs that set them on whichever builder they are given: the channel does not act on
+ * the retry and hedging policies of a service config, and logs a warning about those it finds.
  */
 abstract class RetryOptions extends ManagedChannelBuilder<ClientConnBuilder> {
   RetryOptions() {}
@@ -38,17 +38,31 @@ abstract class RetryOptions extends ManagedChannelBuilder<ClientConnBuilder> {
     return self();
   }
 
-  /** No effect yet. Positive, bytes. */
+  /**
+   * Bytes of requests, of all calls of the channel, that are kept after they were sent, for as long as the server has not
+   * responded: a transparent retry may have to send them again. A call that would pass the limit goes on without, and is
+   * not sent again. Requests of one message of at most 1,024 bytes, its 5-byte prefix included, do not count.
+   *
+   * @param bytes positive; 16 MiB by default
+   * @throws IllegalArgumentException for 0 or less
+   */
   @Override
   public ClientConnBuilder retryBufferSize(long bytes) {
     checkPositive(bytes, "retryBufferSize");
+    self().settings.retryBufferSize = bytes;
     return self();
   }
 
-  /** No effect yet. Positive, bytes. */
+  /**
+   * As {@link #retryBufferSize}, for the request of one call.
+   *
+   * @param bytes positive; 1 MiB by default
+   * @throws IllegalArgumentException for 0 or less
+   */
   @Override
   public ClientConnBuilder perRpcBufferLimit(long bytes) {
     checkPositive(bytes, "perRpcBufferLimit");
+    self().settings.perRpcBufferLimit = bytes;
     return self();
   }
 

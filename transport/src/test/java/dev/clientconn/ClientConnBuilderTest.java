@@ -4,6 +4,7 @@ package dev.clientconn;
 import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.assertThatThrownBy;
 
+import dev.clientconn.internal.call.KeptBytes;
 import dev.clientconn.internal.call.MethodConfig;
 import dev.clientconn.internal.channel.ChannelHarness;
 import dev.clientconn.internal.channel.ChannelOptions;
@@ -321,13 +322,22 @@ class ClientConnBuilderTest {
         .disableRetry()
         .maxRetryAttempts(2)
         .maxHedgedAttempts(2)
-        .retryBufferSize(1)
-        .perRpcBufferLimit(1)
         .maxTraceEvents(0)
         .setBinaryLog(null)
         .build();
 
     assertThat(conn.shutdown().isTerminated()).isTrue();
+  }
+
+  @Test
+  void whatIsKeptForRetriesHasALimitPerCallAndPerChannel() {
+    assertThat(builder.channelOptions().keptBytes())
+        .isEqualTo(new KeptBytes.Limits(1024 * 1024, 16 * 1024 * 1024));
+
+    builder.perRpcBufferLimit(1).retryBufferSize(Long.MAX_VALUE);
+
+    assertThat(builder.channelOptions().keptBytes())
+        .isEqualTo(new KeptBytes.Limits(1, Long.MAX_VALUE));
   }
 
   @Test

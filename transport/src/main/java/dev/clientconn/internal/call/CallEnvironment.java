@@ -21,6 +21,7 @@ import org.jspecify.annotations.Nullable;
  * @param compressors known by name
  * @param decompressors known by name
  * @param maxInboundMessageSize bytes, after decompression too; absent where the application has set none
+ * @param keptBytes of requests that were sent and may have to be sent again
  * @param lifecycle counts calls that start and end
  * @param unsent holds calls between start and half-close, and those that wait for credentials
  */
@@ -34,6 +35,7 @@ public record CallEnvironment(
     CompressorRegistry compressors,
     DecompressorRegistry decompressors,
     @Nullable Integer maxInboundMessageSize,
+    KeptBytes keptBytes,
     Lifecycle lifecycle,
     UnsentCalls unsent) {
 

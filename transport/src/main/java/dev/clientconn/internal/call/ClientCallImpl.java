@@ -45,7 +45,8 @@ public final class ClientCallImpl<ReqT, RespT> extends ClientCall<ReqT, RespT> {
     CallPlan plan = new CallPlan(method, options, environment, context, headers);
     encoder = new MessageEncoder<>(method, plan);
     opensAtHalfClose = plan.clientSendsOneMessage();
-    RequestMessages request = opensAtHalfClose ? new SingleMessage() : new MessageStream();
+    RequestMessages request =
+        opensAtHalfClose ? new SingleMessage() : new MessageStream(environment.keptBytes());
     ActiveCall call = new ActiveCall(plan, method, request, listener);
     active = call;
     environment.lifecycle().callStarted();

@@ -10,12 +10,11 @@ import org.jspecify.annotations.Nullable;
 
 /**
  * Holds the request of a streaming call. Until the peer's first response all messages are kept, for a transparent retry,
- * and writing takes this object's lock; after it, or past {@link #MAX_KEPT_BYTES}, the writer calls the stream directly.
- * The peer's response and the call's end wait for no writer: whoever takes a message off the kept ones releases it.
+ * and writing takes this object's lock; after it, or where {@link KeptBytes} allows no more, the writer calls the stream
+ * directly. The peer's response and the call's end wait for no writer: whoever takes a message off the kept ones releases it.
  */
 @CrossesThreads
 final class MessageStream implements RequestMessages {
-  static final int MAX_KEPT_BYTES = 1024 * 1024;
 
   /** A message that may have to be sent again, and those before it. */
   private record Kept(
@@ -30,11 +29,18 @@ final class MessageStream implements RequestMessages {
   /** The newest. */
   private volatile @Nullable Kept kept;
 
-  private int keptBytes;
+  private final KeptBytes keptBytes;
+  /** Counted by {@link #keptBytes} for this call. */
+  private long counted;
+
   private boolean halfClosed;
   private @Nullable CallAttempt attached;
   private volatile boolean committed;
   private volatile @Nullable CallAttempt direct;
+
+  MessageStream(KeptBytes keptBytes) {
+    this.keptBytes = keptBytes;
+  }
 
   @Override
   public void write(FramedMessage message) {
@@ -50,31 +56,38 @@ final class MessageStream implements RequestMessages {
 
   private void keepAndWrite(FramedMessage message) {
     CallAttempt sink = attached;
-    if (sink != null && message.length() > MAX_KEPT_BYTES - keptBytes) {
-      // Before it is kept: the memory of a message that is not is used again as soon as it is sent.
+    if (!keptBytes.add(counted, message.length())) {
       committed = true;
     }
     if (sink == null) {
+      // Not sent yet, so it is kept in any case.
       keep(message);
       return;
     }
     if (!committed && message.retain()) {
       keep(message);
+    } else {
+      keptBytes.release(message.length());
     }
     sink.write(message);
     goDirectIfCommitted();
   }
 
-  /** Takes over one reference to the message, for those that are kept or to be released at once. */
+  /** Takes over one reference to the message, and its bytes: for those that are kept, or to be released at once. */
   private void keep(FramedMessage message) {
     Kept before = kept;
     while (before == null || before.message != null) {
       if (KEPT.compareAndSet(this, before, new Kept(message, before))) {
-        keptBytes += Math.min(message.length(), Integer.MAX_VALUE - keptBytes);
+        counted += message.length();
         return;
       }
       before = kept;
     }
+    release(message);
+  }
+
+  private void release(FramedMessage message) {
+    keptBytes.release(message.length());
     message.release();
   }
 
@@ -123,9 +136,6 @@ final class MessageStream implements RequestMessages {
 
   /** Past this point no attempt can follow, so {@link #attached} stays what it is. */
   private void goDirectIfCommitted() {
-    if (keptBytes > MAX_KEPT_BYTES) {
-      committed = true;
-    }
     if (committed && attached != null) {
       direct = attached;
       release();
@@ -151,7 +161,7 @@ final class MessageStream implements RequestMessages {
   public void release() {
     for (Kept each = KEPT.getAndSet(this, Kept.NOTHING_MORE); each != null; each = each.before) {
       if (each.message != null) {
-        each.message.release();
+        release(each.message);
       }
     }
   }

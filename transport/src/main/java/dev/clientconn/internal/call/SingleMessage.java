@@ -14,20 +14,29 @@ import org.jspecify.annotations.Nullable;
 @CrossesThreads
 final class SingleMessage implements RequestMessages {
 
+  /**
+   * Bytes of a frame that are kept without being counted, for they are no more than the call itself takes: counters that all
+   * calls share are left alone by most of them. No message of this length has memory that must be released.
+   */
+  static final int UNCOUNTED = 1024;
+
+  /** A message whose bytes are counted while it is kept. */
+  private record Counted(FramedMessage message, KeptBytes keptBytes) {}
+
   /** In place of the message: its reference has been released. */
-  private static final FramedMessage RELEASED = FramedMessage.of(new byte[0], 0);
+  private static final Object RELEASED = new Object();
 
-  private static final AtomicReferenceFieldUpdater<SingleMessage, @Nullable FramedMessage> MESSAGE =
-      AtomicReferenceFieldUpdater.newUpdater(SingleMessage.class, FramedMessage.class, "message");
+  private static final AtomicReferenceFieldUpdater<SingleMessage, @Nullable Object> HELD =
+      AtomicReferenceFieldUpdater.newUpdater(SingleMessage.class, Object.class, "held");
 
-  private volatile @Nullable FramedMessage message;
+  /** {@code null}, the message, the message as {@link Counted}, or {@link #RELEASED}. */
+  private volatile @Nullable Object held;
 
   @Override
   public void write(FramedMessage only) {
-    if (!only.isPooled()) {
-      // Where the call ends now, the collector finds the message with the call: no need for a CAS.
-      MESSAGE.lazySet(this, only);
-    } else if (!MESSAGE.compareAndSet(this, null, only)) {
+    if (only.length() <= UNCOUNTED) {
+      HELD.lazySet(this, only);
+    } else if (!HELD.compareAndSet(this, null, only)) {
       only.release();
     }
   }
@@ -37,17 +46,44 @@ final class SingleMessage implements RequestMessages {
 
   @Override
   public boolean attach(CallAttempt attempt) {
-    FramedMessage only = message;
-    if (only == RELEASED || (only != null && !only.retain())) {
+    Object now = held;
+    if (now instanceof FramedMessage first && first.length() > UNCOUNTED) {
+      return attachCounted(first, attempt);
+    }
+    return now != RELEASED
+        && start(now instanceof Counted counted ? counted.message : (FramedMessage) now, attempt);
+  }
+
+  private static boolean start(@Nullable FramedMessage only, CallAttempt attempt) {
+    if (only != null && !only.retain()) {
       return false;
     }
     attempt.start(only, true);
     return true;
   }
 
+  /** The first attempt of a message that is counted; or that may not be kept, and is given away. */
+  private boolean attachCounted(FramedMessage first, CallAttempt attempt) {
+    KeptBytes keptBytes = attempt.call().plan().environment().keptBytes();
+    boolean kept = keptBytes.add(0, first.length());
+    Object after = kept ? new Counted(first, keptBytes) : RELEASED;
+    boolean held = HELD.compareAndSet(this, first, after);
+    if (!kept || !held) {
+      keptBytes.release(first.length());
+    }
+    if (!held) {
+      return false;
+    }
+    if (kept) {
+      return start(first, attempt);
+    }
+    attempt.start(first, true);
+    return true;
+  }
+
   @Override
   public boolean detach() {
-    return message != RELEASED;
+    return held != RELEASED;
   }
 
   @Override
@@ -57,17 +93,20 @@ final class SingleMessage implements RequestMessages {
 
   @Override
   public void release() {
-    FramedMessage held = message;
-    if (held == RELEASED) {
+    Object now = held;
+    if (now == RELEASED) {
       return;
     }
-    if (held != null && !held.isPooled()) {
-      MESSAGE.lazySet(this, RELEASED);
+    if (now instanceof FramedMessage small && small.length() <= UNCOUNTED) {
+      HELD.lazySet(this, RELEASED);
       return;
     }
-    held = MESSAGE.getAndSet(this, RELEASED);
-    if (held != null) {
-      held.release();
+    now = HELD.getAndSet(this, RELEASED);
+    if (now instanceof Counted counted) {
+      counted.keptBytes.release(counted.message.length());
+      counted.message.release();
+    } else if (now instanceof FramedMessage unsent) {
+      unsent.release();
     }
   }
 }

@@ -5,6 +5,7 @@ import dev.clientconn.internal.call.CallEnvironment;
 import dev.clientconn.internal.call.ClientCallImpl;
 import dev.clientconn.internal.call.ConfigGate;
 import dev.clientconn.internal.call.FailedCall;
+import dev.clientconn.internal.call.KeptBytes;
 import dev.clientconn.internal.call.PendingCall;
 import io.grpc.CallCredentials;
 import io.grpc.CallOptions;
@@ -47,6 +48,7 @@ public final class CallChannel extends Channel {
         options.compressors(),
         options.decompressors(),
         options.maxInboundMessageSize(),
+        new KeptBytes(options.keptBytes()),
         control.calls(),
         control.unsent());
     Channel channel =

@@ -1,6 +1,7 @@
 // SPDX-License-Identifier: Apache-2.0
 package dev.clientconn.internal.channel;
 
+import dev.clientconn.internal.call.KeptBytes;
 import io.grpc.BinaryLog;
 import io.grpc.CallCredentials;
 import io.grpc.ChannelCredentials;
@@ -26,6 +27,7 @@ import org.jspecify.annotations.Nullable;
  * @param lookUpServiceConfig whether the resolver's configs count
  * @param idleTimeoutNanos after how long without a call the channel goes idle; 0 for never
  * @param maxInboundMessageSize bytes, absent where the application has set none
+ * @param keptBytes how much of requests may be kept after it was sent
  * @param compressors known by name
  * @param decompressors known by name
  * @param interceptors last one sees a call first
@@ -44,6 +46,7 @@ public record ChannelOptions(
     boolean lookUpServiceConfig,
     long idleTimeoutNanos,
     @Nullable Integer maxInboundMessageSize,
+    KeptBytes.Limits keptBytes,
     CompressorRegistry compressors,
     DecompressorRegistry decompressors,
     List<ClientInterceptor> interceptors,

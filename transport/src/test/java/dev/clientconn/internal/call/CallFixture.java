@@ -24,6 +24,7 @@ public final class CallFixture {
   public MethodConfig config = MethodConfig.NONE;
   public DecompressorRegistry decompressors = DecompressorRegistry.getDefaultInstance();
   public @Nullable Integer maxInboundMessageSize;
+  public KeptBytes keptBytes = new KeptBytes(KeptBytes.Limits.DEFAULT);
   public int callsStarted;
   public int callsEnded;
   private Executor channelExecutor = Runnable::run;
@@ -63,6 +64,7 @@ public final class CallFixture {
         CompressorRegistry.getDefaultInstance(),
         decompressors,
         maxInboundMessageSize,
+        keptBytes,
         new Counter(),
         unsent);
   }

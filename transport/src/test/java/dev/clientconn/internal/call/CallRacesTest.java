@@ -191,6 +191,7 @@ class CallRacesTest {
         CompressorRegistry.getDefaultInstance(),
         DecompressorRegistry.getDefaultInstance(),
         1000,
+        new KeptBytes(KeptBytes.Limits.DEFAULT),
         new CallEnvironment.Lifecycle() {
           @Override
           public void callStarted() {

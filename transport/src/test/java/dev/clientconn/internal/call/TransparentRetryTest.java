@@ -4,12 +4,17 @@ package dev.clientconn.internal.call;
 import static org.assertj.core.api.Assertions.assertThat;
 
 import dev.clientconn.internal.transport.StreamProgress;
+import io.grpc.ClientCall;
 import io.grpc.Metadata;
+import io.grpc.MethodDescriptor;
 import io.grpc.Status;
+import java.util.List;
+import java.util.function.Consumer;
 import org.junit.jupiter.api.Test;
 
 /** gRFC A6: what the application never hears of. */
 class TransparentRetryTest {
+  private static final int MIB = 1024 * 1024;
   private static final Status GONE = Status.UNAVAILABLE.withDescription("connection lost");
 
   private final CallFixture fixture = new CallFixture();
@@ -96,7 +101,7 @@ class TransparentRetryTest {
   @Test
   void pastTheKeptBytesAStreamingCallIsCommitted() {
     var call = fixture.start(TextMethods.BIDI);
-    call.sendMessage("x".repeat(MessageStream.MAX_KEPT_BYTES));
+    call.sendMessage("x".repeat(MIB));
 
     fixture.stream().close(GONE, StreamProgress.REFUSED);
 
@@ -105,9 +110,96 @@ class TransparentRetryTest {
   }
 
   @Test
+  void aRequestOverTheLimitOfACallIsNotSentAgain() {
+    fixture.unary("x".repeat(MIB - 5));
+    fixture.unary("x".repeat(MIB - 4));
+
+    fixture.transport.streams.get(0).close(GONE, StreamProgress.REFUSED);
+    assertThat(fixture.transport.streams).hasSize(3);
+    fixture.transport.streams.get(1).close(GONE, StreamProgress.REFUSED);
+
+    assertThat(fixture.transport.streams).hasSize(3);
+    assertThat(fixture.listener.events).containsExactly("close(UNAVAILABLE)");
+  }
+
+  @Test
+  void callsPastTheLimitOfTheChannelGoOnAndAreNotSentAgain() {
+    fixture.keptBytes = new KeptBytes(new KeptBytes.Limits(MIB, 50_000));
+    var first = fixture.start(TextMethods.BIDI);
+    first.sendMessage("x".repeat(30_000));
+    FakeStream kept = fixture.stream();
+    var second = fixture.start(TextMethods.BIDI);
+    second.sendMessage("x".repeat(30_000));
+    FakeStream committed = fixture.stream();
+    fixture.unary("x".repeat(30_000));
+    FakeStream unary = fixture.stream();
+    assertThat(fixture.keptBytes.total()).isEqualTo(30_005);
+
+    second.sendMessage("more");
+    assertThat(committed.commands).containsExactly("start()", "write(30000 bytes)", "write(more)");
+    committed.close(GONE, StreamProgress.REFUSED);
+    unary.close(GONE, StreamProgress.REFUSED);
+    assertThat(fixture.transport.streams).hasSize(3);
+    kept.close(GONE, StreamProgress.REFUSED);
+
+    assertThat(fixture.transport.streams).hasSize(4);
+    fixture.unary("x".repeat(10_000));
+    fixture.stream().close(GONE, StreamProgress.REFUSED);
+    assertThat(fixture.transport.streams)
+        .as("what is released is there for others")
+        .hasSize(6);
+  }
+
+  @Test
+  void smallRequestsOfOneMessageAreNotCounted() {
+    fixture.unary("x".repeat(SingleMessage.UNCOUNTED - 5));
+    assertThat(fixture.keptBytes.total()).isZero();
+
+    fixture.unary("x".repeat(SingleMessage.UNCOUNTED - 4));
+
+    assertThat(fixture.keptBytes.total()).isEqualTo(SingleMessage.UNCOUNTED + 1);
+  }
+
+  @Test
+  void whateverEndsACallItsBytesAreKeptNoLonger() {
+    List<Consumer<ClientCall<String, String>>> ends = List.of(
+        call -> fixture.stream().responseHeaders(),
+        call -> fixture.stream().close(GONE),
+        call -> call.cancel("enough", null),
+        call -> {
+          fixture.stream().close(GONE, StreamProgress.REFUSED);
+          fixture.stream().close(GONE, StreamProgress.REFUSED);
+        },
+        call -> fixture.stream().passDeadline("the test"));
+    for (Consumer<ClientCall<String, String>> end : ends) {
+      for (MethodDescriptor<String, String> method : List.of(TextMethods.UNARY, TextMethods.BIDI)) {
+        var call = fixture.start(method);
+        call.sendMessage("x".repeat(2_000));
+        call.halfClose();
+        assertThat(fixture.keptBytes.total()).isEqualTo(2_005);
+
+        end.accept(call);
+
+        assertThat(fixture.keptBytes.total()).isZero();
+      }
+    }
+  }
+
+  @Test
+  void messagesOfACallThatNeverGetsAStreamAreCountedUntilItEnds() {
+    var call = fixture.withoutTransport().start(TextMethods.BIDI);
+    call.sendMessage("x".repeat(3 * MIB));
+    assertThat(fixture.keptBytes.total()).isEqualTo(3 * MIB + 5);
+
+    call.cancel("enough", null);
+
+    assertThat(fixture.keptBytes.total()).isZero();
+  }
+
+  @Test
   void messagesWaitingForAPickAreAllSentHoweverMany() {
     var call = fixture.withoutTransport().start(TextMethods.BIDI);
-    call.sendMessage("x".repeat(MessageStream.MAX_KEPT_BYTES));
+    call.sendMessage("x".repeat(MIB));
     call.sendMessage("b");
 
     fixture.source.answer(fixture.transport);

@@ -1,6 +1,7 @@
 // SPDX-License-Identifier: Apache-2.0
 package dev.clientconn.internal.channel;
 
+import dev.clientconn.internal.call.KeptBytes;
 import io.grpc.ConnectivityState;
 import io.grpc.InsecureChannelCredentials;
 import io.grpc.MethodDescriptor;
@@ -93,6 +94,7 @@ public final class ChannelHarness {
         lookUp,
         idleTimeout.toNanos(),
         4096,
+        KeptBytes.Limits.DEFAULT,
         io.grpc.CompressorRegistry.getDefaultInstance(),
         io.grpc.DecompressorRegistry.getDefaultInstance(),
         List.of(),
