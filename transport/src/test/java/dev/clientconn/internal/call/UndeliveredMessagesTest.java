@@ -4,7 +4,6 @@ package dev.clientconn.internal.call;
 import static org.assertj.core.api.Assertions.assertThat;
 
 import dev.clientconn.internal.message.InboundMessage;
-import dev.clientconn.internal.transport.ClientStream;
 import dev.clientconn.internal.wire.MessageDeframer;
 import dev.clientconn.internal.wire.MessageException;
 import io.grpc.Status;
@@ -23,7 +22,6 @@ class UndeliveredMessagesTest {
 
   private final CallFixture fixture = new CallFixture();
   private final MessageDeframer deframer = new MessageDeframer(WINDOW);
-  private ClientStream.Listener stream;
   private int eventsInTurn;
 
   /** Each size of message, in DATA frames of each size, with each number of frames read in one turn of the loop. */
@@ -89,7 +87,6 @@ class UndeliveredMessagesTest {
   /** Returns how many messages the peer has sent. */
   private long measure(ClientCallImpl<?, ?> call, int body, int frame, int framesInTurn)
       throws MessageException {
-    stream = fixture.stream().listener;
     long before = HeapOf.roots(call, deframer);
     int message = 5 + body;
     long sent = 0;
@@ -125,13 +122,13 @@ class UndeliveredMessagesTest {
 
   private void deliver(InboundMessage message) {
     eventsInTurn++;
-    stream.onMessage(message);
+    fixture.stream().listener.onMessage(message);
   }
 
   private void endTurn() {
     deframer.endBatch(this::deliver);
     if (eventsInTurn > 0) {
-      stream.onBatchEnd();
+      fixture.stream().listener.onBatchEnd();
     }
     eventsInTurn = 0;
   }

@@ -6,7 +6,9 @@ import static org.assertj.core.api.Assertions.assertThat;
 
 import java.util.ArrayDeque;
 import java.util.Deque;
+import java.util.Objects;
 import java.util.Random;
+import org.jspecify.annotations.Nullable;
 import org.junit.jupiter.api.Test;
 
 /** A queue of received messages. */
@@ -43,9 +45,9 @@ class InboundMessageTest {
   void messagesKeepTheirOrderAndBytesHoweverTheyAreLinkedAndTaken() {
     for (int seed = 0; seed < 300; seed++) {
       Random random = new Random(seed);
-      InboundMessage first = arrival(random);
-      InboundMessage last = first;
-      while (first != null) {
+      @Nullable InboundMessage first = arrival(random);
+      @Nullable InboundMessage last = first;
+      while (first != null && last != null) {
         if (expected.size() < 300 && random.nextInt(3) > 0) {
           InboundMessage next = arrival(random);
           last = last.link(next, next);
@@ -77,7 +79,7 @@ class InboundMessageTest {
       InboundMessage second = small.take();
       assertThat(first.link(second, second)).isSameAs(first);
 
-      InboundMessage following = first.following();
+      InboundMessage following = Objects.requireNonNull(first.following());
       first.release();
       assertThat(following.size()).isEqualTo(3_000);
       following.release();

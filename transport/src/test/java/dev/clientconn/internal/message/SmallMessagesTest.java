@@ -12,7 +12,9 @@ import java.io.IOException;
 import java.io.InputStream;
 import java.util.ArrayList;
 import java.util.List;
+import java.util.Objects;
 import java.util.Random;
+import org.jspecify.annotations.Nullable;
 import org.junit.jupiter.api.Test;
 
 class SmallMessagesTest {
@@ -46,29 +48,33 @@ class SmallMessagesTest {
     return small.take();
   }
 
+  private static InboundMessage after(InboundMessage message) {
+    return Objects.requireNonNull(message.following());
+  }
+
   @Test
   void neighboursAreToldApart() throws IOException {
     for (int seed = 0; seed < 200; seed++) {
       Random random = new Random(seed);
       List<byte[]> bodies = new ArrayList<>();
       int longest = 1 << random.nextInt(12);
-      byte[] next = random(random.nextInt(longest));
-      while (bodies.size() < 300 && PREFIX + next.length <= small.room()) {
-        add(next, random.nextBoolean());
-        bodies.add(next);
-        next = random(random.nextInt(longest));
+      byte[] added = random(random.nextInt(longest));
+      while (bodies.size() < 300 && PREFIX + added.length <= small.room()) {
+        add(added, random.nextBoolean());
+        bodies.add(added);
+        added = random(random.nextInt(longest));
       }
-      InboundMessage message = small.take();
+      @Nullable InboundMessage next = small.take();
 
       for (byte[] body : bodies) {
-        InboundMessage following = message.following();
+        InboundMessage message = Objects.requireNonNull(next);
+        next = message.following();
         assertThat(message.size()).isEqualTo(body.length);
         assertThat(message.isCompressed()).isEqualTo(body.length % 2 == 0);
         assertThat(message.open().readAllBytes()).as("seed %d", seed).isEqualTo(body);
         message.release();
-        message = following;
       }
-      assertThat(message).isNull();
+      assertThat(next).isNull();
       assertThat(small.isEmpty()).isTrue();
       assertThat(small.room()).isEqualTo(CHUNK);
     }
@@ -77,8 +83,8 @@ class SmallMessagesTest {
   @Test
   void aChunkGoesBackWithTheLastMessageInIt() {
     InboundMessage first = packed(3, CHUNK / 16);
-    InboundMessage second = first.following();
-    InboundMessage third = second.following();
+    InboundMessage second = after(first);
+    InboundMessage third = after(second);
 
     first.release();
     second.release();
@@ -106,7 +112,7 @@ class SmallMessagesTest {
     message.trim();
 
     assertThat(pool.resting()).isEqualTo(CHUNK);
-    assertThat(message.following().open().readAllBytes()).isEqualTo(random(400));
+    assertThat(after(message).open().readAllBytes()).isEqualTo(random(400));
     InboundMessage full = packed(39, 400);
     full.trim();
     assertThat(pool.resting()).as("used again").isZero();
@@ -135,7 +141,7 @@ class SmallMessagesTest {
     add(random(500), true);
     byte[] body = random(1_000);
     add(body, true);
-    InputStream stream = small.take().following().open();
+    InputStream stream = after(small.take()).open();
 
     stream.skip(700);
     stream.reset();
