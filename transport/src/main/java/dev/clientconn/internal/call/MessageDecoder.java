@@ -7,6 +7,7 @@ import io.grpc.Metadata;
 import io.grpc.MethodDescriptor;
 import io.grpc.Status;
 import io.grpc.StatusRuntimeException;
+import java.io.IOException;
 import java.io.InputStream;
 import org.jspecify.annotations.Nullable;
 
@@ -61,8 +62,12 @@ final class MessageDecoder<RespT> {
   /** The plain form of a compressed message. Throws a {@link StatusRuntimeException} if it cannot be had. */
   InboundMessage decompress(InboundMessage message) {
     PlainBuffer buffer = new PlainBuffer(plan.maxInboundMessageSize());
-    try (InputStream plain = decompressor().decompress(message.open())) {
-      plain.transferTo(buffer);
+    try {
+      Decompressor decompressor = decompressor();
+      // Some servers send an empty message as the flag and no bytes, not even a compressed nothing.
+      if (message.size() > 0) {
+        inflate(decompressor, message, buffer);
+      }
       return buffer.toMessage();
     } catch (Throwable e) {
       // Errors too: a codec whose native library is missing throws one.
@@ -73,6 +78,13 @@ final class MessageDecoder<RespT> {
           "A message of " + method.getFullMethodName() + " could not be decompressed: " + e, e);
     } finally {
       message.release();
+    }
+  }
+
+  private static void inflate(Decompressor decompressor, InboundMessage message, PlainBuffer buffer)
+      throws IOException {
+    try (InputStream plain = decompressor.decompress(message.open())) {
+      plain.transferTo(buffer);
     }
   }
 

@@ -17,12 +17,17 @@ import io.grpc.MethodDescriptor.MethodType;
 import io.grpc.Status;
 import io.grpc.Status.Code;
 import java.io.ByteArrayOutputStream;
+import java.io.FilterInputStream;
 import java.io.IOException;
 import java.io.InputStream;
 import java.io.OutputStream;
 import java.net.InetSocketAddress;
 import java.nio.charset.StandardCharsets;
+import java.util.ArrayList;
+import java.util.List;
 import org.junit.jupiter.api.Test;
+import org.junit.jupiter.params.ParameterizedTest;
+import org.junit.jupiter.params.provider.ValueSource;
 
 class CallResponseTest {
   private static final Metadata.Key<String> KEY =
@@ -522,6 +527,65 @@ class CallResponseTest {
 
     assertThat(listener.end().getCode()).isEqualTo(Code.INTERNAL);
     assertThat(listener.description()).contains("could not be decompressed");
+  }
+
+  @Test
+  void aCompressedMessageOfNoBytesIsEmpty() {
+    var call = fixture.start(TextMethods.SERVER_STREAMING);
+    call.request(2);
+    call.halfClose();
+
+    fixture.stream().responseHeaders("grpc-encoding", "gzip");
+    fixture.stream().message(new byte[0], true);
+    fixture.stream().message("plain");
+
+    assertThat(listener.events).containsExactly("headers", "message()", "message(plain)");
+  }
+
+  @ParameterizedTest
+  @ValueSource(strings = {"identity", "zap"})
+  void aCompressedMessageOfNoBytesNeedsAKnownEncodingToo(String encoding) {
+    var call = fixture.start(TextMethods.SERVER_STREAMING);
+    call.request(1);
+    call.halfClose();
+
+    fixture.stream().responseHeaders("grpc-encoding", encoding);
+    fixture.stream().message(new byte[0], true);
+
+    assertThat(listener.end().getCode()).isEqualTo(Code.INTERNAL);
+  }
+
+  @ParameterizedTest
+  @ValueSource(ints = {3, 100})
+  void whatInflatesAMessageIsClosedAlsoOverTheLimit(int limit) {
+    List<String> closed = new ArrayList<>();
+    fixture.options = CallOptions.DEFAULT.withMaxInboundMessageSize(limit);
+    fixture.decompressors = fixture.decompressors.with(new ClosingCodec(closed), false);
+    fixture.unary("hello");
+
+    fixture.stream().responseHeaders("grpc-encoding", "closing");
+    fixture.stream().message("abcdef".getBytes(StandardCharsets.UTF_8), true);
+
+    assertThat(closed).containsExactly("closed");
+  }
+
+  /** Decompresses nothing, and records that its stream is closed. */
+  private record ClosingCodec(List<String> closed) implements Decompressor {
+    @Override
+    public String getMessageEncoding() {
+      return "closing";
+    }
+
+    @Override
+    public InputStream decompress(InputStream compressed) {
+      return new FilterInputStream(compressed) {
+        @Override
+        public void close() throws IOException {
+          closed.add("closed");
+          super.close();
+        }
+      };
+    }
   }
 
   @Test
