@@ -12,8 +12,8 @@ import java.util.logging.Logger;
 import org.jspecify.annotations.Nullable;
 
 /**
- * The peer's SETTINGS_MAX_CONCURRENT_STREAMS and the calls that wait for a slot, first come, first served. A call that
- * gave up leaves its place empty; empty places are swept when they outnumber the waiting. Tells how each wait went.
+ * Holds the peer's SETTINGS_MAX_CONCURRENT_STREAMS and the calls that wait for a slot, first come, first served. A call that
+ * gave up leaves its place empty; empty places are swept when they outnumber the waiting. Reports how each wait went.
  */
 @EventLoopConfined
 final class StreamQuota {
@@ -109,6 +109,11 @@ final class StreamQuota {
     if (queue != null && queue.size() > SWEEP_FLOOR && queue.size() > 2 * waiting) {
       queue.removeIf(Http2Stream::isClosed);
     }
+  }
+
+  /** Places in the queue, those of streams that have left included. */
+  int places() {
+    return queue == null ? 0 : queue.size();
   }
 
   private void notify(Http2Stream stream, WaitOutcome outcome) {

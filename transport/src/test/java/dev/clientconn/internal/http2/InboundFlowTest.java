@@ -185,6 +185,23 @@ class InboundFlowTest extends PeerTest {
   }
 
   @Test
+  void paddingCountsAgainstTheConnectionsWindowToo() {
+    Http2Peer peer = ready();
+    RecordingCall call = peer.unary();
+    call.wantsMessage = false;
+    peer.sendsHeaders(1).frames();
+
+    peer.inOneRead(() -> {
+      for (int i = 0; i < 65; i++) {
+        peer.sendsData(1, framed(new byte[0]), 256, false);
+      }
+    });
+
+    // 65 times 256 and 5, and as much of the padding as makes a quarter of the stream's window.
+    peer.expects("WINDOW_UPDATE 1 +16384", "WINDOW_UPDATE 0 +16965");
+  }
+
+  @Test
   void dataOfAStreamThatIsOverIsGivenBackToTheConnection() {
     Http2Peer peer = ready();
     RecordingCall call = peer.unary();

@@ -172,6 +172,34 @@ class OutboundFlowTest extends PeerTest {
   }
 
   @Test
+  void halfCloseWithoutDataPassesAnEmptyStreamWindow() {
+    Http2Peer peer = ready();
+    peer.sendsSettings(s -> s.initialWindowSize(6)).frames();
+    RecordingCall call = peer.streaming().write(bytes("x"));
+    peer.loop.run();
+    peer.expects("HEADERS 1", "DATA 1 6");
+
+    call.stream().halfClose();
+    peer.loop.run();
+
+    peer.expects("DATA 1 0 END");
+  }
+
+  @Test
+  void halfCloseStaysBehindDataThatWaitsForAWindow() {
+    Http2Peer peer = ready();
+    peer.sendsSettings(s -> s.initialWindowSize(5)).frames();
+    RecordingCall call = peer.streaming().write(bytes("x"));
+    call.stream().halfClose();
+    peer.loop.run();
+    peer.expects("HEADERS 1", "DATA 1 5");
+
+    peer.sendsWindowUpdate(1, 1);
+
+    peer.expects("DATA 1 1 END");
+  }
+
+  @Test
   void tooMuchCreditForAStreamEndsTheStream() {
     Http2Peer peer = ready();
     RecordingCall call = peer.unary();

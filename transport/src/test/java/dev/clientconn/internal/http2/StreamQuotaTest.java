@@ -4,9 +4,16 @@ package dev.clientconn.internal.http2;
 import static dev.clientconn.internal.http2.Http2Peer.bytes;
 import static org.assertj.core.api.Assertions.assertThat;
 
+import dev.clientconn.internal.flow.SendQuota;
+import dev.clientconn.internal.transport.CallHeaders;
+import dev.clientconn.internal.transport.FixedHeaders;
+import dev.clientconn.internal.transport.StreamProgress;
+import dev.clientconn.internal.wire.RequestHeaders;
 import dev.clientconn.transport.TransportListener;
+import dev.clientconn.transport.TransportListener.WaitOutcome;
 import io.grpc.Metadata;
 import io.grpc.Status;
+import io.netty.util.concurrent.Ticker;
 import java.time.Duration;
 import java.util.ArrayList;
 import java.util.List;
@@ -191,6 +198,33 @@ class StreamQuotaTest extends PeerTest {
     peer.sendsSettings(s -> s.maxConcurrentStreams(1)).answers(1);
 
     assertThat(last.status().isOk()).isTrue();
+  }
+
+  @Test
+  void emptyPlacesDoNotPileUpBehindOneWhoWaits() {
+    StreamQuota quota = new StreamQuota(10_000, TransportListener.NONE, Ticker.newMockTicker());
+    Http2Stream first = waitingStream(quota);
+
+    for (int i = 0; i < 10_000; i++) {
+      Http2Stream impatient = waitingStream(quota);
+      impatient.tellClosed(Status.CANCELLED, StreamProgress.PROCESSED, new Metadata());
+      quota.leave(impatient, WaitOutcome.CANCELLED);
+      assertThat(quota.places()).isLessThan(100);
+    }
+
+    assertThat(quota.waiting()).isEqualTo(1);
+    assertThat(quota.next(0)).isSameAs(first);
+  }
+
+  private static Http2Stream waitingStream(StreamQuota quota) {
+    ControlBuffer control = new ControlBuffer(new ManualLoop(), () -> {}, () -> false);
+    CallHeaders call =
+        new FixedHeaders(Http2Peer.METHOD, null, null, null, 0, 100, 100, new Metadata());
+    StreamHandle handle =
+        new StreamHandle(control, call, RequestHeaders.Lists.NONE, null, new RecordingCall(), 100);
+    Http2Stream stream = new Http2Stream(handle, new SendQuota(), 65_535);
+    assertThat(quota.enqueue(stream)).isTrue();
+    return stream;
   }
 
   @Test
