@@ -12,6 +12,7 @@ import io.netty.channel.epoll.EpollIoHandler;
 import io.netty.channel.nio.NioIoHandler;
 import java.util.ArrayList;
 import java.util.List;
+import java.util.concurrent.CountDownLatch;
 import java.util.stream.Stream;
 import org.junit.jupiter.api.AfterAll;
 import org.junit.jupiter.params.ParameterizedTest;
@@ -123,11 +124,14 @@ class EveryCutOverSocketsTest {
           "quota"));
       scribe.verify();
 
-      try (SocketPeer.Busy busy = peer.keepsLoopBusy()) {
+      CountDownLatch free = peer.keepsLoopBusy();
+      try {
         peer.receive(response);
         // It has not read the request, so this is a reset, which the write finds before the read.
         peer.closesUnread();
         call.write(bytes("too late"));
+      } finally {
+        free.countDown();
       }
 
       peer.awaitEnd();

@@ -103,7 +103,7 @@ class OpeningStreamsTest extends PeerTest {
 
     peer.call(null, metadata).start(null, false);
     peer.loop.run();
-    ByteBuf headers = Objects.requireNonNull(peer.socket.<ByteBuf>readOutbound());
+    ByteBuf headers = Objects.requireNonNull(peer.socket.readOutbound());
 
     assertThat(headers.toString(StandardCharsets.US_ASCII)).endsWith("\u0010\u0003key\u0005value");
     headers.release();

@@ -140,13 +140,8 @@ final class SocketPeer implements Conversation.Stage, AutoCloseable {
     settle();
   }
 
-  /** The loop does nothing until this is closed. */
-  interface Busy extends AutoCloseable {
-    @Override
-    void close();
-  }
-
-  Busy keepsLoopBusy() throws InterruptedException {
+  /** The loop does nothing until the latch that this returns is counted down. */
+  CountDownLatch keepsLoopBusy() throws InterruptedException {
     CountDownLatch free = new CountDownLatch(1);
     CountDownLatch busy = new CountDownLatch(1);
     loop.execute(() -> {
@@ -158,7 +153,7 @@ final class SocketPeer implements Conversation.Stage, AutoCloseable {
       }
     });
     busy.await();
-    return free::countDown;
+    return free;
   }
 
   /** A call that another connection's callback, on the same loop, starts on this one. */
