@@ -7,6 +7,7 @@ import dev.clientconn.internal.channel.ChannelOptions;
 import dev.clientconn.internal.channel.FactoryNameResolverProvider;
 import dev.clientconn.internal.channel.ServiceConfigParser;
 import dev.clientconn.internal.channel.SharedThreads;
+import dev.clientconn.internal.transport.TransportListeners;
 import dev.clientconn.internal.transport.TransportOptions;
 import dev.clientconn.transport.Dialer;
 import dev.clientconn.transport.TransportListener;
@@ -102,9 +103,9 @@ public final class ClientConnBuilder extends HeaderOptions {
     return this;
   }
 
-  /** Hears of waits on this channel's connections. */
+  /** Adds a listener of waits on this channel's connections. Those added before are called first. */
   public ClientConnBuilder transportListener(TransportListener listener) {
-    settings.transportListener = listener;
+    settings.transportListener = TransportListeners.of(settings.transportListener, listener);
     return this;
   }
 

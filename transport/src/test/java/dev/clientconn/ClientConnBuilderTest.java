@@ -12,6 +12,8 @@ import dev.clientconn.internal.channel.FakeResolver;
 import dev.clientconn.internal.channel.ServiceConfig;
 import dev.clientconn.internal.transport.TransportOptions;
 import dev.clientconn.internal.transport.TransportOptions.KeepaliveOptions;
+import dev.clientconn.transport.TransportListener;
+import dev.clientconn.transport.TransportListener.WaitOutcome;
 import io.grpc.BinaryLog;
 import io.grpc.CallCredentials;
 import io.grpc.CallOptions;
@@ -189,6 +191,23 @@ class ClientConnBuilderTest {
 
     assertThat(builder.transportOptions().neverIndexedHeaders())
         .containsExactlyInAnyOrder("x-pin", "x-tan");
+  }
+
+  @Test
+  void transportListenersAddUp() {
+    List<String> seen = new ArrayList<>();
+    for (String name : List.of("first", "second")) {
+      builder.transportListener(new TransportListener() {
+        @Override
+        public void streamSlotWaited(WaitOutcome outcome, long nanos) {
+          seen.add(name);
+        }
+      });
+    }
+
+    builder.transportOptions().listener().streamSlotWaited(WaitOutcome.GRANTED, 1);
+
+    assertThat(seen).containsExactly("first", "second");
   }
 
   @Test

@@ -21,6 +21,8 @@ public final class ClientConnRegistrar implements ImportBeanDefinitionRegistrar 
   /** Bean name of the object whose factory method makes the channels. */
   static final String FACTORY_BEAN = "grpcClientConnBeans";
 
+  private static final String SUFFIX = "ClientConn";
+
   private final Environment environment;
 
   private final @Nullable ClassLoader classLoader;
@@ -32,7 +34,14 @@ public final class ClientConnRegistrar implements ImportBeanDefinitionRegistrar 
 
   /** The bean name of a target's channel. */
   public static String beanName(String target) {
-    return target + "ClientConn";
+    return target + SUFFIX;
+  }
+
+  /** The target of a channel's bean; a bean whose name names no target is one by itself. */
+  static String target(String beanName) {
+    return beanName.endsWith(SUFFIX) && beanName.length() > SUFFIX.length()
+        ? beanName.substring(0, beanName.length() - SUFFIX.length())
+        : beanName;
   }
 
   /**

@@ -33,6 +33,11 @@ public final class GrpcClientAutoConfiguration {
     return LazyInitializationExcludeFilter.forBeanTypes(ClientConn.class);
   }
 
+  @Bean
+  static RecordedChannels grpcClients() {
+    return new RecordedChannels();
+  }
+
   /** A context that was processed ahead of time meets the keys of its environment here. */
   @Bean
   GrpcClientTargets grpcClientTargets(Environment environment, ResourceLoader resources) {

@@ -12,7 +12,7 @@ final class YamlLines {
   /** How far the lines are indented, so that they stand out in a message. */
   private static final String MARGIN = "    ";
 
-  private static final Pattern PLAIN_KEY = Pattern.compile("[A-Za-z0-9_-]+");
+  private static final Pattern PLAIN_KEY = Pattern.compile("[A-Za-z0-9_<>-]+");
 
   private static final Pattern PLAIN_VALUE =
       Pattern.compile("[A-Za-z0-9./<$\\[_-](?!.*(: | #|:$)).*");

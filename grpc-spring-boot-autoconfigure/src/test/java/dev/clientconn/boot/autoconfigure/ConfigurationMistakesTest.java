@@ -57,8 +57,8 @@ class ConfigurationMistakesTest {
             + "    Origin: application.yml - 3:" + (wrong.length() + 5) + "\n"
             + "    Reason: There is no key '" + wrong + "' below grpc.client.targets.<name>."
             + " Did you mean '" + right + "'?");
-    assertThat(analysis.getAction().replaceAll("\\s+", " "))
-        .isEqualTo(
+    assertThat(analysis.getAction())
+        .isEqualToNormalizingWhitespace(
             "Write instead: grpc: client: targets: greeter: " + right.replace(".", ": ") + ": 5 ");
   }
 
@@ -449,10 +449,13 @@ class ConfigurationMistakesTest {
     FailureAnalysis analysis =
         StartFailure.of(this.runner, "grpc.client.targets.greeter.address: greeter.example:9090");
 
-    assertThat(analysis.getDescription())
-        .endsWith("\n\n    Property: grpc.client.targets.greeter.address\n"
-            + "    Value: \"greeter.example:9090\"\n"
-            + "    Origin: application.yml - 1:38");
+    assertThat(analysis.getDescription()).endsWith("""
+
+
+                Property: grpc.client.targets.greeter.address
+                Value: "greeter.example:9090"
+                Origin: application.yml - 1:38
+            """.stripTrailing());
   }
 
   @Test

@@ -18,6 +18,7 @@ import io.grpc.health.v1.HealthCheckRequest;
 import io.grpc.health.v1.HealthGrpc;
 import java.util.ArrayList;
 import java.util.List;
+import java.util.Map;
 import java.util.concurrent.TimeUnit;
 import org.jspecify.annotations.Nullable;
 import org.junit.jupiter.api.AfterEach;
@@ -127,8 +128,30 @@ class GrpcClientAutoConfigurationTest {
         .withPropertyValues("grpc.client.targets.greeter.address=localhost:1")
         .run(context -> {
           assertThat(context).hasSingleBean(ClientConn.class);
-          assertThat(context.getBean(GrpcClients.class).channels()).isEmpty();
+          assertThat(context.getBean(GrpcClients.class).channels())
+              .containsExactly(Map.entry("greeter", context.getBean(ClientConn.class)));
         });
+  }
+
+  @Test
+  void channelBeanOfTheApplicationIsDrainedWithTheGraceOfTheDefaults() {
+    this.runner
+        .withUserConfiguration(OwnChannel.class)
+        .withPropertyValues("grpc.client.defaults.shutdown.grace-period=7s")
+        .run(context -> assertThat(context.getBean(GrpcClientTargets.class).gracePeriod("greeter"))
+            .hasSeconds(7));
+  }
+
+  @Test
+  void definitionsSayWhereTheyComeFrom() {
+    this.runner
+        .withPropertyValues("grpc.client.targets.greeter.address=localhost:1")
+        .run(context -> assertThat(context
+                .getBeanFactory()
+                .getBeanDefinition("greeterClientConn")
+                .getResourceDescription())
+            .startsWith(
+                "grpc.client.targets.greeter from \"grpc.client.targets.greeter.address\""));
   }
 
   @Test

@@ -67,7 +67,7 @@ final class TlsFailure {
       alert(
           "unrecognized_name",
           "the server does not know the host name it was asked for (SNI): check the target, or set"
-              + " the authority (overrideAuthority)"));
+              + " the authority (overrideAuthority; the property authority with Spring)"));
 
   private TlsFailure() {}
 
@@ -138,7 +138,7 @@ final class TlsFailure {
     if (said.startsWith("No subject alternative") || said.startsWith("No name matching")) {
       return "it is for another host (" + said
           + "): connect by a name that the certificate has, or verify another one"
-          + " (overrideAuthority)";
+          + " (overrideAuthority; the property authority with Spring)";
     }
     return said;
   }

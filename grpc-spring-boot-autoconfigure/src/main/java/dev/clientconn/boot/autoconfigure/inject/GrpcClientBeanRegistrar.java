@@ -25,7 +25,7 @@ import org.springframework.core.env.Environment;
  * and type it finds. Runs when the last definition is known, before the first bean is made.
  *
  * <p>A name that means nothing gets no definition: an {@code Optional} stays empty, and for anything else Spring reports the
- * unsatisfied dependency, which {@link UnknownGrpcClientFailureAnalyzer} explains.
+ * unsatisfied dependency, which {@link GrpcClientInjectionFailureAnalyzer} explains.
  */
 final class GrpcClientBeanRegistrar implements BeanFactoryPostProcessor, PriorityOrdered {
 
@@ -81,7 +81,7 @@ final class GrpcClientBeanRegistrar implements BeanFactoryPostProcessor, Priorit
 
   private void register(
       ClientPoint point, GrpcClientTargets targets, BeanDefinitionRegistry registry) {
-    String name = this.environment.resolveRequiredPlaceholders(point.value());
+    String name = resolve(point);
     Class<?> type = ClientKind.of(point).isChannel() ? ClientConn.class : point.type();
     Optional<String> target =
         targets.find(name).or(() -> Optional.of(name).filter(targets::isUsable));
@@ -91,6 +91,14 @@ final class GrpcClientBeanRegistrar implements BeanFactoryPostProcessor, Priorit
           registry, known, Optional.ofNullable(targets.origin(known)).orElse(origin));
       register(point.value(), type, known, origin, registry);
     });
+  }
+
+  private String resolve(ClientPoint point) {
+    try {
+      return this.environment.resolveRequiredPlaceholders(point.value());
+    } catch (IllegalArgumentException unresolved) {
+      throw MisplacedGrpcClientException.placeholder(point, unresolved);
+    }
   }
 
   private static void register(

@@ -6,6 +6,7 @@ import dev.clientconn.boot.GrpcClients;
 import dev.clientconn.boot.autoconfigure.GrpcClientAutoConfiguration;
 import io.micrometer.core.instrument.MeterRegistry;
 import org.springframework.beans.factory.ObjectProvider;
+import org.springframework.beans.factory.config.BeanPostProcessor;
 import org.springframework.boot.autoconfigure.AutoConfiguration;
 import org.springframework.boot.autoconfigure.condition.ConditionalOnBean;
 import org.springframework.boot.autoconfigure.condition.ConditionalOnClass;
@@ -30,7 +31,13 @@ public final class GrpcClientMetricsAutoConfiguration {
     return new GrpcClientMetrics(SingletonSupplier.of(clients::getObject));
   }
 
-  /** First of all customizers, so that an application's own listener replaces this one. */
+  /** For channels that no customizer sees: those of a factory or of a bean method of the application. */
+  @Bean
+  static BeanPostProcessor grpcClientMetricsPostProcessor(
+      ObjectProvider<GrpcClientMetrics> metrics, ObjectProvider<GrpcClients> clients) {
+    return new ChannelMeters(metrics, clients);
+  }
+
   @Bean
   @Order(Ordered.HIGHEST_PRECEDENCE)
   ClientConnBuilderCustomizer grpcClientMetricsCustomizer(GrpcClientMetrics metrics) {

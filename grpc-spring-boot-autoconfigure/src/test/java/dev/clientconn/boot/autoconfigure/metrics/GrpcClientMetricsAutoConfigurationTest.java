@@ -3,6 +3,9 @@ package dev.clientconn.boot.autoconfigure.metrics;
 
 import static org.assertj.core.api.Assertions.assertThat;
 
+import dev.clientconn.ClientConn;
+import dev.clientconn.ClientConnBuilder;
+import dev.clientconn.boot.ClientConnFactory;
 import dev.clientconn.boot.GrpcClients;
 import dev.clientconn.boot.autoconfigure.GrpcClientAutoConfiguration;
 import dev.clientconn.boot.autoconfigure.HealthServer;
@@ -89,6 +92,35 @@ class GrpcClientMetricsAutoConfigurationTest {
     }
     assertThat(early.getMeters()).isEmpty();
     assertThat(late.getMeters()).isEmpty();
+  }
+
+  @Test
+  void channelsOfAFactoryOfTheApplicationHaveMeters() {
+    this.runner
+        .withBean(
+            ClientConnFactory.class,
+            () -> target ->
+                ClientConnBuilder.forTarget("localhost:1").usePlaintext().build())
+        .run(context -> assertThat(ready(context.getBean(MeterRegistry.class))).isZero());
+  }
+
+  @Test
+  void channelBeansOfTheApplicationHaveMeters() {
+    this.runner
+        .withBean(
+            "other",
+            ClientConn.class,
+            () -> ClientConnBuilder.forTarget("localhost:1").usePlaintext().build())
+        .run(context -> {
+          MeterRegistry registry = context.getBean(MeterRegistry.class);
+          assertThat(registry
+                  .find("grpc.transport.connections")
+                  .tag("target", "other")
+                  .gauges())
+              .hasSize(5);
+          assertThat(context.getBean(GrpcClients.class).channels())
+              .containsOnlyKeys("greeter", "other");
+        });
   }
 
   @Test

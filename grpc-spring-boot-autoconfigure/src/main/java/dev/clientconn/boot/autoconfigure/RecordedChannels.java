@@ -1,0 +1,40 @@
+// SPDX-License-Identifier: Apache-2.0
+package dev.clientconn.boot.autoconfigure;
+
+import dev.clientconn.ClientConn;
+import dev.clientconn.boot.GrpcClients;
+import dev.clientconn.internal.threading.CrossesThreads;
+import java.util.Collections;
+import java.util.Map;
+import java.util.TreeMap;
+import java.util.concurrent.ConcurrentHashMap;
+import org.springframework.beans.factory.config.BeanPostProcessor;
+import org.springframework.core.PriorityOrdered;
+
+/** Records every bean that is a channel, those that the application makes itself included. */
+@CrossesThreads
+final class RecordedChannels implements GrpcClients, BeanPostProcessor, PriorityOrdered {
+
+  private final Map<String, ClientConn> channels = new ConcurrentHashMap<>();
+
+  @Override
+  public Object postProcessAfterInitialization(Object bean, String beanName) {
+    // A channel that is injected by another spelling of its name is a second bean, but no second
+    // channel.
+    if (bean instanceof ClientConn channel && !this.channels.containsValue(channel)) {
+      this.channels.put(ClientConnRegistrar.target(beanName), channel);
+    }
+    return bean;
+  }
+
+  @Override
+  public Map<String, ClientConn> channels() {
+    return Collections.unmodifiableMap(new TreeMap<>(this.channels));
+  }
+
+  /** Ahead of other post-processors, which may ask for the name of a channel. */
+  @Override
+  public int getOrder() {
+    return HIGHEST_PRECEDENCE;
+  }
+}

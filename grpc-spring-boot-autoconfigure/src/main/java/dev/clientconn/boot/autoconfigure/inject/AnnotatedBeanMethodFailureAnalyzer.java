@@ -1,0 +1,67 @@
+// SPDX-License-Identifier: Apache-2.0
+package dev.clientconn.boot.autoconfigure.inject;
+
+import dev.clientconn.boot.GrpcClient;
+import java.util.Arrays;
+import java.util.stream.Stream;
+import org.jspecify.annotations.Nullable;
+import org.springframework.beans.factory.BeanFactory;
+import org.springframework.beans.factory.annotation.AnnotatedBeanDefinition;
+import org.springframework.beans.factory.config.ConfigurableListableBeanFactory;
+import org.springframework.beans.factory.parsing.BeanDefinitionParsingException;
+import org.springframework.boot.diagnostics.AbstractFailureAnalyzer;
+import org.springframework.boot.diagnostics.FailureAnalysis;
+import org.springframework.context.annotation.Bean;
+import org.springframework.core.Ordered;
+import org.springframework.core.annotation.Order;
+import org.springframework.core.type.MethodMetadata;
+
+/** Explains {@link GrpcClient} on a {@code @Bean} method, where Spring refuses it as an {@code @Autowired}. */
+@Order(Ordered.HIGHEST_PRECEDENCE + 100)
+final class AnnotatedBeanMethodFailureAnalyzer
+    extends AbstractFailureAnalyzer<BeanDefinitionParsingException> {
+
+  private final @Nullable BeanFactory beans;
+
+  AnnotatedBeanMethodFailureAnalyzer(@Nullable BeanFactory beans) {
+    this.beans = beans;
+  }
+
+  @Override
+  protected @Nullable FailureAnalysis analyze(
+      Throwable root, BeanDefinitionParsingException cause) {
+    String message = String.valueOf(cause.getMessage());
+    return this.beans instanceof ConfigurableListableBeanFactory factory
+            && message.contains("autowired")
+        ? annotatedMethods(factory)
+            .filter(method -> message.contains("'" + method.getMethodName() + "'"))
+            .findFirst()
+            .map(method -> explain(method, cause))
+            .orElse(null)
+        : null;
+  }
+
+  private static Stream<MethodMetadata> annotatedMethods(ConfigurableListableBeanFactory factory) {
+    return Arrays.stream(factory.getBeanDefinitionNames())
+        .map(factory::getBeanDefinition)
+        .filter(AnnotatedBeanDefinition.class::isInstance)
+        .map(AnnotatedBeanDefinition.class::cast)
+        .flatMap(definition ->
+            definition.getMetadata().getAnnotatedMethods(GrpcClient.class.getName()).stream())
+        .filter(method -> method.isAnnotated(Bean.class.getName()));
+  }
+
+  private static FailureAnalysis explain(
+      MethodMetadata method, BeanDefinitionParsingException cause) {
+    return new FailureAnalysis(
+        "@GrpcClient stands on the @Bean method '%s' of %s. It asks for a client, and a @Bean method"
+                .formatted(method.getMethodName(), method.getDeclaringClassName())
+            + " makes one.",
+        """
+        Put it before a parameter of the method:
+
+            @Bean
+            %s %s(@GrpcClient("<name of the target>") Channel channel)""".formatted(method.getReturnTypeName(), method.getMethodName()),
+        cause);
+  }
+}

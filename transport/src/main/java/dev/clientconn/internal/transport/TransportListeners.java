@@ -1,0 +1,39 @@
+// SPDX-License-Identifier: Apache-2.0
+package dev.clientconn.internal.transport;
+
+import dev.clientconn.internal.threading.CrossesThreads;
+import dev.clientconn.transport.TransportListener;
+import java.util.List;
+import java.util.concurrent.CopyOnWriteArrayList;
+import java.util.logging.Level;
+import java.util.logging.Logger;
+
+/** Calls several listeners. One that throws is called no more; the others are. */
+@CrossesThreads
+public final class TransportListeners implements TransportListener {
+
+  private static final Logger LOGGER = Logger.getLogger("dev.clientconn.ClientConn");
+
+  private final List<TransportListener> listeners;
+
+  private TransportListeners(List<TransportListener> listeners) {
+    this.listeners = new CopyOnWriteArrayList<>(listeners);
+  }
+
+  /** A listener that calls the first, then the second. */
+  public static TransportListener of(TransportListener first, TransportListener second) {
+    return first == NONE ? second : new TransportListeners(List.of(first, second));
+  }
+
+  @Override
+  public void streamSlotWaited(WaitOutcome outcome, long nanos) {
+    for (TransportListener listener : listeners) {
+      try {
+        listener.streamSlotWaited(outcome, nanos);
+      } catch (Throwable t) {
+        listeners.remove(listener);
+        LOGGER.log(Level.WARNING, "A TransportListener threw; it is called no more", t);
+      }
+    }
+  }
+}
