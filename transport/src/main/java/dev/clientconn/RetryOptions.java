@@ -40,8 +40,8 @@ abstract class RetryOptions extends ManagedChannelBuilder<ClientConnBuilder> {
 
   /**
    * Bytes of requests, of all calls of the channel, that are kept after they were sent, for as long as the server has not
-   * responded: a transparent retry may have to send them again. A call that would pass the limit goes on without, and is
-   * not sent again. Requests of one message of at most 1,024 bytes, its 5-byte prefix included, do not count.
+   * responded: a transparent retry may have to send them again. A call that would pass the limit goes on, and is
+   * not sent again once it has left. Requests of one message of at most 1,024 bytes, its 5-byte prefix included, do not count.
    *
    * @param bytes positive; 16 MiB by default
    * @throws IllegalArgumentException for 0 or less

@@ -191,7 +191,8 @@ class ForeignCodeTest {
   void anExecutorThatDropsItsWorkDoesNotKeepTheChannelOpen() throws Exception {
     Fault fault = new Fault(Fault.Kind.NEVER);
     Place.Setup setup = setUp(
-        Place.of("call executor", s -> s.options = s.options.withExecutor(CallPlaces.executor(s.fault))),
+        Place.of(
+            "call executor", s -> s.options = s.options.withExecutor(CallPlaces.executor(s.fault))),
         fault);
     EchoCall bystander = EchoCall.start(conn(), plain(), CallOptions.DEFAULT, null);
     bystander.echo("before");

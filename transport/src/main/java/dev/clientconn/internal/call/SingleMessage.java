@@ -23,13 +23,16 @@ final class SingleMessage implements RequestMessages {
   /** A message whose bytes are counted while it is kept. */
   private record Counted(FramedMessage message, KeptBytes keptBytes) {}
 
+  /** A message over a limit: its stream alone has a reference, and releases it when the last byte is sent. */
+  private record Unkept(FramedMessage message) {}
+
   /** In place of the message: its reference has been released. */
   private static final Object RELEASED = new Object();
 
   private static final AtomicReferenceFieldUpdater<SingleMessage, @Nullable Object> HELD =
       AtomicReferenceFieldUpdater.newUpdater(SingleMessage.class, Object.class, "held");
 
-  /** {@code null}, the message, the message as {@link Counted}, or {@link #RELEASED}. */
+  /** {@code null}, the message, the message as {@link Counted} or {@link Unkept}, or {@link #RELEASED}. */
   private volatile @Nullable Object held;
 
   @Override
@@ -66,7 +69,8 @@ final class SingleMessage implements RequestMessages {
   private boolean attachCounted(FramedMessage first, CallAttempt attempt) {
     KeptBytes keptBytes = attempt.call().plan().environment().keptBytes();
     boolean kept = keptBytes.add(0, first.length());
-    Object after = kept ? new Counted(first, keptBytes) : RELEASED;
+    Object unkept = first.isPooled() ? new Unkept(first) : RELEASED;
+    Object after = kept ? new Counted(first, keptBytes) : unkept;
     boolean held = HELD.compareAndSet(this, first, after);
     if (!kept || !held) {
       keptBytes.release(first.length());
@@ -83,7 +87,23 @@ final class SingleMessage implements RequestMessages {
 
   @Override
   public boolean detach() {
+    if (held instanceof Unkept unkept) {
+      return takeOver(unkept);
+    }
     return held != RELEASED;
+  }
+
+  /** Of a stream that has ended, and not sent all of it. */
+  private boolean takeOver(Unkept unkept) {
+    FramedMessage unsent = unkept.message;
+    if (!unsent.retain()) {
+      return false;
+    }
+    boolean mine = HELD.compareAndSet(this, unkept, unsent);
+    if (!mine) {
+      unsent.release();
+    }
+    return mine;
   }
 
   @Override

@@ -57,10 +57,10 @@ final class StreamEnds {
   private void any(Http2Stream stream, Status status, StreamProgress progress, Metadata trailers) {
     deadlines.disarm(stream);
     try {
-      // First: the call may be sent again from within, and then needs what is released here.
-      stream.sendQueue.clear();
-    } finally {
+      // First: a call that is sent again from within may take over what this stream has not sent.
       tell(stream, status, progress, trailers);
+    } finally {
+      stream.sendQueue.clear();
     }
   }
 

@@ -70,6 +70,9 @@ public abstract class FramedMessage {
   /** Gives bytes to the target. By a user who holds a reference; those who send it at the same time do not interfere. */
   public abstract void send(int offset, int length, Target target);
 
+  /** Whether its memory is used again after the last {@link #release}. */
+  public abstract boolean isPooled();
+
   /** Adds a reference. Returns false if the last one has been released: the message must not be used. Any thread. */
   public abstract boolean retain();
 
@@ -95,6 +98,11 @@ public abstract class FramedMessage {
     }
 
     // The collector counts the references of an array.
+
+    @Override
+    public boolean isPooled() {
+      return false;
+    }
 
     @Override
     public boolean retain() {
@@ -127,6 +135,11 @@ public abstract class FramedMessage {
         target.lend(frame.part(position, run));
         position += run;
       }
+    }
+
+    @Override
+    public boolean isPooled() {
+      return true;
     }
 
     @Override

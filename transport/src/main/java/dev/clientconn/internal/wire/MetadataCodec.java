@@ -19,6 +19,8 @@ public final class MetadataCodec {
   /** Takes values with and without padding. */
   private static final Base64.Decoder DECODER = Base64.getDecoder();
 
+  private static final byte[] EMPTY = {};
+
   private static final MetadataNames NAMES = new MetadataNames();
 
   private MetadataCodec() {}
@@ -144,7 +146,8 @@ public final class MetadataCodec {
       AsciiString part = whole ? value : value.subSequence(start, end, false).trim();
       try {
         namesAndValues[2 * entries] = nameBytes;
-        namesAndValues[2 * entries++ + 1] = DECODER.decode(bytes(part));
+        // Shared where it is empty: a value of nothing but commas must not take an array for each.
+        namesAndValues[2 * entries++ + 1] = part.isEmpty() ? EMPTY : DECODER.decode(bytes(part));
       } catch (IllegalArgumentException notBase64) {
         throw new MalformedHeaderException(name.toString());
       }

@@ -24,6 +24,10 @@ public final class FakeStream implements ClientStream {
   public final List<String> commands = new ArrayList<>();
   public boolean ready = true;
   public boolean confirmsCancel = true;
+  /** Whether what is written is sent at once, and not when the stream ends. */
+  public boolean sends = true;
+
+  private final List<FramedMessage> unsent = new ArrayList<>();
   public int consumed;
   public int demandGrew;
   /** What was started or written last, if it was a message. */
@@ -124,6 +128,7 @@ public final class FakeStream implements ClientStream {
   public void close(Status status, StreamProgress progress, Metadata trailers) {
     closed = true;
     listener.onClosed(status, progress, trailers);
+    releaseUnsent();
     endBatch();
   }
 
@@ -146,12 +151,20 @@ public final class FakeStream implements ClientStream {
     }
   }
 
+  private void releaseUnsent() {
+    unsent.forEach(FramedMessage::release);
+    unsent.clear();
+  }
+
   private String text(@Nullable FramedMessage message) {
     if (message == null) {
       return "";
     }
     byte[] frame = Messages.bytes(message);
-    message.release();
+    unsent.add(message);
+    if (sends) {
+      releaseUnsent();
+    }
     lastFrame = frame;
     int length = ByteBuffer.wrap(frame, 1, 4).getInt();
     if (length != frame.length - 5) {

@@ -18,10 +18,14 @@ public final class FakeTransport implements ClientTransport {
   /** Runs when a call asks for a stream, before it has it: the moment for a race. */
   public Runnable beforeStream = () -> {};
 
+  /** Whether the streams to come send what is written at once. */
+  public boolean sends = true;
+
   @Override
   public ClientStream newStream(CallHeaders headers, ClientStream.Listener listener) {
     beforeStream.run();
     FakeStream stream = new FakeStream(headers, listener);
+    stream.sends = sends;
     streams.add(stream);
     return stream;
   }

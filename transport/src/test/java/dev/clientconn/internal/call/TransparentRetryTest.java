@@ -3,6 +3,7 @@ package dev.clientconn.internal.call;
 
 import static org.assertj.core.api.Assertions.assertThat;
 
+import dev.clientconn.internal.message.Messages;
 import dev.clientconn.internal.transport.StreamProgress;
 import io.grpc.ClientCall;
 import io.grpc.Metadata;
@@ -120,6 +121,23 @@ class TransparentRetryTest {
 
     assertThat(fixture.transport.streams).hasSize(3);
     assertThat(fixture.listener.events).containsExactly("close(UNAVAILABLE)");
+  }
+
+  @Test
+  void aRequestOverTheLimitThatHasNotBeenSentIsSentElsewhere() {
+    long before = Messages.lent();
+    fixture.transport.sends = false;
+    fixture.unary("x".repeat(2 * MIB));
+    assertThat(fixture.keptBytes.total()).isZero();
+
+    fixture.stream().close(GONE, StreamProgress.NOT_SENT);
+    fixture.stream().close(GONE, StreamProgress.NOT_SENT);
+
+    assertThat(fixture.transport.streams).hasSize(3);
+    assertThat(fixture.stream().commands).containsExactly("start(2097152 bytes,end)");
+    fixture.stream().respond("world");
+    assertThat(fixture.listener.events).containsExactly("headers", "message(world)", "close(OK)");
+    assertThat(Messages.lent() - before).isNotPositive();
   }
 
   @Test

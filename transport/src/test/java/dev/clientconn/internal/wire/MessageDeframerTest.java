@@ -50,7 +50,7 @@ class MessageDeframerTest {
       int at = 0;
       while (at < wire.length) {
         int cut = Math.min(wire.length - at, 1 + random.nextInt(1 << random.nextInt(18)));
-        deframer.deframe(buffer(random, wire, at, cut), this::receive);
+        read(buffer(random, wire, at, cut));
         if (random.nextBoolean()) {
           deframer.endBatch(this::receive);
         }
@@ -260,10 +260,15 @@ class MessageDeframerTest {
     }
   }
 
+  /** A turn that reads this alone. */
   private void deframe(ByteBuf data) throws MessageException {
+    read(data);
+    deframer.endBatch(this::receive);
+  }
+
+  private void read(ByteBuf data) throws MessageException {
     int references = data.refCnt();
     deframer.deframe(data, this::receive);
-    deframer.endBatch(this::receive);
     assertThat(data.isReadable()).isFalse();
     assertThat(data.refCnt()).isEqualTo(references);
     data.release();

@@ -5,13 +5,18 @@ import static java.nio.charset.StandardCharsets.US_ASCII;
 import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.assertThatThrownBy;
 
+import io.grpc.InternalMetadata;
 import io.grpc.Metadata;
 import io.grpc.Status;
 import io.grpc.StatusRuntimeException;
 import io.netty.util.AsciiString;
 import java.util.ArrayList;
+import java.util.Arrays;
+import java.util.Collections;
+import java.util.IdentityHashMap;
 import java.util.List;
 import java.util.Random;
+import java.util.Set;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.CsvSource;
@@ -80,6 +85,40 @@ class MetadataCodecTest {
             new byte[] {1}, new byte[] {1, 2}, new byte[] {1, 2, 3}, new byte[0], new byte[] {4});
     assertThat(metadata.get(ascii("x-a"))).isEqualTo("1");
     assertThat(metadata.get(ascii("x-b"))).isEqualTo("a,b");
+  }
+
+  @Test
+  void emptyPartsOfAJoinedValueShareOneArray() throws Exception {
+    Metadata metadata = MetadataCodec.decode(block("x-bin", ",".repeat(1_000)), false);
+
+    byte[][] namesAndValues = InternalMetadata.serialize(metadata);
+    assertThat(namesAndValues).hasNumberOfRows(2 * 1_001);
+    assertThat(arrays(namesAndValues)).hasSize(2);
+  }
+
+  @Test
+  void tinyEntriesTakeAtMostTwiceTheHeaderListsSize() throws Exception {
+    String[] fields = new String[2 * 240];
+    for (int i = 0; i < fields.length; i += 2) {
+      fields[i] = Character.toString('a' + i % 26);
+      fields[i + 1] = "";
+    }
+
+    byte[][] namesAndValues =
+        InternalMetadata.serialize(MetadataCodec.decode(block(fields), false));
+
+    long heap = 16 + 4L * namesAndValues.length;
+    for (byte[] each : arrays(namesAndValues)) {
+      heap += 16 + (each.length + 7) / 8 * 8;
+    }
+    // RFC 9113 section 6.5.2: 32 bytes and the two lengths for each field.
+    assertThat(heap).isLessThanOrEqualTo(2 * 240 * (32 + 1));
+  }
+
+  private static Set<byte[]> arrays(byte[][] namesAndValues) {
+    Set<byte[]> arrays = Collections.newSetFromMap(new IdentityHashMap<>());
+    arrays.addAll(Arrays.asList(namesAndValues));
+    return arrays;
   }
 
   @ParameterizedTest
