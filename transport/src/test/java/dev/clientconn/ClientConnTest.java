@@ -55,7 +55,7 @@ class ClientConnTest {
 
     assertThat(conn.snapshot().waitingCalls()).isZero();
     assertThat(fakes.connector.last().streams).singleElement().satisfies(stream -> {
-      assertThat(stream.headers.deadline()).isNotNull();
+      assertThat(stream.headers().deadline()).isNotNull();
     });
     assertThat(first.statuses).isEmpty();
   }

@@ -14,6 +14,7 @@ import java.net.InetSocketAddress;
 import java.net.SocketAddress;
 import java.util.ArrayList;
 import java.util.List;
+import java.util.Objects;
 import java.util.OptionalLong;
 import org.jspecify.annotations.Nullable;
 
@@ -108,12 +109,16 @@ public final class FakeTransport implements ClientTransport {
 
   /** One stream; open from start until the test, the caller or the transport ends it. */
   public final class Stream implements ClientStream {
-    public @Nullable CallHeaders headers;
+    private @Nullable CallHeaders headers;
     private final ClientStream.Listener streamListener;
     private boolean finished;
 
     Stream(ClientStream.Listener streamListener) {
       this.streamListener = streamListener;
+    }
+
+    public CallHeaders headers() {
+      return Objects.requireNonNull(headers, "made by the test");
     }
 
     public void finish(Status status, StreamProgress progress) {
