@@ -1,6 +1,7 @@
 // SPDX-License-Identifier: Apache-2.0
 package dev.clientconn.boot.autoconfigure;
 
+import static dev.clientconn.boot.autoconfigure.ClientCertificates.problems;
 import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.assertThatExceptionOfType;
 
@@ -11,11 +12,15 @@ import io.grpc.health.v1.HealthCheckRequest;
 import io.grpc.health.v1.HealthCheckResponse;
 import io.grpc.health.v1.HealthGrpc;
 import java.io.IOException;
+import java.time.Instant;
+import org.assertj.core.api.InstanceOfAssertFactories;
 import org.junit.jupiter.api.AfterEach;
 import org.junit.jupiter.api.BeforeEach;
 import org.junit.jupiter.api.Test;
 import org.springframework.boot.autoconfigure.AutoConfigurations;
 import org.springframework.boot.autoconfigure.ssl.SslAutoConfiguration;
+import org.springframework.boot.ssl.SslBundles;
+import org.springframework.boot.ssl.SslStoreBundle;
 import org.springframework.boot.test.context.runner.ApplicationContextRunner;
 import org.springframework.core.io.ClassPathResource;
 
@@ -66,6 +71,30 @@ class TlsTest {
           check(context.getBean(Channel.class));
           assertThat(this.server.sessions.get(0).getPeerPrincipal().getName())
               .isEqualTo("CN=localhost");
+        });
+  }
+
+  @Test
+  void timeOfTheClientsCertificateIsJudged() {
+    this.runner
+        .withPropertyValues(
+            BUNDLE + "keystore.certificate=classpath:tls/server.crt",
+            BUNDLE + "keystore.private-key=classpath:tls/server.key",
+            BUNDLE + "truststore.certificate=classpath:tls/server.crt")
+        .run(context -> {
+          SslStoreBundle stores =
+              context.getBean(SslBundles.class).getBundle("mine").getStores();
+
+          assertThat(problems(stores.getKeyStore(), Instant.now())).isEmpty();
+          assertThat(problems(stores.getKeyStore(), Instant.parse("9000-01-01T00:00:00Z")))
+              .singleElement(InstanceOfAssertFactories.STRING)
+              .contains("the certificate of CN=localhost has expired (", "): renew it");
+          assertThat(problems(stores.getKeyStore(), Instant.EPOCH))
+              .singleElement(InstanceOfAssertFactories.STRING)
+              .contains("the certificate of CN=localhost is not valid yet (");
+          assertThat(problems(stores.getTrustStore(), Instant.EPOCH))
+              .as("certificates without a key are not the client's")
+              .isEmpty();
         });
   }
 

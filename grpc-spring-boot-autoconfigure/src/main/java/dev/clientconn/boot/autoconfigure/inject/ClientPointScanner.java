@@ -11,6 +11,7 @@ import java.lang.reflect.Member;
 import java.lang.reflect.Method;
 import java.lang.reflect.Modifier;
 import java.lang.reflect.Proxy;
+import java.util.Arrays;
 import java.util.HashMap;
 import java.util.HashSet;
 import java.util.Map;
@@ -58,8 +59,11 @@ final class ClientPointScanner {
     if (!mayAsk(type) || !this.seen.add(type)) {
       return;
     }
-    readable(() -> ReflectionUtils.doWithFields(type, field -> visit(field, type)));
-    readable(() -> ReflectionUtils.doWithMethods(type, method -> visit(method, type)));
+    for (Class<?> each = type; each != null && mayAsk(each); each = each.getSuperclass()) {
+      Class<?> level = each;
+      readable(() -> ReflectionUtils.doWithLocalFields(level, field -> visit(field, type)));
+      readable(() -> ReflectionUtils.doWithLocalMethods(level, method -> visit(method, type)));
+    }
     readable(() -> {
       for (Constructor<?> constructor : type.getDeclaredConstructors()) {
         visitParameters(constructor, type);
@@ -91,10 +95,14 @@ final class ClientPointScanner {
   }
 
   private void visit(Method method, Class<?> beanClass) {
-    if (method.isBridge()) {
+    // Spring calls no method without @Bean, @Autowired or the like, so its parameters do not
+    // matter;
+    // and to read their annotations costs most.
+    Annotation[] annotations = method.getDeclaredAnnotations();
+    if (annotations.length == 0 || method.isBridge()) {
       return;
     }
-    MergedAnnotation<GrpcClient> client = client(method.getDeclaredAnnotations());
+    MergedAnnotation<GrpcClient> client = client(annotations);
     if (client == null) {
       visitParameters(method, beanClass);
       return;
@@ -108,7 +116,8 @@ final class ClientPointScanner {
   }
 
   private void visitParameters(Executable executable, Class<?> beanClass) {
-    if (executable.getParameterCount() == 0) {
+    if (executable.getParameterCount() == 0
+        || Arrays.stream(executable.getParameterAnnotations()).allMatch(each -> each.length == 0)) {
       return;
     }
     for (int i = 0; i < executable.getParameterCount(); i++) {
