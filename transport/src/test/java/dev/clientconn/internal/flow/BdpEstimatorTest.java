@@ -51,6 +51,31 @@ class BdpEstimatorTest {
     assertThat(roundTrip(START / 2)).isZero();
   }
 
+  /** Twice six tenths would be a larger window, but the window was not what limited the sample. */
+  @Test
+  void aSampleOfSixTenthsLeavesTheWindow() {
+    assertThat(roundTrip(START * 6 / 10)).isZero();
+    assertThat(bdp.estimate()).isEqualTo(START);
+  }
+
+  @Test
+  void aSampleOfTwoThirdsRaisesTheWindow() {
+    BdpEstimator hundred = new BdpEstimator(100);
+    hundred.pingSent(now, 0);
+    hundred.onData(66);
+
+    assertThat(hundred.onPingAck(now + RTT)).isEqualTo(132);
+  }
+
+  @Test
+  void aSampleThatWouldRaiseTheWindowToWhatItIsLeavesIt() {
+    BdpEstimator largest = new BdpEstimator(BdpEstimator.LIMIT);
+    largest.pingSent(now, 0);
+    largest.onData(BdpEstimator.LIMIT);
+
+    assertThat(largest.onPingAck(now + RTT)).isZero();
+  }
+
   @Test
   void aSampleAtALowerBandwidthThanBeforeLeavesTheWindow() {
     roundTrip(START);

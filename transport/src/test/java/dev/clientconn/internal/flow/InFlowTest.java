@@ -67,6 +67,15 @@ class InFlowTest {
   }
 
   @Test
+  void grantsTogetherNeverPassTheLargestWindow() {
+    InFlow large = new InFlow(Window.MAX - 10);
+    assertThat(large.grant(Window.MAX - 4)).isEqualTo(6);
+    assertThat(large.received(100)).isTrue();
+
+    assertThat(large.grant(Window.MAX)).isEqualTo(4);
+  }
+
+  @Test
   void aLimitIsRaisedAndNeverLowered() {
     assertThat(flow.raiseTo(1200)).isEqualTo(200);
     assertThat(flow.raiseTo(1100)).isZero();
