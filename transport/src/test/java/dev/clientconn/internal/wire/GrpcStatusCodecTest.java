@@ -57,6 +57,7 @@ class GrpcStatusCodecTest {
     "plain text, plain text",
     "'', ''",
     "a%20b, a b",
+    "%41, A",
     "%e4%bd%a0%E5%A5%BD, 你好",
     "%F0%9F%98%88, 😈",
     "100%, 100%",

@@ -100,6 +100,9 @@ class HeaderBlockTest {
   static List<List<String>> malformed() {
     return List.of(
         List.of(":status", "200", "Upper", "x"),
+        List.of(":status", "200", "xA", "x"),
+        List.of(":status", "200", "xZ", "x"),
+        List.of(":status", "200", "x\u007f", "x"),
         List.of(":status", "200", "with space", "x"),
         List.of(":status", "200", "with:colon", "x"),
         List.of(":status", "200", "näme", "x"),
@@ -128,6 +131,31 @@ class HeaderBlockTest {
 
     roundTrip(":status", "200", "x-a", "1");
     assertThat(fields()).containsExactly(":status", "200", "x-a", "1");
+  }
+
+  @Test
+  void whatIsWrongWithAFieldIsNamed() {
+    assertRejected(":path", "/", "request pseudo-header :path");
+    assertRejected(":made-up", "1", "unknown pseudo-header :made-up");
+    assertRejected("", "1", "empty header name");
+    assertRejected("n\u00e4me", "1", "a header name contains byte 0xe4");
+    assertRejected("x-a", "1\n", "the value of header x-a contains byte 0xa");
+  }
+
+  private void assertRejected(String name, String value, String message) {
+    byte[] bytes = name.getBytes(java.nio.charset.StandardCharsets.ISO_8859_1);
+    assertThatThrownBy(() -> block.add(new AsciiString(bytes, false), AsciiString.of(value)))
+        .isInstanceOf(IllegalArgumentException.class)
+        .hasMessage(message);
+  }
+
+  @Test
+  void knowsWhetherAValueIsEncodedBytes() throws Exception {
+    roundTrip("x-a", "1", "binary", "2");
+    assertThat(block.hasBinary()).isFalse();
+
+    roundTrip("x-a", "1", "x-bin", "AQ");
+    assertThat(block.hasBinary()).isTrue();
   }
 
   @Test

@@ -17,6 +17,8 @@ import java.util.Random;
 import java.util.Set;
 import org.junit.jupiter.api.AfterEach;
 import org.junit.jupiter.api.Test;
+import org.junit.jupiter.params.ParameterizedTest;
+import org.junit.jupiter.params.provider.ValueSource;
 
 class HpackEncoderTest {
 
@@ -109,6 +111,15 @@ class HpackEncoderTest {
 
   private static String hex(String text) {
     return ByteBufUtil.hexDump(text.getBytes(StandardCharsets.US_ASCII));
+  }
+
+  @ParameterizedTest
+  @ValueSource(ints = {126, 127, 128, 254, 255, 256, 511, 512, 513, 16_510, 16_511, 16_512})
+  void lengthsAtTheLimitsOfAnIntegersBytesAreWrittenLikeNettys(int length) throws Exception {
+    // Shorter in the Huffman code, as long, and longer.
+    for (String letter : new String[] {"a", "X", "\\"}) {
+      sentLikeNetty(headers("x-l", letter.repeat(length)));
+    }
   }
 
   @Test

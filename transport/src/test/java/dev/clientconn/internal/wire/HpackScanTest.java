@@ -60,6 +60,21 @@ class HpackScanTest {
     assertThat(leavesTable(block + " 40 01 61 01 61")).isFalse();
   }
 
+  @Test
+  void aLengthOfSeveralBytesIsAddedUp() {
+    String block = "00 01 61 7f ad 01" + " 40".repeat(300);
+    assertThat(leavesTable(block + " 88")).isTrue();
+    assertThat(leavesTable(block + " 40 01 61 01 61")).isFalse();
+    assertThat(leavesTable("00 01 61 7f ad 01" + " 40".repeat(299))).isFalse();
+  }
+
+  @Test
+  void aLengthOfMoreBytesThanAnyStringNeedsIsNotTrusted() {
+    String body = " 40".repeat(127);
+    assertThat(leavesTable("00 01 61 7f 80 80 80 00" + body)).isTrue();
+    assertThat(leavesTable("00 01 61 7f 80 80 80 80 00" + body)).isFalse();
+  }
+
   private static boolean leavesTable(String hex) {
     byte[] bytes = HexFormat.of().parseHex(("dead" + hex + "40").replace(" ", ""));
     ByteBuf buf = Unpooled.wrappedBuffer(bytes);

@@ -37,6 +37,13 @@ class MetadataNamesTest {
   }
 
   @Test
+  void theLongestNameIsKept() {
+    String name = "x".repeat(MetadataNames.MAX_LENGTH);
+
+    assertThat(names.of(bytes(name)).array()).isSameAs(names.of(bytes(name)).array());
+  }
+
+  @Test
   void aLongNameIsNotKept() {
     String name = "x".repeat(MetadataNames.MAX_LENGTH + 1);
     AsciiString first = names.of(bytes(name));

@@ -159,6 +159,13 @@ class ResponseHeadersTest {
   }
 
   @Test
+  void aGrpcResponseWithoutStatusLacksNothingElse() {
+    Result result = classify(false, NO_RESPONSE, "content-type", "application/grpc");
+
+    assertThat(result.status().getDescription()).isEqualTo("malformed header: missing HTTP status");
+  }
+
+  @Test
   void withoutStatusAndContentTypeBothAreNamed() {
     assertMalformed(
         classify(false, NO_RESPONSE, "x-a", "1"),
@@ -249,7 +256,8 @@ class ResponseHeadersTest {
 
     assertThat(result.kind()).isEqualTo(Kind.TRAILERS);
     assertThat(result.status().getCode()).isEqualTo(Status.Code.UNKNOWN);
-    assertThat(result.status().getDescription()).contains("no grpc-status");
+    assertThat(result.status().getDescription())
+        .isEqualTo("the server ended the stream with trailers that have no grpc-status");
     assertThat(result.metadata().keys()).containsExactly("x-a");
   }
 
