@@ -124,14 +124,14 @@ public class GrpcClientSettings {
     /** Messages. */
     public static class Message {
 
-      /** Largest message that is accepted, after decompression. */
-      private DataSize maxSize = DataSize.ofMegabytes(4);
+      /** Largest message that is accepted, after decompression. Without it 4MB, or what a service config allows. */
+      private @Nullable DataSize maxSize;
 
-      public DataSize getMaxSize() {
+      public @Nullable DataSize getMaxSize() {
         return this.maxSize;
       }
 
-      public void setMaxSize(DataSize maxSize) {
+      public void setMaxSize(@Nullable DataSize maxSize) {
         this.maxSize = maxSize;
       }
     }

@@ -61,12 +61,14 @@ final class SettingsMapper {
 
   private void applyLimits(Target values) {
     GrpcClientSettings.Inbound inbound = values.getInbound();
-    this.builder.maxInboundMessageSize(
-        bytes("inbound.message.max-size", inbound.getMessage().getMaxSize(), 1));
+    PropertyMapper map = PropertyMapper.get();
+    // Only where it is configured: a service config may raise the default, but no limit.
+    map.from(inbound.getMessage()::getMaxSize)
+        .as(size -> bytes("inbound.message.max-size", size, 1))
+        .to(this.builder::maxInboundMessageSize);
     this.builder.maxInboundMetadataSize(
         bytes("inbound.metadata.max-size", inbound.getMetadata().getMaxSize(), 1));
     GrpcClientSettings.FlowControl window = values.getFlowControl();
-    PropertyMapper map = PropertyMapper.get();
     map.from(window::getStreamWindow)
         .as(size -> bytes("flow-control.stream-window", size, SMALLEST_WINDOW))
         .to(this.builder::initialStreamWindow);
