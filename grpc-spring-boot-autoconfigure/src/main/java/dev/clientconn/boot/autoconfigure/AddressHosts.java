@@ -11,7 +11,10 @@ import java.util.Set;
 import java.util.regex.Matcher;
 import java.util.regex.Pattern;
 
-/** The hosts that the address of a target names, as far as they can be told without asking any name service. */
+/**
+ * The hosts that the address of a target names, as far as they can be told without asking any name
+ * service.
+ */
 final class AddressHosts {
 
   /** Schemes that never leave this machine. */
@@ -24,7 +27,10 @@ final class AddressHosts {
 
   private AddressHosts() {}
 
-  /** Hosts that are not known to be this machine; the whole address where it does not tell its hosts. */
+  /**
+   * Hosts that are not known to be this machine; the whole address where it does not tell its
+   * hosts.
+   */
   static List<String> remote(String address) {
     Matcher matcher = SCHEME.matcher(address);
     if (!matcher.matches()) {
@@ -41,7 +47,10 @@ final class AddressHosts {
     return rest.startsWith("//") ? List.of(address) : remoteOf(address);
   }
 
-  /** In {@code dns://authority/host:port} the authority is a name server; elsewhere it is what to connect to. */
+  /**
+   * In {@code dns://authority/host:port} the authority is a name server; elsewhere it is what to
+   * connect to.
+   */
   private static String hostsOf(String scheme, String rest) {
     if (!rest.startsWith("//")) {
       return rest;

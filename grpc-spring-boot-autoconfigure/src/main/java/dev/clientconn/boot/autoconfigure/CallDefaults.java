@@ -10,7 +10,10 @@ import java.time.Duration;
 import java.util.concurrent.TimeUnit;
 import org.jspecify.annotations.Nullable;
 
-/** Gives calls the deadline of their target where they set none, and lets them wait for a connection if asked to. */
+/**
+ * Gives calls the deadline of their target where they set none, and lets them wait for a connection
+ * if asked to.
+ */
 record CallDefaults(@Nullable Duration deadline, boolean waitForReady)
     implements ClientInterceptor {
 

@@ -68,7 +68,10 @@ public final class ClientConnRegistrar implements ImportBeanDefinitionRegistrar 
     registry.registerBeanDefinition(beanName(target), definition);
   }
 
-  /** Qualifiers with equal attributes are equal whatever their type, and code made ahead of time would keep one of two. */
+  /**
+   * Qualifiers with equal attributes are equal whatever their type, and code made ahead of time
+   * would keep one of two.
+   */
   private static AutowireCandidateQualifier clientQualifier(String target) {
     AutowireCandidateQualifier qualifier = new AutowireCandidateQualifier(GrpcClient.class, target);
     qualifier.setAttribute("distinct", true);

@@ -19,7 +19,10 @@ import org.springframework.context.annotation.Import;
 import org.springframework.core.env.Environment;
 import org.springframework.core.io.ResourceLoader;
 
-/** Auto-configuration of gRPC clients: one channel for each target below {@code grpc.client.targets}. */
+/**
+ * Auto-configuration of gRPC clients: one channel for each target below {@code
+ * grpc.client.targets}.
+ */
 @AutoConfiguration(after = SslAutoConfiguration.class)
 @ConditionalOnClass(ClientConn.class)
 @ConditionalOnBooleanProperty(name = "grpc.client.enabled", matchIfMissing = true)
@@ -27,7 +30,9 @@ import org.springframework.core.io.ResourceLoader;
 @Import(ClientConnRegistrar.class)
 public final class GrpcClientAutoConfiguration {
 
-  /** An undecided security or a wrong value must fail the start, even when beans are made lazily. */
+  /**
+   * An undecided security or a wrong value must fail the start, even when beans are made lazily.
+   */
   @Bean
   static LazyInitializationExcludeFilter grpcClientEagerChannels() {
     return LazyInitializationExcludeFilter.forBeanTypes(ClientConn.class);

@@ -1,7 +1,10 @@
 // SPDX-License-Identifier: Apache-2.0
 package dev.clientconn.boot.autoconfigure;
 
-/** The configuration of gRPC clients cannot work. The message says what is wrong, the action what to write instead. */
+/**
+ * The configuration of gRPC clients cannot work. The message says what is wrong, the action what to
+ * write instead.
+ */
 public abstract class GrpcClientConfigurationException extends RuntimeException {
 
   private final String action;

@@ -73,7 +73,10 @@ final class GrpcClientLifecycle implements SmartLifecycle {
     waiter.start();
   }
 
-  /** Takes no new calls from here on. Sorted by grace, so that waiting for one does not delay the end of another. */
+  /**
+   * Takes no new calls from here on. Sorted by grace, so that waiting for one does not delay the
+   * end of another.
+   */
   private List<Ending> begin() {
     long now = System.nanoTime();
     return this.clients.channels().entrySet().stream()

@@ -68,13 +68,18 @@ public final class GrpcClientTargets {
     return this.entries.values().stream().map(GrpcClientTargets::nameOf).toList();
   }
 
-  /** The target that a name means, in whatever case and with whatever dashes, as it was written in the configuration. */
+  /**
+   * The target that a name means, in whatever case and with whatever dashes, as it was written in
+   * the configuration.
+   */
   public Optional<String> find(String name) {
     return Optional.ofNullable(this.entries.get(TargetNames.canonical(name)))
         .map(GrpcClientTargets::nameOf);
   }
 
-  /** Whether {@link #settings} will find something for a name: a configured target or an address. */
+  /**
+   * Whether {@link #settings} will find something for a name: a configured target or an address.
+   */
   public boolean isUsable(String name) {
     return find(name).isPresent() || TargetNames.isAddress(name);
   }
@@ -109,7 +114,10 @@ public final class GrpcClientTargets {
         this.properties.below(entry));
   }
 
-  /** How long calls in flight of a channel get; what belongs to no target gets what the defaults say. */
+  /**
+   * How long calls in flight of a channel get; what belongs to no target gets what the defaults
+   * say.
+   */
   Duration gracePeriod(String name) {
     Target values = new Target();
     bind(DEFAULTS, values);
@@ -188,7 +196,10 @@ public final class GrpcClientTargets {
     this.binder.bind(name, Bindable.ofInstance(values));
   }
 
-  /** A bundle named by the target itself asks for TLS, even where the defaults switch TLS off for the others. */
+  /**
+   * A bundle named by the target itself asks for TLS, even where the defaults switch TLS off for
+   * the others.
+   */
   private void letBundleOutweighInheritedSwitch(ConfigurationPropertyName entry, Target values) {
     Target own = new Target();
     bind(entry, own);
@@ -221,7 +232,9 @@ public final class GrpcClientTargets {
     }
   }
 
-  /** The key that set a leaf, for error messages: the target's own, or else the one of the defaults. */
+  /**
+   * The key that set a leaf, for error messages: the target's own, or else the one of the defaults.
+   */
   private ConfigurationPropertyName keyOf(ConfigurationPropertyName entry, String leaf) {
     ConfigurationPropertyName own = entry.append(leaf);
     return this.properties.find(own) != null ? own : DEFAULTS.append(leaf);

@@ -115,7 +115,9 @@ final class KeyCheck {
     return known != null ? null : TargetKeyCheck.unknown(property, List.of("defaults"), path);
   }
 
-  /** A key beside {@code targets} and {@code defaults}: misspelt, misplaced, or one of net.devh's. */
+  /**
+   * A key beside {@code targets} and {@code defaults}: misspelt, misplaced, or one of net.devh's.
+   */
   private static @Nullable KeyProblem direct(
       ConfigurationProperty property, List<String> elements, boolean variable) {
     String value = PropertyText.value(property);
@@ -141,7 +143,9 @@ final class KeyCheck {
         .orElseGet(() -> unknown(property, null));
   }
 
-  /** With {@code targets} or {@code defaults} in place of the first element, if that makes it a key. */
+  /**
+   * With {@code targets} or {@code defaults} in place of the first element, if that makes it a key.
+   */
   private static Optional<Line> respelt(List<String> elements, String value) {
     String meant =
         TargetNames.nearest(elements.get(0), List.of("targets", "defaults")).orElse("");

@@ -13,7 +13,9 @@ import java.util.Set;
  */
 final class OldSpellings {
 
-  /** A setting in its new place: where it belongs below {@code grpc.client}, and its value there. */
+  /**
+   * A setting in its new place: where it belongs below {@code grpc.client}, and its value there.
+   */
   record Line(List<String> parents, String key, String value) {}
 
   /** Keys whose name alone has changed, in net.devh's or Boot's spelling, without dashes. */

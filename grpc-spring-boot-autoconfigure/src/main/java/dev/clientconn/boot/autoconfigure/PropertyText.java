@@ -5,7 +5,10 @@ import java.util.Locale;
 import org.jspecify.annotations.Nullable;
 import org.springframework.boot.context.properties.source.ConfigurationProperty;
 
-/** Describes a configuration property in error messages as Spring Boot does: name, value and where it was written. */
+/**
+ * Describes a configuration property in error messages as Spring Boot does: name, value and where
+ * it was written.
+ */
 final class PropertyText {
 
   private PropertyText() {}

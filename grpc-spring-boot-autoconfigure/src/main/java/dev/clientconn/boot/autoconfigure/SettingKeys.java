@@ -19,7 +19,9 @@ import org.springframework.boot.context.properties.bind.DataObjectPropertyName;
  */
 final class SettingKeys {
 
-  /** Keys of a target. The defaults may have the same, except {@code address} and {@code authority}. */
+  /**
+   * Keys of a target. The defaults may have the same, except {@code address} and {@code authority}.
+   */
   static final SettingKeys OF_A_TARGET = new SettingKeys(GrpcClientProperties.Target.class);
 
   private final Map<String, String> leaves = new TreeMap<>();

@@ -9,7 +9,10 @@ import java.util.concurrent.TimeUnit;
 import org.springframework.boot.context.properties.PropertyMapper;
 import org.springframework.util.unit.DataSize;
 
-/** Hands the settings of one target to its builder, and refuses values that cannot work, naming their key. */
+/**
+ * Hands the settings of one target to its builder, and refuses values that cannot work, naming
+ * their key.
+ */
 final class SettingsMapper {
 
   private static final int SMALLEST_WINDOW = 65_535;
@@ -113,7 +116,10 @@ final class SettingsMapper {
     }
   }
 
-  /** RFC 9110 section 5.5: a field value has no control characters; gRPC allows printable ASCII only. */
+  /**
+   * RFC 9110 section 5.5: a field value has no control characters; gRPC allows printable ASCII
+   * only.
+   */
   private void userAgent(String userAgent) {
     for (int i = 0; i < userAgent.length(); i++) {
       char c = userAgent.charAt(i);

@@ -14,7 +14,9 @@ final class TargetKeyCheck {
 
   private static final SettingKeys KEYS = SettingKeys.OF_A_TARGET;
 
-  /** What Kubernetes sets for each service, here for one whose name begins with grpc-client-targets. */
+  /**
+   * What Kubernetes sets for each service, here for one whose name begins with grpc-client-targets.
+   */
   private static final Pattern KUBERNETES =
       Pattern.compile(".*\\.(service\\.(host|port(\\..*)?)|port(\\.\\d+\\..*)?)");
 

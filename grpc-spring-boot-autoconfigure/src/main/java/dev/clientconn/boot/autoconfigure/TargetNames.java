@@ -6,7 +6,10 @@ import java.util.Comparator;
 import java.util.Locale;
 import java.util.Optional;
 
-/** How names of targets compare: case, dashes and underscores do not count, so environment variables can reach them. */
+/**
+ * How names of targets compare: case, dashes and underscores do not count, so environment variables
+ * can reach them.
+ */
 final class TargetNames {
 
   private TargetNames() {}
@@ -15,7 +18,10 @@ final class TargetNames {
     return name.replace("-", "").replace("_", "").toLowerCase(Locale.ROOT);
   }
 
-  /** Whether a name says by itself where to connect to. A bare host does not, it looks like any other name. */
+  /**
+   * Whether a name says by itself where to connect to. A bare host does not, it looks like any
+   * other name.
+   */
   static boolean isAddress(String name) {
     return name.indexOf(':') > 0;
   }

@@ -37,7 +37,10 @@ record TargetSettings(
     return address.strip();
   }
 
-  /** The property that a leaf was taken from; null for a default of the library, or an address in place of a name. */
+  /**
+   * The property that a leaf was taken from; null for a default of the library, or an address in
+   * place of a name.
+   */
   @Nullable
   ConfigurationProperty property(String leaf) {
     return this.properties.find(this.keys.apply(leaf));

@@ -39,7 +39,10 @@ final class TlsConfigurer {
     this.bundles = bundles;
   }
 
-  /** Without a bundle the builder keeps its default: TLS with the certificate authorities of the JVM. */
+  /**
+   * Without a bundle the builder keeps its default: TLS with the certificate authorities of the
+   * JVM.
+   */
   void apply(TargetSettings settings, ClientConnBuilder builder) {
     String name = settings.values().getSsl().getBundle();
     if (!StringUtils.hasText(name)) {

@@ -4,7 +4,10 @@ package dev.clientconn.boot.autoconfigure;
 import java.util.List;
 import org.springframework.util.StringUtils;
 
-/** The decision for TLS or plaintext. It is never guessed: what is not said is allowed for this machine only. */
+/**
+ * The decision for TLS or plaintext. It is never guessed: what is not said is allowed for this
+ * machine only.
+ */
 enum TransportSecurity {
   TLS,
   PLAINTEXT;

@@ -8,7 +8,10 @@ import java.util.Objects;
 import java.util.stream.Collectors;
 import org.springframework.boot.context.properties.source.ConfigurationProperty;
 
-/** There are keys below {@code grpc.client} that nothing reads, most of them misspelt or of another starter. */
+/**
+ * There are keys below {@code grpc.client} that nothing reads, most of them misspelt or of another
+ * starter.
+ */
 final class UnknownKeyException extends GrpcClientConfigurationException {
 
   private static final long serialVersionUID = 1L;

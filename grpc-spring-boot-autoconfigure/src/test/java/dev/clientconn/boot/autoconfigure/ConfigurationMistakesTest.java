@@ -19,7 +19,10 @@ import org.springframework.boot.test.context.runner.ApplicationContextRunner;
 import org.springframework.core.env.StandardEnvironment;
 import org.springframework.core.env.SystemEnvironmentPropertySource;
 
-/** Mistakes in {@code application.yml}: each fails the start, with property, value, origin and remedy. */
+/**
+ * Mistakes in {@code application.yml}: each fails the start, with property, value, origin and
+ * remedy.
+ */
 class ConfigurationMistakesTest {
 
   private final ApplicationContextRunner runner = new ApplicationContextRunner()

@@ -23,7 +23,10 @@ import java.util.concurrent.CopyOnWriteArrayList;
 import java.util.concurrent.LinkedBlockingQueue;
 import javax.net.ssl.SSLSession;
 
-/** A grpc-java server that answers health checks, except for the service {@code held}, whose calls it keeps. */
+/**
+ * A grpc-java server that answers health checks, except for the service {@code held}, whose calls
+ * it keeps.
+ */
 public final class HealthServer extends HealthGrpc.HealthImplBase implements AutoCloseable {
 
   public final List<Metadata> headers = new CopyOnWriteArrayList<>();

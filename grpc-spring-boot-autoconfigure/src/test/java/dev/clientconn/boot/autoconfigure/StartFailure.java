@@ -21,7 +21,10 @@ import org.springframework.core.io.ByteArrayResource;
 import org.springframework.core.io.support.SpringFactoriesLoader;
 import org.springframework.core.io.support.SpringFactoriesLoader.ArgumentResolver;
 
-/** Starts applications that must fail, and gives what the failure analyzers print, Boot's own included. */
+/**
+ * Starts applications that must fail, and gives what the failure analyzers print, Boot's own
+ * included.
+ */
 public final class StartFailure {
 
   private StartFailure() {}

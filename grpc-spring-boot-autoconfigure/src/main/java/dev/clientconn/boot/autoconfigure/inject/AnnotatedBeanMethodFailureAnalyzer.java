@@ -16,7 +16,10 @@ import org.springframework.core.Ordered;
 import org.springframework.core.annotation.Order;
 import org.springframework.core.type.MethodMetadata;
 
-/** Explains {@link GrpcClient} on a {@code @Bean} method, where Spring refuses it as an {@code @Autowired}. */
+/**
+ * Explains {@link GrpcClient} on a {@code @Bean} method, where Spring refuses it as an {@code
+ * @Autowired}.
+ */
 @Order(Ordered.HIGHEST_PRECEDENCE + 100)
 final class AnnotatedBeanMethodFailureAnalyzer
     extends AbstractFailureAnalyzer<BeanDefinitionParsingException> {

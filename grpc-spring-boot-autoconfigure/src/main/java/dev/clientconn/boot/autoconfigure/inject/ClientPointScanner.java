@@ -42,7 +42,9 @@ final class ClientPointScanner {
 
   private final Set<Class<?>> seen = new HashSet<>();
 
-  /** Most annotations are of few types, and looking for meta-annotations costs more than all else. */
+  /**
+   * Most annotations are of few types, and looking for meta-annotations costs more than all else.
+   */
   private final Map<Class<? extends Annotation>, Boolean> asking = new HashMap<>();
 
   ClientPointScanner(Consumer<ClientPoint> found) {
@@ -71,7 +73,9 @@ final class ClientPointScanner {
     });
   }
 
-  /** What cannot be introspected cannot be injected into either; its bean's creation will say why. */
+  /**
+   * What cannot be introspected cannot be injected into either; its bean's creation will say why.
+   */
   private static void readable(Runnable look) {
     try {
       look.run();

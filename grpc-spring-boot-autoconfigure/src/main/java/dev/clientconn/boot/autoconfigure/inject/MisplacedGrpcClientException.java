@@ -3,7 +3,10 @@ package dev.clientconn.boot.autoconfigure.inject;
 
 import dev.clientconn.boot.autoconfigure.GrpcClientConfigurationException;
 
-/** {@link dev.clientconn.boot.GrpcClient} stands where Spring does not inject, or has a name that cannot be resolved. */
+/**
+ * {@link dev.clientconn.boot.GrpcClient} stands where Spring does not inject, or has a name that
+ * cannot be resolved.
+ */
 public class MisplacedGrpcClientException extends GrpcClientConfigurationException {
 
   private static final long serialVersionUID = 1L;

@@ -30,7 +30,10 @@ record MissingAnnotation(InjectionPoint point, Class<?> type, GrpcClientTargets 
         : "Parameter %d of %s".formatted(parameter.getParameterIndex(), this.point.getMember());
   }
 
-  /** A field with the annotation, beside a constructor without: Lombok copies only what it is told to. */
+  /**
+   * A field with the annotation, beside a constructor without: Lombok copies only what it is told
+   * to.
+   */
   private Optional<Field> annotatedField() {
     return Arrays.stream(this.point.getMember().getDeclaringClass().getDeclaredFields())
         .filter(field -> field.getType() == this.type)

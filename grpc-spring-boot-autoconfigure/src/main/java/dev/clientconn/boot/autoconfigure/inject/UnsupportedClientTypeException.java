@@ -3,7 +3,10 @@ package dev.clientconn.boot.autoconfigure.inject;
 
 import dev.clientconn.boot.autoconfigure.GrpcClientConfigurationException;
 
-/** {@link dev.clientconn.boot.GrpcClient} stands where something is asked for that is no gRPC client. */
+/**
+ * {@link dev.clientconn.boot.GrpcClient} stands where something is asked for that is no gRPC
+ * client.
+ */
 public class UnsupportedClientTypeException extends GrpcClientConfigurationException {
 
   UnsupportedClientTypeException(ClientPoint point) {

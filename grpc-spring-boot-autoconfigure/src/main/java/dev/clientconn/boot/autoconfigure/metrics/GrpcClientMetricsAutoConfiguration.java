@@ -31,7 +31,10 @@ public final class GrpcClientMetricsAutoConfiguration {
     return new GrpcClientMetrics(SingletonSupplier.of(clients::getObject));
   }
 
-  /** For channels that no customizer sees: those of a factory or of a bean method of the application. */
+  /**
+   * For channels that no customizer sees: those of a factory or of a bean method of the
+   * application.
+   */
   @Bean
   static BeanPostProcessor grpcClientMetricsPostProcessor(
       ObjectProvider<GrpcClientMetrics> metrics, ObjectProvider<GrpcClients> clients) {

@@ -101,7 +101,9 @@ final class TargetMeters {
     }
   }
 
-  /** Lets gauges appear whose value has become known, and disappear whose value is known no longer. */
+  /**
+   * Lets gauges appear whose value has become known, and disappear whose value is known no longer.
+   */
   synchronized void update(TransportTotals totals) {
     if (this.removed) {
       return;

@@ -9,7 +9,10 @@ import java.util.function.LongSupplier;
 import java.util.function.Supplier;
 import org.jspecify.annotations.Nullable;
 
-/** Takes one snapshot of a channel for all the meters that are read within one scrape, and tells who must know of it. */
+/**
+ * Takes one snapshot of a channel for all the meters that are read within one scrape, and tells who
+ * must know of it.
+ */
 @CrossesThreads
 final class TotalsReader {
 
@@ -35,7 +38,10 @@ final class TotalsReader {
     return channel == null ? TransportTotals.NONE : TransportTotals.of(channel.snapshot());
   }
 
-  /** The totals, at most {@link #FRESH} old. Two threads may both take a snapshot; that is cheaper than a lock. */
+  /**
+   * The totals, at most {@link #FRESH} old. Two threads may both take a snapshot; that is cheaper
+   * than a lock.
+   */
   TransportTotals read() {
     Reading reading = this.last;
     long now = this.nanoClock.getAsLong();

@@ -26,7 +26,9 @@ import org.springframework.core.test.tools.CompileWithForkedClassLoader;
 import org.springframework.core.test.tools.Compiled;
 import org.springframework.core.test.tools.TestCompiler;
 
-/** What the build generates must make the same clients, with the settings of the machine it runs on. */
+/**
+ * What the build generates must make the same clients, with the settings of the machine it runs on.
+ */
 class GrpcClientAotTest {
 
   private final HealthServer server = HealthServer.start();

@@ -20,7 +20,9 @@ import org.springframework.context.annotation.Bean;
 import org.springframework.context.annotation.Configuration;
 import org.springframework.context.annotation.Lazy;
 
-/** Mistakes with {@link GrpcClient}: each fails the start, with the place and what to write there. */
+/**
+ * Mistakes with {@link GrpcClient}: each fails the start, with the place and what to write there.
+ */
 @NullUnmarked
 class InjectionMistakesTest {
 
