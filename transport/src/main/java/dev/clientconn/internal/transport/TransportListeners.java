@@ -31,9 +31,13 @@ public final class TransportListeners implements TransportListener {
       try {
         listener.streamSlotWaited(outcome, nanos);
       } catch (Throwable t) {
-        listeners.remove(listener);
-        LOGGER.log(Level.WARNING, "A TransportListener threw; it is called no more", t);
+        drop(listener, t);
       }
     }
+  }
+
+  private void drop(TransportListener listener, Throwable thrown) {
+    listeners.remove(listener);
+    LOGGER.log(Level.WARNING, "A TransportListener threw; it is called no more", thrown);
   }
 }
