@@ -6,7 +6,7 @@ import java.util.ArrayDeque;
 import java.util.logging.Level;
 import java.util.logging.Logger;
 
-/** The streams that have news for their calls. Each call is told once per batch, so that it hops to its executor once. */
+/** Collects the streams that have events for their calls, and ends each call's batch once, so that it hops to its executor once. */
 @EventLoopConfined
 final class Batch {
 
@@ -20,7 +20,7 @@ final class Batch {
     }
   }
 
-  /** Whether a call has news that {@link #deliver} has not ended. */
+  /** Whether a call has events whose batch {@link #deliver} has not ended. */
   boolean isWaiting() {
     return !streams.isEmpty();
   }

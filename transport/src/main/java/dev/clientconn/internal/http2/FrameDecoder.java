@@ -9,8 +9,9 @@ import io.netty.handler.codec.http2.Http2FrameTypes;
 import io.netty.handler.codec.http2.Http2Settings;
 
 /**
- * Reads frames (RFC 9113 sections 4 and 6), checks their form, and tells {@link FrameListener}. Payloads are shown to it
- * inside the read buffer: a frame costs no slice. DATA is shown as it arrives, a frame at most at a time. What frames mean for a connection or a stream is not checked here.
+ * Reads frames (RFC 9113 sections 4 and 6), checks their form, and passes them to {@link FrameListener}. Payloads are passed
+ * inside the read buffer: a frame costs no slice. DATA is passed as it arrives, a frame at most at a time. What frames mean
+ * for a connection or a stream is not checked here.
  */
 @EventLoopConfined
 final class FrameDecoder {
@@ -29,7 +30,7 @@ final class FrameDecoder {
   private final FrameListener listener;
   private final HeaderBlockReader headerBlocks;
 
-  /** Payload still to come of a DATA frame that has been told in part. */
+  /** Payload still to come of a DATA frame that has been passed on in part. */
   private int dataLeft;
 
   private int dataStream;
@@ -43,7 +44,7 @@ final class FrameDecoder {
   /** Decodes what is there; less than a frame stays in the buffer, unless it is DATA. */
   void decode(ByteBufAllocator allocator, ByteBuf in) {
     boolean more = true;
-    // A channel that tells its end at once has released what it had read.
+    // A channel that closes within a frame may have released what it had read.
     while (more && !listener.isClosed() && in.refCnt() > 0) {
       more = dataLeft > 0 ? moreData(in) : next(allocator, in);
     }
@@ -52,7 +53,7 @@ final class FrameDecoder {
     }
   }
 
-  /** Returns whether there was a frame, or the beginning of one that can be told. */
+  /** Returns whether there was a frame, or the beginning of one that can be passed on. */
   private boolean next(ByteBufAllocator allocator, ByteBuf in) {
     if (in.readableBytes() < Framer.HEADER_LENGTH) {
       return false;
@@ -82,7 +83,7 @@ final class FrameDecoder {
 
   /**
    * Large messages are full of reads that end inside a DATA frame. Waiting for its rest would have the next read copied
-   * behind it, so what is there is told at once. What is wrong with a frame is told when all of it is there.
+   * behind it, so what is there is passed on at once. What is wrong with a frame is reported when all of it is there.
    */
   private boolean beginData(int flags, int streamId, int length, ByteBuf in) {
     if (in.readableBytes() == Framer.HEADER_LENGTH

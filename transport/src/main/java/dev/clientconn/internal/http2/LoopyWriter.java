@@ -23,7 +23,7 @@ final class LoopyWriter {
   private int left;
 
   /**
-   * @param onBecameReady told of streams whose calls may write more
+   * @param onBecameReady called for streams whose calls may write more
    */
   LoopyWriter(SendQuota quota, Consumer<Http2Stream> onBecameReady) {
     this.quota = quota;

@@ -36,7 +36,7 @@ final class StreamHandle extends Command implements ClientStream {
   /** Made by start, before other threads can ask; a call that has said all it has to say needs none. */
   private @Nullable WriteQuota writeQuota;
 
-  /** Of the call's executor alone: taken by the application and not yet told to the loop. */
+  /** Of the call's executor alone: taken by the application and not yet returned to the loop. */
   private int unreturned;
 
   /** The loop waits for the application's demand before it lets a large message in. */
@@ -195,7 +195,7 @@ final class StreamHandle extends Command implements ClientStream {
     return Objects.requireNonNull(stream, "the stream was not started");
   }
 
-  /** Headers have been sent: the call may be told that it is ready. */
+  /** Headers have been framed: the call may be notified that it is ready. */
   void opened() {
     open = true;
   }

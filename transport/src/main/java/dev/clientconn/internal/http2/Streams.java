@@ -309,7 +309,7 @@ final class Streams implements StreamReceiver.Outcome {
     return true;
   }
 
-  /** SETTINGS_INITIAL_WINDOW_SIZE has told the peer already, for the streams that are open and those to come. */
+  /** Of the streams that are open and those to come. SETTINGS_INITIAL_WINDOW_SIZE has been framed already. */
   void raiseReceiveWindow(int window) {
     receiveWindow = window;
     for (Http2Stream stream : table.all()) {
