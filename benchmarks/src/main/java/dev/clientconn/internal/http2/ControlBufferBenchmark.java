@@ -29,7 +29,8 @@ public class ControlBufferBenchmark {
 
   private static final int TURN = 64;
 
-  private final ControlBuffer control = new ControlBuffer(new StandingLoop(), () -> {});
+  private final ControlBuffer control =
+      new ControlBuffer(new StandingLoop(), () -> {}, () -> false);
   private final ConcurrentLinkedQueue<ControlBuffer.Command> queue = new ConcurrentLinkedQueue<>();
 
   /** A producer, which is the event loop too every now and then. */
@@ -80,7 +81,10 @@ public class ControlBufferBenchmark {
   private void putAndDrain(Producer producer) {
     control.put(new Nothing());
     if (producer.endsTurn()) {
-      control.drain(producer.taker);
+      // One thread at a time drains, as the event loop does; the lock is taken once in a turn.
+      synchronized (control) {
+        control.drain(producer.taker);
+      }
     }
   }
 

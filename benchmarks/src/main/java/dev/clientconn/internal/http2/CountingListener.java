@@ -13,7 +13,7 @@ final class CountingListener implements FrameListener {
 
   private final Blackhole sink;
   private final boolean classify;
-  private boolean responseSeen;
+  private int responseStatus = ResponseHeaders.NO_RESPONSE;
 
   /**
    * @param classify whether header blocks are turned into metadata and status, as calls are told them
@@ -31,8 +31,9 @@ final class CountingListener implements FrameListener {
   @Override
   public void onHeaders(int streamId, HeaderBlock block, boolean endOfStream) {
     if (classify) {
-      sink.consume(ResponseHeaders.classify(block, endOfStream, responseSeen));
-      responseSeen = !endOfStream;
+      ResponseHeaders.Result result = ResponseHeaders.classify(block, endOfStream, responseStatus);
+      responseStatus = endOfStream ? ResponseHeaders.NO_RESPONSE : result.httpStatus();
+      sink.consume(result);
     } else {
       sink.consume(block.count());
     }
@@ -46,6 +47,11 @@ final class CountingListener implements FrameListener {
   @Override
   public void onRstStream(int streamId, long errorCode) {
     throw new IllegalStateException("RST_STREAM");
+  }
+
+  @Override
+  public void onHeaderTableSize(long bytes) {
+    throw new IllegalStateException("SETTINGS_HEADER_TABLE_SIZE");
   }
 
   @Override

@@ -42,7 +42,8 @@ public class StreamTableBenchmark {
 
   private final SendQuota sendQuota = new SendQuota();
   private final CallHeaders call = SampleCalls.withEntries(0);
-  private final ControlBuffer control = new ControlBuffer(new StandingLoop(), () -> {});
+  private final ControlBuffer control =
+      new ControlBuffer(new StandingLoop(), () -> {}, () -> false);
   private final RequestHeaders headers = new RequestHeaders("http", "localhost", "agent", null);
   /** The table tells calls nothing. */
   private final ClientStream.Listener listener = (ClientStream.Listener) Proxy.newProxyInstance(
