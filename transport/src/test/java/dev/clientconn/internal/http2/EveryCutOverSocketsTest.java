@@ -55,7 +55,7 @@ class EveryCutOverSocketsTest {
     return all.stream();
   }
 
-  @ParameterizedTest(name = "{0}, {2}")
+  @ParameterizedTest(name = "{0}, {2}", autoCloseArguments = false)
   @MethodSource("conversations")
   void aPeerThatClosesAtAnyByteEndsTheCallAndThoseThatCome(
       String io, EventLoopGroup loops, Conversation conversation) throws Exception {
@@ -76,7 +76,7 @@ class EveryCutOverSocketsTest {
     }
   }
 
-  @ParameterizedTest(name = "{0}, {2}")
+  @ParameterizedTest(name = "{0}, {2}", autoCloseArguments = false)
   @MethodSource("conversations")
   void aConnectionThatIsResetAtAnyByteEndsTheCallAndThoseThatCome(
       String io, EventLoopGroup loops, Conversation conversation) throws Exception {
@@ -101,7 +101,7 @@ class EveryCutOverSocketsTest {
     return conversation.play(peer, cut).call();
   }
 
-  @ParameterizedTest(name = "{0}")
+  @ParameterizedTest(name = "{0}", autoCloseArguments = false)
   @MethodSource("loops")
   void theResponseThatCameBeforeAWriteFailedIsDelivered(String io, EventLoopGroup loops)
       throws Exception {

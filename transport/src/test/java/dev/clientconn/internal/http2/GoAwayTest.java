@@ -45,7 +45,7 @@ class GoAwayTest extends PeerTest {
     assertThat(peer.table.walks()).isEqualTo(walks);
     assertThat(peer.calls.subList(0, 51)).noneMatch(RecordingCall::isClosed);
     assertThat(peer.calls.subList(51, 100))
-        .allMatch(c -> c.status().getDescription().contains("GOAWAY"));
+        .allMatch(c -> String.valueOf(c.status().getDescription()).contains("GOAWAY"));
   }
 
   @Test
