@@ -43,7 +43,7 @@ abstract class HeaderOptions extends RetryOptions {
   /**
    * Adds names of request metadata whose values are secret, or differ from call to call. They are
    * sent as never-indexed fields (RFC 7541 section 7.1.3), which neither this side nor an
-   * intermediary keeps in a compression table: nobody who shares a connection can guess them by the
+   * intermediary keeps in a compression table: others on a shared connection cannot guess them by the
    * size of what is sent, and they evict nothing that the calls have in common. The usual names of
    * credentials, such as {@code authorization}, {@code cookie} and {@code x-api-key}, tracing
    * headers and all names that end in {@code -bin} are sent so in any case.

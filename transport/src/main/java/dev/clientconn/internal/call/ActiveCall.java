@@ -11,8 +11,9 @@ import io.grpc.Status;
 import org.jspecify.annotations.Nullable;
 
 /**
- * A started call: its parts, and who tells whom when it opens, is sent again, is cancelled or ends. Safe for several
- * threads because {@link StreamLatch} is; it holds no state of its own but what attempts hand one another.
+ * Opens, retries, cancels and ends one started call by means of its parts: plan, request, attempts
+ * and delivery. Safe for use by several threads because {@link StreamLatch} is; its only state of its
+ * own is passed from one attempt to the next.
  */
 final class ActiveCall implements Context.CancellationListener {
   private final CallPlan plan;

@@ -105,7 +105,7 @@ final class Connecting {
     channel.closeFuture().addListener(f -> disconnectedLater());
   }
 
-  /** Whether nobody waits for the channel any more, so that whoever still gets one must close it. */
+  /** Whether the attempt is over: a channel that registers or connects after it must be closed. */
   boolean isFinished() {
     return finished;
   }

@@ -7,8 +7,8 @@ import io.netty.buffer.ByteBuf;
 import java.nio.charset.StandardCharsets;
 
 /**
- * The start of a response body that is not gRPC, such as a proxy's error page: put into the status, it tells who
- * answered.
+ * Keeps the start of a response body that is not gRPC, such as a proxy's error page. The status of
+ * the call quotes it, which shows where the response came from.
  */
 @EventLoopConfined
 public final class NonGrpcBody {

@@ -122,7 +122,7 @@ final class FakeSocket extends AbstractChannel implements DuplexChannel {
     pipeline().fireChannelReadComplete();
   }
 
-  /** Reading fails: the pipeline is told why, then the channel is closed. */
+  /** Reading fails: the pipeline gets the cause, then the channel is closed. */
   void breaks(Throwable cause) {
     pipeline().fireExceptionCaught(cause);
     close();

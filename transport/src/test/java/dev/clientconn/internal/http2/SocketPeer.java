@@ -161,7 +161,7 @@ final class SocketPeer implements Conversation.Stage, AutoCloseable {
     RecordingCall late = call(Duration.ofSeconds(PATIENCE_SECONDS));
     CompletableFuture<Void> ended = new CompletableFuture<>();
     late.onClosed = () -> ended.complete(null);
-    // Behind the tasks by which Netty tells the end.
+    // Behind the tasks in which Netty fires the channel's end.
     loop.execute(() -> loop.execute(() -> late.start(Http2Peer.bytes("late"), true)));
     await(ended);
     return late;

@@ -10,8 +10,8 @@ import java.util.function.Supplier;
 import org.jspecify.annotations.Nullable;
 
 /**
- * Takes one snapshot of a channel for all the meters that are read within one scrape, and tells who
- * must know of it.
+ * Takes one snapshot of a channel for all the meters that are read within one scrape, and notifies
+ * the callback of it.
  */
 @CrossesThreads
 final class TotalsReader {
