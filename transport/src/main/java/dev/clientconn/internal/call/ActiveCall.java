@@ -20,7 +20,7 @@ final class ActiveCall implements Context.CancellationListener {
   private final RequestMessages request;
   private final ResponseDelivery<?> delivery;
   private final StreamLatch latch = new StreamLatch();
-  /** Made by the first failure that another try may mend; used as {@link TransparentRetry} says. */
+  /** Made when the first attempt fails in a way that allows a retry; used as {@link TransparentRetry} says. */
   private @Nullable TransparentRetry retry;
 
   <RespT> ActiveCall(
@@ -123,7 +123,9 @@ final class ActiveCall implements Context.CancellationListener {
   private void closeHere(CallAttempt last, Status status) {
     Status refined = CallDeadline.refine(status, plan.callDeadline());
     last.tracers().streamClosed(refined);
-    deliver(new EventBatch(delivery, last.tracers()).closeNow(refined));
+    // Not queued with others: only the event loop of the call's stream may take a batch back.
+    delivery.execute(new EventBatch(delivery, last.tracers()).closeNow(refined));
+    ended();
   }
 
   /** Sends the call again if nobody can have noticed the first time. On the event loop of the failed attempt. */
@@ -158,10 +160,14 @@ final class ActiveCall implements Context.CancellationListener {
     boolean last = batch.end != null;
     delivery.queue(batch);
     if (last) {
-      request.release();
-      // After the last task: a channel that hears of it may take its executor away.
-      plan.environment().lifecycle().callEnded();
+      ended();
     }
+  }
+
+  private void ended() {
+    request.release();
+    // Last: when no call is left, the channel may shut its executor down.
+    plan.environment().lifecycle().callEnded();
   }
 
   boolean isReady() {

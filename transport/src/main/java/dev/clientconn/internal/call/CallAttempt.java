@@ -218,7 +218,7 @@ final class CallAttempt implements TransportSource.PendingPick {
   /** Neither the picker nor a transport knows the call now; the channel's end must reach it. */
   private void awaitCredentials() {
     awaitsCredentials = true;
-    plan.environment().unsent().addWaiting(call);
+    plan.environment().unsent().addWaiting(this);
     if (!call.latch().isOpening(this)) {
       leaveUnsent();
     }
@@ -226,7 +226,7 @@ final class CallAttempt implements TransportSource.PendingPick {
 
   private void leaveUnsent() {
     if (awaitsCredentials) {
-      plan.environment().unsent().remove(call);
+      plan.environment().unsent().removeWaiting(this);
     }
   }
 

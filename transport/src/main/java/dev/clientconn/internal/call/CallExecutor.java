@@ -24,7 +24,7 @@ abstract class CallExecutor implements Runnable {
   /** Bottom of the stack while tasks run: nothing is queued, but no other thread may start. */
   private static final CallTask RUNNING = bottom();
 
-  /** Bottom of the stack where all that the executor was woken for has been taken back. */
+  /** The executor is scheduled, but its tasks were taken back: it is not scheduled again. */
   private static final CallTask SCHEDULED = bottom();
 
   static {

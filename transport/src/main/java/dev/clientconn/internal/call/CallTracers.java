@@ -10,7 +10,6 @@ import io.grpc.Metadata;
 import io.grpc.Status;
 import java.util.Arrays;
 import java.util.List;
-import java.util.concurrent.atomic.AtomicBoolean;
 
 /**
  * The tracers of one attempt of a call, notified in grpc-java's order; message sizes leave the 5-byte prefix out. None
@@ -21,7 +20,6 @@ final class CallTracers implements PickDetailsConsumer {
   static final CallTracers NONE = new CallTracers(new GuardedTracer[0]);
 
   private final GuardedTracer[] tracers;
-  private final AtomicBoolean closed = new AtomicBoolean();
   private int sent;
   private int received;
 
@@ -138,9 +136,6 @@ final class CallTracers implements PickDetailsConsumer {
 
   /** Once, though a cancel and the stream's own end may both come. */
   void streamClosed(Status status) {
-    if (tracers.length == 0 || !closed.compareAndSet(false, true)) {
-      return;
-    }
     for (GuardedTracer tracer : tracers) {
       tracer.streamClosed(status);
     }

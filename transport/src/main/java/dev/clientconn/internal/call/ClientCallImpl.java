@@ -48,8 +48,9 @@ public final class ClientCallImpl<ReqT, RespT> extends ClientCall<ReqT, RespT> {
     RequestMessages request =
         opensAtHalfClose ? new SingleMessage() : new MessageStream(environment.keptBytes());
     ActiveCall call = new ActiveCall(plan, method, request, listener);
-    active = call;
+    // Before a cancel on another thread can count the end.
     environment.lifecycle().callStarted();
+    active = call;
     Status refusal = plan.refusal();
     if (refusal != null) {
       call.refuse(refusal);

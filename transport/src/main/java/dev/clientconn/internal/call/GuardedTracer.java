@@ -1,11 +1,13 @@
 // SPDX-License-Identifier: Apache-2.0
 package dev.clientconn.internal.call;
 
+import dev.clientconn.internal.threading.CrossesThreads;
 import io.grpc.Attributes;
 import io.grpc.ClientStreamTracer;
 import io.grpc.Metadata;
 import io.grpc.Status;
 import java.util.Objects;
+import java.util.concurrent.atomic.AtomicBoolean;
 import java.util.logging.Level;
 import java.util.logging.Logger;
 import org.jspecify.annotations.Nullable;
@@ -14,12 +16,15 @@ import org.jspecify.annotations.Nullable;
  * Passes the events of one attempt to a tracer, which may throw anything: then it is logged once and gets no further
  * event but {@link #streamClosed}, so that it can still end what it has begun. The call goes on without it.
  */
+@CrossesThreads
 final class GuardedTracer {
   private static final Logger LOGGER = Logger.getLogger("dev.clientconn.ClientConn");
 
   private final ClientStreamTracer tracer;
   /** Written by whichever thread reports an event; at worst another one reports one event more. */
   private boolean broken;
+
+  private final AtomicBoolean closed = new AtomicBoolean();
 
   /**
    * @param factory named where it made nothing
@@ -94,7 +99,11 @@ final class GuardedTracer {
     }
   }
 
+  /** Once, though a cancel and the stream's own end may both come. */
   void streamClosed(Status status) {
+    if (!closed.compareAndSet(false, true)) {
+      return;
+    }
     try {
       tracer.streamClosed(status);
     } catch (Throwable t) {

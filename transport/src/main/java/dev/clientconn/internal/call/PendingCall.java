@@ -67,8 +67,9 @@ public final class PendingCall<ReqT, RespT> extends ClientCall<ReqT, RespT>
       ClientCallImpl.checkState(!cancelled, "the call was cancelled");
       started = true;
       steps.add(call -> call.start(listener, headers));
+      // Before a cancel on another thread can count the end.
+      environment.lifecycle().callStarted();
     }
-    environment.lifecycle().callStarted();
     startedAt = System.nanoTime();
     deadline = CallDeadline.of(options, context);
     if (deadline != null && deadline.hadPassedAtStart()) {
@@ -251,10 +252,14 @@ public final class PendingCall<ReqT, RespT> extends ClientCall<ReqT, RespT>
       settled = true;
     }
     leave();
+    Executor own = options.getExecutor();
+    HeldExecutor executor = new HeldExecutor(own == null ? environment.executor() : own);
     Context previous = context.attach();
     try {
-      doSteps(failure == null ? realCall() : failedCall(failure));
+      doSteps(failure == null ? realCall(executor) : new FailedCall<>(failure, executor, context));
     } finally {
+      // Behind the steps: onReady comes once, and the listener must then find the call ready.
+      executor.open();
       context.detach(previous);
       // After the real call counts itself.
       environment.lifecycle().callEnded();
@@ -262,15 +267,11 @@ public final class PendingCall<ReqT, RespT> extends ClientCall<ReqT, RespT>
     return true;
   }
 
-  private ClientCall<ReqT, RespT> realCall() {
-    CallOptions delayed = options.withOption(
-        ClientStreamTracer.NAME_RESOLUTION_DELAYED, System.nanoTime() - startedAt);
+  private ClientCall<ReqT, RespT> realCall(Executor executor) {
+    CallOptions delayed = options
+        .withExecutor(executor)
+        .withOption(ClientStreamTracer.NAME_RESOLUTION_DELAYED, System.nanoTime() - startedAt);
     return new ClientCallImpl<>(method, delayed, environment);
-  }
-
-  private ClientCall<ReqT, RespT> failedCall(Status status) {
-    Executor own = options.getExecutor();
-    return new FailedCall<>(status, own == null ? environment.executor() : own, context);
   }
 
   private void doSteps(ClientCall<ReqT, RespT> call) {

@@ -41,6 +41,12 @@ public final class UnsentCalls {
 
   private final ScheduledExecutorService timers;
   private final Set<ActiveCall> others = ConcurrentHashMap.newKeySet();
+  /**
+   * Attempts that wait for credentials. Each has its own timer, and a call's next attempt may wait
+   * before the last one has left.
+   */
+  private final Set<CallAttempt> waiting = ConcurrentHashMap.newKeySet();
+
   private final AtomicBoolean ticking = new AtomicBoolean();
 
   private volatile @Nullable ActiveCall only;
@@ -93,9 +99,13 @@ public final class UnsentCalls {
   }
 
   /** Enters a call that waits for its credentials; the attempt has a timer for its deadline. */
-  void addWaiting(ActiveCall call) {
-    others.add(call);
-    endIfChannelEnded(call);
+  void addWaiting(CallAttempt attempt) {
+    waiting.add(attempt);
+    endIfChannelEnded(attempt.call());
+  }
+
+  void removeWaiting(CallAttempt attempt) {
+    waiting.remove(attempt);
   }
 
   /** After a call has entered: if the channel has ended meanwhile, it may not have found this call. */
@@ -137,6 +147,7 @@ public final class UnsentCalls {
       pending.cancel(false);
     }
     forEach(call -> call.cancel(reason));
+    waiting.forEach(attempt -> attempt.call().cancel(reason));
   }
 
   private void forEach(Consumer<ActiveCall> action) {

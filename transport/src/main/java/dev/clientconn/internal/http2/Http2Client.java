@@ -168,7 +168,7 @@ final class Http2Client
       // A client has accepted no stream of its peer, so the last one that it names is 0.
       framer.goAway(0, error.code(), debugData);
     } catch (Throwable thrown) {
-      // Mostly for want of memory. GOAWAY is a courtesy; the end of the socket says the same.
+      // Mostly for want of memory. GOAWAY is optional; the peer sees the socket close anyway.
       logger.log(Level.WARNING, "A connection is closed without GOAWAY", thrown);
       framer.close();
     }

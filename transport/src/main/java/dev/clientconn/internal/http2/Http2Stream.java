@@ -57,6 +57,8 @@ final class Http2Stream extends DeadlineWheel.Timeout implements MessageDeframer
   private boolean hasNews;
 
   private boolean inBatch;
+  /** Why messages are missing, if so: the call must not end with OK. */
+  private @Nullable Status lost;
 
   Http2Stream(StreamHandle handle, SendQuota quota, int receiveWindow) {
     this.handle = handle;
@@ -195,8 +197,8 @@ final class Http2Stream extends DeadlineWheel.Timeout implements MessageDeframer
 
   @Override
   public void message(InboundMessage message) {
-    hasNews = true;
     handle.listener().onMessage(message);
+    hasNews = true;
   }
 
   void tellReady() {
@@ -205,10 +207,14 @@ final class Http2Stream extends DeadlineWheel.Timeout implements MessageDeframer
   }
 
   void tellClosed(Status status, StreamProgress progress, Metadata trailers) {
-    deliverMessages();
+    try {
+      deliverMessages();
+    } catch (Throwable t) {
+      lost(t);
+    }
     state = State.CLOSED;
     hasNews = true;
-    handle.listener().onClosed(status, progress, trailers);
+    handle.listener().onClosed(lost == null ? status : lost, progress, trailers);
   }
 
   Status deadlineStatus() {
@@ -230,9 +236,26 @@ final class Http2Stream extends DeadlineWheel.Timeout implements MessageDeframer
   }
 
   void endBatch() {
-    deliverMessages();
+    // First, so that the stream can be collected again whatever is thrown.
     inBatch = false;
-    hasNews = false;
-    handle.listener().onBatchEnd();
+    try {
+      deliverMessages();
+    } catch (Throwable t) {
+      lost(t);
+      throw t;
+    } finally {
+      if (hasNews) {
+        hasNews = false;
+        handle.listener().onBatchEnd();
+      }
+    }
+  }
+
+  private void lost(Throwable thrown) {
+    if (lost == null) {
+      lost = Status.INTERNAL
+          .withDescription("Messages could not be delivered: " + thrown)
+          .withCause(thrown);
+    }
   }
 }

@@ -159,15 +159,14 @@ final class Turn {
   void flush() {
     ByteBuf part = framer.take();
     while (part != null) {
-      ByteBuf next = framer.take();
       if (ctx == null) {
         part.release();
-      } else if (next == null) {
+      } else if (framer.buffered() == 0) {
         ctx.writeAndFlush(trimmed(ctx, part), ctx.voidPromise());
       } else {
         ctx.write(trimmed(ctx, part), ctx.voidPromise());
       }
-      part = next;
+      part = framer.take();
     }
   }
 

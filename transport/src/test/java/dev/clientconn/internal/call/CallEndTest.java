@@ -6,6 +6,7 @@ import static org.assertj.core.api.Assertions.assertThatThrownBy;
 
 import dev.clientconn.internal.transport.StreamProgress;
 import io.grpc.CallOptions;
+import io.grpc.ClientCall;
 import io.grpc.Context;
 import io.grpc.Metadata;
 import io.grpc.Status;
@@ -21,6 +22,18 @@ class CallEndTest {
   private void halfASecond() {
     fixture.options =
         CallOptions.DEFAULT.withDeadline(fixture.clock.deadlineAfter(500, TimeUnit.MILLISECONDS));
+  }
+
+  @Test
+  void aCancelWhileTheCallStartsIsCountedAfterTheStart() {
+    ClientCall<String, String> call = fixture.newCall(TextMethods.UNARY);
+    fixture.beforeCallStarted = () -> call.cancel("now", null);
+
+    call.start(listener, new Metadata());
+
+    assertThat(fixture.callsStarted).isOne();
+    assertThat(fixture.callsEnded).isOne();
+    assertThat(listener.events).containsExactly("close(CANCELLED)");
   }
 
   @Test

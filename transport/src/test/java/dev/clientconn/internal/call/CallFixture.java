@@ -25,6 +25,9 @@ public final class CallFixture {
   public DecompressorRegistry decompressors = DecompressorRegistry.getDefaultInstance();
   public @Nullable Integer maxInboundMessageSize;
   public KeptBytes keptBytes = new KeptBytes(KeptBytes.Limits.DEFAULT);
+  /** Runs when a call is about to be counted: the moment for a race. */
+  public Runnable beforeCallStarted = () -> {};
+
   public int callsStarted;
   public int callsEnded;
   private Executor channelExecutor = Runnable::run;
@@ -92,11 +95,15 @@ public final class CallFixture {
   private final class Counter implements CallEnvironment.Lifecycle {
     @Override
     public void callStarted() {
+      beforeCallStarted.run();
       callsStarted++;
     }
 
     @Override
     public void callEnded() {
+      if (callsEnded == callsStarted) {
+        throw new AssertionError("the end of a call is counted before its start");
+      }
       callsEnded++;
     }
   }

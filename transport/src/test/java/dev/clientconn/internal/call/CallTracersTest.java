@@ -93,6 +93,28 @@ class CallTracersTest {
   }
 
   @Test
+  void aTracerIsClosedOnceWhereACancelComesWhileABalancersTracerIsMade() {
+    trace();
+    ClientCallImpl<String, String> call = fixture.newCall(TextMethods.UNARY);
+    fixture.source.result = PickResult.withSubchannel(
+        new FakeSource.NoSubchannel(), new ClientStreamTracer.Factory() {
+          @Override
+          public ClientStreamTracer newClientStreamTracer(
+              ClientStreamTracer.StreamInfo info, Metadata headers) {
+            call.cancel("now", null);
+            return new ClientStreamTracer() {};
+          }
+        });
+
+    call.start(fixture.listener, new Metadata());
+    call.request(2);
+    call.sendMessage("hello");
+    call.halfClose();
+
+    assertThat(tracers.events).containsOnlyOnce("closed(CANCELLED)");
+  }
+
+  @Test
   void aCallThatWaitsForAConnectionIsReportedOnce() {
     trace();
     fixture.withoutTransport().unary("hello");

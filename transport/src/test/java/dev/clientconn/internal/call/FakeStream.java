@@ -12,6 +12,7 @@ import java.nio.ByteBuffer;
 import java.nio.charset.StandardCharsets;
 import java.util.ArrayList;
 import java.util.List;
+import java.util.function.Consumer;
 import org.jspecify.annotations.Nullable;
 
 /**
@@ -26,6 +27,8 @@ public final class FakeStream implements ClientStream {
   public boolean confirmsCancel = true;
   /** Whether what is written is sent at once, and not when the stream ends. */
   public boolean sends = true;
+
+  Consumer<FakeStream> duringStart = stream -> {};
 
   private final List<FramedMessage> unsent = new ArrayList<>();
   public int consumed;
@@ -45,6 +48,7 @@ public final class FakeStream implements ClientStream {
   @Override
   public void start(@Nullable FramedMessage message, boolean endOfStream) {
     commands.add("start(" + text(message) + (endOfStream ? ",end)" : ")"));
+    duringStart.accept(this);
   }
 
   @Override

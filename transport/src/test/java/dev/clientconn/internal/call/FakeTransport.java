@@ -9,6 +9,7 @@ import io.grpc.Attributes;
 import io.grpc.Status;
 import java.util.ArrayList;
 import java.util.List;
+import java.util.function.Consumer;
 
 /** A connection that makes {@link FakeStream}s. */
 public final class FakeTransport implements ClientTransport {
@@ -18,6 +19,9 @@ public final class FakeTransport implements ClientTransport {
   /** Runs when a call asks for a stream, before it has it: the moment for a race. */
   public Runnable beforeStream = () -> {};
 
+  /** Runs within the start of each stream: what its event loop does meanwhile. */
+  public Consumer<FakeStream> duringStart = stream -> {};
+
   /** Whether the streams to come send what is written at once. */
   public boolean sends = true;
 
@@ -26,6 +30,7 @@ public final class FakeTransport implements ClientTransport {
     beforeStream.run();
     FakeStream stream = new FakeStream(headers, listener);
     stream.sends = sends;
+    stream.duringStart = duringStart;
     streams.add(stream);
     return stream;
   }

@@ -13,6 +13,8 @@ import io.grpc.MethodDescriptor;
 import io.grpc.MethodDescriptor.MethodType;
 import io.grpc.Status;
 import java.io.InputStream;
+import java.util.ArrayList;
+import java.util.List;
 import java.util.concurrent.TimeUnit;
 import org.junit.jupiter.api.Test;
 
@@ -266,6 +268,39 @@ class PendingCallTest {
     fixture.executor.runAll();
 
     assertThat(seen[0]).isSameAs(context);
+  }
+
+  @Test
+  void itIsReadyWhenOnReadyIsCalledHoweverSoonTheStreamIs() {
+    fixture.transport.duringStart = FakeStream::becomeReady;
+    PendingCall<String, String> call = start(TextMethods.BIDI);
+    call.request(1);
+    List<Boolean> ready = new ArrayList<>();
+    listener.duringReady = () -> {
+      ready.add(call.isReady());
+      call.sendMessage("hello");
+      fixture.stream().ready = false;
+    };
+
+    fixture.gate.open();
+
+    assertThat(ready).containsExactly(true);
+    assertThat(fixture.stream().commands).containsExactly("start()", "write(hello)");
+  }
+
+  @Test
+  void itsAttributesAreThereWhenTheHeadersAre() {
+    Attributes attributes =
+        Attributes.newBuilder().set(Attributes.Key.create("key"), "value").build();
+    fixture.transport.attributes = attributes;
+    fixture.transport.duringStart = FakeStream::responseHeaders;
+    PendingCall<String, String> call = start(TextMethods.BIDI);
+    List<Attributes> seen = new ArrayList<>();
+    listener.duringHeaders = () -> seen.add(call.getAttributes());
+
+    fixture.gate.open();
+
+    assertThat(seen).containsExactly(attributes);
   }
 
   @Test

@@ -3,6 +3,7 @@ package dev.clientconn.internal.call;
 
 import static org.assertj.core.api.Assertions.assertThat;
 
+import dev.clientconn.internal.transport.StreamProgress;
 import io.grpc.CallCredentials;
 import io.grpc.CallOptions;
 import io.grpc.ClientCall;
@@ -172,6 +173,36 @@ class UnsentCallsTest {
     fixture.clock.rejects = true;
 
     fixture.start(TextMethods.UNARY);
+
+    assertThat(listener.events).containsExactly("close(UNAVAILABLE)");
+  }
+
+  @Test
+  void aCallThatWaitsForCredentialsSaysSoAtItsDeadline() {
+    deadline(150);
+    fixture.options = fixture.options.withCallCredentials(new SlowCredentials());
+    ClientCall<String, String> call = fixture.start(TextMethods.UNARY);
+    fixture.clock.advance(120, TimeUnit.MILLISECONDS);
+    call.sendMessage("hello");
+    call.halfClose();
+
+    // The tick and the timer of the attempt are both due.
+    fixture.clock.advance(100, TimeUnit.MILLISECONDS);
+
+    assertThat(listener.description()).contains("[waited for the call credentials]");
+  }
+
+  @Test
+  void theEndReachesARetryThatWaitsForCredentialsBeforeItsFirstAttemptHasReturned() {
+    SlowCredentials credentials = new SlowCredentials();
+    fixture.options = CallOptions.DEFAULT.withCallCredentials(credentials);
+    fixture.transport.duringStart =
+        stream -> stream.close(Status.UNAVAILABLE, StreamProgress.REFUSED);
+    fixture.unary("hello");
+    credentials.answer();
+    assertThat(credentials.appliers).as("what the retry waits for").hasSize(1);
+
+    fixture.unsent.end(REASON);
 
     assertThat(listener.events).containsExactly("close(UNAVAILABLE)");
   }

@@ -10,6 +10,8 @@ import java.util.List;
 import java.util.logging.Level;
 import java.util.logging.Logger;
 import org.junit.jupiter.api.Test;
+import org.junit.jupiter.params.ParameterizedTest;
+import org.junit.jupiter.params.provider.ValueSource;
 
 class BatchTest extends PeerTest {
 
@@ -91,6 +93,30 @@ class BatchTest extends PeerTest {
     assertThat(good.events).endsWith("closed OK PROCESSED", "end");
     peer.unary();
     assertThat(peer.texts()).contains("HEADERS 5");
+  }
+
+  @ParameterizedTest
+  @ValueSource(booleans = {true, false})
+  void aCallThatCannotTakeItsMessagesGetsItsEnd(boolean inOneRead) {
+    Http2Peer peer = ready();
+    RecordingCall call = peer.streaming();
+    peer.sendsHeaders(1).sendsMessage(1, bytes("first"));
+    Logger logger = Logger.getLogger(Batch.class.getName());
+    logger.setLevel(Level.OFF);
+    call.beforeMessage = () -> {
+      call.beforeMessage = () -> {};
+      throw new OutOfMemoryError("once");
+    };
+
+    if (inOneRead) {
+      peer.inOneRead(() -> peer.sendsMessage(1, bytes("second")).sendsTrailers(1));
+    } else {
+      peer.sendsMessage(1, bytes("second")).sendsTrailers(1);
+    }
+    logger.setLevel(null);
+
+    assertThat(call.complaints()).isEmpty();
+    assertThat(call.events).endsWith("closed INTERNAL PROCESSED", "end");
   }
 
   @Test

@@ -23,6 +23,7 @@ final class RecordingCall implements ClientStream.Listener {
   boolean wantsMessage = true;
   Runnable onBatchEnd = () -> {};
   Runnable onClosed = () -> {};
+  Runnable beforeMessage = () -> {};
   int batches;
   Metadata trailers = new Metadata();
 
@@ -100,6 +101,7 @@ final class RecordingCall implements ClientStream.Listener {
 
   @Override
   public void onMessage(InboundMessage first) {
+    beforeMessage.run();
     for (InboundMessage each = first; each != null; each = each.following()) {
       record(each);
     }
