@@ -25,7 +25,8 @@ public interface TransportListener {
   }
 
   /**
-   * A call that found all of the peer's {@code MAX_CONCURRENT_STREAMS} slots taken stopped waiting for one.
+   * A call stopped waiting for a stream slot: all of the peer's {@code MAX_CONCURRENT_STREAMS} were
+   * taken, or the peer had stopped reading.
    *
    * @param outcome why it stopped waiting
    * @param nanos how long it waited, in nanoseconds

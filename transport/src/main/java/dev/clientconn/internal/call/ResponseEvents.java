@@ -87,8 +87,7 @@ final class ResponseEvents implements ClientStream.Listener {
       attempt.tracers().inboundTrailers(trailers);
     }
     Status refined = CallDeadline.refinePeers(status, attempt.call().plan().callDeadline());
-    // Here and not behind the listener's callbacks: the application's time is none of the
-    // attempt's.
+    // Before the listener runs: its time must not count as the attempt's.
     attempt.tracers().streamClosed(refined);
     if (deadlineHit || refined.getCode() != status.getCode()) {
       batch().closeNow(refined);

@@ -21,8 +21,8 @@ import org.jspecify.annotations.Nullable;
  *
  * <p>Every call that sends one message enters at start and leaves at half-close, mostly a moment later on the same
  * thread. It takes two compare-and-sets on a slot that only this thread uses, and no memory: one slot while the channel
- * has one calling thread, slots on cache lines of their own once several threads have met, and a set for calls that
- * find their slot taken. Deadlines have no timer each: a tick that runs only while there are such calls looks at all.
+ * has one calling thread, one padded slot per thread hash after the first collision of two threads, and a set for calls
+ * that find their slot taken. Deadlines have no timer each: a tick that runs only while there are such calls looks at all.
  */
 @CrossesThreads
 public final class UnsentCalls {

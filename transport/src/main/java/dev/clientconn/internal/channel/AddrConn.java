@@ -74,7 +74,7 @@ final class AddrConn extends LoadBalancer.Subchannel {
     listener = stateListener;
   }
 
-  /** Any thread; hops, so that the listener never hears of it inside this call. */
+  /** Any thread. Hops, so that the listener is never called from within this method. */
   @Override
   public void requestConnection() {
     context.sync().execute(() -> {
@@ -110,8 +110,7 @@ final class AddrConn extends LoadBalancer.Subchannel {
   @Override
   public void shutdown() {
     context.sync().throwIfNotInThisSynchronizationContext();
-    // Later, as everything that makes the listener hear something: policies do not expect that
-    // inside their own call.
+    // Deferred, as all listener calls are: policies do not expect them inside their own call.
     context.sync().execute(() -> end(REMOVED));
   }
 

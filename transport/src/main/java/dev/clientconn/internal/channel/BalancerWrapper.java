@@ -156,7 +156,7 @@ final class BalancerWrapper extends LoadBalancer.Helper {
     context.sync().throwIfNotInThisSynchronizationContext();
     Objects.requireNonNull(newState, "state");
     Objects.requireNonNull(newPicker, "picker");
-    // A policy cannot shut the channel down, and one that was shut down has no say.
+    // A policy cannot shut the channel down, and updates of one that was shut down are ignored.
     if (!shutdown && newState != ConnectivityState.SHUTDOWN) {
       state = newState;
       picker = newPicker;

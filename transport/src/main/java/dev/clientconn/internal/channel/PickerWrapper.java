@@ -114,7 +114,7 @@ final class PickerWrapper implements TransportSource {
     }
     for (PendingPick pick : reviewed) {
       Decision decision = decide(next, pick);
-      // A pick that was cancelled meanwhile hears nothing any more.
+      // A pick that was cancelled meanwhile is skipped.
       if (decision.isFinal() && cancel(pick)) {
         deliver(pick, decision);
       }

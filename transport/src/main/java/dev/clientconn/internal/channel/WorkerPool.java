@@ -12,10 +12,10 @@ import java.util.logging.Level;
 import java.util.logging.Logger;
 
 /**
- * Runs listeners: as many threads as block, as few as can do the work. A cached pool wakes a thread for every task, and
- * an event loop that has just read a hundred responses would wake a hundred. Here one worker at a time is on its way to
- * the queue; when it has got a task and leaves others behind, it sends the next one. So a task waits for a thread to
- * wake, never for another task to end.
+ * Runs listeners on threads that it adds only when tasks wait and no thread is waking up. A cached
+ * pool wakes a thread for every task, and an event loop that has just read a hundred responses would
+ * wake a hundred. Here at most one worker is being woken at a time; after taking a task it wakes the
+ * next if the queue is not empty. So a task waits for a thread to wake, never for another task to end.
  */
 @CrossesThreads
 final class WorkerPool implements Executor {

@@ -12,9 +12,10 @@ import org.jspecify.annotations.Nullable;
 
 /**
  * Ends each turn of the loop, whatever began it (a read, a command, a timer), in the same way: delivers events to the
- * calls, applies the commands that came meanwhile, and sends all there is to send in one write and one flush. A turn has
- * no beginning that could lack its end: only {@link #end} holds back the wake-ups of the loop, while it runs. Whatever is
- * thrown in a turn fails the connection, so that no call waits for a turn that did half of its work.
+ * calls, applies the commands that came meanwhile, and sends all there is to send in one write and one flush. There is
+ * no begin() to pair with {@link #end}: only end holds back the wake-ups of the loop, while it runs. Whatever is thrown in
+ * a turn fails the connection, so that no call waits for a turn that did half of its work; what one call throws when it
+ * takes its events is logged, and that call ends with INTERNAL.
  */
 @EventLoopConfined
 final class Turn {

@@ -18,7 +18,7 @@ final class WindowRaises {
   static final long INTERVAL_NANOS = TimeUnit.MILLISECONDS.toNanos(100);
 
   private boolean any;
-  /** When all that were counted would have come, had they come one at each interval. */
+  /** When the counted raises would be used up at one per interval (a token bucket). */
   private long dueNanos;
 
   /** Counts a raise. Returns false if there have been too many. */
