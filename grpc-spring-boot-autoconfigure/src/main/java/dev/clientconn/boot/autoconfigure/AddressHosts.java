@@ -12,8 +12,8 @@ import java.util.regex.Matcher;
 import java.util.regex.Pattern;
 
 /**
- * The hosts that the address of a target names, as far as they can be told without asking any name
- * service.
+ * The hosts that the address of a target names, as far as its text shows them: no name is
+ * resolved.
  */
 final class AddressHosts {
 

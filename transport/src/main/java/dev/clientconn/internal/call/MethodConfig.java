@@ -26,7 +26,7 @@ public record MethodConfig(
 
   /**
    * The options of a call of this method: what the call sets itself, limited by what this sets. Starts the timeout. The
-   * call's own {@code false} for wait-for-ready cannot be told from the default, so {@code true} here prevails.
+   * call's own {@code false} for wait-for-ready looks like the default, so {@code true} here applies.
    */
   CallOptions applyTo(CallOptions own, @Nullable Integer channelsMaxInbound) {
     CallOptions merged = own;

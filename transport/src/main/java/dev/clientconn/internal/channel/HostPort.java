@@ -8,8 +8,8 @@ import java.util.List;
 import java.util.regex.Pattern;
 
 /**
- * A server's name or address, without brackets, and port. Whether a name can be resolved is for the operating system to
- * say: only what cannot be told from the rest of an authority is refused.
+ * A server's name or address, without brackets, and port. The operating system decides whether a name can be resolved:
+ * only white space, control characters and the characters that end or quote a host in a URI are refused.
  *
  * @param host a name, an IPv4 or an IPv6 address, the latter perhaps with a zone; internationalised names as {@code
  *     xn--...}, which is what TLS and HTTP use

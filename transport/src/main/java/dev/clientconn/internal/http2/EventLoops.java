@@ -75,9 +75,8 @@ final class EventLoops {
       EventLoopGroup group = newGroup(
           Runtime.getRuntime().availableProcessors(),
           Epoll.isAvailable() ? EpollIoHandler.newFactory() : NioIoHandler.newFactory());
-      // In a fresh JVM, Netty's allocator and its JFR events take about 0.1 s to initialise. They
-      // do so
-      // here while the caller builds its channel and looks the name up.
+      // Netty's allocator and its JFR events take about 0.1 s to initialise in a fresh JVM. This
+      // thread does it while the caller builds its channel and resolves the name.
       group.execute(() -> ByteBufAllocator.DEFAULT.directBuffer().release());
       return group;
     }

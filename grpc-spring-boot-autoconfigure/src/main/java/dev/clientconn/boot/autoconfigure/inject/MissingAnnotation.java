@@ -31,8 +31,8 @@ record MissingAnnotation(InjectionPoint point, Class<?> type, GrpcClientTargets 
   }
 
   /**
-   * A field with the annotation, beside a constructor without: Lombok copies only what it is told
-   * to.
+   * A field with the annotation, beside a constructor without: Lombok copies only the
+   * annotations that lombok.copyableAnnotations names.
    */
   private Optional<Field> annotatedField() {
     return Arrays.stream(this.point.getMember().getDeclaringClass().getDeclaredFields())
