@@ -1,0 +1,48 @@
+// SPDX-License-Identifier: Apache-2.0
+package dev.clientconn.checks;
+
+import static java.util.stream.Collectors.toCollection;
+
+import java.io.IOException;
+import java.io.UncheckedIOException;
+import java.nio.file.Files;
+import java.nio.file.Path;
+import java.util.List;
+import java.util.TreeSet;
+import java.util.stream.Stream;
+
+/** Lists and reads the files of the repository that this module is part of. */
+final class SourceTree {
+
+  static final Path ROOT = Path.of("..").toAbsolutePath().normalize();
+
+  private SourceTree() {}
+
+  /** The files below {@code folder} with the given ending, sorted; none if there is no such folder. */
+  static List<Path> files(String folder, String ending) {
+    Path start = ROOT.resolve(folder);
+    if (!Files.isDirectory(start)) {
+      return List.of();
+    }
+    try (Stream<Path> paths = Files.walk(start)) {
+      return List.copyOf(paths
+          .filter(path -> path.toString().endsWith(ending))
+          .collect(toCollection(TreeSet::new)));
+    } catch (IOException e) {
+      throw new UncheckedIOException(e);
+    }
+  }
+
+  static List<String> lines(Path file) {
+    try {
+      return Files.readAllLines(file);
+    } catch (IOException e) {
+      throw new UncheckedIOException(e);
+    }
+  }
+
+  /** The way failures name a line: a path from the root, which editors and terminals link. */
+  static String at(Path file, long line) {
+    return ROOT.relativize(file) + ":" + line;
+  }
+}
