@@ -18,7 +18,9 @@ final class SourceTree {
 
   private SourceTree() {}
 
-  /** The files below {@code folder} with the given ending, sorted; none if there is no such folder. */
+  /**
+   * The files below {@code folder} with the given ending, sorted; none if there is no such folder.
+   */
   static List<Path> files(String folder, String ending) {
     Path start = ROOT.resolve(folder);
     if (!Files.isDirectory(start)) {

@@ -4,7 +4,10 @@ package dev.clientconn.sample;
 import org.springframework.boot.SpringApplication;
 import org.springframework.boot.autoconfigure.SpringBootApplication;
 
-/** Both ends in one process: a gRPC server on port 9090, and a web application on 8080 that calls it. */
+/**
+ * Both ends in one process: a gRPC server on port 9090, and a web application on 8080 that calls
+ * it.
+ */
 @SpringBootApplication
 public class SampleApplication {
 

@@ -8,7 +8,10 @@ import org.springframework.context.ConfigurableApplicationContext;
 import org.springframework.context.annotation.ComponentScan;
 import org.springframework.grpc.server.lifecycle.GrpcServerLifecycle;
 
-/** The sample's gRPC side alone, on a port of the system's choice: the web side must know it before it starts. */
+/**
+ * The sample's gRPC side alone, on a port of the system's choice: the web side must know it before
+ * it starts.
+ */
 final class PortsServer implements AutoCloseable {
 
   private final ConfigurableApplicationContext context;

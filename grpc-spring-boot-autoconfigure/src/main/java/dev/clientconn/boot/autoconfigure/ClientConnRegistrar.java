@@ -13,8 +13,9 @@ import org.springframework.core.env.Environment;
 import org.springframework.core.type.AnnotationMetadata;
 
 /**
- * Writes one bean definition for the channel of each configured target. Names are all it reads of the configuration, so a
- * context that was processed ahead of time takes addresses and settings from the environment it runs in.
+ * Writes one bean definition for the channel of each configured target. Names are all it reads of
+ * the configuration, so a context that was processed ahead of time takes addresses and settings
+ * from the environment it runs in.
  */
 public final class ClientConnRegistrar implements ImportBeanDefinitionRegistrar {
 
@@ -45,7 +46,8 @@ public final class ClientConnRegistrar implements ImportBeanDefinitionRegistrar 
   }
 
   /**
-   * Writes the definition for a target, unless the application has defined a bean of that name itself.
+   * Writes the definition for a target, unless the application has defined a bean of that name
+   * itself.
    *
    * @param registry where to write it
    * @param target a configured name as it was written, or an address

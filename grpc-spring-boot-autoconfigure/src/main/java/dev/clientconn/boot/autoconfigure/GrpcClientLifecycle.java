@@ -11,8 +11,9 @@ import java.util.concurrent.TimeUnit;
 import org.springframework.context.SmartLifecycle;
 
 /**
- * Ends the channels when the application stops: after its servers, so that requests in progress can still make calls. Calls
- * in flight get the grace period of their target, then they are cancelled. Channels that have ended do not start again.
+ * Ends the channels when the application stops: after its servers, so that requests in progress can
+ * still make calls. Calls in flight get the grace period of their target, then they are cancelled.
+ * Channels that have ended do not start again.
  */
 @CrossesThreads
 final class GrpcClientLifecycle implements SmartLifecycle {

@@ -124,7 +124,10 @@ public class GrpcClientSettings {
     /** Messages. */
     public static class Message {
 
-      /** Largest message that is accepted, after decompression. Without it 4MB, or what a service config allows. */
+      /**
+       * Largest message that is accepted, after decompression. Without it 4MB, or what a service
+       * config allows.
+       */
       private @Nullable DataSize maxSize;
 
       public @Nullable DataSize getMaxSize() {
@@ -224,8 +227,8 @@ public class GrpcClientSettings {
 
     /**
      * Time without received data after which a ping is sent, 10 seconds or more. No pings are sent
-     * when it is not set; servers may refuse pings more often than every five minutes. If a duration
-     * suffix is not specified, seconds will be used.
+     * when it is not set; servers may refuse pings more often than every five minutes. If a
+     * duration suffix is not specified, seconds will be used.
      */
     @DurationUnit(ChronoUnit.SECONDS)
     private @Nullable Duration time;
@@ -286,9 +289,9 @@ public class GrpcClientSettings {
   public static class Shutdown {
 
     /**
-     * Time that calls in flight get to finish when the application stops. Zero cancels them at once,
-     * a negative value waits without end. If a duration suffix is not specified, seconds will be
-     * used.
+     * Time that calls in flight get to finish when the application stops. Zero cancels them at
+     * once, a negative value waits without end. If a duration suffix is not specified, seconds will
+     * be used.
      */
     @DurationUnit(ChronoUnit.SECONDS)
     private Duration gracePeriod = Duration.ofSeconds(30);

@@ -22,8 +22,9 @@ import org.springframework.core.env.SystemEnvironmentPropertySource;
 import org.springframework.util.StringUtils;
 
 /**
- * The configured targets: their names, and what holds for each after it has inherited from the defaults. Both layers are
- * bound onto one object, so each leaf that a target leaves out keeps the default's value. Immutable once made.
+ * The configured targets: their names, and what holds for each after it has inherited from the
+ * defaults. Both layers are bound onto one object, so each leaf that a target leaves out keeps the
+ * default's value. Immutable once made.
  */
 public final class GrpcClientTargets {
 

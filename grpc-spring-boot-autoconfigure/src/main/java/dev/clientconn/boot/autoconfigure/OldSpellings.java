@@ -9,7 +9,8 @@ import java.util.Set;
 
 /**
  * Translates settings of other gRPC client starters: net.devh's ({@code grpc.client.<name>.*}) and
- * that of Spring Boot ({@code spring.grpc.client.*}). For messages only, nothing is bound from them.
+ * that of Spring Boot ({@code spring.grpc.client.*}). For messages only, nothing is bound from
+ * them.
  */
 final class OldSpellings {
 

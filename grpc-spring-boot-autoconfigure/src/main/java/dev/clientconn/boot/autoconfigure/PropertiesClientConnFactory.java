@@ -9,8 +9,8 @@ import org.jspecify.annotations.Nullable;
 import org.springframework.beans.factory.ObjectProvider;
 
 /**
- * Builds channels from {@code grpc.client}. Each layer is applied once, the later one wins: the library's defaults,
- * {@code grpc.client.defaults}, the target, the customizers of the application.
+ * Builds channels from {@code grpc.client}. Each layer is applied once, the later one wins: the
+ * library's defaults, {@code grpc.client.defaults}, the target, the customizers of the application.
  */
 final class PropertiesClientConnFactory implements ClientConnFactory {
 

@@ -26,8 +26,9 @@ import org.springframework.boot.ssl.SslOptions;
 import org.springframework.util.StringUtils;
 
 /**
- * Gives the builder of a target the certificates, keys, ciphers and protocols of its bundle. It does so by a context and not
- * by channel credentials: those cannot carry ciphers and protocols, and a customizer could not change them any more.
+ * Gives the builder of a target the certificates, keys, ciphers and protocols of its bundle. It
+ * does so by a context and not by channel credentials: those cannot carry ciphers and protocols,
+ * and a customizer could not change them any more.
  */
 final class TlsConfigurer {
 

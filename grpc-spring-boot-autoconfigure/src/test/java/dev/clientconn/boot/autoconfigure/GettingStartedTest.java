@@ -20,8 +20,8 @@ import org.springframework.boot.autoconfigure.AutoConfigurations;
 import org.springframework.boot.test.context.runner.ApplicationContextRunner;
 
 /**
- * What the page for newcomers prints is right. That its files build and run as they stand is tested by
- * {@code .ci/getting-started}, which has Maven and the network.
+ * What the page for newcomers prints is right. That its files build and run as they stand is tested
+ * by {@code .ci/getting-started}, which has Maven and the network.
  */
 class GettingStartedTest {
 

@@ -4,7 +4,9 @@ package dev.clientconn.sample.harbour;
 import io.grpc.StatusRuntimeException;
 import io.grpc.stub.StreamObserver;
 
-/** Takes a stream of requests. The first one refused ends the call; what still arrives is dropped. */
+/**
+ * Takes a stream of requests. The first one refused ends the call; what still arrives is dropped.
+ */
 abstract class RequestObserver<T> implements StreamObserver<T> {
 
   private final StreamObserver<?> replies;

@@ -6,7 +6,10 @@ import org.springframework.context.annotation.Bean;
 import org.springframework.context.annotation.Configuration;
 import org.springframework.grpc.server.ServerBuilderCustomizer;
 
-/** Lets a client have 100 streams at a time, as most servers do, so that the transport's meters show a limit. */
+/**
+ * Lets a client have 100 streams at a time, as most servers do, so that the transport's meters show
+ * a limit.
+ */
 @Configuration(proxyBeanMethods = false)
 class ServerLimits {
 

@@ -11,7 +11,10 @@ import org.springframework.web.bind.annotation.RequestParam;
 import org.springframework.web.bind.annotation.RestController;
 import org.springframework.web.servlet.mvc.method.annotation.SseEmitter;
 
-/** A server stream through an asynchronous stub: each port leaves as an event while the next is on its way. */
+/**
+ * A server stream through an asynchronous stub: each port leaves as an event while the next is on
+ * its way.
+ */
 @RestController
 class AreaController {
 

@@ -16,7 +16,10 @@ import org.springframework.web.bind.annotation.RequestBody;
 import org.springframework.web.bind.annotation.RequestParam;
 import org.springframework.web.bind.annotation.RestController;
 
-/** A client stream and a bidirectional one through an asynchronous stub; no thread waits for the replies. */
+/**
+ * A client stream and a bidirectional one through an asynchronous stub; no thread waits for the
+ * replies.
+ */
 @RestController
 class VoyageController {
 

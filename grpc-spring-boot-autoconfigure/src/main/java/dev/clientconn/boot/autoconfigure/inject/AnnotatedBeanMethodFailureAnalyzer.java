@@ -56,15 +56,16 @@ final class AnnotatedBeanMethodFailureAnalyzer
 
   private static FailureAnalysis explain(
       MethodMetadata method, BeanDefinitionParsingException cause) {
+    String declared = method.getReturnTypeName() + " " + method.getMethodName();
     return new FailureAnalysis(
-        "@GrpcClient stands on the @Bean method '%s' of %s. It asks for a client, and a @Bean method"
-                .formatted(method.getMethodName(), method.getDeclaringClassName())
-            + " makes one.",
+        ("@GrpcClient stands on the @Bean method '%s' of %s."
+                + " It asks for a client, and a @Bean method makes one.")
+            .formatted(method.getMethodName(), method.getDeclaringClassName()),
         """
         Put it before a parameter of the method:
 
             @Bean
-            %s %s(@GrpcClient("<name of the target>") Channel channel)""".formatted(method.getReturnTypeName(), method.getMethodName()),
+            %s(@GrpcClient("<name of the target>") Channel channel)""".formatted(declared),
         cause);
   }
 }

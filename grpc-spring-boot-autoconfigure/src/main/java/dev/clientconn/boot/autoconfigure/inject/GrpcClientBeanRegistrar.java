@@ -21,11 +21,13 @@ import org.springframework.core.PriorityOrdered;
 import org.springframework.core.env.Environment;
 
 /**
- * Looks for {@link GrpcClient} in the classes of all bean definitions and writes a bean definition for each pair of name
- * and type it finds. Runs when the last definition is known, before the first bean is made.
+ * Looks for {@link GrpcClient} in the classes of all bean definitions and writes a bean definition
+ * for each pair of name and type it finds. Runs when the last definition is known, before the first
+ * bean is made.
  *
- * <p>A name that means nothing gets no definition: an {@code Optional} stays empty, and for anything else Spring reports the
- * unsatisfied dependency, which {@link GrpcClientInjectionFailureAnalyzer} explains.
+ * <p>A name that means nothing gets no definition: an {@code Optional} stays empty, and for
+ * anything else Spring reports the unsatisfied dependency, which
+ * {@link GrpcClientInjectionFailureAnalyzer} explains.
  */
 final class GrpcClientBeanRegistrar implements BeanFactoryPostProcessor, PriorityOrdered {
 

@@ -25,8 +25,8 @@ import org.springframework.core.env.Environment;
 
 /**
  * Explains why there is no bean for a client: the name is unknown, nothing looked at the class, or
- * {@link GrpcClient} is missing before a stub. Bean definitions are all it asks the bean factory for:
- * the context is closed when an analyzer runs, and making a bean would throw.
+ * {@link GrpcClient} is missing before a stub. Bean definitions are all it asks the bean factory
+ * for: the context is closed when an analyzer runs, and making a bean would throw.
  */
 @Order(Ordered.HIGHEST_PRECEDENCE + 100)
 final class GrpcClientInjectionFailureAnalyzer
@@ -118,10 +118,11 @@ final class GrpcClientInjectionFailureAnalyzer
     String type = point.getMember().getDeclaringClass().getName();
     if (isMadeByMethod(beanName)) {
       return new FailureAnalysis(
-          "%s finds no client, because the @Bean method of '%s' does not return %s but a more general"
-                  .formatted(what, beanName, type)
-              + " type, so that the class was not looked at.",
-          "Let the @Bean method return %s, or put @GrpcClient before a parameter of the @Bean method."
+          ("%s finds no client, because the @Bean method of '%s' does not return %s"
+                  + " but a more general type, so that the class was not looked at.")
+              .formatted(what, beanName, type),
+          ("Let the @Bean method return %s,"
+                  + " or put @GrpcClient before a parameter of the @Bean method.")
               .formatted(type),
           cause);
     }

@@ -24,9 +24,11 @@ public class MisplacedGrpcClientException extends GrpcClientConfigurationExcepti
 
   static MisplacedGrpcClientException onMethod(String value, Object place, int parameters) {
     return new MisplacedGrpcClientException(
-        "@GrpcClient(\"%s\") stands on %s, which has %d parameters. It can stand on a method with one."
+        ("@GrpcClient(\"%s\") stands on %s, which has %d parameters."
+                + " It can stand on a method with one.")
             .formatted(value, place, parameters),
-        "Put @GrpcClient(\"%s\") before the parameter that is the client, and @Autowired on the method."
+        ("Put @GrpcClient(\"%s\") before the parameter that is the client,"
+                + " and @Autowired on the method.")
             .formatted(value));
   }
 
@@ -34,8 +36,9 @@ public class MisplacedGrpcClientException extends GrpcClientConfigurationExcepti
     return new MisplacedGrpcClientException(
         "@Lazy beside @GrpcClient(\"%s\") in %s asks for a proxy of %s, which is final."
             .formatted(point.value(), point.place(), point.type().getName()),
-        "Remove @Lazy: a client connects with its first call anyway. Where the bean itself must come"
-            + " later, ask for ObjectProvider<%s>.".formatted(point.type().getSimpleName()));
+        "Remove @Lazy: a client connects with its first call anyway."
+            + " Where the bean itself must come later, ask for ObjectProvider<%s>."
+                .formatted(point.type().getSimpleName()));
   }
 
   static MisplacedGrpcClientException placeholder(ClientPoint point, RuntimeException unresolved) {

@@ -45,11 +45,12 @@ record MissingAnnotation(InjectionPoint point, Class<?> type, GrpcClientTargets 
     String value = MergedAnnotations.from(field).get(GrpcClient.class).getString("value");
     return new FailureAnalysis(
         what
-            + " The field '%s' has it, but the constructor is called first and its parameter has not."
+            + (" The field '%s' has it,"
+                    + " but the constructor is called first and its parameter has not.")
                 .formatted(field.getName()),
         """
-        Put @GrpcClient("%s") before the parameter. Where Lombok writes the constructor, let it copy the annotation by a \
-        line in lombok.config:
+        Put @GrpcClient("%s") before the parameter. Where Lombok writes the constructor, let it \
+        copy the annotation by a line in lombok.config:
 
             lombok.copyableAnnotations += %s""".formatted(value, GrpcClient.class.getName()),
         cause);

@@ -13,9 +13,9 @@ import org.springframework.util.ClassUtils;
 import org.springframework.util.ReflectionUtils;
 
 /**
- * Makes a stub of a generated class. Generated code has a static method for each kind of stub on the class around it
- * ({@code newStub}, {@code newBlockingV2Stub}, ...); which one is told by what it returns. Generators that write none give
- * their stubs a public constructor.
+ * Makes a stub of a generated class. Generated code has a static method for each kind of stub on
+ * the class around it ({@code newStub}, {@code newBlockingV2Stub}, ...); which one is told by what
+ * it returns. Generators that write none give their stubs a public constructor.
  */
 @FunctionalInterface
 interface StubMaker {

@@ -13,8 +13,9 @@ import java.util.concurrent.CopyOnWriteArrayList;
 import java.util.function.Supplier;
 
 /**
- * Meters of the transport below gRPC calls: connections, stream slots and flow-control windows of each target. They read
- * snapshots; the transport does nothing for them until it is asked, except for the timer of waits.
+ * Meters of the transport below gRPC calls: connections, stream slots and flow-control windows of
+ * each target. They read snapshots; the transport does nothing for them until it is asked, except
+ * for the timer of waits.
  */
 @CrossesThreads
 public final class GrpcClientMetrics implements MeterBinder, AutoCloseable {

@@ -19,8 +19,8 @@ import org.springframework.util.function.SingletonSupplier;
 /** Auto-configuration of the meters of gRPC clients. */
 @AutoConfiguration(
     after = GrpcClientAutoConfiguration.class,
-    afterName =
-        "org.springframework.boot.micrometer.metrics.autoconfigure.CompositeMeterRegistryAutoConfiguration")
+    afterName = "org.springframework.boot.micrometer.metrics.autoconfigure."
+        + "CompositeMeterRegistryAutoConfiguration")
 @ConditionalOnClass(MeterRegistry.class)
 @ConditionalOnBean({GrpcClients.class, MeterRegistry.class})
 public final class GrpcClientMetricsAutoConfiguration {

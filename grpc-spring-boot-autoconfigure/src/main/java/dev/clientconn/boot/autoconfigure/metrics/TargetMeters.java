@@ -23,8 +23,9 @@ import java.util.function.ToLongFunction;
 import org.jspecify.annotations.Nullable;
 
 /**
- * The meters of one target in one registry. A value that means "no limit" or "no connection" is an absent series, never a
- * number and never NaN, which would spoil every sum: such gauges come and go with what each reading says.
+ * The meters of one target in one registry. A value that means "no limit" or "no connection" is an
+ * absent series, never a number and never NaN, which would spoil every sum: such gauges come and go
+ * with what each reading says.
  */
 @CrossesThreads
 final class TargetMeters {

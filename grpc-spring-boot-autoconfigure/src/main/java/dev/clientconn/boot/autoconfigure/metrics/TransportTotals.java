@@ -15,7 +15,8 @@ import java.util.stream.LongStream;
  *
  * @param connections connections by state, where idle and backoff count addresses without any
  * @param activeStreams streams open now
- * @param maxStreams how many streams the ready connections allow together; empty if one sets no limit or none is ready
+ * @param maxStreams how many streams the ready connections allow together; empty if one sets no
+ *     limit or none is ready
  * @param pendingStreams calls waiting for a stream slot
  * @param waitingCalls calls waiting for a connection
  * @param send what ready connections may send
