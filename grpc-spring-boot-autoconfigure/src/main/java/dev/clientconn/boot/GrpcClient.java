@@ -32,6 +32,8 @@ public @interface GrpcClient {
    * The name of a target under {@code grpc.client.targets}; case and dashes do not matter. An
    * address such as {@code dns:///host:9090} or {@code localhost:9090} is taken as it is, with the
    * settings of {@code grpc.client.defaults}. Placeholders are resolved.
+   *
+   * @return the name or the address
    */
   String value();
 }

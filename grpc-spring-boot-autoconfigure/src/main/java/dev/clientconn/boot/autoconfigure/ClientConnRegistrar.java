@@ -33,7 +33,12 @@ public final class ClientConnRegistrar implements ImportBeanDefinitionRegistrar 
     this.classLoader = classLoader;
   }
 
-  /** The bean name of a target's channel. */
+  /**
+   * Forms the bean name of a target's channel.
+   *
+   * @param target the configured name of the target, or an address
+   * @return the name with {@code ClientConn} at its end
+   */
   public static String beanName(String target) {
     return target + SUFFIX;
   }

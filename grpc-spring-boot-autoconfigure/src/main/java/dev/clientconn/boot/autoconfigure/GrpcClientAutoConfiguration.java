@@ -30,6 +30,8 @@ import org.springframework.core.io.ResourceLoader;
 @Import(ClientConnRegistrar.class)
 public final class GrpcClientAutoConfiguration {
 
+  GrpcClientAutoConfiguration() {}
+
   /**
    * An undecided security or a wrong value must fail the start, even when beans are made lazily.
    */

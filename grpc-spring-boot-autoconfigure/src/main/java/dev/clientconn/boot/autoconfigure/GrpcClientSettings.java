@@ -7,7 +7,10 @@ import org.jspecify.annotations.Nullable;
 import org.springframework.boot.convert.DurationUnit;
 import org.springframework.util.unit.DataSize;
 
-/** What a target may set for itself and inherits from the defaults where it does not. */
+/**
+ * What a target may set for itself and inherits from the defaults where it does not. The comments
+ * of the fields become the descriptions in the configuration metadata.
+ */
 public class GrpcClientSettings {
 
   /**

@@ -58,20 +58,28 @@ public final class GrpcClientTargets {
   /**
    * Reads the names of the targets.
    *
+   * @param environment where the properties are; it is read again for each target's settings
+   * @return the targets
    * @throws DuplicateTargetNameException if one property source spells the same name in two ways
    */
   public static GrpcClientTargets of(Environment environment) {
     return new GrpcClientTargets(environment);
   }
 
-  /** The names as they were written. */
+  /**
+   * Lists the targets.
+   *
+   * @return the names as they were written
+   */
   public List<String> names() {
     return this.entries.values().stream().map(GrpcClientTargets::nameOf).toList();
   }
 
   /**
-   * The target that a name means, in whatever case and with whatever dashes, as it was written in
-   * the configuration.
+   * Finds the target that a name means. Case and dashes of the name do not matter.
+   *
+   * @param name the name as somebody spells it
+   * @return the name as it was written in the configuration, or empty if there is no such target
    */
   public Optional<String> find(String name) {
     return Optional.ofNullable(this.entries.get(TargetNames.canonical(name)))
@@ -79,7 +87,10 @@ public final class GrpcClientTargets {
   }
 
   /**
-   * Whether {@link #settings} will find something for a name: a configured target or an address.
+   * Tests whether a name means a configured target or is itself an address.
+   *
+   * @param name the name as somebody spells it
+   * @return whether there is something to connect to for it
    */
   public boolean isUsable(String name) {
     return find(name).isPresent() || TargetNames.isAddress(name);
@@ -137,7 +148,12 @@ public final class GrpcClientTargets {
             .anyMatch(property -> isSetting(property.getName()));
   }
 
-  /** Where a target is configured, or null for an address that stands in place of a name. */
+  /**
+   * Describes where a target is configured, for reports.
+   *
+   * @param name the name as somebody spells it
+   * @return the property and its origin, or null for an address that stands in place of a name
+   */
   public @Nullable String origin(String name) {
     ConfigurationPropertyName entry = this.entries.get(TargetNames.canonical(name));
     return entry == null

@@ -8,6 +8,7 @@ public class UndecidedTransportSecurityException extends GrpcClientConfiguration
 
   private static final long serialVersionUID = 1L;
 
+  /** The name of the target, or its address. */
   private final String target;
 
   UndecidedTransportSecurityException(TargetSettings settings, List<String> hosts) {
@@ -25,7 +26,11 @@ public class UndecidedTransportSecurityException extends GrpcClientConfiguration
     this.target = settings.name();
   }
 
-  /** The name of the target, or its address where it has no name. */
+  /**
+   * Returns the target for which TLS or plaintext has to be chosen.
+   *
+   * @return its name, or its address where it has no name
+   */
   public String getTarget() {
     return this.target;
   }

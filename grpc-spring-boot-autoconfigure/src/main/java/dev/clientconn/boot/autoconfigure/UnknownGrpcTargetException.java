@@ -9,10 +9,23 @@ public class UnknownGrpcTargetException extends GrpcClientConfigurationException
 
   private static final long serialVersionUID = 1L;
 
+  /**
+   * Creates the exception.
+   *
+   * @param name the name that no target has
+   * @param configured the names of the targets there are
+   */
   public UnknownGrpcTargetException(String name, Collection<String> configured) {
     this("No gRPC target is named '%s'.".formatted(name), name, configured);
   }
 
+  /**
+   * Creates the exception with a message that says where the name is used.
+   *
+   * @param message what is wrong; the names of the targets are added
+   * @param name the name that no target has
+   * @param configured the names of the targets there are
+   */
   public UnknownGrpcTargetException(String message, String name, Collection<String> configured) {
     super(message + " " + list(configured), action(name, configured));
   }

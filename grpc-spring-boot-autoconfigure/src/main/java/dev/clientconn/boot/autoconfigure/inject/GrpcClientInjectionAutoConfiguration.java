@@ -17,6 +17,8 @@ import org.springframework.core.env.Environment;
 @ConditionalOnBean(GrpcClients.class)
 public final class GrpcClientInjectionAutoConfiguration {
 
+  GrpcClientInjectionAutoConfiguration() {}
+
   @Bean
   static GrpcClientBeanRegistrar grpcClientBeanRegistrar(Environment environment) {
     return new GrpcClientBeanRegistrar(environment);

@@ -27,6 +27,8 @@ public final class GrpcClientMetrics implements MeterBinder, AutoCloseable {
   private final Map<String, Target> targets = new ConcurrentHashMap<>();
 
   /**
+   * Creates the meters; none is registered before {@link #bindTo}.
+   *
    * @param clients gives the channels; asked when meters are read, not before
    */
   public GrpcClientMetrics(Supplier<GrpcClients> clients) {

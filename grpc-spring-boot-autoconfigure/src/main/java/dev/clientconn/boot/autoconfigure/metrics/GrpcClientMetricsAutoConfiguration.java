@@ -25,6 +25,8 @@ import org.springframework.util.function.SingletonSupplier;
 @ConditionalOnBean({GrpcClients.class, MeterRegistry.class})
 public final class GrpcClientMetricsAutoConfiguration {
 
+  GrpcClientMetricsAutoConfiguration() {}
+
   @Bean
   @ConditionalOnMissingBean
   GrpcClientMetrics grpcClientMetrics(ObjectProvider<GrpcClients> clients) {
