@@ -1,13 +1,13 @@
 // SPDX-License-Identifier: Apache-2.0
 package dev.clientconn;
 
+import dev.clientconn.internal.channel.AddrConns;
 import dev.clientconn.internal.channel.CallChannel;
+import dev.clientconn.internal.channel.ChannelCore;
 import dev.clientconn.internal.channel.ChannelOptions;
-import dev.clientconn.internal.channel.ChannelThreads;
 import dev.clientconn.internal.channel.ConnectivityTracker;
-import dev.clientconn.internal.channel.ControlPlane;
 import dev.clientconn.internal.channel.ShutdownLatch;
-import dev.clientconn.internal.channel.Subchannels;
+import dev.clientconn.internal.concurrent.ChannelThreads;
 import dev.clientconn.internal.transport.TransportConnector;
 import dev.clientconn.transport.ClientConnSnapshot;
 import io.grpc.CallOptions;
@@ -29,9 +29,9 @@ import java.util.function.DoubleSupplier;
  */
 public final class ClientConn extends ManagedChannel {
   private final String target;
-  private final ControlPlane control;
+  private final ChannelCore control;
   private final ConnectivityTracker tracker;
-  private final Subchannels subchannels;
+  private final AddrConns subchannels;
   private final ShutdownLatch latch;
   private final Channel calls;
   private final OrphanWatch watch;
@@ -42,7 +42,7 @@ public final class ClientConn extends ManagedChannel {
       TransportConnector connector,
       DoubleSupplier random) {
     this.target = options.target().text();
-    this.control = new ControlPlane(options, threads, connector, random);
+    this.control = new ChannelCore(options, threads, connector, random);
     this.tracker = control.tracker();
     this.subchannels = control.subchannels();
     this.latch = control.latch();

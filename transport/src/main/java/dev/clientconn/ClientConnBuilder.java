@@ -4,9 +4,9 @@ package dev.clientconn;
 import static dev.clientconn.ClientConnSettings.check;
 
 import dev.clientconn.internal.channel.ChannelOptions;
-import dev.clientconn.internal.channel.FactoryNameResolverProvider;
-import dev.clientconn.internal.channel.ServiceConfigParser;
-import dev.clientconn.internal.channel.SharedThreads;
+import dev.clientconn.internal.concurrent.SharedThreads;
+import dev.clientconn.internal.resolver.FactoryNameResolverProvider;
+import dev.clientconn.internal.serviceconfig.ServiceConfigParser;
 import dev.clientconn.internal.transport.TransportListeners;
 import dev.clientconn.internal.transport.TransportOptions;
 import dev.clientconn.transport.Dialer;

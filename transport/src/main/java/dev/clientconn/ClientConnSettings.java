@@ -1,12 +1,12 @@
 // SPDX-License-Identifier: Apache-2.0
 package dev.clientconn;
 
-import dev.clientconn.internal.call.KeptBytes;
+import dev.clientconn.internal.call.RetryBufferLimit;
 import dev.clientconn.internal.channel.ChannelOptions;
-import dev.clientconn.internal.channel.DefaultProxyDetector;
-import dev.clientconn.internal.channel.ServiceConfigParser;
 import dev.clientconn.internal.channel.SinkMetricRecorder;
-import dev.clientconn.internal.channel.TargetUri;
+import dev.clientconn.internal.resolver.DefaultProxyDetector;
+import dev.clientconn.internal.resolver.TargetUri;
+import dev.clientconn.internal.serviceconfig.ServiceConfigParser;
 import dev.clientconn.internal.transport.TransportOptions;
 import dev.clientconn.internal.wire.HeaderText;
 import dev.clientconn.transport.Dialer;
@@ -75,8 +75,8 @@ final class ClientConnSettings {
   @Nullable
   Integer maxInboundMessageSize;
 
-  long perRpcBufferLimit = KeptBytes.Limits.DEFAULT.perCall();
-  long retryBufferSize = KeptBytes.Limits.DEFAULT.perChannel();
+  long perRpcBufferLimit = RetryBufferLimit.Limits.DEFAULT.perCall();
+  long retryBufferSize = RetryBufferLimit.Limits.DEFAULT.perChannel();
 
   @Nullable
   BinaryLog binaryLog;
@@ -144,7 +144,7 @@ final class ClientConnSettings {
         lookUpServiceConfig,
         idleTimeoutNanos,
         maxInboundMessageSize,
-        new KeptBytes.Limits(perRpcBufferLimit, retryBufferSize),
+        new RetryBufferLimit.Limits(perRpcBufferLimit, retryBufferSize),
         compressors,
         decompressors,
         interceptors.stream().map(made -> made.apply(uri.address())).toList(),

@@ -2,7 +2,7 @@
 package dev.clientconn;
 
 import dev.clientconn.internal.http2.Http2Connector;
-import dev.clientconn.internal.http2.TlsCredentials;
+import dev.clientconn.internal.http2.connect.TlsCredentials;
 import dev.clientconn.internal.transport.TransportConnector;
 import dev.clientconn.internal.transport.TransportOptions;
 import dev.clientconn.transport.Dialer;

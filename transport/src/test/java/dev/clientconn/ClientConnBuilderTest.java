@@ -4,12 +4,12 @@ package dev.clientconn;
 import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.assertThatThrownBy;
 
-import dev.clientconn.internal.call.KeptBytes;
-import dev.clientconn.internal.call.MethodConfig;
+import dev.clientconn.internal.call.RetryBufferLimit;
 import dev.clientconn.internal.channel.ChannelHarness;
 import dev.clientconn.internal.channel.ChannelOptions;
 import dev.clientconn.internal.channel.FakeResolver;
-import dev.clientconn.internal.channel.ServiceConfig;
+import dev.clientconn.internal.serviceconfig.MethodConfig;
+import dev.clientconn.internal.serviceconfig.ServiceConfig;
 import dev.clientconn.internal.transport.TransportOptions;
 import dev.clientconn.internal.transport.TransportOptions.KeepaliveOptions;
 import dev.clientconn.transport.TransportListener;
@@ -351,12 +351,12 @@ class ClientConnBuilderTest {
   @Test
   void whatIsKeptForRetriesHasALimitPerCallAndPerChannel() {
     assertThat(builder.channelOptions().keptBytes())
-        .isEqualTo(new KeptBytes.Limits(1024 * 1024, 16 * 1024 * 1024));
+        .isEqualTo(new RetryBufferLimit.Limits(1024 * 1024, 16 * 1024 * 1024));
 
     builder.perRpcBufferLimit(1).retryBufferSize(Long.MAX_VALUE);
 
     assertThat(builder.channelOptions().keptBytes())
-        .isEqualTo(new KeptBytes.Limits(1, Long.MAX_VALUE));
+        .isEqualTo(new RetryBufferLimit.Limits(1, Long.MAX_VALUE));
   }
 
   @Test

@@ -2,7 +2,7 @@
 package dev.clientconn.benchmarks;
 
 import com.google.protobuf.BytesValue;
-import dev.clientconn.internal.threading.CrossesThreads;
+import dev.clientconn.internal.concurrent.CrossesThreads;
 import io.grpc.CallOptions;
 import io.grpc.Channel;
 import io.grpc.ClientCall;

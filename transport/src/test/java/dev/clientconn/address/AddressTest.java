@@ -5,7 +5,7 @@ import static org.assertj.core.api.Assertions.assertThat;
 
 import dev.clientconn.ChosenIo;
 import dev.clientconn.ClientConnBuilder;
-import dev.clientconn.internal.http2.TlsCredentials;
+import dev.clientconn.internal.http2.connect.TlsCredentials;
 import dev.clientconn.tls.Pki;
 import io.grpc.InsecureServerCredentials;
 import io.grpc.Server;

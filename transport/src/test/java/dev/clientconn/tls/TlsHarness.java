@@ -6,7 +6,7 @@ import static org.assertj.core.api.Assertions.catchThrowableOfType;
 
 import dev.clientconn.ClientConn;
 import dev.clientconn.ClientConnBuilder;
-import dev.clientconn.internal.http2.TlsCredentials;
+import dev.clientconn.internal.http2.connect.TlsCredentials;
 import io.grpc.CallOptions;
 import io.grpc.ChannelCredentials;
 import io.grpc.Metadata;

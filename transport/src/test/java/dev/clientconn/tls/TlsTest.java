@@ -6,7 +6,7 @@ import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.assertThatThrownBy;
 
 import dev.clientconn.ClientConnBuilder;
-import dev.clientconn.internal.http2.TlsCredentials;
+import dev.clientconn.internal.http2.connect.TlsCredentials;
 import io.grpc.CallCredentials;
 import io.grpc.CallOptions;
 import io.grpc.Channel;

@@ -1,6 +1,7 @@
 // SPDX-License-Identifier: Apache-2.0
 package dev.clientconn.internal.http2;
 
+import dev.clientconn.internal.http2.frame.FrameListener;
 import dev.clientconn.internal.wire.HeaderBlock;
 import dev.clientconn.internal.wire.ResponseHeaders;
 import io.grpc.Status;

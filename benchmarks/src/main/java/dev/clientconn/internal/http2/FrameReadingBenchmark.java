@@ -1,6 +1,8 @@
 // SPDX-License-Identifier: Apache-2.0
 package dev.clientconn.internal.http2;
 
+import dev.clientconn.internal.http2.frame.FrameReader;
+import dev.clientconn.internal.http2.frame.Framer;
 import io.netty.buffer.ByteBuf;
 import io.netty.buffer.ByteBufAllocator;
 import io.netty.buffer.Unpooled;
@@ -45,11 +47,11 @@ public class FrameReadingBenchmark {
   private final ChannelHandlerContext ctx = channel.context();
   private final DefaultHttp2FrameReader netty = new DefaultHttp2FrameReader(true);
   private final Http2FrameListener nettyListener = new Http2FrameAdapter();
-  private @Nullable FrameDecoder decoder;
+  private @Nullable FrameReader decoder;
 
   @Setup
   public void setUp(Blackhole sink) throws Http2Exception {
-    decoder = new FrameDecoder(new CountingListener(sink, false), 8192);
+    decoder = new FrameReader(new CountingListener(sink, false), 8192);
     for (int i = 0; i < MANY; i++) {
       responses.writeBytes(response.later, 0, response.later.writerIndex());
       data.writeMedium(Framer.MAX_PAYLOAD)

@@ -1,8 +1,9 @@
 // SPDX-License-Identifier: Apache-2.0
 package dev.clientconn.internal.http2;
 
+import dev.clientconn.internal.http2.frame.Framer;
 import dev.clientconn.internal.message.FramedMessage;
-import dev.clientconn.internal.transport.CallHeaders;
+import dev.clientconn.internal.transport.StreamParameters;
 import dev.clientconn.internal.wire.RequestHeaders;
 import dev.clientconn.internal.wire.SampleCalls;
 import io.netty.buffer.ByteBuf;
@@ -56,7 +57,7 @@ public class FrameWritingBenchmark {
   @Setup
   public void setUp() {
     framer.connected(ctx.alloc());
-    CallHeaders call = SampleCalls.withEntries(entries);
+    StreamParameters call = SampleCalls.withEntries(entries);
     headers = requestHeaders.of(call);
     nettyHeaders = SampleCalls.joined(headers);
   }

@@ -2,8 +2,8 @@
 package dev.clientconn.internal.http2;
 
 import dev.clientconn.internal.flow.SendQuota;
-import dev.clientconn.internal.transport.CallHeaders;
 import dev.clientconn.internal.transport.ClientStream;
+import dev.clientconn.internal.transport.StreamParameters;
 import dev.clientconn.internal.wire.RequestHeaders;
 import dev.clientconn.internal.wire.SampleCalls;
 import java.lang.reflect.Proxy;
@@ -41,7 +41,7 @@ public class StreamTableBenchmark {
   public int idle;
 
   private final SendQuota sendQuota = new SendQuota();
-  private final CallHeaders call = SampleCalls.withEntries(0);
+  private final StreamParameters call = SampleCalls.withEntries(0);
   private final ControlBuffer control =
       new ControlBuffer(new StandingLoop(), () -> {}, () -> false);
   private final RequestHeaders headers = new RequestHeaders("http", "localhost", "agent", null);
@@ -53,18 +53,18 @@ public class StreamTableBenchmark {
         throw new UnsupportedOperationException(m.getName());
       });
 
-  private StreamTable table = new StreamTable();
-  private Http2Stream[] ring = {};
+  private ActiveStreams table = new ActiveStreams();
+  private StreamState[] ring = {};
   private int at;
 
   /** For each iteration a new one: ids must not run out. */
   @Setup(Level.Iteration)
   public void setUp() {
-    table = new StreamTable();
+    table = new ActiveStreams();
     for (int i = 0; i < idle; i++) {
       register(newStream());
     }
-    ring = new Http2Stream[inFlight];
+    ring = new StreamState[inFlight];
     for (int i = 0; i < inFlight; i++) {
       ring[i] = newStream();
       register(ring[i]);
@@ -74,7 +74,7 @@ public class StreamTableBenchmark {
 
   @Benchmark
   public int comeAndGo() {
-    Http2Stream stream = ring[at];
+    StreamState stream = ring[at];
     at = at + 1 == ring.length ? 0 : at + 1;
     int id = stream.id();
     if (table.find(id) != stream) {
@@ -85,12 +85,13 @@ public class StreamTableBenchmark {
     return stream.id();
   }
 
-  private void register(Http2Stream stream) {
+  private void register(StreamState stream) {
     table.register(stream);
   }
 
-  private Http2Stream newStream() {
-    StreamHandle handle = new StreamHandle(control, call, headers.of(call), null, listener, WINDOW);
-    return new Http2Stream(handle, sendQuota, WINDOW);
+  private StreamState newStream() {
+    Http2ClientStream handle =
+        new Http2ClientStream(control, call, headers.of(call), null, listener, WINDOW);
+    return new StreamState(handle, sendQuota, WINDOW);
   }
 }

@@ -1,7 +1,8 @@
 // SPDX-License-Identifier: Apache-2.0
 package dev.clientconn.internal.wire;
 
-import dev.clientconn.internal.transport.CallHeaders;
+import dev.clientconn.internal.http2.hpack.HpackEncoder;
+import dev.clientconn.internal.transport.StreamParameters;
 import io.netty.buffer.ByteBuf;
 import io.netty.buffer.Unpooled;
 import io.netty.handler.codec.http2.DefaultHttp2HeadersEncoder;
@@ -41,7 +42,7 @@ public class RequestHeadersBenchmark {
   private final DefaultHttp2HeadersEncoder nettyHpack =
       new DefaultHttp2HeadersEncoder((name, value) -> RequestHeaders.isNeverIndexed(name), true);
   private final ByteBuf out = Unpooled.directBuffer(4096);
-  private CallHeaders call = SampleCalls.withEntries(0);
+  private StreamParameters call = SampleCalls.withEntries(0);
   private RequestHeaders.Lists made = requestHeaders.of(call);
 
   @Setup

@@ -2,7 +2,7 @@
 package dev.clientconn.internal.wire;
 
 import com.google.protobuf.BytesValue;
-import dev.clientconn.internal.transport.CallHeaders;
+import dev.clientconn.internal.transport.StreamParameters;
 import io.grpc.Deadline;
 import io.grpc.Metadata;
 import io.grpc.MethodDescriptor;
@@ -28,7 +28,7 @@ public final class SampleCalls {
   private SampleCalls() {}
 
   /** With so many entries of metadata and, where there are any, a deadline. */
-  public static CallHeaders withEntries(int entries) {
+  public static StreamParameters withEntries(int entries) {
     Metadata metadata = new Metadata();
     for (int i = 0; i < entries; i++) {
       metadata.put(
@@ -41,7 +41,7 @@ public final class SampleCalls {
         null,
         0,
         4 << 20,
-        CallHeaders.DEFAULT_ON_READY_THRESHOLD,
+        StreamParameters.DEFAULT_ON_READY_THRESHOLD,
         metadata);
   }
 
@@ -65,5 +65,5 @@ public final class SampleCalls {
       int maxInboundMessageSize,
       int onReadyThreshold,
       Metadata metadata)
-      implements CallHeaders {}
+      implements StreamParameters {}
 }

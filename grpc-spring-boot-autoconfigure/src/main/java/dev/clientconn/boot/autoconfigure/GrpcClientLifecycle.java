@@ -3,7 +3,7 @@ package dev.clientconn.boot.autoconfigure;
 
 import dev.clientconn.ClientConn;
 import dev.clientconn.boot.GrpcClients;
-import dev.clientconn.internal.threading.CrossesThreads;
+import dev.clientconn.internal.concurrent.CrossesThreads;
 import java.time.Duration;
 import java.util.Comparator;
 import java.util.List;

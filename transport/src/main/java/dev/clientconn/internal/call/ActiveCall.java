@@ -12,25 +12,25 @@ import org.jspecify.annotations.Nullable;
 
 /**
  * Opens, retries, cancels and ends one started call by means of its parts: plan, request, attempts
- * and delivery. Safe for use by several threads because {@link StreamLatch} is; its only state of its
+ * and delivery. Safe for use by several threads because {@link CallState} is; its only state of its
  * own is passed from one attempt to the next.
  */
 final class ActiveCall implements Context.CancellationListener {
   private final CallPlan plan;
-  private final RequestMessages request;
-  private final ResponseDelivery<?> delivery;
-  private final StreamLatch latch = new StreamLatch();
+  private final CallRequest request;
+  private final CallListenerExecutor<?> delivery;
+  private final CallState latch = new CallState();
   /** Made when the first attempt fails in a way that allows a retry; used as {@link TransparentRetry} says. */
   private @Nullable TransparentRetry retry;
 
   <RespT> ActiveCall(
       CallPlan plan,
       MethodDescriptor<?, RespT> method,
-      RequestMessages request,
+      CallRequest request,
       ClientCall.Listener<RespT> listener) {
     this.plan = plan;
     this.request = request;
-    this.delivery = new ResponseDelivery<>(this, listener, new MessageDecoder<>(method, plan));
+    this.delivery = new CallListenerExecutor<>(this, listener, new MessageDecoder<>(method, plan));
   }
 
   /** Keeps the call where its deadline and the channel's end find it, until {@link #open} or its end. */
@@ -90,10 +90,10 @@ final class ActiveCall implements Context.CancellationListener {
     Object before = latch.cancel(reason);
     if (before instanceof ClientStream stream) {
       stream.cancel(reason);
-    } else if (before == StreamLatch.ENDED) {
+    } else if (before == CallState.ENDED) {
       // The stream has ended, but the application may not have taken all of its messages.
       if (!delivery.isClosed()) {
-        delivery.execute(new EventBatch(delivery, CallTracers.NONE).closeNow(reason));
+        delivery.execute(new PendingEvents(delivery, CallTracers.NONE).closeNow(reason));
       }
     } else if (before instanceof CallAttempt opening) {
       opening.abandon();
@@ -124,7 +124,7 @@ final class ActiveCall implements Context.CancellationListener {
     Status refined = CallDeadline.refine(status, plan.callDeadline());
     last.tracers().streamClosed(refined);
     // Not queued with others: only the event loop of the call's stream may take a batch back.
-    delivery.execute(new EventBatch(delivery, last.tracers()).closeNow(refined));
+    delivery.execute(new PendingEvents(delivery, last.tracers()).closeNow(refined));
     ended();
   }
 
@@ -156,7 +156,7 @@ final class ActiveCall implements Context.CancellationListener {
     return retry.allows(progress);
   }
 
-  void deliver(EventBatch batch) {
+  void deliver(PendingEvents batch) {
     boolean last = batch.end != null;
     delivery.queue(batch);
     if (last) {
@@ -184,15 +184,15 @@ final class ActiveCall implements Context.CancellationListener {
     return plan;
   }
 
-  RequestMessages request() {
+  CallRequest request() {
     return request;
   }
 
-  ResponseDelivery<?> delivery() {
+  CallListenerExecutor<?> delivery() {
     return delivery;
   }
 
-  StreamLatch latch() {
+  CallState latch() {
     return latch;
   }
 }

@@ -1,8 +1,8 @@
 // SPDX-License-Identifier: Apache-2.0
 package dev.clientconn.internal.call;
 
+import dev.clientconn.internal.concurrent.CrossesThreads;
 import dev.clientconn.internal.message.FramedMessage;
-import dev.clientconn.internal.threading.CrossesThreads;
 import dev.clientconn.internal.transport.ClientStream;
 import dev.clientconn.internal.transport.ClientTransport;
 import io.grpc.Attributes;
@@ -18,8 +18,8 @@ import org.jspecify.annotations.Nullable;
 
 /**
  * One try to get a call through: pick, credentials, stream. Whoever answers the current step runs the next one (caller,
- * control plane, credentials), never two at a time; {@link StreamLatch} decides where two want to end the call. What
- * the stream's events come to is {@link ResponseEvents}' job.
+ * control plane, credentials), never two at a time; {@link CallState} decides where two want to end the call. What
+ * the stream's events come to is {@link AttemptListener}' job.
  */
 @CrossesThreads
 final class CallAttempt implements TransportSource.PendingPick {
@@ -250,7 +250,7 @@ final class CallAttempt implements TransportSource.PendingPick {
 
   private void openStream(ClientTransport picked) {
     notifyStreamCreated(picked);
-    ClientStream opened = picked.newStream(plan, new ResponseEvents(this));
+    ClientStream opened = picked.newStream(plan, new AttemptListener(this));
     stream = opened;
     // Before the stream starts, for its events may ask at once whether it is ready.
     call.latch().bind(this);

@@ -1,6 +1,7 @@
 // SPDX-License-Identifier: Apache-2.0
 package dev.clientconn.internal.call;
 
+import dev.clientconn.internal.serviceconfig.MethodConfig;
 import io.grpc.CompressorRegistry;
 import io.grpc.DecompressorRegistry;
 import io.grpc.MethodDescriptor;
@@ -35,7 +36,7 @@ public record CallEnvironment(
     CompressorRegistry compressors,
     DecompressorRegistry decompressors,
     @Nullable Integer maxInboundMessageSize,
-    KeptBytes keptBytes,
+    RetryBufferLimit keptBytes,
     Lifecycle lifecycle,
     UnsentCalls unsent) {
 

@@ -1,7 +1,7 @@
 // SPDX-License-Identifier: Apache-2.0
 package dev.clientconn.internal.call;
 
-import dev.clientconn.internal.transport.CallHeaders;
+import dev.clientconn.internal.transport.StreamParameters;
 import io.grpc.CallOptions;
 import io.grpc.Codec;
 import io.grpc.Compressor;
@@ -19,7 +19,7 @@ import org.jspecify.annotations.Nullable;
  * Holds what applies to one call: its options merged with the service config and the channel's settings. Immutable but
  * for the metadata, which pickers may add to.
  */
-final class CallPlan extends PickSubchannelArgs implements CallHeaders {
+final class CallPlan extends PickSubchannelArgs implements StreamParameters {
   private static final int DEFAULT_MAX_INBOUND_MESSAGE_SIZE = 4 * 1024 * 1024;
 
   private final MethodDescriptor<?, ?> method;

@@ -1,8 +1,8 @@
 // SPDX-License-Identifier: Apache-2.0
 package dev.clientconn.internal.call;
 
+import dev.clientconn.internal.concurrent.CrossesThreads;
 import dev.clientconn.internal.message.FramedMessage;
-import dev.clientconn.internal.threading.CrossesThreads;
 import dev.clientconn.internal.transport.ClientTransport;
 import io.grpc.ClientStreamTracer;
 import io.grpc.LoadBalancer.PickDetailsConsumer;

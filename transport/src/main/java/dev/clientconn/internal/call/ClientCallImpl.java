@@ -1,8 +1,8 @@
 // SPDX-License-Identifier: Apache-2.0
 package dev.clientconn.internal.call;
 
+import dev.clientconn.internal.concurrent.CrossesThreads;
 import dev.clientconn.internal.message.FramedMessage;
-import dev.clientconn.internal.threading.CrossesThreads;
 import io.grpc.Attributes;
 import io.grpc.CallOptions;
 import io.grpc.ClientCall;
@@ -45,8 +45,9 @@ public final class ClientCallImpl<ReqT, RespT> extends ClientCall<ReqT, RespT> {
     CallPlan plan = new CallPlan(method, options, environment, context, headers);
     encoder = new MessageEncoder<>(method, plan);
     opensAtHalfClose = plan.clientSendsOneMessage();
-    RequestMessages request =
-        opensAtHalfClose ? new SingleMessage() : new MessageStream(environment.keptBytes());
+    CallRequest request = opensAtHalfClose
+        ? new SingleMessageRequest()
+        : new StreamingRequest(environment.keptBytes());
     ActiveCall call = new ActiveCall(plan, method, request, listener);
     // Before a cancel on another thread can count the end.
     environment.lifecycle().callStarted();

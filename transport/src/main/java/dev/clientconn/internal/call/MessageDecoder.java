@@ -61,7 +61,7 @@ final class MessageDecoder<RespT> {
 
   /** The plain form of a compressed message. Throws a {@link StatusRuntimeException} if it cannot be had. */
   InboundMessage decompress(InboundMessage message) {
-    PlainBuffer buffer = new PlainBuffer(plan.maxInboundMessageSize());
+    InflatedMessageWriter buffer = new InflatedMessageWriter(plan.maxInboundMessageSize());
     try {
       Decompressor decompressor = decompressor();
       // Some servers send an empty message as the flag and no bytes, not even a compressed nothing.
@@ -81,7 +81,8 @@ final class MessageDecoder<RespT> {
     }
   }
 
-  private static void inflate(Decompressor decompressor, InboundMessage message, PlainBuffer buffer)
+  private static void inflate(
+      Decompressor decompressor, InboundMessage message, InflatedMessageWriter buffer)
       throws IOException {
     try (InputStream plain = decompressor.decompress(message.open())) {
       plain.transferTo(buffer);

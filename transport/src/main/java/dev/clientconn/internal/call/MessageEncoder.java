@@ -3,8 +3,8 @@ package dev.clientconn.internal.call;
 
 import static dev.clientconn.internal.message.FramedMessage.PREFIX_LENGTH;
 
-import dev.clientconn.internal.message.ChunkPool;
 import dev.clientconn.internal.message.FramedMessage;
+import dev.clientconn.internal.message.InboundChunkPool;
 import io.grpc.Compressor;
 import io.grpc.Drainable;
 import io.grpc.KnownLength;
@@ -59,8 +59,8 @@ final class MessageEncoder<ReqT> {
   }
 
   private FramedMessage ofKnownLength(InputStream source, int length) throws IOException {
-    FrameBuffer.checkSize(length, maxSize);
-    if (length > ChunkPool.CHUNK - PREFIX_LENGTH) {
+    FramedMessageWriter.checkSize(length, maxSize);
+    if (length > InboundChunkPool.CHUNK - PREFIX_LENGTH) {
       return ofLongLength(source, length);
     }
     byte[] frame = new byte[PREFIX_LENGTH + length];
@@ -75,7 +75,7 @@ final class MessageEncoder<ReqT> {
   }
 
   private FramedMessage ofLongLength(InputStream source, int length) throws IOException {
-    FrameBuffer buffer = new FrameBuffer(maxSize, length);
+    FramedMessageWriter buffer = new FramedMessageWriter(maxSize, length);
     try {
       checkLength(length, copy(source, buffer));
       return buffer.toFrame(false, length);
@@ -94,7 +94,7 @@ final class MessageEncoder<ReqT> {
   }
 
   private FramedMessage ofUnknownLength(InputStream source) throws IOException {
-    FrameBuffer buffer = new FrameBuffer(maxSize, 0);
+    FramedMessageWriter buffer = new FramedMessageWriter(maxSize, 0);
     try {
       copy(source, buffer);
       return buffer.toFrame(false, buffer.bodySize());
@@ -104,7 +104,7 @@ final class MessageEncoder<ReqT> {
   }
 
   private FramedMessage compressed(InputStream source, Compressor with) throws IOException {
-    FrameBuffer buffer = new FrameBuffer(maxSize, 0);
+    FramedMessageWriter buffer = new FramedMessageWriter(maxSize, 0);
     try {
       long size;
       try (OutputStream out = with.compress(buffer)) {

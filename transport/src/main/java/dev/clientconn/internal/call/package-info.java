@@ -1,5 +1,5 @@
 // SPDX-License-Identifier: Apache-2.0
-/** One call: from the stub's ClientCall to a stream, and back to the listener. */
+/** Runs one call, from the stub's ClientCall to a stream and back to the listener. */
 @NullMarked
 package dev.clientconn.internal.call;
 

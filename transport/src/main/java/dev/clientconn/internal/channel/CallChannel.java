@@ -5,8 +5,9 @@ import dev.clientconn.internal.call.CallEnvironment;
 import dev.clientconn.internal.call.ClientCallImpl;
 import dev.clientconn.internal.call.ConfigGate;
 import dev.clientconn.internal.call.FailedCall;
-import dev.clientconn.internal.call.KeptBytes;
 import dev.clientconn.internal.call.PendingCall;
+import dev.clientconn.internal.call.RetryBufferLimit;
+import dev.clientconn.internal.concurrent.ChannelThreads;
 import io.grpc.CallCredentials;
 import io.grpc.CallOptions;
 import io.grpc.Channel;
@@ -37,7 +38,7 @@ public final class CallChannel extends Channel {
 
   /** A channel over the control plane, with the options' interceptors in front. */
   public static Channel create(
-      ControlPlane control, ChannelOptions options, ChannelThreads threads) {
+      ChannelCore control, ChannelOptions options, ChannelThreads threads) {
     CallEnvironment environment = new CallEnvironment(
         control.transports(),
         control.serviceConfig()::methodConfig,
@@ -48,7 +49,7 @@ public final class CallChannel extends Channel {
         options.compressors(),
         options.decompressors(),
         options.maxInboundMessageSize(),
-        new KeptBytes(options.keptBytes()),
+        new RetryBufferLimit(options.keptBytes()),
         control.calls(),
         control.unsent());
     Channel channel =

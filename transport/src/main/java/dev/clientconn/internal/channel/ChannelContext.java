@@ -1,6 +1,7 @@
 // SPDX-License-Identifier: Apache-2.0
 package dev.clientconn.internal.channel;
 
+import dev.clientconn.internal.concurrent.ChannelThreads;
 import dev.clientconn.internal.transport.TransportConnector;
 import io.grpc.ChannelLogger;
 import io.grpc.NameResolver;

@@ -1,7 +1,10 @@
 // SPDX-License-Identifier: Apache-2.0
 package dev.clientconn.internal.channel;
 
-import dev.clientconn.internal.call.KeptBytes;
+import dev.clientconn.internal.call.RetryBufferLimit;
+import dev.clientconn.internal.resolver.TargetUri;
+import dev.clientconn.internal.serviceconfig.ServiceConfig;
+import dev.clientconn.internal.serviceconfig.ServiceConfigParser;
 import io.grpc.BinaryLog;
 import io.grpc.CallCredentials;
 import io.grpc.ChannelCredentials;
@@ -46,7 +49,7 @@ public record ChannelOptions(
     boolean lookUpServiceConfig,
     long idleTimeoutNanos,
     @Nullable Integer maxInboundMessageSize,
-    KeptBytes.Limits keptBytes,
+    RetryBufferLimit.Limits keptBytes,
     CompressorRegistry compressors,
     DecompressorRegistry decompressors,
     List<ClientInterceptor> interceptors,

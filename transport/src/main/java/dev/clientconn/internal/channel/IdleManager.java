@@ -1,7 +1,7 @@
 // SPDX-License-Identifier: Apache-2.0
 package dev.clientconn.internal.channel;
 
-import dev.clientconn.internal.threading.SyncContextConfined;
+import dev.clientconn.internal.concurrent.SyncContextConfined;
 import java.util.concurrent.ScheduledFuture;
 import java.util.concurrent.TimeUnit;
 import org.jspecify.annotations.Nullable;
@@ -15,7 +15,7 @@ final class IdleManager implements Runnable {
   private static final int LOOKS_PER_TIMEOUT = 4;
 
   private final ChannelContext context;
-  private final CallTracker calls;
+  private final CallCounter calls;
   private final Runnable onIdle;
   private final long lookNanos;
 
@@ -24,7 +24,7 @@ final class IdleManager implements Runnable {
   private long seenActivity;
   private int quietLooks;
 
-  IdleManager(ChannelContext context, CallTracker calls, Runnable onIdle) {
+  IdleManager(ChannelContext context, CallCounter calls, Runnable onIdle) {
     this.context = context;
     this.calls = calls;
     this.onIdle = onIdle;

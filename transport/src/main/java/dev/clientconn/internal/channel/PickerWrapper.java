@@ -2,7 +2,7 @@
 package dev.clientconn.internal.channel;
 
 import dev.clientconn.internal.call.TransportSource;
-import dev.clientconn.internal.threading.CrossesThreads;
+import dev.clientconn.internal.concurrent.CrossesThreads;
 import dev.clientconn.internal.transport.ClientTransport;
 import io.grpc.ConnectivityState;
 import io.grpc.LoadBalancer.PickResult;

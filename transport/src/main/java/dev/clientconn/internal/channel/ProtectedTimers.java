@@ -9,10 +9,11 @@ import java.util.concurrent.ScheduledFuture;
 import java.util.concurrent.TimeUnit;
 
 /** The channel's timers as resolvers and policies see them: they may schedule, but not shut down. */
-final class ProtectedTimers extends AbstractExecutorService implements ScheduledExecutorService {
+public final class ProtectedTimers extends AbstractExecutorService
+    implements ScheduledExecutorService {
   private final ScheduledExecutorService timers;
 
-  ProtectedTimers(ScheduledExecutorService timers) {
+  public ProtectedTimers(ScheduledExecutorService timers) {
     this.timers = timers;
   }
 

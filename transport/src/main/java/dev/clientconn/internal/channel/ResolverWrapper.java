@@ -1,7 +1,7 @@
 // SPDX-License-Identifier: Apache-2.0
 package dev.clientconn.internal.channel;
 
-import dev.clientconn.internal.threading.SyncContextConfined;
+import dev.clientconn.internal.concurrent.SyncContextConfined;
 import io.grpc.ChannelLogger.ChannelLogLevel;
 import io.grpc.NameResolver;
 import io.grpc.NameResolver.ResolutionResult;

@@ -1,8 +1,9 @@
 // SPDX-License-Identifier: Apache-2.0
 package dev.clientconn.internal.channel;
 
-import dev.clientconn.internal.call.MethodConfig;
-import dev.clientconn.internal.threading.CrossesThreads;
+import dev.clientconn.internal.concurrent.CrossesThreads;
+import dev.clientconn.internal.serviceconfig.MethodConfig;
+import dev.clientconn.internal.serviceconfig.ServiceConfig;
 import io.grpc.ChannelLogger;
 import io.grpc.ChannelLogger.ChannelLogLevel;
 import io.grpc.MethodDescriptor;

@@ -1,5 +1,5 @@
 // SPDX-License-Identifier: Apache-2.0
-/** The control plane of a channel: resolver, balancer, subchannels, picks. */
+/** Manages a channel's name resolution, load balancing, subchannels and idleness. */
 @NullMarked
 package dev.clientconn.internal.channel;
 

@@ -1,5 +1,5 @@
 // SPDX-License-Identifier: Apache-2.0
-/** Flow-control arithmetic. No Netty, no io.grpc: ledgers compute and return, their holders write. */
+/** Computes flow-control windows. No Netty, no io.grpc: the methods return what to write. */
 @NullMarked
 package dev.clientconn.internal.flow;
 

@@ -6,18 +6,18 @@ import dev.clientconn.internal.message.FramedMessage;
 import io.grpc.Status;
 import org.jspecify.annotations.Nullable;
 
-/** What other threads ask of a connection. Opening a stream is a command too: {@link StreamHandle} is its own. */
+/** What other threads ask of a connection. Opening a stream is a command too: {@link Http2ClientStream} is its own. */
 final class Commands {
 
   private Commands() {}
 
   /** Queues a message, or the half-close, or both. */
   static final class Write extends Command {
-    private final StreamHandle handle;
+    private final Http2ClientStream handle;
     private final @Nullable FramedMessage message;
     private final boolean endOfStream;
 
-    Write(StreamHandle handle, @Nullable FramedMessage message, boolean endOfStream) {
+    Write(Http2ClientStream handle, @Nullable FramedMessage message, boolean endOfStream) {
       this.handle = handle;
       this.message = message;
       this.endOfStream = endOfStream;
@@ -31,10 +31,10 @@ final class Commands {
 
   /** Gives bytes that the application has taken back to the stream's receive window. */
   static final class Credit extends Command {
-    private final StreamHandle handle;
+    private final Http2ClientStream handle;
     private final int bytes;
 
-    Credit(StreamHandle handle, int bytes) {
+    Credit(Http2ClientStream handle, int bytes) {
       this.handle = handle;
       this.bytes = bytes;
     }
@@ -47,9 +47,9 @@ final class Commands {
 
   /** Lets the rest of a large message in, now that the application asks for it. */
   static final class Grant extends Command {
-    private final StreamHandle handle;
+    private final Http2ClientStream handle;
 
-    Grant(StreamHandle handle) {
+    Grant(Http2ClientStream handle) {
       this.handle = handle;
     }
 
@@ -60,10 +60,10 @@ final class Commands {
   }
 
   static final class Cancel extends Command {
-    private final StreamHandle handle;
+    private final Http2ClientStream handle;
     private final Status reason;
 
-    Cancel(StreamHandle handle, Status reason) {
+    Cancel(Http2ClientStream handle, Status reason) {
       this.handle = handle;
       this.reason = reason;
     }

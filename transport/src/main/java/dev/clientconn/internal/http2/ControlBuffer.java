@@ -1,7 +1,7 @@
 // SPDX-License-Identifier: Apache-2.0
 package dev.clientconn.internal.http2;
 
-import dev.clientconn.internal.threading.CrossesThreads;
+import dev.clientconn.internal.concurrent.CrossesThreads;
 import io.grpc.Status;
 import io.netty.channel.EventLoop;
 import java.util.concurrent.RejectedExecutionException;

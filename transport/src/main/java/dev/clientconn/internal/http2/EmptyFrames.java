@@ -1,7 +1,7 @@
 // SPDX-License-Identifier: Apache-2.0
 package dev.clientconn.internal.http2;
 
-import dev.clientconn.internal.threading.EventLoopConfined;
+import dev.clientconn.internal.concurrent.EventLoopConfined;
 
 /**
  * Counts frames that cost a peer nine bytes, no window, and bring nothing: DATA without bytes that does not end its

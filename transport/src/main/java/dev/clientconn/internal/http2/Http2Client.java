@@ -1,8 +1,10 @@
 // SPDX-License-Identifier: Apache-2.0
 package dev.clientconn.internal.http2;
 
+import dev.clientconn.internal.concurrent.EventLoopConfined;
 import dev.clientconn.internal.http2.ControlBuffer.Command;
-import dev.clientconn.internal.threading.EventLoopConfined;
+import dev.clientconn.internal.http2.frame.FrameListener;
+import dev.clientconn.internal.http2.frame.Framer;
 import dev.clientconn.internal.transport.TransportOptions;
 import dev.clientconn.transport.TransportSnapshot.State;
 import io.grpc.Attributes;
@@ -17,11 +19,14 @@ import org.jspecify.annotations.Nullable;
 
 /**
  * Runs one HTTP/2 connection, client side: the table of contents. Names its parts, and sequences what concerns several of
- * them: the connection's life and its end. Owned by its event loop; {@link Http2Transport} is what other threads call.
+ * them: the connection's life and its end. Owned by its event loop; {@link Http2ClientTransport} is what other threads call.
  */
 @EventLoopConfined
 final class Http2Client
-    implements InboundFrames.Connection, Streams.Connection, Turn.Connection, Pings.Connection {
+    implements InboundFrames.Connection,
+        StreamLifecycle.Connection,
+        Turn.Connection,
+        Pings.Connection {
 
   /** What carries the connection. */
   interface Link {
@@ -42,7 +47,7 @@ final class Http2Client
   private final TransportCounters counters;
   private final Link link;
   private final Framer framer;
-  private final Streams streams;
+  private final StreamLifecycle streams;
   private final Turn turn;
   private final ReceiveWindows receiveWindows;
   private final GoAwayState goAway = new GoAwayState();
@@ -59,16 +64,16 @@ final class Http2Client
       TransportOptions options,
       TransportLifecycle lifecycle,
       TransportCounters counters,
-      StreamTable table,
+      ActiveStreams table,
       Link link) {
     this.options = options;
     this.lifecycle = lifecycle;
     this.counters = counters;
     this.link = link;
     this.framer = new Framer(options.neverIndexedHeaders());
-    Batch batch = new Batch();
+    PendingDeliveries batch = new PendingDeliveries();
     this.receiveWindows = new ReceiveWindows(loop, framer, options);
-    this.streams = new Streams(loop, options, this, framer, batch, table);
+    this.streams = new StreamLifecycle(loop, options, this, framer, batch, table);
     this.turn = new Turn(loop, this, framer, batch);
     this.pings = new Pings(loop, options.keepalive(), receiveWindows, counters, this);
     this.frames = new InboundFrames(loop, this, framer, streams, receiveWindows, goAway, pings);
@@ -261,7 +266,7 @@ final class Http2Client
     }
   }
 
-  Streams streams() {
+  StreamLifecycle streams() {
     return streams;
   }
 

@@ -1,6 +1,8 @@
 // SPDX-License-Identifier: Apache-2.0
 package dev.clientconn.internal.http2;
 
+import dev.clientconn.internal.http2.connect.EventLoops;
+import dev.clientconn.internal.http2.connect.NettyDialer;
 import dev.clientconn.internal.transport.ClientTransport;
 import dev.clientconn.internal.transport.TransportConnector;
 import dev.clientconn.internal.transport.TransportOptions;
@@ -53,8 +55,11 @@ public final class Http2Connector implements TransportConnector {
       String authority,
       Attributes addressAttributes,
       ClientTransport.Listener listener) {
-    Http2Transport transport = new Http2Transport(
-        loops.next(), new Http2Transport.Peer(address, authority, sslContext), options, listener);
+    Http2ClientTransport transport = new Http2ClientTransport(
+        loops.next(),
+        new Http2ClientTransport.Peer(address, authority, sslContext),
+        options,
+        listener);
     transport.connect(dialer);
     return transport;
   }

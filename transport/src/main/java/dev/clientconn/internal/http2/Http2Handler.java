@@ -1,7 +1,10 @@
 // SPDX-License-Identifier: Apache-2.0
 package dev.clientconn.internal.http2;
 
-import dev.clientconn.internal.threading.EventLoopConfined;
+import dev.clientconn.internal.concurrent.EventLoopConfined;
+import dev.clientconn.internal.http2.connect.ConnectAttempt;
+import dev.clientconn.internal.http2.frame.FrameReader;
+import dev.clientconn.internal.http2.frame.NonHttp2Detector;
 import io.netty.buffer.ByteBuf;
 import io.netty.channel.ChannelHandlerContext;
 import io.netty.channel.socket.ChannelOutputShutdownEvent;
@@ -15,12 +18,12 @@ import java.util.List;
 final class Http2Handler extends ByteToMessageDecoder {
 
   private final Http2Client client;
-  private final FrameDecoder decoder;
-  private final Connecting connecting;
+  private final FrameReader decoder;
+  private final ConnectAttempt connecting;
   private boolean begun;
   private boolean sniffed;
 
-  Http2Handler(Http2Client client, FrameDecoder decoder, Connecting connecting) {
+  Http2Handler(Http2Client client, FrameReader decoder, ConnectAttempt connecting) {
     this.client = client;
     this.decoder = decoder;
     this.connecting = connecting;
@@ -74,11 +77,11 @@ final class Http2Handler extends ByteToMessageDecoder {
 
   /** Returns whether the peer speaks HTTP/2, as far as its first bytes show. */
   private boolean sniff(ByteBuf in) {
-    if (!PeerSniffer.isEnough(in)) {
+    if (!NonHttp2Detector.isEnough(in)) {
       return false;
     }
     sniffed = true;
-    String complaint = PeerSniffer.complaint(in);
+    String complaint = NonHttp2Detector.complaint(in);
     if (complaint != null) {
       client.rejectPeer(complaint);
     }

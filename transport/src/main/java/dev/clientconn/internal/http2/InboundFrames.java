@@ -1,7 +1,9 @@
 // SPDX-License-Identifier: Apache-2.0
 package dev.clientconn.internal.http2;
 
-import dev.clientconn.internal.threading.EventLoopConfined;
+import dev.clientconn.internal.concurrent.EventLoopConfined;
+import dev.clientconn.internal.http2.frame.FrameListener;
+import dev.clientconn.internal.http2.frame.Framer;
 import dev.clientconn.internal.wire.HeaderBlock;
 import io.grpc.Metadata;
 import io.grpc.Status;
@@ -45,7 +47,7 @@ final class InboundFrames implements FrameListener {
   private final EventLoop loop;
   private final Connection connection;
   private final Framer framer;
-  private final Streams streams;
+  private final StreamLifecycle streams;
   private final ReceiveWindows receiveWindows;
   private final GoAwayState goAway;
   private final Pings pings;
@@ -57,7 +59,7 @@ final class InboundFrames implements FrameListener {
       EventLoop loop,
       Connection connection,
       Framer framer,
-      Streams streams,
+      StreamLifecycle streams,
       ReceiveWindows receiveWindows,
       GoAwayState goAway,
       Pings pings) {
@@ -77,7 +79,7 @@ final class InboundFrames implements FrameListener {
 
   @Override
   public void onHeaders(int streamId, HeaderBlock block, boolean endOfStream) {
-    Http2Stream stream = find(streamId, "HEADERS");
+    StreamState stream = find(streamId, "HEADERS");
     if (stream != null) {
       streams.headers(stream, block, endOfStream);
     }
@@ -93,7 +95,7 @@ final class InboundFrames implements FrameListener {
       connection.fail(Http2Error.ENHANCE_YOUR_CALM, "too many empty DATA frames in a row");
       return;
     }
-    Http2Stream stream = find(streamId, "DATA");
+    StreamState stream = find(streamId, "DATA");
     if (stream != null) {
       streams.data(stream, data, padding, endOfStream);
     }
@@ -101,7 +103,7 @@ final class InboundFrames implements FrameListener {
 
   @Override
   public void onRstStream(int streamId, long errorCode) {
-    Http2Stream stream = find(streamId, "RST_STREAM");
+    StreamState stream = find(streamId, "RST_STREAM");
     if (stream != null) {
       Status status = connection.explain(Http2Status.ofReset(errorCode));
       streams.end(stream, status, Http2Status.progressOfReset(errorCode), new Metadata());
@@ -171,7 +173,7 @@ final class InboundFrames implements FrameListener {
       }
       return;
     }
-    Http2Stream stream = find(streamId, "WINDOW_UPDATE");
+    StreamState stream = find(streamId, "WINDOW_UPDATE");
     if (stream != null) {
       streams.windowUpdate(stream, increment);
     }
@@ -199,8 +201,8 @@ final class InboundFrames implements FrameListener {
   }
 
   /** A frame for a stream that is over is ignored; for one that never was, it is an error (section 5.1). */
-  private @Nullable Http2Stream find(int streamId, String frame) {
-    Http2Stream stream = streams.table().find(streamId);
+  private @Nullable StreamState find(int streamId, String frame) {
+    StreamState stream = streams.table().find(streamId);
     if (stream == null && streams.table().isIdle(streamId)) {
       connection.fail(
           Http2Error.PROTOCOL_ERROR, frame + " for stream " + streamId + ", which is idle");

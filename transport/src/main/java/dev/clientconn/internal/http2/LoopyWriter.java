@@ -1,8 +1,9 @@
 // SPDX-License-Identifier: Apache-2.0
 package dev.clientconn.internal.http2;
 
+import dev.clientconn.internal.concurrent.EventLoopConfined;
 import dev.clientconn.internal.flow.SendQuota;
-import dev.clientconn.internal.threading.EventLoopConfined;
+import dev.clientconn.internal.http2.frame.Framer;
 import java.util.ArrayDeque;
 import java.util.function.Consumer;
 
@@ -17,21 +18,21 @@ final class LoopyWriter {
   private static final int SWEEP_FLOOR = 64;
 
   private final SendQuota quota;
-  private final ArrayDeque<Http2Stream> round = new ArrayDeque<>(1);
-  private final Consumer<Http2Stream> onBecameReady;
+  private final ArrayDeque<StreamState> round = new ArrayDeque<>(1);
+  private final Consumer<StreamState> onBecameReady;
   /** Streams closed since the last sweep while they stood in the round: no fewer than are in it. */
   private int left;
 
   /**
    * @param onBecameReady called for streams whose calls may write more
    */
-  LoopyWriter(SendQuota quota, Consumer<Http2Stream> onBecameReady) {
+  LoopyWriter(SendQuota quota, Consumer<StreamState> onBecameReady) {
     this.quota = quota;
     this.onBecameReady = onBecameReady;
   }
 
   /** Puts a stream into the round, if it has something to send and may. Harmless if it is in it already. */
-  void schedule(Http2Stream stream) {
+  void schedule(StreamState stream) {
     SendQueue queue = stream.sendQueue;
     if (!queue.scheduled && !queue.isEmpty() && stream.sendQuota().window() > 0) {
       queue.scheduled = true;
@@ -47,7 +48,7 @@ final class LoopyWriter {
   /** Frames DATA until so many bytes are buffered, or nobody can send. */
   void write(Framer framer, int bufferLimit) {
     while (hasWork() && !framer.isFull(bufferLimit)) {
-      Http2Stream stream = round.remove();
+      StreamState stream = round.remove();
       stream.sendQueue.scheduled = false;
       if (!stream.isClosed()) {
         writeFrame(framer, stream);
@@ -56,7 +57,7 @@ final class LoopyWriter {
     }
   }
 
-  private void writeFrame(Framer framer, Http2Stream stream) {
+  private void writeFrame(Framer framer, StreamState stream) {
     SendQueue queue = stream.sendQueue;
     int length = Math.min(
         Framer.MAX_PAYLOAD, Math.min(queue.remaining(), stream.sendQuota().available()));
@@ -79,9 +80,9 @@ final class LoopyWriter {
    * A stream has been closed. Where the round stands still, those in it must not pile up, so they are swept out when
    * they may outnumber the others.
    */
-  void left(Http2Stream stream) {
+  void left(StreamState stream) {
     if (stream.sendQueue.scheduled && ++left > SWEEP_FLOOR && left > round.size() / 2) {
-      round.removeIf(Http2Stream::isClosed);
+      round.removeIf(StreamState::isClosed);
       left = 0;
     }
   }

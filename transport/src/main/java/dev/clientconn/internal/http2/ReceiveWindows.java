@@ -1,10 +1,11 @@
 // SPDX-License-Identifier: Apache-2.0
 package dev.clientconn.internal.http2;
 
+import dev.clientconn.internal.concurrent.EventLoopConfined;
 import dev.clientconn.internal.flow.BdpEstimator;
 import dev.clientconn.internal.flow.ConnInFlow;
 import dev.clientconn.internal.flow.Window;
-import dev.clientconn.internal.threading.EventLoopConfined;
+import dev.clientconn.internal.http2.frame.Framer;
 import dev.clientconn.internal.transport.TransportOptions;
 import io.netty.channel.EventLoop;
 import io.netty.handler.codec.http2.Http2Settings;

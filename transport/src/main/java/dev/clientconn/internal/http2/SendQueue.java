@@ -1,8 +1,8 @@
 // SPDX-License-Identifier: Apache-2.0
 package dev.clientconn.internal.http2;
 
+import dev.clientconn.internal.concurrent.EventLoopConfined;
 import dev.clientconn.internal.message.FramedMessage;
-import dev.clientconn.internal.threading.EventLoopConfined;
 import java.util.ArrayDeque;
 import org.jspecify.annotations.Nullable;
 

@@ -1,7 +1,7 @@
 // SPDX-License-Identifier: Apache-2.0
 package dev.clientconn.internal.http2;
 
-import dev.clientconn.internal.threading.EventLoopConfined;
+import dev.clientconn.internal.concurrent.EventLoopConfined;
 import dev.clientconn.transport.TransportListener;
 import dev.clientconn.transport.TransportListener.WaitOutcome;
 import io.netty.util.concurrent.Ticker;
@@ -31,7 +31,7 @@ final class StreamQuota {
 
   private final Ticker ticker;
   /** Made when the first one has to wait, which on most connections none ever does. */
-  private @Nullable ArrayDeque<Http2Stream> queue;
+  private @Nullable ArrayDeque<StreamState> queue;
 
   private long limit = UNLIMITED;
   private int waiting;
@@ -61,7 +61,7 @@ final class StreamQuota {
   }
 
   /** Returns false if too many are waiting already. */
-  boolean enqueue(Http2Stream stream) {
+  boolean enqueue(StreamState stream) {
     stream.waitsSince(ticker.nanoTime());
     if (waiting >= maxWaiting) {
       notify(stream, WaitOutcome.REJECTED);
@@ -77,21 +77,21 @@ final class StreamQuota {
 
   /** Takes the one that has waited longest, if there is a slot for it. */
   @Nullable
-  Http2Stream next(int active) {
+  StreamState next(int active) {
     return active < limit ? poll(WaitOutcome.GRANTED) : null;
   }
 
   /** Takes the one that has waited longest, slot or no slot: for failing them all. */
   @Nullable
-  Http2Stream poll() {
+  StreamState poll() {
     return poll(WaitOutcome.CONNECTION_LOST);
   }
 
-  private @Nullable Http2Stream poll(WaitOutcome outcome) {
+  private @Nullable StreamState poll(WaitOutcome outcome) {
     if (queue == null) {
       return null;
     }
-    Http2Stream stream;
+    StreamState stream;
     do {
       stream = queue.poll();
     } while (stream != null && stream.isClosed());
@@ -103,11 +103,11 @@ final class StreamQuota {
   }
 
   /** A waiting stream is closed before its turn. */
-  void leave(Http2Stream stream, WaitOutcome outcome) {
+  void leave(StreamState stream, WaitOutcome outcome) {
     notify(stream, outcome);
     waiting--;
     if (queue != null && queue.size() > SWEEP_FLOOR && queue.size() > 2 * waiting) {
-      queue.removeIf(Http2Stream::isClosed);
+      queue.removeIf(StreamState::isClosed);
     }
   }
 
@@ -116,7 +116,7 @@ final class StreamQuota {
     return queue == null ? 0 : queue.size();
   }
 
-  private void notify(Http2Stream stream, WaitOutcome outcome) {
+  private void notify(StreamState stream, WaitOutcome outcome) {
     try {
       listener.streamSlotWaited(outcome, ticker.nanoTime() - stream.waitingSince());
     } catch (Throwable t) {

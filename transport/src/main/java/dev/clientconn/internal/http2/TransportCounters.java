@@ -1,7 +1,7 @@
 // SPDX-License-Identifier: Apache-2.0
 package dev.clientconn.internal.http2;
 
-import dev.clientconn.internal.threading.CrossesThreads;
+import dev.clientconn.internal.concurrent.CrossesThreads;
 import dev.clientconn.transport.TransportSnapshot;
 import dev.clientconn.transport.TransportSnapshot.State;
 import java.net.SocketAddress;

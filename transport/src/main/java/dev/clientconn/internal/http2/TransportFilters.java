@@ -1,7 +1,7 @@
 // SPDX-License-Identifier: Apache-2.0
 package dev.clientconn.internal.http2;
 
-import dev.clientconn.internal.threading.EventLoopConfined;
+import dev.clientconn.internal.concurrent.EventLoopConfined;
 import io.grpc.Attributes;
 import io.grpc.ClientTransportFilter;
 import java.util.ArrayList;

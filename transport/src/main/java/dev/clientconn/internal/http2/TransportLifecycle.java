@@ -1,7 +1,7 @@
 // SPDX-License-Identifier: Apache-2.0
 package dev.clientconn.internal.http2;
 
-import dev.clientconn.internal.threading.EventLoopConfined;
+import dev.clientconn.internal.concurrent.EventLoopConfined;
 import dev.clientconn.internal.transport.ClientTransport;
 import dev.clientconn.transport.TransportSnapshot.State;
 import io.grpc.Attributes;

@@ -1,8 +1,10 @@
 // SPDX-License-Identifier: Apache-2.0
 package dev.clientconn.internal.http2;
 
+import dev.clientconn.internal.concurrent.EventLoopConfined;
 import dev.clientconn.internal.http2.ControlBuffer.Command;
-import dev.clientconn.internal.threading.EventLoopConfined;
+import dev.clientconn.internal.http2.connect.NettyDialer;
+import dev.clientconn.internal.http2.frame.Framer;
 import io.netty.buffer.ByteBuf;
 import io.netty.channel.Channel;
 import io.netty.channel.ChannelHandlerContext;
@@ -41,7 +43,7 @@ final class Turn {
   static final int MIN_WRITE = 128 * 1024;
 
   /** Little enough to get back to reading. Few large writes let the peer sleep less between them, and so wake it less. */
-  static final int MAX_WRITE = 1024 * 1024;
+  static final int MAX_WRITE = NettyDialer.HIGH_WATER_MARK;
 
   /** Calls that fail and start anew inside their callbacks must not keep the loop from its other work. */
   private static final int MAX_ROUNDS = 64;
@@ -50,7 +52,7 @@ final class Turn {
   private final Connection connection;
   private final Consumer<Command> applier;
   private final Framer framer;
-  private final Batch batch;
+  private final PendingDeliveries batch;
   private final ControlBuffer control;
   private @Nullable ChannelHandlerContext ctx;
   private boolean running;
@@ -61,7 +63,7 @@ final class Turn {
    */
   private int writeLimit = MIN_WRITE;
 
-  Turn(EventLoop loop, Connection connection, Framer framer, Batch batch) {
+  Turn(EventLoop loop, Connection connection, Framer framer, PendingDeliveries batch) {
     this.loop = loop;
     this.connection = connection;
     this.applier = connection::apply;

@@ -27,15 +27,15 @@ public abstract class InboundMessage extends InputStream implements KnownLength 
    * @param compressed the prefix's flag
    */
   public static InboundMessage of(byte[] body, boolean compressed) {
-    return new BodyStream(body, 0, body.length, body.length, compressed, null);
+    return new ArrayMessage(body, 0, body.length, body.length, compressed, null);
   }
 
   /**
    * @param body the bytes without the prefix; they are the message's from now on
    * @param compressed the prefix's flag
    */
-  public static InboundMessage of(Chunks body, boolean compressed) {
-    return new ChunkStream(body, compressed);
+  public static InboundMessage of(InboundChunks body, boolean compressed) {
+    return new ChunkedMessage(body, compressed);
   }
 
   public final boolean isCompressed() {

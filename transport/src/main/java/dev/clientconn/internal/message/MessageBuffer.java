@@ -34,7 +34,7 @@ public abstract class MessageBuffer<M extends MessageBuffer.Memory> extends Outp
    */
   protected MessageBuffer(Supplier<M> memory, int reserved, int expected) {
     this.memory = memory;
-    if (expected > ChunkPool.CHUNK) {
+    if (expected > InboundChunkPool.CHUNK) {
       this.chunks = memory.get();
       this.array = new byte[reserved];
       chunks.add(array, 0, reserved);
@@ -84,9 +84,9 @@ public abstract class MessageBuffer<M extends MessageBuffer.Memory> extends Outp
     if (chunks != null || needed <= array.length) {
       return;
     }
-    if (needed <= ChunkPool.CHUNK) {
+    if (needed <= InboundChunkPool.CHUNK) {
       array = Arrays.copyOf(array, (int)
-          Math.min(ChunkPool.CHUNK, Math.max(needed, array.length * 2L)));
+          Math.min(InboundChunkPool.CHUNK, Math.max(needed, array.length * 2L)));
     } else {
       chunks = memory.get();
       chunks.add(array, 0, size);

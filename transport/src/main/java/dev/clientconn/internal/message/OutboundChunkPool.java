@@ -1,9 +1,9 @@
 // SPDX-License-Identifier: Apache-2.0
 package dev.clientconn.internal.message;
 
-import static dev.clientconn.internal.message.ChunkPool.CHUNK;
+import static dev.clientconn.internal.message.InboundChunkPool.CHUNK;
 
-import dev.clientconn.internal.threading.CrossesThreads;
+import dev.clientconn.internal.concurrent.CrossesThreads;
 import io.netty.buffer.ByteBuf;
 import io.netty.buffer.Unpooled;
 import io.netty.buffer.UnpooledByteBufAllocator;
@@ -72,7 +72,7 @@ final class OutboundChunkPool {
 
   private final int most;
   private final int mostResting;
-  private final RestingStack<Chunk> resting = new RestingStack<>(Integer.MAX_VALUE);
+  private final FreeList<Chunk> resting = new FreeList<>(Integer.MAX_VALUE);
   /** All that was not freed. */
   private final Set<Memory> made = ConcurrentHashMap.newKeySet();
 

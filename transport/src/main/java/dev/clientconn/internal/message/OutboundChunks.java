@@ -1,9 +1,9 @@
 // SPDX-License-Identifier: Apache-2.0
 package dev.clientconn.internal.message;
 
-import static dev.clientconn.internal.message.ChunkPool.CHUNK;
+import static dev.clientconn.internal.message.InboundChunkPool.CHUNK;
 
-import dev.clientconn.internal.threading.CrossesThreads;
+import dev.clientconn.internal.concurrent.CrossesThreads;
 import io.netty.buffer.ByteBuf;
 import java.util.Arrays;
 import java.util.concurrent.atomic.AtomicIntegerFieldUpdater;
@@ -61,7 +61,7 @@ public final class OutboundChunks implements MessageBuffer.Memory {
   }
 
   private ByteBuf tail() {
-    int index = size >> ChunkPool.SHIFT;
+    int index = size >> InboundChunkPool.SHIFT;
     if (index == count) {
       if (index == chunks.length) {
         chunks = Arrays.copyOf(chunks, 2 * index);
@@ -87,7 +87,7 @@ public final class OutboundChunks implements MessageBuffer.Memory {
       // The chunks may hold another message by now.
       throw new IllegalStateException("a message was sent after its last release");
     }
-    return chunks[position >> ChunkPool.SHIFT].retainedSlice(position & CHUNK - 1, length);
+    return chunks[position >> InboundChunkPool.SHIFT].retainedSlice(position & CHUNK - 1, length);
   }
 
   /** Adds a reference. Returns false if the last one has been released. Any thread. */

@@ -12,7 +12,7 @@ public interface ClientTransport {
    * Makes a stream that is not started yet. Never fails: if the transport cannot take it, the listener hears {@code
    * onClosed} with {@link StreamProgress#NOT_SENT} after {@link ClientStream#start}.
    */
-  ClientStream newStream(CallHeaders headers, ClientStream.Listener listener);
+  ClientStream newStream(StreamParameters headers, ClientStream.Listener listener);
 
   /**
    * The connection's attributes: {@code Grpc.TRANSPORT_ATTR_REMOTE_ADDR}, {@code TRANSPORT_ATTR_LOCAL_ADDR} and, with TLS,

@@ -1,7 +1,7 @@
 // SPDX-License-Identifier: Apache-2.0
 package dev.clientconn.internal.transport;
 
-import dev.clientconn.internal.threading.CrossesThreads;
+import dev.clientconn.internal.concurrent.CrossesThreads;
 import dev.clientconn.transport.TransportListener;
 import java.util.List;
 import java.util.concurrent.CopyOnWriteArrayList;

@@ -1,5 +1,5 @@
 // SPDX-License-Identifier: Apache-2.0
-/** The interface between calls and connections. It names no Netty channel and no event loop. */
+/** Defines the interface between calls and connections. It names no Netty channel or event loop. */
 @NullMarked
 package dev.clientconn.internal.transport;
 

@@ -9,7 +9,7 @@ import java.util.stream.Collectors;
 import java.util.stream.Stream;
 
 /** Header names of gRPC over HTTP/2, and what is special about some. One instance each: identity is a fast path. */
-final class HeaderNames {
+public final class HeaderNames {
 
   static final AsciiString METHOD = PseudoHeaderName.METHOD.value();
   static final AsciiString SCHEME = PseudoHeaderName.SCHEME.value();
@@ -125,7 +125,7 @@ final class HeaderNames {
     return isPseudo(name) || RESERVED.contains(name);
   }
 
-  static boolean isNeverIndexed(CharSequence name) {
+  public static boolean isNeverIndexed(CharSequence name) {
     if (name == GRPC_TIMEOUT) {
       return true;
     }

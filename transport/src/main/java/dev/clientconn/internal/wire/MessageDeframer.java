@@ -1,12 +1,12 @@
 // SPDX-License-Identifier: Apache-2.0
 package dev.clientconn.internal.wire;
 
-import dev.clientconn.internal.message.ChunkPool;
-import dev.clientconn.internal.message.Chunks;
+import dev.clientconn.internal.concurrent.EventLoopConfined;
 import dev.clientconn.internal.message.FramedMessage;
+import dev.clientconn.internal.message.InboundChunkPool;
+import dev.clientconn.internal.message.InboundChunks;
 import dev.clientconn.internal.message.InboundMessage;
-import dev.clientconn.internal.message.SmallMessages;
-import dev.clientconn.internal.threading.EventLoopConfined;
+import dev.clientconn.internal.message.SmallMessagePacker;
 import io.grpc.Status;
 import io.netty.buffer.ByteBuf;
 import org.jspecify.annotations.Nullable;
@@ -33,7 +33,7 @@ public final class MessageDeframer {
   }
 
   private final int maxMessageSize;
-  private final ChunkPool pool;
+  private final InboundChunkPool pool;
 
   /** How much of the prefix has been read; stays at all of it while the body comes in. */
   private byte prefixRead;
@@ -43,27 +43,27 @@ public final class MessageDeframer {
   /** The body that is gathered, if it fits into one chunk. */
   private byte @Nullable [] array;
   /** The body, if it does not. */
-  private @Nullable Chunks chunks;
+  private @Nullable InboundChunks chunks;
 
   private int bodyRead;
 
   /** The first message has been delivered, which for most calls is the only one. */
   private boolean delivered;
   /** Made by the second message: a unary call never needs it. */
-  private @Nullable SmallMessages small;
+  private @Nullable SmallMessagePacker small;
 
   /**
    * @param maxMessageSize longest body accepted, bytes
    */
   public MessageDeframer(int maxMessageSize) {
-    this(maxMessageSize, ChunkPool.SHARED);
+    this(maxMessageSize, InboundChunkPool.SHARED);
   }
 
   /**
    * @param maxMessageSize longest body accepted, bytes
    * @param pool what bodies longer than a chunk are gathered in
    */
-  public MessageDeframer(int maxMessageSize, ChunkPool pool) {
+  public MessageDeframer(int maxMessageSize, InboundChunkPool pool) {
     this.maxMessageSize = maxMessageSize;
     this.pool = pool;
   }
@@ -92,11 +92,11 @@ public final class MessageDeframer {
 
   /** Packs the small messages that are here from the first to the last byte. Returns whether there is one. */
   private boolean packWhole(ByteBuf data, Sink sink) {
-    int whole = wholeMessages(data, ChunkPool.CHUNK);
+    int whole = wholeMessages(data, InboundChunkPool.CHUNK);
     if (whole == 0) {
       return false;
     }
-    SmallMessages pack = pack();
+    SmallMessagePacker pack = pack();
     if (whole > pack.room()) {
       whole = wholeMessages(data, pack.room());
     }
@@ -115,7 +115,7 @@ public final class MessageDeframer {
     int at = start;
     while (end - at >= PREFIX_LENGTH) {
       int body = data.getInt(at + 1);
-      boolean small = body >= 0 && body <= Math.min(SmallMessages.LONGEST, maxMessageSize);
+      boolean small = body >= 0 && body <= Math.min(SmallMessagePacker.LONGEST, maxMessageSize);
       if (!small || data.getUnsignedByte(at) > 1 || body > end - at - PREFIX_LENGTH) {
         break;
       }
@@ -124,9 +124,9 @@ public final class MessageDeframer {
     return at - start;
   }
 
-  private SmallMessages pack() {
+  private SmallMessagePacker pack() {
     if (small == null) {
-      small = new SmallMessages(pool);
+      small = new SmallMessagePacker(pool);
     }
     return small;
   }
@@ -196,7 +196,7 @@ public final class MessageDeframer {
 
   private void readChunks(ByteBuf data, int taken) {
     if (chunks == null) {
-      chunks = new Chunks(pool);
+      chunks = new InboundChunks(pool);
     }
     int left = taken;
     while (left > 0) {
@@ -208,7 +208,7 @@ public final class MessageDeframer {
   }
 
   private void deliver(Sink sink) {
-    if (delivered && length <= SmallMessages.LONGEST) {
+    if (delivered && length <= SmallMessagePacker.LONGEST) {
       if (PREFIX_LENGTH + length > pack().room()) {
         endBatch(sink);
       }
@@ -239,7 +239,7 @@ public final class MessageDeframer {
   }
 
   private boolean isSmall() {
-    return length <= ChunkPool.CHUNK;
+    return length <= InboundChunkPool.CHUNK;
   }
 
   /** Whether {@link #endBatch} would deliver something. */

@@ -1,7 +1,7 @@
 // SPDX-License-Identifier: Apache-2.0
 package dev.clientconn.internal.wire;
 
-import dev.clientconn.internal.threading.CrossesThreads;
+import dev.clientconn.internal.concurrent.CrossesThreads;
 import io.netty.util.AsciiString;
 import java.util.Arrays;
 import java.util.concurrent.atomic.AtomicReferenceArray;

@@ -1,7 +1,7 @@
 // SPDX-License-Identifier: Apache-2.0
 package dev.clientconn.internal.wire;
 
-import dev.clientconn.internal.threading.EventLoopConfined;
+import dev.clientconn.internal.concurrent.EventLoopConfined;
 import io.grpc.Status;
 import io.netty.buffer.ByteBuf;
 import java.nio.charset.StandardCharsets;

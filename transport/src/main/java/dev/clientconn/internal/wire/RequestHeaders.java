@@ -1,8 +1,8 @@
 // SPDX-License-Identifier: Apache-2.0
 package dev.clientconn.internal.wire;
 
-import dev.clientconn.internal.threading.CrossesThreads;
-import dev.clientconn.internal.transport.CallHeaders;
+import dev.clientconn.internal.concurrent.CrossesThreads;
+import dev.clientconn.internal.transport.StreamParameters;
 import io.grpc.Deadline;
 import io.grpc.MethodDescriptor;
 import io.grpc.Status;
@@ -78,7 +78,7 @@ public final class RequestHeaders {
    *     encoding
    *     or the method's name cannot be sent as a header
    */
-  public Lists of(CallHeaders call) {
+  public Lists of(StreamParameters call) {
     MethodHeaders method = methodHeaders(call.method());
     int metadataCount = MetadataCodec.count(call.metadata());
     if (metadataCount == 0
@@ -117,7 +117,7 @@ public final class RequestHeaders {
     return HeaderNames.isNeverIndexed(name);
   }
 
-  private static Http2Headers own(AsciiString[] before, CallHeaders call, int metadataCount) {
+  private static Http2Headers own(AsciiString[] before, StreamParameters call, int metadataCount) {
     int at = before.length;
     AsciiString[] list = Arrays.copyOf(before, at + varying(call) + 2 * metadataCount);
     if (call.previousAttempts() > 0) {
@@ -139,7 +139,7 @@ public final class RequestHeaders {
     return headers(at == list.length ? list : Arrays.copyOf(list, at));
   }
 
-  private static int varying(CallHeaders call) {
+  private static int varying(StreamParameters call) {
     return (call.previousAttempts() > 0 ? 2 : 0)
         + (call.messageEncoding() != null ? 2 : 0)
         + (call.deadline() != null ? 2 : 0);

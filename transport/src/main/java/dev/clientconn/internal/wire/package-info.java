@@ -1,5 +1,5 @@
 // SPDX-License-Identifier: Apache-2.0
-/** gRPC's wire format: headers, statuses, timeouts, message framing. */
+/** Encodes and decodes gRPC's wire format: headers, statuses, timeouts, message framing. */
 @NullMarked
 package dev.clientconn.internal.wire;
 

@@ -1,6 +1,7 @@
 // SPDX-License-Identifier: Apache-2.0
 package dev.clientconn.internal.call;
 
+import dev.clientconn.internal.serviceconfig.MethodConfig;
 import io.grpc.CallOptions;
 import io.grpc.CompressorRegistry;
 import io.grpc.DecompressorRegistry;
@@ -24,7 +25,7 @@ public final class CallFixture {
   public MethodConfig config = MethodConfig.NONE;
   public DecompressorRegistry decompressors = DecompressorRegistry.getDefaultInstance();
   public @Nullable Integer maxInboundMessageSize;
-  public KeptBytes keptBytes = new KeptBytes(KeptBytes.Limits.DEFAULT);
+  public RetryBufferLimit keptBytes = new RetryBufferLimit(RetryBufferLimit.Limits.DEFAULT);
   /** Runs when a call is about to be counted: the moment for a race. */
   public Runnable beforeCallStarted = () -> {};
 

@@ -5,9 +5,10 @@ import static org.assertj.core.api.Assertions.assertThat;
 
 import dev.clientconn.internal.message.FramedMessage;
 import dev.clientconn.internal.message.Messages;
-import dev.clientconn.internal.transport.CallHeaders;
+import dev.clientconn.internal.serviceconfig.MethodConfig;
 import dev.clientconn.internal.transport.ClientStream;
 import dev.clientconn.internal.transport.ClientTransport;
+import dev.clientconn.internal.transport.StreamParameters;
 import dev.clientconn.internal.transport.StreamProgress;
 import dev.clientconn.transport.TransportSnapshot;
 import io.grpc.Attributes;
@@ -193,7 +194,7 @@ class CallRacesTest {
         CompressorRegistry.getDefaultInstance(),
         DecompressorRegistry.getDefaultInstance(),
         1000,
-        new KeptBytes(KeptBytes.Limits.DEFAULT),
+        new RetryBufferLimit(RetryBufferLimit.Limits.DEFAULT),
         new CallEnvironment.Lifecycle() {
           @Override
           public void callStarted() {
@@ -244,7 +245,7 @@ class CallRacesTest {
     private final AtomicInteger streams = new AtomicInteger();
 
     @Override
-    public ClientStream newStream(CallHeaders headers, ClientStream.Listener listener) {
+    public ClientStream newStream(StreamParameters headers, ClientStream.Listener listener) {
       return new LoopStream(listener, streams.getAndIncrement());
     }
 

@@ -4,7 +4,8 @@ package dev.clientconn.internal.call;
 import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.assertThatThrownBy;
 
-import dev.clientconn.internal.transport.CallHeaders;
+import dev.clientconn.internal.serviceconfig.MethodConfig;
+import dev.clientconn.internal.transport.StreamParameters;
 import io.grpc.CallOptions;
 import io.grpc.LoadBalancer.PickResult;
 import io.grpc.Metadata;
@@ -88,7 +89,7 @@ class CallRequestTest {
 
     fixture.unary("hello");
 
-    CallHeaders headers = fixture.stream().headers;
+    StreamParameters headers = fixture.stream().headers;
     assertThat(headers.authority()).isEqualTo("other");
     assertThat(headers.messageEncoding()).isEqualTo("gzip");
     assertThat(headers.maxInboundMessageSize()).isEqualTo(100);

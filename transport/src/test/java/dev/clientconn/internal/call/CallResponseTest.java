@@ -3,8 +3,8 @@ package dev.clientconn.internal.call;
 
 import static org.assertj.core.api.Assertions.assertThat;
 
-import dev.clientconn.internal.message.ChunkPool;
-import dev.clientconn.internal.message.SmallMessages;
+import dev.clientconn.internal.message.InboundChunkPool;
+import dev.clientconn.internal.message.SmallMessagePacker;
 import dev.clientconn.internal.transport.StreamProgress;
 import io.grpc.Attributes;
 import io.grpc.CallOptions;
@@ -117,7 +117,7 @@ class CallResponseTest {
     RecordingTracers tracers = new RecordingTracers();
     fixture.options = CallOptions.DEFAULT.withStreamTracerFactory(tracers);
     fixture.start(TextMethods.BIDI);
-    SmallMessages small = new SmallMessages(ChunkPool.SHARED);
+    SmallMessagePacker small = new SmallMessagePacker(InboundChunkPool.SHARED);
     small.add(new byte[3], 3, false);
     small.add(new byte[4], 4, true);
     small.add(new byte[0], 0, false);

@@ -3,8 +3,8 @@ package dev.clientconn.internal.call;
 
 import dev.clientconn.internal.message.FramedMessage;
 import dev.clientconn.internal.message.Messages;
-import dev.clientconn.internal.transport.CallHeaders;
 import dev.clientconn.internal.transport.ClientStream;
+import dev.clientconn.internal.transport.StreamParameters;
 import dev.clientconn.internal.transport.StreamProgress;
 import io.grpc.Metadata;
 import io.grpc.Status;
@@ -20,7 +20,7 @@ import org.jspecify.annotations.Nullable;
  * methods are one batch each; {@link #batch} makes several of them one.
  */
 public final class FakeStream implements ClientStream {
-  public final CallHeaders headers;
+  public final StreamParameters headers;
   public final ClientStream.Listener listener;
   public final List<String> commands = new ArrayList<>();
   public boolean ready = true;
@@ -40,7 +40,7 @@ public final class FakeStream implements ClientStream {
   private boolean inBatch;
   private boolean closed;
 
-  FakeStream(CallHeaders headers, ClientStream.Listener listener) {
+  FakeStream(StreamParameters headers, ClientStream.Listener listener) {
     this.headers = headers;
     this.listener = listener;
   }

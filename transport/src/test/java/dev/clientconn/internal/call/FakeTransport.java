@@ -1,9 +1,9 @@
 // SPDX-License-Identifier: Apache-2.0
 package dev.clientconn.internal.call;
 
-import dev.clientconn.internal.transport.CallHeaders;
 import dev.clientconn.internal.transport.ClientStream;
 import dev.clientconn.internal.transport.ClientTransport;
+import dev.clientconn.internal.transport.StreamParameters;
 import dev.clientconn.transport.TransportSnapshot;
 import io.grpc.Attributes;
 import io.grpc.Status;
@@ -26,7 +26,7 @@ public final class FakeTransport implements ClientTransport {
   public boolean sends = true;
 
   @Override
-  public ClientStream newStream(CallHeaders headers, ClientStream.Listener listener) {
+  public ClientStream newStream(StreamParameters headers, ClientStream.Listener listener) {
     beforeStream.run();
     FakeStream stream = new FakeStream(headers, listener);
     stream.sends = sends;

@@ -142,7 +142,7 @@ class TransparentRetryTest {
 
   @Test
   void callsPastTheLimitOfTheChannelGoOnAndAreNotSentAgain() {
-    fixture.keptBytes = new KeptBytes(new KeptBytes.Limits(MIB, 50_000));
+    fixture.keptBytes = new RetryBufferLimit(new RetryBufferLimit.Limits(MIB, 50_000));
     var first = fixture.start(TextMethods.BIDI);
     first.sendMessage("x".repeat(30_000));
     FakeStream kept = fixture.stream();
@@ -170,12 +170,12 @@ class TransparentRetryTest {
 
   @Test
   void smallRequestsOfOneMessageAreNotCounted() {
-    fixture.unary("x".repeat(SingleMessage.UNCOUNTED - 5));
+    fixture.unary("x".repeat(SingleMessageRequest.UNCOUNTED - 5));
     assertThat(fixture.keptBytes.total()).isZero();
 
-    fixture.unary("x".repeat(SingleMessage.UNCOUNTED - 4));
+    fixture.unary("x".repeat(SingleMessageRequest.UNCOUNTED - 4));
 
-    assertThat(fixture.keptBytes.total()).isEqualTo(SingleMessage.UNCOUNTED + 1);
+    assertThat(fixture.keptBytes.total()).isEqualTo(SingleMessageRequest.UNCOUNTED + 1);
   }
 
   @Test

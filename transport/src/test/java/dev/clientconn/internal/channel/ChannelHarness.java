@@ -1,7 +1,10 @@
 // SPDX-License-Identifier: Apache-2.0
 package dev.clientconn.internal.channel;
 
-import dev.clientconn.internal.call.KeptBytes;
+import dev.clientconn.internal.call.RetryBufferLimit;
+import dev.clientconn.internal.concurrent.ChannelThreads;
+import dev.clientconn.internal.resolver.TargetUri;
+import dev.clientconn.internal.serviceconfig.ServiceConfigParser;
 import io.grpc.ConnectivityState;
 import io.grpc.InsecureChannelCredentials;
 import io.grpc.MethodDescriptor;
@@ -16,7 +19,7 @@ import org.jspecify.annotations.Nullable;
 
 /** A control plane over fakes: one thread, no clock but the test's, no wire. */
 public final class ChannelHarness {
-  static final MethodDescriptor<byte[], byte[]> METHOD = method("pkg.Greeter/Hello");
+  public static final MethodDescriptor<byte[], byte[]> METHOD = method("pkg.Greeter/Hello");
 
   public final FakeClock clock = new FakeClock();
   public final FakeConnector connector = new FakeConnector();
@@ -31,7 +34,7 @@ public final class ChannelHarness {
   private boolean lookUp = true;
   private Duration idleTimeout = Duration.ZERO;
   private @Nullable String authority;
-  private @Nullable ControlPlane control;
+  private @Nullable ChannelCore control;
 
   public static MethodDescriptor<byte[], byte[]> method(String fullName) {
     MethodDescriptor.Marshaller<byte[]> bytes = new MethodDescriptor.Marshaller<>() {
@@ -51,12 +54,12 @@ public final class ChannelHarness {
         .build();
   }
 
-  ChannelHarness target(String text) {
+  public ChannelHarness target(String text) {
     target = TargetUri.parse(text, io.grpc.NameResolverRegistry.getDefaultRegistry());
     return this;
   }
 
-  ChannelHarness policy(String name) {
+  public ChannelHarness policy(String name) {
     policy = name;
     return this;
   }
@@ -71,7 +74,7 @@ public final class ChannelHarness {
     return this;
   }
 
-  ChannelHarness authority(String override) {
+  public ChannelHarness authority(String override) {
     authority = override;
     return this;
   }
@@ -94,7 +97,7 @@ public final class ChannelHarness {
         lookUp,
         idleTimeout.toNanos(),
         4096,
-        KeptBytes.Limits.DEFAULT,
+        RetryBufferLimit.Limits.DEFAULT,
         io.grpc.CompressorRegistry.getDefaultInstance(),
         io.grpc.DecompressorRegistry.getDefaultInstance(),
         List.of(),
@@ -108,10 +111,10 @@ public final class ChannelHarness {
         Runnable::run, task -> offload.execute(task), clock, clock::nanoTime, () -> released++);
   }
 
-  ControlPlane control() {
+  public ChannelCore control() {
     if (control == null) {
       // 0.5 is the middle: no jitter.
-      control = new ControlPlane(options(), threads(), connector, () -> 0.5);
+      control = new ChannelCore(options(), threads(), connector, () -> 0.5);
     }
     return control;
   }
@@ -120,12 +123,12 @@ public final class ChannelHarness {
     return control().tracker().state();
   }
 
-  void connect() {
+  public void connect() {
     control().execute(control()::requestConnection);
   }
 
   /** Starts a fail-fast call that wants a transport. */
-  FakePick call() {
+  public FakePick call() {
     return call(false);
   }
 

@@ -2,6 +2,7 @@
 package dev.clientconn.internal.channel;
 
 import dev.clientconn.Throwing;
+import dev.clientconn.internal.resolver.TargetUri;
 import io.grpc.Attributes;
 import io.grpc.EquivalentAddressGroup;
 import io.grpc.NameResolver;

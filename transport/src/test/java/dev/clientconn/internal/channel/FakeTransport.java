@@ -2,9 +2,9 @@
 package dev.clientconn.internal.channel;
 
 import dev.clientconn.internal.message.FramedMessage;
-import dev.clientconn.internal.transport.CallHeaders;
 import dev.clientconn.internal.transport.ClientStream;
 import dev.clientconn.internal.transport.ClientTransport;
+import dev.clientconn.internal.transport.StreamParameters;
 import dev.clientconn.internal.transport.StreamProgress;
 import dev.clientconn.transport.TransportSnapshot;
 import io.grpc.Attributes;
@@ -71,7 +71,7 @@ public final class FakeTransport implements ClientTransport {
   }
 
   @Override
-  public ClientStream newStream(CallHeaders headers, ClientStream.Listener streamListener) {
+  public ClientStream newStream(StreamParameters headers, ClientStream.Listener streamListener) {
     Stream stream = new Stream(streamListener);
     stream.headers = headers;
     return stream;
@@ -109,7 +109,7 @@ public final class FakeTransport implements ClientTransport {
 
   /** One stream; open from start until the test, the caller or the transport ends it. */
   public final class Stream implements ClientStream {
-    private @Nullable CallHeaders headers;
+    private @Nullable StreamParameters headers;
     private final ClientStream.Listener streamListener;
     private boolean finished;
 
@@ -117,7 +117,7 @@ public final class FakeTransport implements ClientTransport {
       this.streamListener = streamListener;
     }
 
-    public CallHeaders headers() {
+    public StreamParameters headers() {
       return Objects.requireNonNull(headers, "made by the test");
     }
 

@@ -3,6 +3,7 @@ package dev.clientconn.internal.http2;
 
 import static org.assertj.core.api.Assertions.assertThat;
 
+import dev.clientconn.internal.http2.frame.Framer;
 import io.grpc.Status;
 import java.util.Arrays;
 import org.junit.jupiter.api.Test;

@@ -3,6 +3,7 @@ package dev.clientconn.internal.http2;
 
 import static org.assertj.core.api.Assertions.assertThat;
 
+import dev.clientconn.internal.http2.connect.ConnectAttempt;
 import dev.clientconn.internal.transport.TransportOptions.KeepaliveOptions;
 import java.time.Duration;
 import java.util.List;
@@ -150,7 +151,7 @@ class EveryCutTest {
 
       RecordingCall call = conversation.play(peer, conversation.inboundBytes()).call();
       // It is silent from then on, and what it sent before has been read.
-      peer.after(Connecting.LAST_READS);
+      peer.after(ConnectAttempt.LAST_READS);
 
       assertThat(peer.socket.isOpen()).as("broken before byte %d", cut).isFalse();
       uncut.isToldInPartBy(call, "broken before byte " + cut);

@@ -4,10 +4,10 @@ package dev.clientconn.internal.http2;
 import static org.assertj.core.api.Assertions.assertThat;
 
 import dev.clientconn.internal.channel.CallChannel;
+import dev.clientconn.internal.channel.ChannelCore;
 import dev.clientconn.internal.channel.ChannelHarness;
 import dev.clientconn.internal.channel.ChannelOptions;
-import dev.clientconn.internal.channel.ChannelThreads;
-import dev.clientconn.internal.channel.ControlPlane;
+import dev.clientconn.internal.concurrent.ChannelThreads;
 import dev.clientconn.internal.transport.ClientTransport;
 import dev.clientconn.internal.transport.TransportConnector;
 import io.grpc.Attributes;
@@ -91,7 +91,7 @@ class EveryStateTest {
   private final ManualLoop loop = new ManualLoop();
   private final Peers peers = new Peers();
   private final ChannelHarness fakes = new ChannelHarness();
-  private final ControlPlane control;
+  private final ChannelCore control;
   private final Channel channel;
   private final SlowCredentials credentials = new SlowCredentials();
   private final Closed listener = new Closed();
@@ -101,7 +101,7 @@ class EveryStateTest {
     ChannelOptions options = fakes.options();
     ChannelThreads threads = new ChannelThreads(
         Runnable::run, Runnable::run, loop, loop.ticker()::nanoTime, () -> released = true);
-    control = new ControlPlane(options, threads, peers, () -> 0.5);
+    control = new ChannelCore(options, threads, peers, () -> 0.5);
     channel = CallChannel.create(control, options, threads);
   }
 

@@ -4,9 +4,9 @@ package dev.clientconn.internal.http2;
 import static org.assertj.core.api.Assertions.assertThat;
 
 import dev.clientconn.internal.http2.FrameLog.Frame;
-import dev.clientconn.internal.transport.CallHeaders;
 import dev.clientconn.internal.transport.ClientTransport;
 import dev.clientconn.internal.transport.FixedHeaders;
+import dev.clientconn.internal.transport.StreamParameters;
 import dev.clientconn.internal.transport.TransportOptions;
 import dev.clientconn.internal.transport.TransportOptions.KeepaliveOptions;
 import dev.clientconn.transport.Dialer;
@@ -73,7 +73,7 @@ final class Http2Peer {
     Set<String> neverIndexedHeaders = Set.of();
     int maxInboundMessageSize = 4 * 1024 * 1024;
     int maxPending = 100;
-    int lastStreamId = StreamTable.LAST_ID;
+    int lastStreamId = ActiveStreams.LAST_ID;
 
     /** What the socket takes before it breaks, or takes no more. */
     long acceptedBytes = Long.MAX_VALUE;
@@ -129,8 +129,8 @@ final class Http2Peer {
   final List<RecordingCall> calls = new ArrayList<>();
   final List<String> slotWaits = new ArrayList<>();
   final FailingAllocator allocator = new FailingAllocator();
-  final StreamTable table;
-  final Http2Transport transport;
+  final ActiveStreams table;
+  final Http2ClientTransport transport;
 
   private final Setup setup;
   private final DefaultHttp2FrameWriter writer = new DefaultHttp2FrameWriter();
@@ -150,10 +150,10 @@ final class Http2Peer {
     socket.config().setAllocator(allocator);
     allocator.failsAfter(setup.failedAllocation);
     socket.accepts(setup.acceptedBytes, setup.failsWhenFull);
-    table = new StreamTable(setup.lastStreamId);
-    transport = new Http2Transport(
+    table = new ActiveStreams(setup.lastStreamId);
+    transport = new Http2ClientTransport(
         loop,
-        new Http2Transport.Peer(ADDRESS, "authority", setup.sslContext),
+        new Http2ClientTransport.Peer(ADDRESS, "authority", setup.sslContext),
         setup.options(setup.listener == null ? new SlotWaits(slotWaits) : setup.listener),
         owner,
         table);
@@ -189,7 +189,7 @@ final class Http2Peer {
 
   // Calls
 
-  CallHeaders headers(@Nullable Deadline deadline, Metadata metadata) {
+  StreamParameters headers(@Nullable Deadline deadline, Metadata metadata) {
     return new FixedHeaders(
         METHOD,
         null,
@@ -197,7 +197,7 @@ final class Http2Peer {
         null,
         0,
         setup.maxInboundMessageSize,
-        CallHeaders.DEFAULT_ON_READY_THRESHOLD,
+        StreamParameters.DEFAULT_ON_READY_THRESHOLD,
         metadata);
   }
 

@@ -4,9 +4,10 @@ package dev.clientconn.internal.http2;
 import static org.assertj.core.api.Assertions.assertThat;
 
 import dev.clientconn.internal.flow.SendQuota;
+import dev.clientconn.internal.http2.frame.Framer;
 import dev.clientconn.internal.message.Messages;
-import dev.clientconn.internal.transport.CallHeaders;
 import dev.clientconn.internal.transport.FixedHeaders;
+import dev.clientconn.internal.transport.StreamParameters;
 import dev.clientconn.internal.transport.StreamProgress;
 import dev.clientconn.internal.wire.RequestHeaders;
 import io.grpc.Metadata;
@@ -21,18 +22,18 @@ class LoopyWriterTest {
   private final LoopyWriter loopy = new LoopyWriter(quota, stream -> {});
   private final ControlBuffer control = new ControlBuffer(new ManualLoop(), () -> {}, () -> false);
 
-  private Http2Stream scheduled() {
-    CallHeaders call =
+  private StreamState scheduled() {
+    StreamParameters call =
         new FixedHeaders(Http2Peer.METHOD, null, null, null, 0, 100, 100, new Metadata());
-    StreamHandle handle =
-        new StreamHandle(control, call, RequestHeaders.Lists.NONE, null, new RecordingCall(), 100);
-    Http2Stream stream = new Http2Stream(handle, quota, 65_535);
+    Http2ClientStream handle = new Http2ClientStream(
+        control, call, RequestHeaders.Lists.NONE, null, new RecordingCall(), 100);
+    StreamState stream = new StreamState(handle, quota, 65_535);
     stream.sendQueue.start(Messages.framed(new byte[10]), true);
     loopy.schedule(stream);
     return stream;
   }
 
-  private void close(Http2Stream stream) {
+  private void close(StreamState stream) {
     stream.tellClosed(Status.CANCELLED, StreamProgress.PROCESSED, new Metadata());
     loopy.left(stream);
   }
@@ -40,7 +41,7 @@ class LoopyWriterTest {
   @Test
   void closedStreamsDoNotPileUpWhileTheConnectionsWindowIsEmpty() {
     quota.connection().consume(65_535);
-    Http2Stream open = scheduled();
+    StreamState open = scheduled();
 
     for (int i = 0; i < 10_000; i++) {
       close(scheduled());
@@ -53,7 +54,7 @@ class LoopyWriterTest {
   @Test
   void manyOpenStreamsStayInTheRound() {
     quota.connection().consume(65_535);
-    ArrayDeque<Http2Stream> open = new ArrayDeque<>();
+    ArrayDeque<StreamState> open = new ArrayDeque<>();
     for (int i = 0; i < 1000; i++) {
       open.add(scheduled());
     }

@@ -3,9 +3,10 @@ package dev.clientconn.internal.http2;
 
 import static org.assertj.core.api.Assertions.assertThat;
 
-import dev.clientconn.internal.transport.CallHeaders;
+import dev.clientconn.internal.http2.connect.NettyDialer;
 import dev.clientconn.internal.transport.ClientTransport;
 import dev.clientconn.internal.transport.FixedHeaders;
+import dev.clientconn.internal.transport.StreamParameters;
 import dev.clientconn.transport.Dialer;
 import dev.clientconn.transport.TransportListener;
 import io.grpc.Attributes;
@@ -43,16 +44,16 @@ final class SocketPeer implements Conversation.Stage, AutoCloseable {
   private final CompletableFuture<Void> readyOrGone = new CompletableFuture<>();
   private final CompletableFuture<Void> gone = new CompletableFuture<>();
   private final List<RecordingCall> calls = new ArrayList<>();
-  private final Http2Transport transport;
+  private final Http2ClientTransport transport;
   private final Socket socket;
   private int untilReady = Integer.MAX_VALUE;
 
   private SocketPeer(EventLoop loop) throws IOException {
     this.loop = loop;
     try (ServerSocket server = new ServerSocket(0, 1, InetAddress.getLoopbackAddress())) {
-      transport = new Http2Transport(
+      transport = new Http2ClientTransport(
           loop,
-          new Http2Transport.Peer(server.getLocalSocketAddress(), "authority", null),
+          new Http2ClientTransport.Peer(server.getLocalSocketAddress(), "authority", null),
           new Http2Peer.Setup().options(new TransportListener() {}),
           new Watching());
       transport.connect(this::dial);
@@ -87,7 +88,7 @@ final class SocketPeer implements Conversation.Stage, AutoCloseable {
             null,
             0,
             1 << 20,
-            CallHeaders.DEFAULT_ON_READY_THRESHOLD,
+            StreamParameters.DEFAULT_ON_READY_THRESHOLD,
             new Metadata()),
         call));
     calls.add(call);

@@ -5,8 +5,8 @@ import static dev.clientconn.internal.http2.Http2Peer.bytes;
 import static org.assertj.core.api.Assertions.assertThat;
 
 import dev.clientconn.internal.flow.SendQuota;
-import dev.clientconn.internal.transport.CallHeaders;
 import dev.clientconn.internal.transport.FixedHeaders;
+import dev.clientconn.internal.transport.StreamParameters;
 import dev.clientconn.internal.transport.StreamProgress;
 import dev.clientconn.internal.wire.RequestHeaders;
 import dev.clientconn.transport.TransportListener;
@@ -203,10 +203,10 @@ class StreamQuotaTest extends PeerTest {
   @Test
   void emptyPlacesDoNotPileUpBehindOneWhoWaits() {
     StreamQuota quota = new StreamQuota(10_000, TransportListener.NONE, Ticker.newMockTicker());
-    Http2Stream first = waitingStream(quota);
+    StreamState first = waitingStream(quota);
 
     for (int i = 0; i < 10_000; i++) {
-      Http2Stream impatient = waitingStream(quota);
+      StreamState impatient = waitingStream(quota);
       impatient.tellClosed(Status.CANCELLED, StreamProgress.PROCESSED, new Metadata());
       quota.leave(impatient, WaitOutcome.CANCELLED);
       assertThat(quota.places()).isLessThan(100);
@@ -216,13 +216,13 @@ class StreamQuotaTest extends PeerTest {
     assertThat(quota.next(0)).isSameAs(first);
   }
 
-  private static Http2Stream waitingStream(StreamQuota quota) {
+  private static StreamState waitingStream(StreamQuota quota) {
     ControlBuffer control = new ControlBuffer(new ManualLoop(), () -> {}, () -> false);
-    CallHeaders call =
+    StreamParameters call =
         new FixedHeaders(Http2Peer.METHOD, null, null, null, 0, 100, 100, new Metadata());
-    StreamHandle handle =
-        new StreamHandle(control, call, RequestHeaders.Lists.NONE, null, new RecordingCall(), 100);
-    Http2Stream stream = new Http2Stream(handle, new SendQuota(), 65_535);
+    Http2ClientStream handle = new Http2ClientStream(
+        control, call, RequestHeaders.Lists.NONE, null, new RecordingCall(), 100);
+    StreamState stream = new StreamState(handle, new SendQuota(), 65_535);
     assertThat(quota.enqueue(stream)).isTrue();
     return stream;
   }

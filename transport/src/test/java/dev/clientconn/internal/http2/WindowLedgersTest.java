@@ -139,7 +139,7 @@ class WindowLedgersTest extends PeerTest {
     assertThat(peer.transport.snapshot().window().receive()).isEqualTo(get(maySend, 0));
     assertThat(peer.transport.snapshot().window().send()).isEqualTo(get(hasRoom, 0));
     for (int id : calls.keySet()) {
-      Http2Stream stream = Objects.requireNonNull(peer.table.find(id));
+      StreamState stream = Objects.requireNonNull(peer.table.find(id));
       assertThat(stream.inFlow().available()).isEqualTo(get(maySend, id));
       assertThat(stream.sendQuota().window()).isEqualTo(get(hasRoom, id));
     }

@@ -4,6 +4,7 @@ package dev.clientconn.internal.http2;
 import static dev.clientconn.internal.http2.Http2Peer.bytes;
 import static org.assertj.core.api.Assertions.assertThat;
 
+import dev.clientconn.internal.http2.connect.ConnectAttempt;
 import io.grpc.Status.Code;
 import io.netty.handler.codec.http2.Http2Error;
 import java.io.IOException;
@@ -67,7 +68,7 @@ class WriteFailureTest extends PeerTest {
     Http2Peer peer = breaking();
     RecordingCall call = writes(peer);
 
-    peer.after(Connecting.LAST_READS.minusMillis(1));
+    peer.after(ConnectAttempt.LAST_READS.minusMillis(1));
     assertThat(call.isClosed()).isFalse();
     peer.after(Duration.ofMillis(1));
 
@@ -132,7 +133,7 @@ class WriteFailureTest extends PeerTest {
 
     peer.sendsSettings(s -> {});
     assertThat(peer.unary().takeEvents()).containsExactly("closed UNAVAILABLE NOT_SENT");
-    peer.after(Connecting.LAST_READS);
+    peer.after(ConnectAttempt.LAST_READS);
 
     assertThat(peer.owner.phases).containsExactly("terminated");
     assertThat(peer.owner.terminated.getDescription())

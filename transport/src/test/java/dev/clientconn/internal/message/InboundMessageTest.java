@@ -1,7 +1,7 @@
 // SPDX-License-Identifier: Apache-2.0
 package dev.clientconn.internal.message;
 
-import static dev.clientconn.internal.message.ChunkPool.CHUNK;
+import static dev.clientconn.internal.message.InboundChunkPool.CHUNK;
 import static org.assertj.core.api.Assertions.assertThat;
 
 import java.util.ArrayDeque;
@@ -14,7 +14,7 @@ import org.junit.jupiter.api.Test;
 /** A queue of received messages. */
 class InboundMessageTest {
 
-  private final ChunkPool pool = new ChunkPool(100L * CHUNK);
+  private final InboundChunkPool pool = new InboundChunkPool(100L * CHUNK);
   private final Deque<byte[]> expected = new ArrayDeque<>();
 
   private byte[] body(Random random, int most) {
@@ -32,7 +32,7 @@ class InboundMessageTest {
     if (kind == 1) {
       return Messages.inbound(pool, body(random, 40_000));
     }
-    SmallMessages small = new SmallMessages(pool);
+    SmallMessagePacker small = new SmallMessagePacker(pool);
     int most = 1 << random.nextInt(11);
     for (int i = random.nextInt(9); i >= 0; i--) {
       byte[] body = body(random, most);
@@ -71,7 +71,7 @@ class InboundMessageTest {
 
   @Test
   void aChunkIsReturnedOnceWhetherItIsReadOrCopiedFrom() {
-    SmallMessages small = new SmallMessages(pool);
+    SmallMessagePacker small = new SmallMessagePacker(pool);
     for (int i = 0; i < 10; i++) {
       small.add(new byte[2_000], 2_000, false);
       InboundMessage first = small.take();

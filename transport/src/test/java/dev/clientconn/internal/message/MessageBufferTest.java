@@ -1,7 +1,7 @@
 // SPDX-License-Identifier: Apache-2.0
 package dev.clientconn.internal.message;
 
-import static dev.clientconn.internal.message.ChunkPool.CHUNK;
+import static dev.clientconn.internal.message.InboundChunkPool.CHUNK;
 import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.assertThatThrownBy;
 
@@ -13,11 +13,11 @@ import org.junit.jupiter.params.provider.CsvSource;
 
 class MessageBufferTest {
 
-  private final ChunkPool pool = new ChunkPool(100L * CHUNK);
+  private final InboundChunkPool pool = new InboundChunkPool(100L * CHUNK);
 
-  private final class Buffer extends MessageBuffer<Chunks> {
+  private final class Buffer extends MessageBuffer<InboundChunks> {
     Buffer(int reserved, int expected) {
-      super(() -> new Chunks(pool), reserved, expected);
+      super(() -> new InboundChunks(pool), reserved, expected);
     }
 
     @Override
@@ -28,7 +28,7 @@ class MessageBufferTest {
     }
 
     byte[] all() {
-      Chunks chunks = sealChunks();
+      InboundChunks chunks = sealChunks();
       return chunks == null ? sealArray() : Messages.bytes(InboundMessage.of(chunks, false));
     }
   }

@@ -16,24 +16,24 @@ public final class Messages {
   /** In chunks if it is longer than one. */
   public static FramedMessage framed(byte[] frame) {
     int uncompressed = frame.length - FramedMessage.PREFIX_LENGTH;
-    return frame.length > ChunkPool.CHUNK
+    return frame.length > InboundChunkPool.CHUNK
         ? FramedMessage.of(outbound(OutboundChunkPool.SHARED, frame), uncompressed)
         : FramedMessage.of(frame, uncompressed);
   }
 
   public static InboundMessage inbound(byte[] body, boolean compressed) {
-    return body.length > ChunkPool.CHUNK
-        ? InboundMessage.of(chunks(ChunkPool.SHARED, body), compressed)
+    return body.length > InboundChunkPool.CHUNK
+        ? InboundMessage.of(chunks(InboundChunkPool.SHARED, body), compressed)
         : InboundMessage.of(body, compressed);
   }
 
   /** In chunks of this pool, whatever its length. */
-  public static InboundMessage inbound(ChunkPool pool, byte[] body) {
+  public static InboundMessage inbound(InboundChunkPool pool, byte[] body) {
     return InboundMessage.of(chunks(pool, body), false);
   }
 
-  static Chunks chunks(ChunkPool pool, byte[] bytes) {
-    Chunks chunks = new Chunks(pool);
+  static InboundChunks chunks(InboundChunkPool pool, byte[] bytes) {
+    InboundChunks chunks = new InboundChunks(pool);
     chunks.add(bytes, 0, bytes.length);
     return chunks;
   }

@@ -1,7 +1,7 @@
 // SPDX-License-Identifier: Apache-2.0
 package dev.clientconn.internal.message;
 
-import static dev.clientconn.internal.message.ChunkPool.CHUNK;
+import static dev.clientconn.internal.message.InboundChunkPool.CHUNK;
 import static org.assertj.core.api.Assertions.assertThat;
 import static org.junit.jupiter.api.Assertions.fail;
 

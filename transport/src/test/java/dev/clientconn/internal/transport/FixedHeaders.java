@@ -16,4 +16,4 @@ public record FixedHeaders(
     int maxInboundMessageSize,
     int onReadyThreshold,
     Metadata metadata)
-    implements CallHeaders {}
+    implements StreamParameters {}

@@ -4,7 +4,7 @@ package dev.clientconn.internal.wire;
 import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.catchThrowableOfType;
 
-import dev.clientconn.internal.message.ChunkPool;
+import dev.clientconn.internal.message.InboundChunkPool;
 import dev.clientconn.internal.message.InboundMessage;
 import dev.clientconn.internal.message.Messages;
 import io.grpc.Status;
@@ -122,17 +122,17 @@ class MessageDeframerTest {
   @Test
   void memoryFollowsTheBytesThatArrive() throws Exception {
     int chunks = 100;
-    ChunkPool pool = new ChunkPool(chunks * (long) ChunkPool.CHUNK);
-    Messages.bytes(Messages.inbound(pool, new byte[chunks * ChunkPool.CHUNK]));
+    InboundChunkPool pool = new InboundChunkPool(chunks * (long) InboundChunkPool.CHUNK);
+    Messages.bytes(Messages.inbound(pool, new byte[chunks * InboundChunkPool.CHUNK]));
     long atRest = pool.resting();
     MessageDeframer frugal = new MessageDeframer(Integer.MAX_VALUE, pool);
 
     frugal.deframe(Unpooled.wrappedBuffer(new byte[] {0, 0x7f, -1, -1, -1}), message -> {});
     assertThat(atRest - pool.resting()).isZero();
     frugal.deframe(Unpooled.wrappedBuffer(new byte[1]), message -> {});
-    assertThat(atRest - pool.resting()).isEqualTo(ChunkPool.CHUNK);
-    frugal.deframe(Unpooled.wrappedBuffer(new byte[5 * ChunkPool.CHUNK - 1]), message -> {});
-    assertThat(atRest - pool.resting()).isEqualTo(5 * ChunkPool.CHUNK);
+    assertThat(atRest - pool.resting()).isEqualTo(InboundChunkPool.CHUNK);
+    frugal.deframe(Unpooled.wrappedBuffer(new byte[5 * InboundChunkPool.CHUNK - 1]), message -> {});
+    assertThat(atRest - pool.resting()).isEqualTo(5 * InboundChunkPool.CHUNK);
   }
 
   @ParameterizedTest

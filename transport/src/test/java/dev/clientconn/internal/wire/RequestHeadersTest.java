@@ -6,8 +6,9 @@ import static java.nio.charset.StandardCharsets.ISO_8859_1;
 import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.assertThatThrownBy;
 
-import dev.clientconn.internal.transport.CallHeaders;
+import dev.clientconn.internal.http2.hpack.HpackEncoder;
 import dev.clientconn.internal.transport.FixedHeaders;
+import dev.clientconn.internal.transport.StreamParameters;
 import io.grpc.Deadline;
 import io.grpc.Metadata;
 import io.grpc.MethodDescriptor;
@@ -179,7 +180,7 @@ class RequestHeadersTest {
         .isInstanceOf(StatusRuntimeException.class);
   }
 
-  static List<CallHeaders> unsendable() {
+  static List<StreamParameters> unsendable() {
     return List.of(
         call(METHOD, "host\r\nx-injected: 1", -1, null, 0, new Metadata()),
         call(METHOD, "host name", -1, null, 0, new Metadata()),
@@ -191,7 +192,7 @@ class RequestHeadersTest {
 
   @ParameterizedTest
   @MethodSource("unsendable")
-  void anAuthorityEncodingOrPathThatCannotBeSentFailsTheCall(CallHeaders call) {
+  void anAuthorityEncodingOrPathThatCannotBeSentFailsTheCall(StreamParameters call) {
     for (int i = 0; i < 2; i++) {
       assertThatThrownBy(() -> headers.of(call))
           .isInstanceOfSatisfying(StatusRuntimeException.class, e -> {
@@ -216,7 +217,7 @@ class RequestHeadersTest {
     for (int i = 0; i < RequestHeaders.MAX_CACHED_METHODS; i++) {
       headers.of(plain(method("svc/M" + i)));
     }
-    CallHeaders late = plain(METHOD);
+    StreamParameters late = plain(METHOD);
 
     assertThat(headers.of(late)).isNotSameAs(headers.of(late));
     assertThat(list(headers.of(late))).contains(":path: /svc/Method");
@@ -320,7 +321,7 @@ class RequestHeadersTest {
     assertThat(second).doesNotContain("the-tenant", "/svc/Method", "host:1", "agent");
   }
 
-  private String last(CallHeaders call) {
+  private String last(StreamParameters call) {
     List<String> all = list(headers.of(call));
     return all.get(all.size() - 1);
   }
@@ -340,11 +341,11 @@ class RequestHeadersTest {
     return list;
   }
 
-  private static CallHeaders plain(MethodDescriptor<byte[], byte[]> method) {
+  private static StreamParameters plain(MethodDescriptor<byte[], byte[]> method) {
     return call(method, null, -1, null, 0, new Metadata());
   }
 
-  private static CallHeaders call(
+  private static StreamParameters call(
       MethodDescriptor<byte[], byte[]> method,
       @Nullable String authority,
       long timeoutNanos,

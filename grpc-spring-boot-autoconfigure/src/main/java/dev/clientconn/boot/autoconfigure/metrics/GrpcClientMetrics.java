@@ -2,7 +2,7 @@
 package dev.clientconn.boot.autoconfigure.metrics;
 
 import dev.clientconn.boot.GrpcClients;
-import dev.clientconn.internal.threading.CrossesThreads;
+import dev.clientconn.internal.concurrent.CrossesThreads;
 import dev.clientconn.transport.TransportListener;
 import io.micrometer.core.instrument.MeterRegistry;
 import io.micrometer.core.instrument.binder.MeterBinder;

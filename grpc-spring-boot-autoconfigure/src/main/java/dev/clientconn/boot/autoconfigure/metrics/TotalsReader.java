@@ -2,7 +2,7 @@
 package dev.clientconn.boot.autoconfigure.metrics;
 
 import dev.clientconn.ClientConn;
-import dev.clientconn.internal.threading.CrossesThreads;
+import dev.clientconn.internal.concurrent.CrossesThreads;
 import java.time.Duration;
 import java.util.function.Consumer;
 import java.util.function.LongSupplier;

@@ -1,0 +1,69 @@
+// SPDX-License-Identifier: Apache-2.0
+package dev.clientconn.internal.call;
+
+import static dev.clientconn.internal.message.FramedMessage.PREFIX_LENGTH;
+
+import dev.clientconn.internal.message.FramedMessage;
+import dev.clientconn.internal.message.MessageBuffer;
+import dev.clientconn.internal.message.OutboundChunks;
+import io.grpc.Status;
+
+/** Collects a message behind room for its prefix; refuses to grow past a limit. To be closed by {@link #discard}. */
+final class FramedMessageWriter extends MessageBuffer<OutboundChunks> {
+  private final int maxBody;
+  private boolean framed;
+
+  /**
+   * @param expected length of the body, bytes; 0 if unknown
+   */
+  FramedMessageWriter(int maxBody, int expected) {
+    super(OutboundChunks::new, PREFIX_LENGTH, PREFIX_LENGTH + expected);
+    this.maxBody = maxBody;
+  }
+
+  @Override
+  protected void checkSize(long newSize) {
+    checkSize(newSize - PREFIX_LENGTH, maxBody);
+  }
+
+  int bodySize() {
+    return size() - PREFIX_LENGTH;
+  }
+
+  /**
+   * Ends the message and writes its prefix.
+   *
+   * @param uncompressedSize of the body, bytes
+   */
+  FramedMessage toFrame(boolean compressed, int uncompressedSize) {
+    int body = bodySize();
+    OutboundChunks chunks = sealChunks();
+    framed = true;
+    if (chunks != null) {
+      byte[] prefix = new byte[PREFIX_LENGTH];
+      FramedMessage.writePrefix(prefix, 0, compressed, body);
+      chunks.overwriteStart(prefix);
+      return FramedMessage.of(chunks, uncompressedSize);
+    }
+    byte[] frame = sealArray();
+    FramedMessage.writePrefix(frame, 0, compressed, body);
+    return FramedMessage.of(frame, uncompressedSize);
+  }
+
+  /** Gives back the memory, unless a frame has been made of it; nothing can be written from now on. */
+  void discard() {
+    OutboundChunks chunks = sealChunks();
+    if (chunks != null && !framed) {
+      chunks.release();
+    }
+  }
+
+  static void checkSize(long bodySize, int maxBody) {
+    if (bodySize > Math.min(maxBody, Integer.MAX_VALUE - PREFIX_LENGTH)) {
+      throw Status.RESOURCE_EXHAUSTED
+          .withDescription("message too large " + bodySize + " > " + maxBody
+              + " bytes; raise the outbound limit or send less")
+          .asRuntimeException();
+    }
+  }
+}

@@ -1,0 +1,22 @@
+// SPDX-License-Identifier: Apache-2.0
+package dev.clientconn.internal.concurrent;
+
+import java.util.concurrent.Executor;
+import java.util.concurrent.ScheduledExecutorService;
+import java.util.function.LongSupplier;
+
+/**
+ * The threads of one channel, its clock, and how to give them back.
+ *
+ * @param executor runs listeners of calls and watchers of states
+ * @param offloadExecutor runs what blocks: name look-ups and call credentials
+ * @param timers fires; never runs anything long
+ * @param nanoTime the clock, nanoseconds
+ * @param release called once, when the channel has terminated
+ */
+public record ChannelThreads(
+    Executor executor,
+    Executor offloadExecutor,
+    ScheduledExecutorService timers,
+    LongSupplier nanoTime,
+    Runnable release) {}

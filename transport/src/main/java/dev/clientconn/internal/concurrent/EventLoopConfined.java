@@ -1,0 +1,14 @@
+// SPDX-License-Identifier: Apache-2.0
+package dev.clientconn.internal.concurrent;
+
+import java.lang.annotation.Documented;
+import java.lang.annotation.ElementType;
+import java.lang.annotation.Retention;
+import java.lang.annotation.RetentionPolicy;
+import java.lang.annotation.Target;
+
+/** Touched by one connection's event loop only: no volatile, no atomics, no locks inside. */
+@Documented
+@Retention(RetentionPolicy.CLASS)
+@Target(ElementType.TYPE)
+public @interface EventLoopConfined {}

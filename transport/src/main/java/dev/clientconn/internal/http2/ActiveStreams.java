@@ -1,0 +1,151 @@
+// SPDX-License-Identifier: Apache-2.0
+package dev.clientconn.internal.http2;
+
+import dev.clientconn.internal.concurrent.EventLoopConfined;
+import java.util.ArrayList;
+import java.util.List;
+import org.jspecify.annotations.Nullable;
+
+/**
+ * The open streams of a connection by id, and the ids themselves: 1, 3, 5 … (RFC 9113 section 5.1.1). A table of chains
+ * that run through the streams: ids in a row never share one, and old streams, however many, are not in the way of new
+ * ones, as they would be in a table that probes.
+ */
+@EventLoopConfined
+final class ActiveStreams {
+
+  /** Three quarters of the ids: what is left serves streams that were promised before the drain is known. */
+  static final int LAST_ID = 0x5FFF_FFFF;
+
+  private static final int MIN_CAPACITY = 8;
+
+  /** The table shrinks to half when no more than this part of it is used. */
+  private static final int SHRINK_FRACTION = 8;
+
+  private @Nullable StreamState[] chains = new StreamState[MIN_CAPACITY];
+  private int active;
+  private final int lastId;
+  private int nextId = 1;
+  private long opened;
+  private int walks;
+
+  ActiveStreams() {
+    this(LAST_ID);
+  }
+
+  ActiveStreams(int lastId) {
+    this.lastId = lastId;
+  }
+
+  /** Gives the stream its id. */
+  void register(StreamState stream) {
+    int id = nextId;
+    nextId += 2;
+    opened++;
+    stream.opened(id);
+    if (active == chains.length) {
+      resize(2 * chains.length);
+    }
+    link(stream);
+    active++;
+  }
+
+  @Nullable
+  StreamState find(int id) {
+    StreamState stream = chains[chainOf(id)];
+    while (stream != null && stream.id() != id) {
+      stream = stream.nextInChain;
+    }
+    return stream;
+  }
+
+  void remove(StreamState stream) {
+    int chain = chainOf(stream.id());
+    StreamState before = null;
+    StreamState at = chains[chain];
+    while (at != null && at != stream) {
+      before = at;
+      at = at.nextInChain;
+    }
+    if (at == null) {
+      return;
+    }
+    if (before == null) {
+      chains[chain] = stream.nextInChain;
+    } else {
+      before.nextInChain = stream.nextInChain;
+    }
+    stream.nextInChain = null;
+    active--;
+    if (chains.length > MIN_CAPACITY && active <= chains.length / SHRINK_FRACTION) {
+      resize(chains.length / 2);
+    }
+  }
+
+  /** Whether this side has never opened a stream of that id, so that a frame for it is an error (section 5.1). */
+  boolean isIdle(int id) {
+    return id >= nextId || (id & 1) == 0;
+  }
+
+  boolean exhausted() {
+    return nextId > lastId;
+  }
+
+  /** The id of the stream that was opened last; negative if none was. */
+  int newestId() {
+    return nextId - 2;
+  }
+
+  int active() {
+    return active;
+  }
+
+  long opened() {
+    return opened;
+  }
+
+  int capacity() {
+    return chains.length;
+  }
+
+  /** How often all streams were walked: never for each call, nor for each frame of a peer's choice. */
+  int walks() {
+    return walks;
+  }
+
+  /** A copy, so that streams may be closed while it is walked. */
+  List<StreamState> all() {
+    walks++;
+    List<StreamState> all = new ArrayList<>(active);
+    for (StreamState first : chains) {
+      for (StreamState s = first; s != null; s = s.nextInChain) {
+        all.add(s);
+      }
+    }
+    return all;
+  }
+
+  private void resize(int capacity) {
+    @Nullable StreamState[] old = chains;
+    chains = new StreamState[capacity];
+    for (StreamState first : old) {
+      StreamState stream = first;
+      while (stream != null) {
+        StreamState following = stream.nextInChain;
+        link(stream);
+        stream = following;
+      }
+    }
+  }
+
+  private void link(StreamState stream) {
+    int chain = chainOf(stream.id());
+    stream.nextInChain = chains[chain];
+    chains[chain] = stream;
+  }
+
+  /** All ids are odd. */
+  private int chainOf(int id) {
+    return (id >>> 1) & (chains.length - 1);
+  }
+}

@@ -1,0 +1,27 @@
+// SPDX-License-Identifier: Apache-2.0
+package dev.clientconn.internal.http2.connect;
+
+import io.grpc.HttpConnectProxiedSocketAddress;
+import io.netty.channel.unix.DomainSocketAddress;
+import java.net.InetSocketAddress;
+import java.net.SocketAddress;
+import java.net.UnixDomainSocketAddress;
+
+/** How an address is written in an error. Never shows a proxy's password. */
+final class AddressText {
+
+  private AddressText() {}
+
+  static String of(SocketAddress address) {
+    if (address instanceof HttpConnectProxiedSocketAddress proxied) {
+      return of(proxied.getTargetAddress()) + " through the proxy " + of(proxied.getProxyAddress());
+    }
+    if (address instanceof InetSocketAddress inet && inet.isUnresolved()) {
+      return inet.getHostString() + ":" + inet.getPort();
+    }
+    if (address instanceof UnixDomainSocketAddress || address instanceof DomainSocketAddress) {
+      return "unix:" + address;
+    }
+    return address.toString();
+  }
+}

@@ -1,0 +1,94 @@
+// SPDX-License-Identifier: Apache-2.0
+package dev.clientconn.internal.http2.connect;
+
+import dev.clientconn.internal.concurrent.CrossesThreads;
+import dev.clientconn.internal.concurrent.SharedResource;
+import io.netty.buffer.ByteBufAllocator;
+import io.netty.channel.EventLoop;
+import io.netty.channel.EventLoopGroup;
+import io.netty.channel.IoHandlerFactory;
+import io.netty.channel.MultiThreadIoEventLoopGroup;
+import io.netty.channel.epoll.Epoll;
+import io.netty.channel.epoll.EpollIoHandler;
+import io.netty.channel.nio.NioIoHandler;
+import io.netty.util.concurrent.DefaultThreadFactory;
+import java.util.concurrent.TimeUnit;
+import java.util.concurrent.atomic.AtomicBoolean;
+
+/**
+ * A share in event loops: by default in those that all channels of this JVM have in common, made when the first channel
+ * needs them and ended soon after the last one has let go. Native epoll where it is on the classpath, NIO elsewhere.
+ */
+@CrossesThreads
+public final class EventLoops {
+
+  private static final SharedResource<EventLoopGroup> shared =
+      new SharedResource<>(new Groups(), SharedResource.NANOS, System::nanoTime);
+
+  private final EventLoopGroup group;
+  private final Runnable letGo;
+  private final AtomicBoolean released = new AtomicBoolean();
+
+  private EventLoops(EventLoopGroup group, Runnable letGo) {
+    this.group = group;
+    this.letGo = letGo;
+  }
+
+  /** Takes part in the shared loops. Must be {@link #release}d. */
+  public static EventLoops lease() {
+    return leaseOf(shared);
+  }
+
+  static EventLoops leaseOf(SharedResource<EventLoopGroup> loops) {
+    return new EventLoops(loops.acquire(), loops::release);
+  }
+
+  /** One loop of its own, with the I/O of the caller's choice. Must be {@link #release}d. */
+  public static EventLoops single(IoHandlerFactory io) {
+    EventLoopGroup own = newGroup(1, io);
+    return new EventLoops(own, () -> end(own));
+  }
+
+  public EventLoop next() {
+    return group.next();
+  }
+
+  public void release() {
+    if (released.compareAndSet(false, true)) {
+      letGo.run();
+    }
+  }
+
+  private static EventLoopGroup newGroup(int loops, IoHandlerFactory io) {
+    return new MultiThreadIoEventLoopGroup(
+        loops, new DefaultThreadFactory("clientconn-loop", true), io);
+  }
+
+  private static void end(EventLoopGroup group) {
+    group.shutdownGracefully(0, 1, TimeUnit.SECONDS);
+  }
+
+  /** A loop for each processor. */
+  static final class Groups implements SharedResource.Kind<EventLoopGroup> {
+    @Override
+    public EventLoopGroup create() {
+      EventLoopGroup group = newGroup(
+          Runtime.getRuntime().availableProcessors(),
+          Epoll.isAvailable() ? EpollIoHandler.newFactory() : NioIoHandler.newFactory());
+      // Netty's allocator and its JFR events take about 0.1 s to initialise in a fresh JVM. This
+      // thread does it while the caller builds its channel and resolves the name.
+      group.execute(() -> ByteBufAllocator.DEFAULT.directBuffer().release());
+      return group;
+    }
+
+    @Override
+    public void schedule(EventLoopGroup group, Runnable task, long delayNanos) {
+      group.schedule(task, delayNanos, TimeUnit.NANOSECONDS);
+    }
+
+    @Override
+    public void end(EventLoopGroup group) {
+      EventLoops.end(group);
+    }
+  }
+}

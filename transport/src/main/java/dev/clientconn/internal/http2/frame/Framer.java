@@ -1,0 +1,224 @@
+// SPDX-License-Identifier: Apache-2.0
+package dev.clientconn.internal.http2.frame;
+
+import dev.clientconn.internal.concurrent.EventLoopConfined;
+import dev.clientconn.internal.message.FramedMessage;
+import dev.clientconn.internal.wire.RequestHeaders;
+import io.netty.buffer.ByteBuf;
+import io.netty.buffer.ByteBufAllocator;
+import io.netty.handler.codec.http2.Http2CodecUtil;
+import io.netty.handler.codec.http2.Http2FrameTypes;
+import io.netty.handler.codec.http2.Http2Settings;
+import java.nio.charset.StandardCharsets;
+import java.util.ArrayDeque;
+import java.util.Set;
+import org.jspecify.annotations.Nullable;
+
+/**
+ * Writes frames (RFC 9113 section 6), one behind the other, into one pooled buffer per turn of the loop. HPACK encodes
+ * straight into it, and small messages are copied into it: the one copy on their way from the heap to the socket. Large
+ * ones are in the socket's reach already and stay where they are; the buffer then ends before them, and another begins
+ * behind them.
+ */
+@EventLoopConfined
+public final class Framer implements FramedMessage.Target {
+
+  public static final int HEADER_LENGTH = 9;
+  /** Every peer accepts it, and a larger one would let one stream hold up the others. */
+  public static final int MAX_PAYLOAD = 16_384;
+
+  private static final int MIN_CAPACITY = 1024;
+
+  private static final int MAX_COPIED = 128 * 1024;
+  /** What may be copied, the frame that passes the limit included, and something in front of it. */
+  private static final int BULK = MAX_COPIED + 2 * MAX_PAYLOAD;
+
+  private static final byte END_STREAM = 0x1;
+  private static final byte END_HEADERS = 0x4;
+  private static final byte ACK = 0x1;
+
+  private ByteBufAllocator allocator = ByteBufAllocator.DEFAULT;
+  private final HeaderEncoder hpack;
+  private @Nullable ByteBuf out;
+  /** What comes before {@link #out}. Made by the first large message. */
+  private @Nullable ArrayDeque<ByteBuf> parts;
+
+  private int partsSize;
+  /** Turns resemble each other: the last one's size is the guess for the next. */
+  private int lastSize = MIN_CAPACITY;
+
+  /**
+   * @param neverIndexed names of headers that stay out of HPACK's table, besides those that always
+   *     do
+   */
+  public Framer(Set<String> neverIndexed) {
+    hpack = new HeaderEncoder(neverIndexed);
+  }
+
+  /** Buffers come from the channel's allocator, once there is a channel. */
+  public void connected(ByteBufAllocator channelAllocator) {
+    allocator = channelAllocator;
+  }
+
+  private ByteBuf out() {
+    if (out == null) {
+      out = allocator.directBuffer(capacity());
+    }
+    return out;
+  }
+
+  private int capacity() {
+    if (partsSize > 0) {
+      // Behind a large frame there is mostly another one's header.
+      return 2 * HEADER_LENGTH;
+    }
+    return lastSize > MAX_PAYLOAD ? BULK : Math.max(MIN_CAPACITY, lastSize);
+  }
+
+  /** Whether so much was written, or as much copied as one buffer should hold. */
+  public boolean isFull(int limit) {
+    return buffered() >= limit || (out != null && out.readableBytes() >= MAX_COPIED);
+  }
+
+  /** Bytes written and not taken. */
+  public int buffered() {
+    return partsSize + (out == null ? 0 : out.readableBytes());
+  }
+
+  /** Hands over the next part of what was written, {@code null} behind the last. */
+  @Nullable
+  public ByteBuf take() {
+    ByteBuf part = parts == null ? null : parts.poll();
+    if (part != null) {
+      partsSize -= part.readableBytes();
+      return part;
+    }
+    part = out;
+    out = null;
+    if (part != null) {
+      lastSize = part.readableBytes();
+    }
+    return part;
+  }
+
+  /** Drops what was written. */
+  public void close() {
+    for (ByteBuf part = take(); part != null; part = take()) {
+      part.release();
+    }
+  }
+
+  public void preface() {
+    out().writeBytes(Http2CodecUtil.connectionPrefaceBuf());
+  }
+
+  /** HEADERS without END_STREAM, and CONTINUATIONs where the block is longer than one frame. */
+  public void headers(int streamId, RequestHeaders.Lists headers) {
+    ByteBuf buf = out();
+    int start = buf.writerIndex();
+    buf.writeZero(HEADER_LENGTH);
+    hpack.encode(headers, buf);
+    int length = buf.writerIndex() - start - HEADER_LENGTH;
+    if (length <= MAX_PAYLOAD) {
+      putHeader(buf, start, length, Http2FrameTypes.HEADERS, END_HEADERS, streamId);
+    } else {
+      splitHeaders(buf, start, length, streamId);
+    }
+  }
+
+  /** Cuts a block into frames that nothing may come between (RFC 9113 section 4.3). */
+  private void splitHeaders(ByteBuf buf, int start, int length, int streamId) {
+    ByteBuf block = buf.copy(start + HEADER_LENGTH, length);
+    try {
+      buf.writerIndex(start);
+      byte type = Http2FrameTypes.HEADERS;
+      while (block.isReadable()) {
+        int size = Math.min(MAX_PAYLOAD, block.readableBytes());
+        byte flags = size == block.readableBytes() ? END_HEADERS : 0;
+        header(size, type, flags, streamId).writeBytes(block, size);
+        type = Http2FrameTypes.CONTINUATION;
+      }
+    } finally {
+      block.release();
+    }
+  }
+
+  public void data(
+      int streamId, FramedMessage source, int offset, int length, boolean endOfStream) {
+    header(length, Http2FrameTypes.DATA, endOfStream ? END_STREAM : 0, streamId);
+    source.send(offset, length, this);
+  }
+
+  @Override
+  public void copy(byte[] source, int offset, int length) {
+    out().writeBytes(source, offset, length);
+  }
+
+  @Override
+  public void lend(ByteBuf part) {
+    if (parts == null) {
+      parts = new ArrayDeque<>();
+    }
+    if (out != null) {
+      add(parts, out);
+      out = null;
+    }
+    add(parts, part);
+  }
+
+  private void add(ArrayDeque<ByteBuf> to, ByteBuf part) {
+    to.add(part);
+    partsSize += part.readableBytes();
+  }
+
+  public void endOfStream(int streamId) {
+    header(0, Http2FrameTypes.DATA, END_STREAM, streamId);
+  }
+
+  public void rstStream(int streamId, long errorCode) {
+    header(4, Http2FrameTypes.RST_STREAM, (byte) 0, streamId).writeInt((int) errorCode);
+  }
+
+  public void settings(Http2Settings settings) {
+    ByteBuf buf = header(6 * settings.size(), Http2FrameTypes.SETTINGS, (byte) 0, 0);
+    settings.forEach((id, value) -> buf.writeShort(id).writeInt(value.intValue()));
+  }
+
+  public void settingsAck() {
+    header(0, Http2FrameTypes.SETTINGS, ACK, 0);
+  }
+
+  public void ping(long payload) {
+    header(8, Http2FrameTypes.PING, (byte) 0, 0).writeLong(payload);
+  }
+
+  public void pingAck(long payload) {
+    header(8, Http2FrameTypes.PING, ACK, 0).writeLong(payload);
+  }
+
+  public void windowUpdate(int streamId, int increment) {
+    header(4, Http2FrameTypes.WINDOW_UPDATE, (byte) 0, streamId).writeInt(increment);
+  }
+
+  public void goAway(int lastStreamId, long errorCode, String debugData) {
+    byte[] debug = debugData.getBytes(StandardCharsets.UTF_8);
+    header(8 + debug.length, Http2FrameTypes.GO_AWAY, (byte) 0, 0)
+        .writeInt(lastStreamId)
+        .writeInt((int) errorCode)
+        .writeBytes(debug);
+  }
+
+  /** The peer's SETTINGS_HEADER_TABLE_SIZE bounds the encoder's table. */
+  public void peerHeaderTableSize(long bytes) {
+    hpack.tableSize(Math.min(bytes, Http2CodecUtil.DEFAULT_HEADER_LIST_SIZE));
+  }
+
+  private ByteBuf header(int length, byte type, byte flags, int streamId) {
+    return out().writeMedium(length).writeByte(type).writeByte(flags).writeInt(streamId);
+  }
+
+  private static void putHeader(
+      ByteBuf buf, int at, int length, byte type, byte flags, int streamId) {
+    buf.setMedium(at, length).setByte(at + 3, type).setByte(at + 4, flags).setInt(at + 5, streamId);
+  }
+}

@@ -1,0 +1,116 @@
+// SPDX-License-Identifier: Apache-2.0
+package dev.clientconn.internal.message;
+
+import java.io.IOException;
+import java.util.Objects;
+
+/**
+ * A large message, which is the stream of its own bytes. Gives its chunks back as they are read; from {@link #mark} on, all at once
+ * when it is closed. Only copies leave it, so whoever keeps it finds no other message's bytes in it.
+ */
+final class ChunkedMessage extends InboundMessage {
+  private final InboundChunks chunks;
+  private final int end;
+  private int position;
+  private int mark;
+  private boolean marked;
+
+  ChunkedMessage(InboundChunks chunks, boolean compressed) {
+    super(compressed);
+    this.chunks = chunks;
+    this.end = chunks.size();
+  }
+
+  @Override
+  public int size() {
+    return end;
+  }
+
+  @Override
+  public int read() throws IOException {
+    if (position == end) {
+      return -1;
+    }
+    int value = chunk()[InboundChunks.startOf(position)] & 0xff;
+    advance(1);
+    return value;
+  }
+
+  @Override
+  public int read(byte[] target, int offset, int length) throws IOException {
+    Objects.checkFromIndexSize(offset, length, target.length);
+    if (length == 0) {
+      return 0;
+    }
+    if (position == end) {
+      return -1;
+    }
+    int count = Math.min(length, end - position);
+    int copied = 0;
+    while (copied < count) {
+      int run = Math.min(count - copied, chunks.runAt(position));
+      System.arraycopy(chunk(), InboundChunks.startOf(position), target, offset + copied, run);
+      advance(run);
+      copied += run;
+    }
+    return count;
+  }
+
+  private byte[] chunk() throws IOException {
+    byte[] chunk = chunks.chunkOf(position);
+    if (chunk == null) {
+      throw new IOException(CLOSED);
+    }
+    return chunk;
+  }
+
+  private void advance(int count) {
+    position += count;
+    if (!marked) {
+      chunks.releaseBefore(position);
+    }
+  }
+
+  @Override
+  public long skip(long count) {
+    int skipped = (int) Math.max(0, Math.min(count, end - position));
+    advance(skipped);
+    return skipped;
+  }
+
+  @Override
+  public int available() {
+    return end - position;
+  }
+
+  @Override
+  public boolean markSupported() {
+    return true;
+  }
+
+  @Override
+  @SuppressWarnings("UnsynchronizedOverridesSynchronized") // one thread reads a message
+  public void mark(int readLimit) {
+    mark = position;
+    marked = true;
+  }
+
+  @Override
+  @SuppressWarnings("UnsynchronizedOverridesSynchronized")
+  public void reset() throws IOException {
+    if (!marked && position > 0) {
+      throw new IOException("no mark was set");
+    }
+    position = mark;
+  }
+
+  @Override
+  public void release() {
+    chunks.releaseAll();
+  }
+
+  @Override
+  public void close() {
+    chunks.releaseAll();
+  }
+}

@@ -1,0 +1,105 @@
+// SPDX-License-Identifier: Apache-2.0
+package dev.clientconn.internal.message;
+
+import static dev.clientconn.internal.message.FramedMessage.PREFIX_LENGTH;
+
+import dev.clientconn.internal.concurrent.EventLoopConfined;
+import io.netty.buffer.ByteBuf;
+import java.util.Objects;
+import org.jspecify.annotations.Nullable;
+
+/**
+ * Packs the small messages that a stream receives in one turn of the loop into one array, as they are on the wire: an
+ * array of their length as long as they are few, a chunk of {@link InboundChunkPool} otherwise. They leave as one {@link
+ * InboundMessage}, which the application's side cuts into messages.
+ */
+@EventLoopConfined
+public final class SmallMessagePacker {
+
+  /** Longest body, bytes. What does not fit into the rest of a chunk leaves it empty: at most a quarter. */
+  public static final int LONGEST = InboundChunkPool.CHUNK / 4 - PREFIX_LENGTH;
+
+  /** Chunks that wait for a slow application should not be nearly empty. */
+  private static final int LONGEST_ARRAY = InboundChunkPool.CHUNK / 16;
+
+  private final InboundChunkPool pool;
+  private byte @Nullable [] packed;
+  private int used;
+  /** Of the first message, whose prefix is not in the array. */
+  private int firstSize;
+
+  private boolean firstCompressed;
+
+  public SmallMessagePacker(InboundChunkPool pool) {
+    this.pool = pool;
+  }
+
+  public boolean isEmpty() {
+    return packed == null;
+  }
+
+  /** Bytes, prefixes included, that can be added before {@link #take} is due. */
+  public int room() {
+    return InboundChunkPool.CHUNK - used;
+  }
+
+  /** Reads whole messages, no more than {@link #room}, prefixes included. */
+  public void add(ByteBuf data, int length) {
+    int left = length;
+    if (packed == null) {
+      boolean compressed = data.readUnsignedByte() == 1;
+      begin(data.readInt(), compressed, length - PREFIX_LENGTH);
+      left -= PREFIX_LENGTH;
+    }
+    data.readBytes(reserve(left), used, left);
+    used += left;
+  }
+
+  /** Adds a message that was gathered elsewhere, if it is no longer than {@link #room} with its prefix. */
+  public void add(byte[] body, int length, boolean compressed) {
+    if (packed == null) {
+      begin(length, compressed, length);
+    } else {
+      FramedMessage.writePrefix(reserve(PREFIX_LENGTH), used, compressed, length);
+      used += PREFIX_LENGTH;
+    }
+    System.arraycopy(body, 0, reserve(length), used, length);
+    used += length;
+  }
+
+  private void begin(int size, boolean compressed, int bytes) {
+    firstSize = size;
+    firstCompressed = compressed;
+    packed = bytes > LONGEST_ARRAY ? pool.take() : new byte[bytes];
+  }
+
+  /** The array, with so many bytes of room behind those that are used. */
+  private byte[] reserve(int bytes) {
+    byte[] array = Objects.requireNonNull(packed);
+    int needed = used + bytes;
+    if (needed <= array.length) {
+      return array;
+    }
+    byte[] larger = needed > LONGEST_ARRAY
+        ? pool.take()
+        : new byte[Math.min(LONGEST_ARRAY, Math.max(needed, 2 * array.length))];
+    System.arraycopy(array, 0, larger, 0, used);
+    packed = larger;
+    return larger;
+  }
+
+  /** The messages so far, in one; there must be one at least. The next one begins anew. */
+  public InboundMessage take() {
+    byte[] array = Objects.requireNonNull(packed);
+    InboundMessage messages = new ArrayMessage(
+        array,
+        0,
+        firstSize,
+        used,
+        firstCompressed,
+        array.length == InboundChunkPool.CHUNK ? pool : null);
+    packed = null;
+    used = 0;
+    return messages;
+  }
+}

@@ -1,0 +1,123 @@
+// SPDX-License-Identifier: Apache-2.0
+package dev.clientconn.internal.resolver;
+
+import java.net.IDN;
+import java.net.URI;
+import java.util.ArrayList;
+import java.util.List;
+import java.util.regex.Pattern;
+
+/**
+ * A server's name or address, without brackets, and port. The operating system decides whether a name can be resolved:
+ * only white space, control characters and the characters that end or quote a host in a URI are refused.
+ *
+ * @param host a name, an IPv4 or an IPv6 address, the latter perhaps with a zone; internationalised names as {@code
+ *     xn--...}, which is what TLS and HTTP use
+ * @param port 1 to 65535
+ */
+record HostPort(String host, int port) {
+  private static final int MAX_PORT = 65_535;
+  private static final int REQUIRED = 0;
+  private static final Pattern PORT_ONLY = Pattern.compile("\\d+");
+  private static final Pattern NOT_A_HOST = Pattern.compile("[\\s\\p{Cntrl}/\\\\?#@\\[\\]]");
+
+  /** RFC 6874: in a URI the percent sign before a zone is escaped. */
+  private static final Pattern ESCAPED_ZONE = Pattern.compile("%25(?=.)");
+
+  /**
+   * @param target for error messages
+   * @throws IllegalArgumentException naming the first entry that is wrong
+   */
+  static List<HostPort> parseList(String target, String list) {
+    List<HostPort> parsed = new ArrayList<>();
+    for (String entry : list.split(",", -1)) {
+      try {
+        parsed.add(parse(entry.strip(), REQUIRED));
+      } catch (IllegalArgumentException e) {
+        throw new IllegalArgumentException("Target '" + target + "': " + e.getMessage()
+            + "; write static://host1:port1,host2:port2 or static://[ipv6]:port");
+      }
+    }
+    return List.copyOf(parsed);
+  }
+
+  /**
+   * The server of a {@code dns} target, with and without slashes after the scheme.
+   *
+   * @throws IllegalArgumentException saying what is wrong and what to write
+   */
+  static HostPort parseDns(String target, URI uri, int defaultPort) {
+    String name = uri.isOpaque() ? uri.getSchemeSpecificPart() : uri.getPath();
+    if (uri.isOpaque() && PORT_ONLY.matcher(name).matches()) {
+      throw new IllegalArgumentException("Target '" + target + "' names a scheme and a port but no"
+          + " host; write dns:///host:" + name + ", or dns:///dns:" + name
+          + " if the host's name is dns");
+    }
+    try {
+      return parse(name.startsWith("/") ? name.substring(1) : name, defaultPort);
+    } catch (IllegalArgumentException e) {
+      throw new IllegalArgumentException("Target '" + target + "': " + e.getMessage()
+          + "; write host:port, dns:///host:port or dns:///[ipv6]:port");
+    }
+  }
+
+  /**
+   * One server, whose messages leave out where it stands.
+   *
+   * @param defaultPort where the entry has none
+   */
+  static HostPort parse(String entry, int defaultPort) {
+    int bracket = entry.startsWith("[") ? entry.indexOf(']') : -1;
+    int colon = entry.indexOf(':', bracket + 1);
+    String host = colon < 0 ? entry : entry.substring(0, colon);
+    if (entry.isEmpty()) {
+      throw new IllegalArgumentException("an entry is empty");
+    }
+    if (NOT_A_HOST.matcher(bracket > 1 ? entry.substring(bracket + 1) : entry).find()) {
+      throw new IllegalArgumentException("'" + entry + "' is no host and port");
+    }
+    if (colon >= 0 && entry.indexOf(':', colon + 1) >= 0 && bracket < 0) {
+      throw new IllegalArgumentException("'" + entry + "' is an IPv6 address without brackets");
+    }
+    if (host.isEmpty()) {
+      throw new IllegalArgumentException("'" + entry + "' has no host");
+    }
+    if (bracket > 1 && bracket == host.length() - 1) {
+      host = ESCAPED_ZONE.matcher(host.substring(1, bracket)).replaceFirst("%");
+    }
+    return new HostPort(
+        ascii(host), port(entry, colon < 0 ? "" : entry.substring(colon + 1), defaultPort));
+  }
+
+  private static String ascii(String host) {
+    if (host.chars().allMatch(c -> c < 128)) {
+      return host;
+    }
+    try {
+      return IDN.toASCII(host, IDN.ALLOW_UNASSIGNED);
+    } catch (IllegalArgumentException e) {
+      throw new IllegalArgumentException("'" + host + "' is no host name: " + e.getMessage());
+    }
+  }
+
+  private static int port(String entry, String text, int defaultPort) {
+    if (text.isEmpty() && defaultPort == REQUIRED) {
+      throw new IllegalArgumentException("'" + entry + "' has no port");
+    }
+    try {
+      int port = text.isEmpty() ? defaultPort : Integer.parseInt(text);
+      if (port >= 1 && port <= MAX_PORT) {
+        return port;
+      }
+    } catch (NumberFormatException ignored) {
+      // Reported below, as is a number out of range.
+    }
+    throw new IllegalArgumentException(
+        "'" + entry + "' has port '" + text + "', which is not a number from 1 to 65535");
+  }
+
+  /** As it stands in an authority. */
+  String authority() {
+    return (host.indexOf(':') >= 0 ? "[" + host + "]" : host) + ":" + port;
+  }
+}

@@ -1,0 +1,54 @@
+// SPDX-License-Identifier: Apache-2.0
+package dev.clientconn.internal.serviceconfig;
+
+import io.grpc.CallOptions;
+import io.grpc.Deadline;
+import java.util.concurrent.TimeUnit;
+import org.jspecify.annotations.Nullable;
+
+/**
+ * What the service config says of a method (gRFC A2); absent values leave the call's own.
+ *
+ * @param timeoutNanos upper bound of the call's deadline, nanoseconds
+ * @param waitForReady default of {@code CallOptions.isWaitForReady}
+ * @param maxRequestMessageBytes upper bound of an outbound message
+ * @param maxResponseMessageBytes upper bound of an inbound message; where the application has set none it replaces the
+ *     default, and so can raise it
+ */
+public record MethodConfig(
+    @Nullable Long timeoutNanos,
+    @Nullable Boolean waitForReady,
+    @Nullable Integer maxRequestMessageBytes,
+    @Nullable Integer maxResponseMessageBytes) {
+
+  /** Says nothing. */
+  public static final MethodConfig NONE = new MethodConfig(null, null, null, null);
+
+  /**
+   * The options of a call of this method: what the call sets itself, limited by what this sets. Starts the timeout. The
+   * call's own {@code false} for wait-for-ready looks like the default, so {@code true} here applies.
+   */
+  public CallOptions applyTo(CallOptions own, @Nullable Integer channelsMaxInbound) {
+    CallOptions merged = own;
+    if (timeoutNanos != null) {
+      Deadline byConfig = Deadline.after(timeoutNanos, TimeUnit.NANOSECONDS);
+      Deadline byCall = own.getDeadline();
+      merged = merged.withDeadline(byCall == null ? byConfig : byCall.minimum(byConfig));
+    }
+    if (Boolean.TRUE.equals(waitForReady)) {
+      merged = merged.withWaitForReady();
+    }
+    if (maxRequestMessageBytes != null) {
+      Integer limit = own.getMaxOutboundMessageSize();
+      merged = merged.withMaxOutboundMessageSize(
+          limit == null ? maxRequestMessageBytes : Math.min(limit, maxRequestMessageBytes));
+    }
+    if (maxResponseMessageBytes != null) {
+      Integer byCall = own.getMaxInboundMessageSize();
+      Integer limit = byCall == null ? channelsMaxInbound : byCall;
+      merged = merged.withMaxInboundMessageSize(
+          limit == null ? maxResponseMessageBytes : Math.min(limit, maxResponseMessageBytes));
+    }
+    return merged;
+  }
+}

@@ -1,0 +1,40 @@
+// SPDX-License-Identifier: Apache-2.0
+package dev.clientconn.internal.serviceconfig;
+
+import io.grpc.MethodDescriptor;
+import java.util.List;
+import java.util.Map;
+import org.jspecify.annotations.Nullable;
+
+/**
+ * A parsed service config (gRFC A2).
+ *
+ * @param balancerConfig what a graceful-switch balancer takes, or {@code null} for the channel's default policy
+ * @param byMethod keyed by {@code service/method}
+ * @param byService keyed by service
+ * @param fallback of methods that neither map knows
+ * @param ignored entries that were understood but are not acted on
+ */
+public record ServiceConfig(
+    @Nullable Object balancerConfig,
+    Map<String, MethodConfig> byMethod,
+    Map<String, MethodConfig> byService,
+    MethodConfig fallback,
+    List<String> ignored) {
+
+  public static final ServiceConfig EMPTY =
+      new ServiceConfig(null, Map.of(), Map.of(), MethodConfig.NONE, List.of());
+
+  /** The most specific entry: service and method, then service, then the nameless one. */
+  public MethodConfig methodConfig(MethodDescriptor<?, ?> method) {
+    if (!byMethod.isEmpty()) {
+      MethodConfig found = byMethod.get(method.getFullMethodName());
+      if (found != null) {
+        return found;
+      }
+    }
+    String service = byService.isEmpty() ? null : method.getServiceName();
+    MethodConfig found = service == null ? null : byService.get(service);
+    return found != null ? found : fallback;
+  }
+}

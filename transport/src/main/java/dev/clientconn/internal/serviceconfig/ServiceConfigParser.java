@@ -1,0 +1,103 @@
+// SPDX-License-Identifier: Apache-2.0
+package dev.clientconn.internal.serviceconfig;
+
+import io.grpc.LoadBalancerRegistry;
+import io.grpc.NameResolver;
+import io.grpc.NameResolver.ConfigOrError;
+import io.grpc.Status;
+import io.grpc.util.GracefulSwitchLoadBalancer;
+import java.util.ArrayList;
+import java.util.List;
+import java.util.Locale;
+import java.util.Map;
+import org.jspecify.annotations.Nullable;
+
+/** Parses service configs into {@link ServiceConfig}; immutable, called by resolvers from any thread. */
+public final class ServiceConfigParser extends NameResolver.ServiceConfigParser {
+  private static final String ROOT = "serviceConfig";
+
+  private final String defaultPolicy;
+
+  /**
+   * A parser for channels whose policy is {@code defaultPolicy} where a config names none.
+   *
+   * @throws IllegalArgumentException if the policy is not on the classpath
+   */
+  public ServiceConfigParser(String defaultPolicy) {
+    if (LoadBalancerRegistry.getDefaultRegistry().getProvider(defaultPolicy) == null) {
+      throw new IllegalArgumentException("Load-balancing policy '" + defaultPolicy
+          + "' is not on the classpath; pick_first and round_robin come with ClientConn");
+    }
+    this.defaultPolicy = defaultPolicy;
+    // Fails here rather than when a name is resolved.
+    balancerConfig(List.of(Map.of(defaultPolicy, Map.of())));
+  }
+
+  @Override
+  public ConfigOrError parseServiceConfig(Map<String, ?> rawServiceConfig) {
+    try {
+      return ConfigOrError.fromConfig(parse(rawServiceConfig));
+    } catch (IllegalArgumentException e) {
+      return invalid(e.getMessage(), e);
+    } catch (Throwable t) {
+      // A policy's provider parses its own part.
+      return invalid("a policy's provider threw " + t, t);
+    }
+  }
+
+  private static ConfigOrError invalid(@Nullable String reason, Throwable cause) {
+    return ConfigOrError.fromError(Status.UNAVAILABLE
+        .withDescription("Service config is invalid: " + reason)
+        .withCause(cause));
+  }
+
+  /**
+   * Parses a config.
+   *
+   * @throws IllegalArgumentException naming the first mistake
+   */
+  public ServiceConfig parse(Map<String, ?> raw) {
+    JsonObject root = new JsonObject(raw, ROOT);
+    List<Map<String, ?>> policies = policies(root);
+    return new MethodConfigParser()
+        .parse(policies.isEmpty() ? null : balancerConfig(policies), root);
+  }
+
+  /**
+   * Copies a JSON object in depth; numbers become doubles, as a JSON parser makes them. The copy is immutable.
+   *
+   * @throws IllegalArgumentException naming the place of a key or value that JSON does not have
+   */
+  public static Map<String, ?> copyOfJson(Map<String, ?> raw) {
+    return JsonObject.copy(raw, ROOT);
+  }
+
+  /** What the balancer is given when no service config names a policy. */
+  public Object defaultBalancerConfig() {
+    return balancerConfig(List.of(Map.of(defaultPolicy, Map.of())));
+  }
+
+  private static List<Map<String, ?>> policies(JsonObject root) {
+    List<Map<String, ?>> policies = new ArrayList<>();
+    for (JsonObject policy : root.objects("loadBalancingConfig")) {
+      policies.add(policy.values());
+    }
+    // The field that loadBalancingConfig replaced; gRFC A2 gives it the lower rank.
+    String policy = root.string("loadBalancingPolicy");
+    if (policies.isEmpty() && policy != null) {
+      policies.add(Map.of(policy.toLowerCase(Locale.ROOT), Map.of()));
+    }
+    return policies;
+  }
+
+  private static Object balancerConfig(List<Map<String, ?>> policies) {
+    ConfigOrError parsed = GracefulSwitchLoadBalancer.parseLoadBalancingPolicyConfig(policies);
+    @Nullable Object config = parsed.getConfig();
+    if (config == null) {
+      Status error = parsed.getError();
+      throw new IllegalArgumentException("no usable load-balancing policy in " + policies + ": "
+          + (error == null ? "no reason given" : error.getDescription()));
+    }
+    return config;
+  }
+}

@@ -1,0 +1,198 @@
+// SPDX-License-Identifier: Apache-2.0
+package dev.clientconn.internal.resolver;
+
+import static org.assertj.core.api.Assertions.assertThat;
+import static org.assertj.core.api.Assertions.assertThatThrownBy;
+
+import io.grpc.HttpConnectProxiedSocketAddress;
+import java.io.IOException;
+import java.net.InetAddress;
+import java.net.InetSocketAddress;
+import java.net.Proxy;
+import java.net.ProxySelector;
+import java.net.SocketAddress;
+import java.net.URI;
+import java.net.UnixDomainSocketAddress;
+import java.util.ArrayList;
+import java.util.HashMap;
+import java.util.List;
+import java.util.Map;
+import java.util.Objects;
+import org.jspecify.annotations.Nullable;
+import org.junit.jupiter.api.AfterEach;
+import org.junit.jupiter.api.Test;
+import org.junit.jupiter.params.ParameterizedTest;
+import org.junit.jupiter.params.provider.CsvSource;
+
+class DefaultProxyDetectorTest {
+
+  private static final InetSocketAddress TARGET =
+      InetSocketAddress.createUnresolved("greeter.example", 443);
+
+  private final Map<String, String> environment = new HashMap<>();
+  private final Selector selector = new Selector();
+  private final DefaultProxyDetector detector =
+      new DefaultProxyDetector(environment::get, () -> selector);
+
+  @AfterEach
+  void clear() {
+    System.clearProperty("https.proxyHost");
+  }
+
+  @Test
+  void knowsNoProxyWhereNobodyNamesOne() throws Exception {
+    assertThat(detector.proxyFor(TARGET)).isNull();
+    assertThat(selector.asked).containsExactly(URI.create("https://greeter.example:443"));
+  }
+
+  @ParameterizedTest
+  @CsvSource({
+    "http://127.0.0.1:3128,127.0.0.1,3128",
+    "127.0.0.1:3128,127.0.0.1,3128",
+    "HTTP://127.0.0.1,127.0.0.1,80",
+    "http://[::1]:3128/,0:0:0:0:0:0:0:1,3128"
+  })
+  void environmentNamesTheProxy(String value, String host, int port) throws Exception {
+    environment.put("HTTPS_PROXY", value);
+
+    HttpConnectProxiedSocketAddress proxied = proxied();
+
+    InetSocketAddress proxy = (InetSocketAddress) proxied.getProxyAddress();
+    assertThat(proxy.getAddress().getHostAddress()).isEqualTo(host);
+    assertThat(proxy.getPort()).isEqualTo(port);
+    assertThat(proxied.getTargetAddress()).isEqualTo(TARGET);
+    assertThat(proxied.getUsername()).isNull();
+  }
+
+  @Test
+  void environmentNamesUserAndPassword() throws Exception {
+    environment.put("HTTPS_PROXY", "http://a%40b:p+%3Aq@127.0.0.1:3128");
+
+    assertThat(proxied().getUsername()).isEqualTo("a@b");
+    assertThat(proxied().getPassword()).isEqualTo("p+:q");
+  }
+
+  @Test
+  void lowerCaseServesWhereUpperCaseIsAbsentOrEmpty() throws Exception {
+    environment.put("HTTPS_PROXY", " ");
+    environment.put("https_proxy", "http://127.0.0.1:3128");
+    environment.put("no_proxy", "other.example");
+
+    assertThat(((InetSocketAddress) proxied().getProxyAddress()).getPort()).isEqualTo(3128);
+
+    environment.put("no_proxy", "example");
+    assertThat(detector.proxyFor(TARGET)).isNull();
+  }
+
+  @Test
+  void environmentDecidesAloneWhereItNamesAProxy() throws Exception {
+    environment.put("HTTPS_PROXY", "http://127.0.0.1:3128");
+    environment.put("NO_PROXY", "greeter.example");
+    selector.proxies = List.of(http(9));
+
+    assertThat(detector.proxyFor(TARGET)).isNull();
+    assertThat(selector.asked).isEmpty();
+  }
+
+  @Test
+  void jvmsPropertyGoesBeforeTheEnvironment() throws Exception {
+    System.setProperty("https.proxyHost", "127.0.0.1");
+    environment.put("HTTPS_PROXY", "http://127.0.0.1:3128");
+    selector.proxies = List.of(http(9));
+
+    assertThat(((InetSocketAddress) proxied().getProxyAddress()).getPort()).isEqualTo(9);
+  }
+
+  @Test
+  void selectorsFirstHttpProxyIsTaken() throws Exception {
+    selector.proxies = List.of(
+        new Proxy(Proxy.Type.SOCKS, new InetSocketAddress(InetAddress.getLoopbackAddress(), 1)),
+        http(2),
+        http(3));
+
+    assertThat(((InetSocketAddress) proxied().getProxyAddress()).getPort()).isEqualTo(2);
+  }
+
+  @Test
+  void selectorMaySayDirect() throws Exception {
+    selector.proxies = List.of(Proxy.NO_PROXY, http(2));
+
+    assertThat(detector.proxyFor(TARGET)).isNull();
+  }
+
+  @ParameterizedTest
+  @CsvSource({
+    "order_service_1, https://order_service_1:443",
+    "fe80::2, https://[fe80::2]:443",
+    "[fe80::2%eth0], https://[fe80::2%eth0]:443"
+  })
+  void selectorIsAskedForEveryHost(String host, String url) throws Exception {
+    selector.proxies = List.of(http(2));
+
+    assertThat(detector.proxyFor(InetSocketAddress.createUnresolved(host, 443))).isNotNull();
+
+    assertThat(selector.asked).extracting(URI::toString).containsExactly(url);
+  }
+
+  @ParameterizedTest
+  @CsvSource({"http://my_proxy, 80", "http://user:pass@my_proxy:3128, 3128", "my_proxy:3128, 3128"})
+  void proxyMayHaveANameWithUnderscores(String value, int port) throws Exception {
+    assertThat(ProxyUrl.parse("HTTPS_PROXY", value))
+        .extracting(ProxyUrl::host, ProxyUrl::port)
+        .containsExactly("my_proxy", port);
+  }
+
+  @ParameterizedTest
+  @CsvSource({"localhost", "127.0.0.1", "::1", "[::1%lo]"})
+  void thisMachineNeedsNoProxy(String host) throws Exception {
+    environment.put("HTTPS_PROXY", "http://127.0.0.1:3128");
+
+    assertThat(detector.proxyFor(InetSocketAddress.createUnresolved(host, 443))).isNull();
+  }
+
+  @Test
+  void unixSocketsNeedNoProxy() throws Exception {
+    environment.put("HTTPS_PROXY", "http://127.0.0.1:3128");
+
+    assertThat(detector.proxyFor(UnixDomainSocketAddress.of("/tmp/x"))).isNull();
+  }
+
+  @ParameterizedTest
+  @CsvSource({
+    "https://user:secret@proxy:3128,only http:// proxies",
+    "socks5://user:secret@proxy:1080,only http:// proxies",
+    "http://user:secret@:3128,names no host",
+    "http://us er:secret@proxy,not a URL"
+  })
+  void proxyThatCannotBeUsedIsRefusedWithoutTellingThePassword(String value, String complaint) {
+    environment.put("HTTPS_PROXY", value);
+
+    assertThatThrownBy(() -> detector.proxyFor(TARGET))
+        .isInstanceOf(IOException.class)
+        .hasMessageContainingAll("HTTPS_PROXY", complaint)
+        .hasMessageNotContaining("secret");
+  }
+
+  private HttpConnectProxiedSocketAddress proxied() throws IOException {
+    return (HttpConnectProxiedSocketAddress) Objects.requireNonNull(detector.proxyFor(TARGET));
+  }
+
+  private static Proxy http(int port) {
+    return new Proxy(Proxy.Type.HTTP, InetSocketAddress.createUnresolved("127.0.0.1", port));
+  }
+
+  private static final class Selector extends ProxySelector {
+    private final List<URI> asked = new ArrayList<>();
+    private List<Proxy> proxies = List.of(Proxy.NO_PROXY);
+
+    @Override
+    public List<Proxy> select(@Nullable URI uri) {
+      asked.add(Objects.requireNonNull(uri));
+      return proxies;
+    }
+
+    @Override
+    public void connectFailed(
+        @Nullable URI uri, @Nullable SocketAddress address, @Nullable IOException failure) {}
+  }
+}
