@@ -1,7 +1,6 @@
 // SPDX-License-Identifier: Apache-2.0
-package dev.clientconn.internal.http2;
+package dev.clientconn.internal.http2.frame;
 
-import dev.clientconn.internal.http2.frame.Framer;
 import dev.clientconn.internal.message.FramedMessage;
 import dev.clientconn.internal.transport.StreamParameters;
 import dev.clientconn.internal.wire.RequestHeaders;
@@ -27,18 +26,21 @@ import org.openjdk.jmh.annotations.State;
 import org.openjdk.jmh.annotations.TearDown;
 import org.openjdk.jmh.annotations.Warmup;
 
-/** HEADERS and DATA of a unary call with a request of 100 bytes: alone in a turn of the loop, and 64 calls in one. */
+/**
+ * Measures writing HEADERS and DATA of a unary call with a request of 100 bytes: one call in a turn
+ * of the event loop, and 64 calls in one turn.
+ */
 @State(Scope.Thread)
 @BenchmarkMode(Mode.AverageTime)
 @OutputTimeUnit(TimeUnit.NANOSECONDS)
 @Warmup(iterations = 3, time = 1)
 @Measurement(iterations = 3, time = 1)
 @Fork(1)
-public class FrameWritingBenchmark {
+public class FramerBenchmark {
 
   private static final int TURN = 64;
 
-  /** Entries of the call's metadata; with any, the call has a deadline too. */
+  /** Entries of the call's metadata; a call with metadata also has a deadline. */
   @Param({"0", "10"})
   public int entries;
 
@@ -84,7 +86,7 @@ public class FrameWritingBenchmark {
     discard();
   }
 
-  /** Netty's writer gives each frame to the channel. */
+  /** Netty's writer passes each frame to the channel. */
   @Benchmark
   public void oneCallByNetty() {
     netty.writeHeaders(ctx, 1, nettyHeaders, 0, false, ctx.newPromise());

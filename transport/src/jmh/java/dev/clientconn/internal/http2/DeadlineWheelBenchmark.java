@@ -16,7 +16,10 @@ import org.openjdk.jmh.annotations.Setup;
 import org.openjdk.jmh.annotations.State;
 import org.openjdk.jmh.annotations.Warmup;
 
-/** Deadlines beside {@link #armed} others; and what all of them would cost as timers of the loop. */
+/**
+ * Measures deadlines among {@link #armed} others, and what they would cost as timers of the event
+ * loop.
+ */
 @State(Scope.Thread)
 @BenchmarkMode(Mode.AverageTime)
 @OutputTimeUnit(TimeUnit.NANOSECONDS)
@@ -31,8 +34,8 @@ public class DeadlineWheelBenchmark {
   @Param({"100", "10000"})
   public int armed;
 
-  private final StandingLoop loop = new StandingLoop();
-  private final StandingLoop timers = new StandingLoop();
+  private final BenchmarkEventLoop loop = new BenchmarkEventLoop();
+  private final BenchmarkEventLoop timers = new BenchmarkEventLoop();
   private final DeadlineWheel wheel = new DeadlineWheel(loop, this::expired);
   private final Alarm alarm = new Alarm();
   private Alarm[] others = {};
@@ -40,7 +43,7 @@ public class DeadlineWheelBenchmark {
 
   private static final class Alarm extends DeadlineWheel.Timeout {}
 
-  /** Spread over ten seconds. */
+  /** Arms deadlines spread over ten seconds. */
   @Setup
   public void setUp() {
     others = new Alarm[armed];
@@ -68,7 +71,7 @@ public class DeadlineWheelBenchmark {
     timer.cancel(false);
   }
 
-  /** Arms all of them and lets them pass; figures are for all together. */
+  /** Arms all deadlines and lets them expire; figures are for all of them together. */
   @Benchmark
   public int armAndFireAll() {
     fired = 0;

@@ -1,8 +1,6 @@
 // SPDX-License-Identifier: Apache-2.0
-package dev.clientconn.internal.http2;
+package dev.clientconn.internal.http2.frame;
 
-import dev.clientconn.internal.http2.frame.FrameReader;
-import dev.clientconn.internal.http2.frame.Framer;
 import io.netty.buffer.ByteBuf;
 import io.netty.buffer.ByteBufAllocator;
 import io.netty.buffer.Unpooled;
@@ -29,14 +27,17 @@ import org.openjdk.jmh.annotations.TearDown;
 import org.openjdk.jmh.annotations.Warmup;
 import org.openjdk.jmh.infra.Blackhole;
 
-/** Frames read off a buffer: a unary response, 64 of them, and 64 DATA frames of 16 KiB; by Netty's reader too. */
+/**
+ * Measures reading frames from a buffer, also with Netty's reader: a unary response, 64 of them, and
+ * 64 DATA frames of 16 KiB.
+ */
 @State(Scope.Thread)
 @BenchmarkMode(Mode.AverageTime)
 @OutputTimeUnit(TimeUnit.NANOSECONDS)
 @Warmup(iterations = 3, time = 1)
 @Measurement(iterations = 3, time = 1)
 @Fork(1)
-public class FrameReadingBenchmark {
+public class FrameReaderBenchmark {
 
   private static final int MANY = 64;
 
@@ -51,7 +52,7 @@ public class FrameReadingBenchmark {
 
   @Setup
   public void setUp(Blackhole sink) throws Http2Exception {
-    decoder = new FrameReader(new CountingListener(sink, false), 8192);
+    decoder = new FrameReader(new BlackholeListener(sink, false), 8192);
     for (int i = 0; i < MANY; i++) {
       responses.writeBytes(response.later, 0, response.later.writerIndex());
       data.writeMedium(Framer.MAX_PAYLOAD)
@@ -84,7 +85,7 @@ public class FrameReadingBenchmark {
     return decode(responses);
   }
 
-  /** Figures are for a frame. */
+  /** Figures are per frame. */
   @Benchmark
   @OperationsPerInvocation(MANY)
   public ByteBuf manyDataFrames() {

@@ -16,8 +16,8 @@ import org.openjdk.jmh.annotations.Threads;
 import org.openjdk.jmh.annotations.Warmup;
 
 /**
- * Commands put, and every {@value #TURN} of them drained, by one thread and by two; beside it a queue as other transports
- * have it. A command of 24 bytes is part of the figures.
+ * Measures putting commands and draining every {@value #TURN} of them, by one thread and by two, and
+ * the same with a queue such as other transports use. Figures include a command of 24 bytes.
  */
 @State(Scope.Benchmark)
 @BenchmarkMode(Mode.AverageTime)
@@ -30,10 +30,10 @@ public class ControlBufferBenchmark {
   private static final int TURN = 64;
 
   private final ControlBuffer control =
-      new ControlBuffer(new StandingLoop(), () -> {}, () -> false);
+      new ControlBuffer(new BenchmarkEventLoop(), () -> {}, () -> false);
   private final ConcurrentLinkedQueue<ControlBuffer.Command> queue = new ConcurrentLinkedQueue<>();
 
-  /** A producer, which is the event loop too every now and then. */
+  /** A thread that puts commands and, once in a turn, drains them as the event loop does. */
   @State(Scope.Thread)
   public static class Producer {
     private int put;
@@ -81,7 +81,7 @@ public class ControlBufferBenchmark {
   private void putAndDrain(Producer producer) {
     control.put(new Nothing());
     if (producer.endsTurn()) {
-      // One thread at a time drains, as the event loop does; the lock is taken once in a turn.
+      // Only one thread may drain at a time; the lock is taken once in a turn.
       synchronized (control) {
         control.drain(producer.taker);
       }

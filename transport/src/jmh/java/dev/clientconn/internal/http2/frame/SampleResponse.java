@@ -1,5 +1,5 @@
 // SPDX-License-Identifier: Apache-2.0
-package dev.clientconn.internal.http2;
+package dev.clientconn.internal.http2.frame;
 
 import io.netty.buffer.ByteBuf;
 import io.netty.buffer.Unpooled;
@@ -10,8 +10,8 @@ import io.netty.handler.codec.http2.Http2FrameTypes;
 import io.netty.handler.codec.http2.Http2Headers;
 
 /**
- * The frames of a unary response of 100 bytes to stream 1, in two forms: as a connection's first, which fills HPACK's dynamic
- * table, and as all others, whose fields stand in it.
+ * Holds the frames of a unary response of 100 bytes on stream 1, in two forms: a connection's first
+ * response, which adds fields to HPACK's dynamic table, and a later one, which refers to them.
  */
 final class SampleResponse {
 

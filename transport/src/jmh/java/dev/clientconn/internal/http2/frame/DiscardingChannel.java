@@ -1,5 +1,5 @@
 // SPDX-License-Identifier: Apache-2.0
-package dev.clientconn.internal.http2;
+package dev.clientconn.internal.http2.frame;
 
 import io.netty.channel.ChannelHandlerContext;
 import io.netty.channel.ChannelOutboundHandlerAdapter;
@@ -7,13 +7,16 @@ import io.netty.channel.ChannelPromise;
 import io.netty.channel.embedded.EmbeddedChannel;
 import io.netty.util.ReferenceCountUtil;
 
-/** Where Netty's frame reader and writer find what they ask a channel for; takes each write as done. */
+/**
+ * Provides the channel that Netty's frame reader and writer need; releases what is written and
+ * completes the write.
+ */
 final class DiscardingChannel extends ChannelOutboundHandlerAdapter {
 
   private final EmbeddedChannel channel =
       new EmbeddedChannel(this, new ChannelOutboundHandlerAdapter());
 
-  /** A context above the handler that discards. */
+  /** A context whose writes reach the handler that discards them. */
   ChannelHandlerContext context() {
     return channel.pipeline().lastContext();
   }

@@ -14,7 +14,7 @@ import java.util.Map;
 import java.util.concurrent.TimeUnit;
 import org.jspecify.annotations.Nullable;
 
-/** Calls as they are asked for. */
+/** Creates the parameters of calls and their headers. */
 public final class SampleCalls {
 
   private static final MethodDescriptor<BytesValue, BytesValue> METHOD =
@@ -27,7 +27,7 @@ public final class SampleCalls {
 
   private SampleCalls() {}
 
-  /** With so many entries of metadata and, where there are any, a deadline. */
+  /** A call with metadata also has a deadline. */
   public static StreamParameters withEntries(int entries) {
     Metadata metadata = new Metadata();
     for (int i = 0; i < entries; i++) {
@@ -45,7 +45,7 @@ public final class SampleCalls {
         metadata);
   }
 
-  /** The same headers as one list of Netty's. */
+  /** The same headers in one of Netty's lists. */
   public static Http2Headers joined(RequestHeaders.Lists headers) {
     Http2Headers joined = new DefaultHttp2Headers(false, 16);
     for (Http2Headers part : List.of(headers.shared(), headers.own())) {

@@ -1,7 +1,6 @@
 // SPDX-License-Identifier: Apache-2.0
-package dev.clientconn.internal.http2;
+package dev.clientconn.internal.http2.frame;
 
-import dev.clientconn.internal.http2.frame.FrameListener;
 import dev.clientconn.internal.wire.HeaderBlock;
 import dev.clientconn.internal.wire.ResponseHeaders;
 import io.grpc.Status;
@@ -9,17 +8,19 @@ import io.netty.buffer.ByteBuf;
 import io.netty.handler.codec.http2.Http2Settings;
 import org.openjdk.jmh.infra.Blackhole;
 
-/** Takes what a response has; nothing else comes. */
-final class CountingListener implements FrameListener {
+/** Consumes the frames of responses and fails on all others. */
+final class BlackholeListener implements FrameListener {
 
   private final Blackhole sink;
   private final boolean classify;
   private int responseStatus = ResponseHeaders.NO_RESPONSE;
 
   /**
-   * @param classify whether header blocks are turned into metadata and status, as calls are told them
+   * Creates a listener.
+   *
+   * @param classify whether header blocks are converted to metadata and status, as for calls
    */
-  CountingListener(Blackhole sink, boolean classify) {
+  BlackholeListener(Blackhole sink, boolean classify) {
     this.sink = sink;
     this.classify = classify;
   }

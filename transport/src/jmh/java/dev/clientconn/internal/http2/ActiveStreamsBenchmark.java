@@ -21,31 +21,31 @@ import org.openjdk.jmh.annotations.Setup;
 import org.openjdk.jmh.annotations.State;
 import org.openjdk.jmh.annotations.Warmup;
 
-/** A stream comes, is looked up once, and goes, in the order they came. */
+/** Measures registering, finding and removing a stream, in the order of registration. */
 @State(Scope.Thread)
 @BenchmarkMode(Mode.AverageTime)
 @OutputTimeUnit(TimeUnit.NANOSECONDS)
 @Warmup(iterations = 3, time = 1)
 @Measurement(iterations = 3, time = 1)
 @Fork(1)
-public class StreamTableBenchmark {
+public class ActiveStreamsBenchmark {
 
   private static final int WINDOW = 65_535;
 
-  /** Open streams that come and go. */
+  /** Open streams that are replaced. */
   @Param({"1", "100", "1000"})
   public int inFlight;
 
-  /** Open streams that stay. */
+  /** Open streams that stay open. */
   @Param({"0", "10000"})
   public int idle;
 
   private final SendQuota sendQuota = new SendQuota();
   private final StreamParameters call = SampleCalls.withEntries(0);
   private final ControlBuffer control =
-      new ControlBuffer(new StandingLoop(), () -> {}, () -> false);
+      new ControlBuffer(new BenchmarkEventLoop(), () -> {}, () -> false);
   private final RequestHeaders headers = new RequestHeaders("http", "localhost", "agent", null);
-  /** The table tells calls nothing. */
+  /** Never called by the table. */
   private final ClientStream.Listener listener = (ClientStream.Listener) Proxy.newProxyInstance(
       ClientStream.class.getClassLoader(),
       new Class<?>[] {ClientStream.Listener.class},
@@ -57,7 +57,7 @@ public class StreamTableBenchmark {
   private StreamState[] ring = {};
   private int at;
 
-  /** For each iteration a new one: ids must not run out. */
+  /** Creates a table for each iteration, so that stream ids do not run out. */
   @Setup(Level.Iteration)
   public void setUp() {
     table = new ActiveStreams();

@@ -23,7 +23,10 @@ import org.openjdk.jmh.annotations.State;
 import org.openjdk.jmh.annotations.TearDown;
 import org.openjdk.jmh.annotations.Warmup;
 
-/** The headers of a call: making the list, and encoding it; beside it Netty's list, made of strings that exist. */
+/**
+ * Measures making and encoding the headers of a call, and the same with Netty's list of existing
+ * strings.
+ */
 @State(Scope.Thread)
 @BenchmarkMode(Mode.AverageTime)
 @OutputTimeUnit(TimeUnit.NANOSECONDS)
@@ -32,7 +35,7 @@ import org.openjdk.jmh.annotations.Warmup;
 @Fork(1)
 public class RequestHeadersBenchmark {
 
-  /** Entries of the call's metadata; with any, the call has a deadline too. */
+  /** Entries of the call's metadata; a call with metadata also has a deadline. */
   @Param({"0", "10"})
   public int entries;
 

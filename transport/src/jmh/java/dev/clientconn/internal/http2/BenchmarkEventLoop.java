@@ -11,8 +11,11 @@ import io.netty.util.concurrent.Future;
 import io.netty.util.concurrent.Ticker;
 import java.util.concurrent.TimeUnit;
 
-/** An event loop that runs nothing, and whose time a benchmark moves: what is put on it costs what putting costs. */
-final class StandingLoop extends AbstractScheduledEventExecutor implements EventLoop {
+/**
+ * An event loop that runs no task and whose time the benchmark advances, so that only the cost of
+ * submitting tasks and timers is measured.
+ */
+final class BenchmarkEventLoop extends AbstractScheduledEventExecutor implements EventLoop {
 
   private final Clock clock = new Clock();
 

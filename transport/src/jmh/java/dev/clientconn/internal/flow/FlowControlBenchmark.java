@@ -12,14 +12,14 @@ import org.openjdk.jmh.annotations.Scope;
 import org.openjdk.jmh.annotations.State;
 import org.openjdk.jmh.annotations.Warmup;
 
-/** What the windows of 16 KiB of DATA cost, received or sent. */
+/** Measures flow control for a DATA frame of 16 KiB, received or sent. */
 @State(Scope.Thread)
 @BenchmarkMode(Mode.AverageTime)
 @OutputTimeUnit(TimeUnit.NANOSECONDS)
 @Warmup(iterations = 3, time = 1)
 @Measurement(iterations = 3, time = 1)
 @Fork(1)
-public class FlowLedgersBenchmark {
+public class FlowControlBenchmark {
 
   private static final int FRAME = 16_384;
   private static final int WINDOW = 1 << 20;
@@ -44,7 +44,7 @@ public class FlowLedgersBenchmark {
     return connInFlow.takeCredit();
   }
 
-  /** A ping at each frame, which is far more than there are. */
+  /** Sends a ping for each frame, far more than a connection does. */
   @Benchmark
   public int bandwidthDelayProduct() {
     bdp.pingSent(now, 0);

@@ -20,7 +20,7 @@ import org.openjdk.jmh.annotations.TearDown;
 import org.openjdk.jmh.annotations.Warmup;
 import org.openjdk.jmh.infra.Blackhole;
 
-/** The payloads of DATA frames cut into messages. */
+/** Measures splitting the payloads of DATA frames into messages. */
 @State(Scope.Thread)
 @BenchmarkMode(Mode.AverageTime)
 @OutputTimeUnit(TimeUnit.NANOSECONDS)
@@ -52,7 +52,7 @@ public class MessageDeframerBenchmark {
     read(sink);
   }
 
-  /** A hundred of them in one frame; figures are for one message. */
+  /** A hundred messages in one frame; figures are per message. */
   @Benchmark
   @OperationsPerInvocation(MANY)
   public void manySmall(Blackhole sink) throws MessageException {
@@ -71,7 +71,7 @@ public class MessageDeframerBenchmark {
     read(sink);
   }
 
-  /** As at the end of a turn: the batch is closed, its messages are read, and their memory goes back. */
+  /** Closes the batch, then reads and releases its messages, as at the end of a turn. */
   private void read(Blackhole sink) {
     deframer.endBatch(batch::add);
     for (InboundMessage first : batch) {
