@@ -1,171 +1,148 @@
 // SPDX-License-Identifier: Apache-2.0
 package dev.clientconn;
 
-import static dev.clientconn.ClientConnSettings.check;
-
+import dev.clientconn.internal.call.RetryBufferLimit;
 import dev.clientconn.internal.channel.ChannelOptions;
+import dev.clientconn.internal.channel.SinkMetricRecorder;
 import dev.clientconn.internal.concurrent.SharedThreads;
+import dev.clientconn.internal.http2.Http2Connector;
+import dev.clientconn.internal.resolver.DefaultProxyDetector;
 import dev.clientconn.internal.resolver.FactoryNameResolverProvider;
+import dev.clientconn.internal.resolver.TargetUri;
 import dev.clientconn.internal.serviceconfig.ServiceConfigParser;
-import dev.clientconn.internal.transport.TransportListeners;
-import dev.clientconn.internal.transport.TransportOptions;
-import dev.clientconn.transport.Dialer;
-import dev.clientconn.transport.TransportListener;
+import dev.clientconn.internal.transport.ChannelDefaults;
 import io.grpc.BinaryLog;
 import io.grpc.ChannelCredentials;
 import io.grpc.ClientInterceptor;
-import io.grpc.ClientTransportFilter;
-import io.grpc.CompressorRegistry;
-import io.grpc.DecompressorRegistry;
 import io.grpc.InternalConfiguratorRegistry;
 import io.grpc.MetricSink;
 import io.grpc.NameResolver;
 import io.grpc.NameResolverRegistry;
 import io.grpc.ProxyDetector;
-import io.netty.handler.ssl.SslContext;
 import java.time.Duration;
+import java.util.ArrayList;
 import java.util.List;
 import java.util.Map;
 import java.util.Objects;
 import java.util.concurrent.Executor;
 import java.util.concurrent.TimeUnit;
+import java.util.function.Consumer;
 import org.jspecify.annotations.Nullable;
 
 /**
- * Builds a {@link ClientConn}. Not safe for several threads; one builder may build several channels.
+ * Builds a {@link ClientConn}. Not safe for several threads; one builder may build several channels,
+ * and changing it does not change those already built.
  *
- * <p>A target is {@code host:port}, {@code dns:///host:port}, {@code static://host1:port1,host2:port2}, {@code unix:///path},
- * {@code unix-abstract:name}, or any URI whose name resolver is on the class path. Connections use TLS unless {@link #usePlaintext()} or insecure credentials say
- * otherwise.
+ * <p>A target is {@code host:port}, {@code dns:///host:port}, {@code
+ * static://host1:port1,host2:port2}, {@code unix:///path}, {@code unix-abstract:name}, or any URI
+ * whose name resolver is on the class path. Connections use TLS unless {@link #usePlaintext()} or
+ * insecure credentials say otherwise.
  */
-public final class ClientConnBuilder extends HeaderOptions {
-  private static final int MIN_WINDOW = 65_535;
+public final class ClientConnBuilder extends TransportOptionsBuilder<ClientConnBuilder> {
+  private static final int HTTPS_PORT = 443;
+  private static final int HTTP_PORT = 80;
   private static final int MAX_PORT = 65_535;
+  private static final long NEVER_IDLE_DAYS = 30;
 
-  private ClientConnBuilder(ClientConnSettings settings) {
-    super(settings);
+  private final String target;
+  private final List<InterceptorFactory> interceptors = new ArrayList<>();
+  private final List<MetricSink> metricSinks = new ArrayList<>();
+  private final List<Consumer<NameResolver.Args.Builder>> resolverArgs = new ArrayList<>();
+  private @Nullable ProxyDetector proxyDetector;
+  private NameResolverRegistry resolvers = NameResolverRegistry.getDefaultRegistry();
+  private @Nullable Executor executor;
+  private @Nullable Executor offloadExecutor;
+  private @Nullable BinaryLog binaryLog;
+  private String defaultPolicy = ChannelDefaults.LOAD_BALANCING_POLICY;
+  private @Nullable Map<String, ?> defaultServiceConfig;
+  private boolean lookUpServiceConfig = true;
+  private Duration idleTimeout = ChannelDefaults.IDLE_TIMEOUT;
+  private @Nullable Integer maxInboundMessageSize;
+  private long perRpcBufferLimit = ChannelDefaults.PER_RPC_BUFFER_LIMIT;
+  private long retryBufferSize = ChannelDefaults.RETRY_BUFFER_SIZE;
+
+  private ClientConnBuilder(String target, ChannelSecurity security) {
+    super(security);
+    this.target = target;
     InternalConfiguratorRegistry.configureChannelBuilder(this);
   }
 
   /**
-   * A channel to {@code target} that uses TLS with the JVM's trust store, unless told otherwise.
+   * Begins a channel to {@code target} that uses TLS with the JVM's trust store unless an option
+   * changes that.
    *
-   * @param target what to connect to, see the class comment; it is understood when the channel is built
+   * @param target what to connect to, see the class comment; parsed by {@link #build}
    */
   public static ClientConnBuilder forTarget(String target) {
-    return new ClientConnBuilder(new ClientConnSettings(target, new SecuritySettings()));
+    return new ClientConnBuilder(target, ChannelSecurity.tls());
   }
 
   /**
-   * A channel to {@code target} with the security that {@code credentials} say; it cannot be changed afterwards.
+   * Begins a channel to {@code target} whose security the credentials decide; it cannot be changed
+   * afterwards.
    *
+   * @param target what to connect to, see the class comment; parsed by {@link #build}
    * @param credentials {@code TlsChannelCredentials}, {@code InsecureChannelCredentials}, {@code
-   *     CompositeChannelCredentials} over one of them, whose call credentials apply to every call ahead of the call's own,
-   *     or {@code ChoiceChannelCredentials}, of which the first alternative of a known kind is used
+   *     CompositeChannelCredentials} over one of them, whose call credentials apply to every call
+   *     ahead of the call's own, or {@code ChoiceChannelCredentials}, of which the first alternative
+   *     of a known kind is used
    * @throws IllegalArgumentException for credentials of another kind, naming it
    */
   public static ClientConnBuilder forTarget(String target, ChannelCredentials credentials) {
-    return new ClientConnBuilder(new ClientConnSettings(target, new SecuritySettings(credentials)));
+    return new ClientConnBuilder(target, ChannelSecurity.of(credentials));
   }
 
   /**
-   * A channel to one host, looked up by DNS.
+   * Begins a channel to one host, looked up by DNS.
    *
    * @param host a name, an IPv4 or an IPv6 address, the latter with or without brackets
    * @param port 1 to 65535
+   * @throws IllegalArgumentException for another port
    */
   public static ClientConnBuilder forAddress(String host, int port) {
-    check(port, p -> p >= 1 && p <= MAX_PORT, "port", "from 1 to 65535");
+    OptionChecks.inRange(1, MAX_PORT, port, "port", "from 1 to 65535");
     boolean bare = host.indexOf(':') >= 0 && !host.startsWith("[");
     return forTarget("dns:///" + (bare ? "[" + host + "]" : host) + ":" + port);
   }
 
-  /** TLS context to use in place of the default; must be a client's and offer {@code h2} by ALPN. */
-  public ClientConnBuilder sslContext(SslContext sslContext) {
-    settings.security.use(sslContext);
-    return this;
-  }
-
-  /** Makes the connections in place of the default dialer of TCP, unix sockets and proxies. */
-  public ClientConnBuilder dialer(Dialer dialer) {
-    settings.dialer = dialer;
-    return this;
-  }
-
   /**
-   * Says through which HTTP proxy a server is reached, if any; asked where names are looked up, and may block. Default: what
-   * {@code -Dhttps.proxyHost}, {@code HTTPS_PROXY} and {@code NO_PROXY}, or else Java's {@code ProxySelector} say, this
-   * machine itself excepted; with a {@link #dialer} of the user's, none. {@code null} restores the default.
+   * Sets which HTTP proxy leads to a server, if any. Called during name resolution; may block.
+   *
+   * @param proxyDetector {@code null} restores the default: {@code -Dhttps.proxyHost}, {@code
+   *     HTTPS_PROXY} and {@code NO_PROXY}, or else Java's {@code ProxySelector}, never for loopback
+   *     addresses. There is no default when a custom {@link #dialer} is set
    */
   @Override
   public ClientConnBuilder proxyDetector(@Nullable ProxyDetector proxyDetector) {
-    settings.proxyDetector = proxyDetector;
+    this.proxyDetector = proxyDetector;
     return this;
   }
 
-  /** Adds a listener of waits on this channel's connections. Those added before are called first. */
-  public ClientConnBuilder transportListener(TransportListener listener) {
-    settings.transportListener = TransportListeners.of(settings.transportListener, listener);
-    return this;
-  }
-
-  /** How long an attempt to connect may take, TLS handshake and the peer's SETTINGS included. Positive; default 20 s. */
-  public ClientConnBuilder connectTimeout(Duration timeout) {
-    if (timeout.isNegative() || timeout.isZero()) {
-      throw new IllegalArgumentException("connectTimeout must be positive, but is " + timeout);
-    }
-    settings.connectTimeout = timeout;
-    return this;
-  }
-
-  /** Initial receive window of each stream, bytes, 65,535 to 2^31-1. Default 1 MiB. */
-  public ClientConnBuilder initialStreamWindow(int bytes) {
-    settings.streamWindow =
-        check(bytes, b -> b >= MIN_WINDOW, "initialStreamWindow", "from 65535 to 2147483647");
-    return this;
-  }
-
-  /** Initial receive window of each connection, bytes, 65,535 to 2^31-1. Default 1 MiB. */
-  public ClientConnBuilder initialConnectionWindow(int bytes) {
-    settings.connectionWindow =
-        check(bytes, b -> b >= MIN_WINDOW, "initialConnectionWindow", "from 65535 to 2147483647");
-    return this;
-  }
-
-  /**
-   * Whether receive windows grow, up to 16 MiB, to what the path to the server holds (its bandwidth-delay product).
-   * Costs a ping now and then while much data arrives. Default true.
-   */
-  public ClientConnBuilder growWindows(boolean grow) {
-    settings.growWindows = grow;
-    return this;
-  }
-
-  /**
-   * How many calls may wait for a stream slot on one connection before further ones fail; 0 or more. Default 65,536.
-   */
-  public ClientConnBuilder maxPendingStreams(int calls) {
-    settings.maxPendingStreams = check(calls, c -> c >= 0, "maxPendingStreams", "0 or more");
-    return this;
-  }
-
-  /** Runs listeners on the connection's event loop: fast, if none of them blocks. */
+  /** Runs listeners on the connection's event loop: fast, but none of them may block. */
   @Override
   public ClientConnBuilder directExecutor() {
     return executor(Runnable::run);
   }
 
-  /** Runs listeners of calls that bring no executor. {@code null} restores the default: one pool for all channels. */
+  /**
+   * Sets where the listeners of calls run that bring no executor of their own.
+   *
+   * @param executor {@code null} restores the default: one pool of daemon threads for all channels
+   */
   @Override
   public ClientConnBuilder executor(@Nullable Executor executor) {
-    settings.executor = executor;
+    this.executor = executor;
     return this;
   }
 
-  /** Runs name look-ups and call credentials. {@code null} restores the default: one pool for all channels. */
+  /**
+   * Sets where name resolution and call credentials run, which may block.
+   *
+   * @param executor {@code null} restores the default: one pool of daemon threads for all channels
+   */
   @Override
   public ClientConnBuilder offloadExecutor(@Nullable Executor executor) {
-    settings.offloadExecutor = executor;
+    offloadExecutor = executor;
     return this;
   }
 
@@ -174,152 +151,84 @@ public final class ClientConnBuilder extends HeaderOptions {
   public ClientConnBuilder intercept(List<ClientInterceptor> interceptors) {
     for (ClientInterceptor interceptor : interceptors) {
       Objects.requireNonNull(interceptor, "interceptor");
-      settings.interceptors.add(target -> interceptor);
+      this.interceptors.add(canonicalTarget -> interceptor);
     }
     return this;
   }
 
+  /** Adds interceptors; the one added last sees a call first. */
   @Override
   public ClientConnBuilder intercept(ClientInterceptor... interceptors) {
     return intercept(List.of(interceptors));
   }
 
-  /** The factory is called when the channel is built, with the canonical target: {@code dns:///host:port}, say. */
+  /** The factory is called by {@link #build}, with the canonical target: {@code dns:///host:port}. */
   @Override
   protected ClientConnBuilder interceptWithTarget(InterceptorFactory factory) {
-    settings.interceptors.add(factory::newInterceptor);
+    interceptors.add(factory);
     return this;
   }
 
   /** Records calls below all interceptors, as they go to the server. {@code null} removes it. */
   @Override
   public ClientConnBuilder setBinaryLog(@Nullable BinaryLog binaryLog) {
-    settings.binaryLog = binaryLog;
-    return this;
-  }
-
-  /**
-   * Adds a filter of connections, called on their event loops: it must not block. What it returns are the attributes that
-   * calls and credentials see. A filter that throws fails the connection; the next one is tried after the usual backoff.
-   */
-  @Override
-  public ClientConnBuilder addTransportFilter(ClientTransportFilter filter) {
-    settings.transportFilters.add(Objects.requireNonNull(filter, "filter"));
+    this.binaryLog = binaryLog;
     return this;
   }
 
   @Override
   protected ClientConnBuilder addMetricSink(MetricSink metricSink) {
-    settings.metricSinks.add(metricSink);
+    metricSinks.add(metricSink);
     return this;
   }
 
-  /**
-   * Replaces the target's authority: {@code :authority} of every call, and the name that TLS verifies.
-   *
-   * @param authority {@code host} or {@code host:port}, without user information; a name with other letters than ASCII as
-   *     {@code xn--...}
-   */
-  @Override
-  public ClientConnBuilder overrideAuthority(String authority) {
-    settings.overrideAuthority(authority);
-    return this;
-  }
-
-  @Override
-  public ClientConnBuilder usePlaintext() {
-    settings.security.usePlaintext();
-    return this;
-  }
-
-  /** The default. */
-  @Override
-  public ClientConnBuilder useTransportSecurity() {
-    settings.security.useTransportSecurity();
-    return this;
-  }
-
-  /** The policy where no service config names one. Default {@code pick_first}. */
+  /** Sets the policy for when no service config names one. Default {@code pick_first}. */
   @Override
   public ClientConnBuilder defaultLoadBalancingPolicy(String policy) {
-    settings.defaultPolicy = policy;
-    return this;
-  }
-
-  @Override
-  public ClientConnBuilder decompressorRegistry(DecompressorRegistry registry) {
-    settings.decompressors = registry;
-    return this;
-  }
-
-  @Override
-  public ClientConnBuilder compressorRegistry(CompressorRegistry registry) {
-    settings.compressors = registry;
+    defaultPolicy = policy;
     return this;
   }
 
   /**
-   * After how long without a call the channel closes its connections and stops resolving, until the next call. Default 30
-   * minutes; less than 1 s counts as 1 s; 30 days and more mean never. It happens up to a quarter of the time later.
+   * Sets after how long without a call the channel closes its connections and stops resolving, until
+   * the next call. It happens up to a quarter of the time later.
+   *
+   * @param value positive; 30 minutes by default. Less than 1 s counts as 1 s, 30 days and more as
+   *     never
+   * @throws IllegalArgumentException for 0 or less
    */
   @Override
   public ClientConnBuilder idleTimeout(long value, TimeUnit unit) {
-    if (value <= 0) {
-      throw new IllegalArgumentException(
-          "idleTimeout must be positive, but is " + value + " " + unit);
-    }
-    settings.idleTimeoutNanos =
-        unit.toDays(value) >= 30 ? 0 : Math.max(unit.toNanos(value), TimeUnit.SECONDS.toNanos(1));
+    Duration timeout = OptionChecks.positive(value, unit, "idleTimeout");
+    idleTimeout = unit.toDays(value) >= NEVER_IDLE_DAYS
+        ? Duration.ZERO
+        : OptionChecks.max(timeout, ChannelDefaults.MIN_IDLE_TIMEOUT);
     return this;
   }
 
   /**
-   * The largest message that a call may receive, bytes after decompression. 0 or more; default 4 MiB. The service config
-   * can lower a limit that is set here or by the call, and lower or raise the default.
+   * Limits the messages that a call may receive. The service config can lower a limit that is set
+   * here or by the call, and lower or raise the default.
+   *
+   * @param bytes after decompression, 0 or more; 4 MiB by default
+   * @throws IllegalArgumentException for less than 0
    */
   @Override
   public ClientConnBuilder maxInboundMessageSize(int bytes) {
-    settings.maxInboundMessageSize =
-        check(bytes, b -> b >= 0, "maxInboundMessageSize", "0 or more");
+    maxInboundMessageSize = OptionChecks.atLeast(0, bytes, "maxInboundMessageSize", "0 or more");
     return this;
   }
 
   /**
-   * Sends a ping after this much silence. Default: never; less than 10 s counts as 10 s, 1000 days and more as never. A
-   * server that complains of too many pings doubles it for the connections that follow.
-   */
-  @Override
-  public ClientConnBuilder keepAliveTime(long value, TimeUnit unit) {
-    settings.keepalive.time(value, unit);
-    return this;
-  }
-
-  /**
-   * How long nothing may arrive after a keepalive ping before the connection counts as dead. Default 20 s; less than 10 ms
-   * counts as 10 ms. Without {@link #keepAliveTime} it has no effect.
-   */
-  @Override
-  public ClientConnBuilder keepAliveTimeout(long value, TimeUnit unit) {
-    settings.keepalive.timeout(value, unit);
-    return this;
-  }
-
-  /** Whether to ping while there are no calls, too. Default no; servers must allow it. */
-  @Override
-  public ClientConnBuilder keepAliveWithoutCalls(boolean enable) {
-    settings.keepalive.withoutCalls(enable);
-    return this;
-  }
-
-  /**
-   * The service config where the name resolver sends none: maps, lists, strings, numbers, booleans and nulls, as a JSON
-   * parser makes them. It is copied; its meaning is checked when the channel is built. {@code null} removes it.
+   * Sets the service config for when the name resolver sends none: maps, lists, strings, numbers,
+   * booleans and nulls, as a JSON parser makes them. It is copied; {@link #build} checks its
+   * meaning. {@code null} removes it.
    *
    * @throws IllegalArgumentException naming the place of a key or value that JSON does not have
    */
   @Override
   public ClientConnBuilder defaultServiceConfig(@Nullable Map<String, ?> serviceConfig) {
-    settings.defaultServiceConfig =
+    defaultServiceConfig =
         serviceConfig == null ? null : ServiceConfigParser.copyOfJson(serviceConfig);
     return this;
   }
@@ -327,28 +236,94 @@ public final class ClientConnBuilder extends HeaderOptions {
   /** Ignores service configs of the name resolver. */
   @Override
   public ClientConnBuilder disableServiceConfigLookUp() {
-    settings.lookUpServiceConfig = false;
+    lookUpServiceConfig = false;
     return this;
   }
 
+  /** Passes an argument of the application's own to the name resolver. */
   @Override
   public <X> ClientConnBuilder setNameResolverArg(NameResolver.Args.Key<X> key, X value) {
-    settings.resolverArgs = settings.resolverArgs.andThen(args -> args.setArg(key, value));
+    resolverArgs.add(args -> args.setArg(key, value));
     return this;
   }
 
   /**
-   * Makes {@code factory} the channel's only source of name resolvers; its default scheme is the one of targets without a
-   * scheme. {@code null} restores the default: the providers on the class path.
+   * Makes {@code factory} the channel's only source of name resolvers; its default scheme is the one
+   * of targets without a scheme. {@code null} restores the default: the providers on the class path.
    *
-   * @deprecated as in grpc-java: register a {@code NameResolverProvider} and name its scheme in the target
+   * @deprecated as in grpc-java: register a {@code NameResolverProvider} and name its scheme in the
+   *     target
    */
   @Override
   @Deprecated
   public ClientConnBuilder nameResolverFactory(NameResolver.@Nullable Factory factory) {
-    settings.resolvers = factory == null
+    resolvers = factory == null
         ? NameResolverRegistry.getDefaultRegistry()
         : FactoryNameResolverProvider.registryOf(factory);
+    return this;
+  }
+
+  /** No effect: retry policies are ignored, and transparent retries (gRFC A6) are always on. */
+  @Override
+  public ClientConnBuilder enableRetry() {
+    return this;
+  }
+
+  /** No effect: retry policies are ignored, and transparent retries (gRFC A6) are always on. */
+  @Override
+  public ClientConnBuilder disableRetry() {
+    return this;
+  }
+
+  /** No effect: the retry policies of a service config are logged and ignored. */
+  @Override
+  public ClientConnBuilder maxRetryAttempts(int maxRetryAttempts) {
+    return this;
+  }
+
+  /** No effect: the hedging policies of a service config are logged and ignored. */
+  @Override
+  public ClientConnBuilder maxHedgedAttempts(int maxHedgedAttempts) {
+    return this;
+  }
+
+  /**
+   * Limits the bytes of requests, of all calls of the channel, that are retained after they were
+   * sent and until the server responds, so that a transparent retry can resend them. A call that
+   * would exceed the limit continues, and is not retried. Requests of one message of at most 1,024
+   * bytes, its 5-byte prefix included, do not count.
+   *
+   * @param bytes positive; 16 MiB by default
+   * @throws IllegalArgumentException for 0 or less
+   */
+  @Override
+  public ClientConnBuilder retryBufferSize(long bytes) {
+    retryBufferSize = OptionChecks.positive(bytes, "retryBufferSize");
+    return this;
+  }
+
+  /**
+   * As {@link #retryBufferSize}, for the request of one call.
+   *
+   * @param bytes positive; 1 MiB by default
+   * @throws IllegalArgumentException for 0 or less
+   */
+  @Override
+  public ClientConnBuilder perRpcBufferLimit(long bytes) {
+    perRpcBufferLimit = OptionChecks.positive(bytes, "perRpcBufferLimit");
+    return this;
+  }
+
+  /**
+   * No effect: there are no channelz traces. See {@link ClientConn#snapshot()}, and the log of
+   * {@code dev.clientconn.ClientConn} at level {@code FINEST}.
+   *
+   * @param maxTraceEvents 0 or more
+   * @throws IllegalArgumentException for less than 0
+   */
+  @Override
+  public ClientConnBuilder maxTraceEvents(int maxTraceEvents) {
+    OptionChecks.atLeast(0, maxTraceEvents, "maxTraceEvents", "0 or more");
     return this;
   }
 
@@ -360,22 +335,55 @@ public final class ClientConnBuilder extends HeaderOptions {
   /**
    * Builds the channel; it is idle and has done no I/O.
    *
-   * @throws IllegalArgumentException if no resolver understands the target, the default service config is invalid or the
-   *     default policy is unknown
+   * @throws IllegalArgumentException if no resolver understands the target, the default service
+   *     config is invalid, the default policy is unknown, or the TLS credentials cannot be used
    */
   @Override
   public ClientConn build() {
     return ClientConn.open(
         channelOptions(),
-        settings.security.connector(transportOptions(), settings.dialer),
-        SharedThreads.lease(settings.executor, settings.offloadExecutor));
+        Http2Connector.create(transportOptions(), security().sslContext(), dialer()),
+        SharedThreads.lease(executor, offloadExecutor));
   }
 
   ChannelOptions channelOptions() {
-    return settings.channelOptions();
+    ServiceConfigParser parser = new ServiceConfigParser(defaultPolicy);
+    TargetUri uri = TargetUri.parse(target, resolvers);
+    return new ChannelOptions(
+        uri,
+        authority(),
+        security().credentials(),
+        security().callCredentials(),
+        security().isPlaintext() ? HTTP_PORT : HTTPS_PORT,
+        parser,
+        defaultServiceConfig == null ? null : parser.parse(defaultServiceConfig),
+        lookUpServiceConfig,
+        idleTimeout.toNanos(),
+        maxInboundMessageSize,
+        new RetryBufferLimit.Limits(perRpcBufferLimit, retryBufferSize),
+        compressors(),
+        decompressors(),
+        interceptorsFor(uri.address()),
+        binaryLog,
+        new SinkMetricRecorder(metricSinks),
+        proxies(),
+        resolvers,
+        List.copyOf(resolverArgs));
   }
 
-  TransportOptions transportOptions() {
-    return settings.transportOptions();
+  private List<ClientInterceptor> interceptorsFor(String canonicalTarget) {
+    List<ClientInterceptor> made = new ArrayList<>();
+    for (InterceptorFactory factory : interceptors) {
+      made.add(factory.newInterceptor(canonicalTarget));
+    }
+    return List.copyOf(made);
+  }
+
+  /** A custom dialer has its own way to the server: only an explicit detector adds a proxy to it. */
+  private ProxyDetector proxies() {
+    if (proxyDetector != null) {
+      return proxyDetector;
+    }
+    return dialer() == null ? DefaultProxyDetector.SYSTEM : address -> null;
   }
 }

@@ -15,9 +15,9 @@ import java.util.logging.Logger;
  * is looked at whenever a channel is built or shut down, which a program that loses channels does all the time.
  */
 @CrossesThreads
-final class OrphanWatch extends WeakReference<ClientConn> {
+final class OrphanWatch extends WeakReference<Object> {
   private static final Logger LOGGER = Logger.getLogger("dev.clientconn.ClientConn");
-  private static final ReferenceQueue<ClientConn> COLLECTED = new ReferenceQueue<>();
+  private static final ReferenceQueue<Object> COLLECTED = new ReferenceQueue<>();
 
   /** Keeps the references themselves from being collected. */
   private static final Set<OrphanWatch> LIVE = ConcurrentHashMap.newKeySet();
@@ -25,13 +25,13 @@ final class OrphanWatch extends WeakReference<ClientConn> {
   private final String target;
   private final Throwable builtHere = new Throwable("The channel was built here");
 
-  private OrphanWatch(ClientConn conn, String target) {
+  private OrphanWatch(Object conn, String target) {
     super(conn, COLLECTED);
     this.target = target;
   }
 
   /** Watches a channel until {@link #end}. */
-  static OrphanWatch begin(ClientConn conn, String target) {
+  static OrphanWatch begin(Object conn, String target) {
     reportOrphans();
     OrphanWatch watch = new OrphanWatch(conn, target);
     LIVE.add(watch);

@@ -1,6 +1,7 @@
 // SPDX-License-Identifier: Apache-2.0
 package dev.clientconn.internal.call;
 
+import dev.clientconn.internal.transport.ChannelDefaults;
 import dev.clientconn.internal.transport.StreamParameters;
 import io.grpc.CallOptions;
 import io.grpc.Codec;
@@ -20,8 +21,6 @@ import org.jspecify.annotations.Nullable;
  * for the metadata, which pickers may add to.
  */
 final class CallPlan extends PickSubchannelArgs implements StreamParameters {
-  private static final int DEFAULT_MAX_INBOUND_MESSAGE_SIZE = 4 * 1024 * 1024;
-
   private final MethodDescriptor<?, ?> method;
   private final CallOptions options;
   private final CallEnvironment environment;
@@ -132,7 +131,7 @@ final class CallPlan extends PickSubchannelArgs implements StreamParameters {
   public int maxInboundMessageSize() {
     Integer own = options.getMaxInboundMessageSize();
     Integer limit = own == null ? environment.maxInboundMessageSize() : own;
-    return limit == null ? DEFAULT_MAX_INBOUND_MESSAGE_SIZE : limit;
+    return limit == null ? ChannelDefaults.MAX_INBOUND_MESSAGE_SIZE : limit;
   }
 
   int maxOutboundMessageSize() {

@@ -2,6 +2,7 @@
 package dev.clientconn.internal.call;
 
 import dev.clientconn.internal.concurrent.CrossesThreads;
+import dev.clientconn.internal.transport.ChannelDefaults;
 import java.util.concurrent.atomic.AtomicLong;
 
 /**
@@ -18,7 +19,8 @@ public final class RetryBufferLimit {
    * @param perChannel bytes of all calls of the channel
    */
   public record Limits(long perCall, long perChannel) {
-    public static final Limits DEFAULT = new Limits(1024 * 1024, 16 * 1024 * 1024);
+    public static final Limits DEFAULT =
+        new Limits(ChannelDefaults.PER_RPC_BUFFER_LIMIT, ChannelDefaults.RETRY_BUFFER_SIZE);
   }
 
   private final Limits limits;

@@ -5,7 +5,6 @@ import dev.clientconn.internal.concurrent.ChannelThreads;
 import dev.clientconn.internal.transport.TransportConnector;
 import io.grpc.ChannelLogger;
 import io.grpc.NameResolver;
-import io.grpc.NameResolverRegistry;
 import io.grpc.SynchronizationContext;
 import java.util.concurrent.Executor;
 import java.util.concurrent.ScheduledExecutorService;
@@ -45,7 +44,7 @@ record ChannelContext(
   NameResolver.Args resolverArgs(Executor offloadExecutor) {
     NameResolver.Args.Builder args = NameResolver.Args.newBuilder()
         .setDefaultPort(options.defaultPort())
-        .setProxyDetector(address -> null)
+        .setProxyDetector(options.proxyDetector())
         .setSynchronizationContext(sync)
         .setScheduledExecutorService(timers)
         .setServiceConfigParser(options.serviceConfigParser())
@@ -53,8 +52,10 @@ record ChannelContext(
         .setOffloadExecutor(offloadExecutor)
         .setOverrideAuthority(options.authorityOverride())
         .setMetricRecorder(options.metrics())
-        .setNameResolverRegistry(NameResolverRegistry.getDefaultRegistry());
-    options.resolverArgs().accept(args);
+        .setNameResolverRegistry(options.resolvers());
+    for (Consumer<NameResolver.Args.Builder> argument : options.resolverArgs()) {
+      argument.accept(args);
+    }
     return args.build();
   }
 }

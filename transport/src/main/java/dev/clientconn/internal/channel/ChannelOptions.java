@@ -13,12 +13,14 @@ import io.grpc.CompressorRegistry;
 import io.grpc.DecompressorRegistry;
 import io.grpc.MetricRecorder;
 import io.grpc.NameResolver;
+import io.grpc.NameResolverRegistry;
+import io.grpc.ProxyDetector;
 import java.util.List;
 import java.util.function.Consumer;
 import org.jspecify.annotations.Nullable;
 
 /**
- * What a channel was built with, above its connections.
+ * Holds the options of a channel, except those of its connections.
  *
  * @param target where to
  * @param authorityOverride beats what resolver and addresses say, if present
@@ -36,7 +38,9 @@ import org.jspecify.annotations.Nullable;
  * @param interceptors last one sees a call first
  * @param binaryLog sees calls below the interceptors
  * @param metrics where policies record
- * @param resolverArgs adds the user's own arguments
+ * @param proxyDetector for name resolvers
+ * @param resolvers finds the resolvers of schemes
+ * @param resolverArgs each adds an argument of the application for name resolvers
  */
 public record ChannelOptions(
     TargetUri target,
@@ -55,4 +59,6 @@ public record ChannelOptions(
     List<ClientInterceptor> interceptors,
     @Nullable BinaryLog binaryLog,
     MetricRecorder metrics,
-    Consumer<NameResolver.Args.Builder> resolverArgs) {}
+    ProxyDetector proxyDetector,
+    NameResolverRegistry resolvers,
+    List<Consumer<NameResolver.Args.Builder>> resolverArgs) {}

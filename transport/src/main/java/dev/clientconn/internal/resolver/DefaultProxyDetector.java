@@ -28,12 +28,12 @@ public final class DefaultProxyDetector implements ProxyDetector {
   private static final Logger LOGGER = Logger.getLogger("dev.clientconn.ClientConn");
   private static final String PROPERTY = "https.proxyHost";
 
+  /** Follows the settings of this JVM and of its environment. */
+  public static final ProxyDetector SYSTEM =
+      new DefaultProxyDetector(System::getenv, ProxySelector::getDefault);
+
   private final UnaryOperator<@Nullable String> environment;
   private final Supplier<@Nullable ProxySelector> selector;
-
-  public DefaultProxyDetector() {
-    this(System::getenv, ProxySelector::getDefault);
-  }
 
   DefaultProxyDetector(
       UnaryOperator<@Nullable String> environment, Supplier<@Nullable ProxySelector> selector) {

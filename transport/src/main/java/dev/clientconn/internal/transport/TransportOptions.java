@@ -9,7 +9,7 @@ import java.util.Set;
 import org.jspecify.annotations.Nullable;
 
 /**
- * What every connection of a channel is made with.
+ * Holds the options that all connections of a channel share.
  *
  * @param userAgent value of {@code user-agent}
  * @param acceptEncoding value of {@code grpc-accept-encoding}, absent when only identity is understood
@@ -17,10 +17,10 @@ import org.jspecify.annotations.Nullable;
  * @param streamWindow initial receive window of a stream, bytes, 65,535 to 2^31-1
  * @param connectionWindow initial receive window of a connection, bytes, 65,535 to 2^31-1
  * @param growWindows whether windows grow to the path's bandwidth-delay product
- * @param maxInboundMetadataSize largest header list accepted, bytes as RFC 9113 section 6.5.2 counts them
+ * @param maxInboundMetadataSize largest header list accepted, bytes as RFC 9113 section 6.5.2
+ *     counts them
  * @param neverIndexedHeaders lower-case names of request headers that stay out of HPACK's tables,
- *     besides those
- *     that always do
+ *     besides those that always do
  * @param maxPendingStreams how many calls may wait for a stream slot on one connection
  * @param keepalive when to ping, or {@code null} for never
  * @param filters called when a connection is ready and when it ends
@@ -40,16 +40,13 @@ public record TransportOptions(
     List<ClientTransportFilter> filters,
     TransportListener listener) {
 
-  public static final Duration DEFAULT_CONNECT_TIMEOUT = Duration.ofSeconds(20);
-  public static final int DEFAULT_WINDOW = 1024 * 1024;
-  public static final int DEFAULT_MAX_INBOUND_METADATA_SIZE = 8192;
-  public static final int DEFAULT_MAX_PENDING_STREAMS = 65_536;
-
   /**
    * Keepalive (gRFC A8).
    *
-   * @param time quiet time after which a ping is sent; shared by the channel's connections, because servers may raise it
-   * @param timeout how long nothing at all may arrive after a ping before the connection counts as dead
+   * @param time quiet time after which a ping is sent; shared by the channel's connections, because
+   *     a server may raise it
+   * @param timeout how long nothing at all may arrive after a ping before the connection counts as
+   *     dead
    * @param withoutCalls whether to ping while no stream is open
    */
   public record KeepaliveOptions(KeepaliveTime time, Duration timeout, boolean withoutCalls) {

@@ -103,7 +103,9 @@ public final class ChannelHarness {
         List.of(),
         null,
         new MetricRecorder() {},
-        args -> {});
+        address -> null,
+        io.grpc.NameResolverRegistry.getDefaultRegistry(),
+        List.of());
   }
 
   public ChannelThreads threads() {

@@ -1,0 +1,95 @@
+// SPDX-License-Identifier: Apache-2.0
+package dev.clientconn;
+
+import dev.clientconn.internal.http2.connect.TlsCredentials;
+import io.grpc.CallCredentials;
+import io.grpc.ChannelCredentials;
+import io.grpc.CompositeCallCredentials;
+import io.grpc.CompositeChannelCredentials;
+import io.grpc.InsecureChannelCredentials;
+import io.grpc.TlsChannelCredentials;
+import io.netty.handler.ssl.SslContext;
+import org.jspecify.annotations.Nullable;
+
+/**
+ * Holds how a channel's connections are secured. TLS is used unless plaintext was asked for.
+ *
+ * @param credentials without call credentials and choices; given to load-balancing policies
+ * @param callCredentials applied to every call, absent if the channel has none
+ * @param context of TLS; absent for plaintext, and for default TLS until {@link #sslContext}
+ * @param fixed whether the application gave credentials, which no other option may change
+ */
+record ChannelSecurity(
+    ChannelCredentials credentials,
+    @Nullable CallCredentials callCredentials,
+    @Nullable SslContext context,
+    boolean fixed) {
+
+  /** TLS with the JVM's trust store. */
+  static ChannelSecurity tls() {
+    return new ChannelSecurity(TlsChannelCredentials.create(), null, null, false);
+  }
+
+  /** The security that credentials ask for. Reads keys and certificates, so that mistakes show here. */
+  static ChannelSecurity of(ChannelCredentials given) {
+    ChannelCredentials credentials = TlsCredentials.understood(given);
+    CallCredentials callCredentials = null;
+    while (credentials instanceof CompositeChannelCredentials composite) {
+      CallCredentials outer = composite.getCallCredentials();
+      callCredentials =
+          callCredentials == null ? outer : new CompositeCallCredentials(outer, callCredentials);
+      credentials = TlsCredentials.understood(composite.getChannelCredentials());
+    }
+    return new ChannelSecurity(credentials, callCredentials, contextOf(credentials), true);
+  }
+
+  ChannelSecurity withContext(SslContext own) {
+    checkChangeable("sslContext");
+    if (!own.isClient()) {
+      throw new IllegalArgumentException(
+          "sslContext must be a client's: make it by SslContextBuilder.forClient()");
+    }
+    if (!own.applicationProtocolNegotiator().protocols().contains("h2")) {
+      throw new IllegalArgumentException("sslContext must offer h2 by ALPN: set"
+          + " applicationProtocolConfig with ApplicationProtocolNames.HTTP_2");
+    }
+    return new ChannelSecurity(TlsChannelCredentials.create(), null, own, false);
+  }
+
+  ChannelSecurity withPlaintext() {
+    checkChangeable("usePlaintext");
+    return new ChannelSecurity(InsecureChannelCredentials.create(), null, null, false);
+  }
+
+  ChannelSecurity withTransportSecurity() {
+    checkChangeable("useTransportSecurity");
+    return isPlaintext() ? tls() : this;
+  }
+
+  boolean isPlaintext() {
+    return credentials instanceof InsecureChannelCredentials;
+  }
+
+  /** The TLS context, which is made here where there is none yet; {@code null} for plaintext. */
+  @Nullable
+  SslContext sslContext() {
+    return context != null ? context : contextOf(credentials);
+  }
+
+  private static @Nullable SslContext contextOf(ChannelCredentials credentials) {
+    try {
+      return TlsCredentials.toSslContext(credentials);
+    } catch (RuntimeException e) {
+      throw e;
+    } catch (Exception e) {
+      throw new IllegalArgumentException("The channel credentials cannot be used for TLS: " + e, e);
+    }
+  }
+
+  private void checkChangeable(String option) {
+    if (fixed) {
+      throw new IllegalStateException("ClientConnBuilder." + option
+          + " cannot change what the channel credentials say: leave one of the two out");
+    }
+  }
+}

@@ -1,0 +1,46 @@
+// SPDX-License-Identifier: Apache-2.0
+package dev.clientconn.internal.transport;
+
+import java.time.Duration;
+
+/** Holds the default of every channel option that has one, and the limits that values must keep. */
+public final class ChannelDefaults {
+
+  public static final Duration CONNECT_TIMEOUT = Duration.ofSeconds(20);
+  public static final Duration IDLE_TIMEOUT = Duration.ofMinutes(30);
+  public static final Duration KEEPALIVE_TIMEOUT = Duration.ofSeconds(20);
+  public static final String LOAD_BALANCING_POLICY = "pick_first";
+
+  /** Receive window of a stream and of a connection, bytes. */
+  public static final int WINDOW = 1024 * 1024;
+
+  public static final boolean GROW_WINDOWS = true;
+
+  /** Calls that wait for a stream slot on one connection. */
+  public static final int MAX_PENDING_STREAMS = 65_536;
+
+  /** Bytes, after decompression. */
+  public static final int MAX_INBOUND_MESSAGE_SIZE = 4 * 1024 * 1024;
+
+  /** Bytes, as RFC 9113 section 6.5.2 counts them. */
+  public static final int MAX_INBOUND_METADATA_SIZE = 8 * 1024;
+
+  /** Bytes of one call that are retained for a transparent retry. */
+  public static final long PER_RPC_BUFFER_LIMIT = 1024 * 1024;
+
+  /** Bytes of all calls of a channel that are retained for transparent retries. */
+  public static final long RETRY_BUFFER_SIZE = 16 * 1024 * 1024;
+
+  /** The window that HTTP/2 begins with (RFC 9113 section 6.9.2): an option can only enlarge it. */
+  public static final int MIN_WINDOW = 65_535;
+
+  public static final Duration MIN_IDLE_TIMEOUT = Duration.ofSeconds(1);
+
+  /** gRFC A8: a shorter time is raised to this. */
+  public static final Duration MIN_KEEPALIVE_TIME = Duration.ofSeconds(10);
+
+  /** A shorter timeout is raised to this, as in grpc-java. */
+  public static final Duration MIN_KEEPALIVE_TIMEOUT = Duration.ofMillis(10);
+
+  private ChannelDefaults() {}
+}
