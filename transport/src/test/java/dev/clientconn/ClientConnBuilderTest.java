@@ -4,6 +4,7 @@ package dev.clientconn;
 import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.assertThatThrownBy;
 
+import dev.clientconn.conformance.Conforms;
 import dev.clientconn.internal.call.RetryBufferLimit;
 import dev.clientconn.internal.channel.ChannelHarness;
 import dev.clientconn.internal.channel.ChannelOptions;
@@ -75,6 +76,7 @@ class ClientConnBuilderTest {
         .hasMessageContaining("ClientConnBuilder.usePlaintext");
   }
 
+  @Conforms("T009")
   @Test
   void compositeCredentialsGoInFrontOfTheCallsOwn() {
     List<String> applied = new ArrayList<>();
@@ -171,6 +173,7 @@ class ClientConnBuilderTest {
     conn.shutdown();
   }
 
+  @Conforms("T072")
   @Test
   void userAgentGoesInFrontOfTheLibrarys() {
     assertThat(builder.transportOptions().userAgent()).matches("grpc-java-clientconn/\\S+");
@@ -209,6 +212,7 @@ class ClientConnBuilderTest {
     assertThat(seen).containsExactly("first", "second");
   }
 
+  @Conforms("T073")
   @Test
   void advertisesTheEncodingsOfTheRegistry() {
     assertThat(builder.transportOptions().acceptEncoding()).isEqualTo("gzip");
@@ -219,6 +223,7 @@ class ClientConnBuilderTest {
         .isNull();
   }
 
+  @Conforms("T190")
   @Test
   void keepaliveIsOffUntilItsTimeIsSetAndIsClamped() {
     builder.keepAliveTimeout(1, TimeUnit.MILLISECONDS).keepAliveWithoutCalls(true);
@@ -250,6 +255,7 @@ class ClientConnBuilderTest {
     assertThat(options.proxyDetector()).isSameAs(first);
   }
 
+  @Conforms("T050")
   @Test
   void optionsReachTheTransport() {
     TransportOptions options = builder

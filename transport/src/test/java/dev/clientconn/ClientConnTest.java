@@ -3,6 +3,7 @@ package dev.clientconn;
 
 import static org.assertj.core.api.Assertions.assertThat;
 
+import dev.clientconn.conformance.Conforms;
 import dev.clientconn.internal.channel.ChannelHarness;
 import dev.clientconn.internal.channel.FakeTransport;
 import dev.clientconn.internal.transport.StreamProgress;
@@ -30,6 +31,7 @@ class ClientConnTest {
   private final ClientConn conn =
       ClientConn.open(fakes.options(), fakes.connector, fakes.threads());
 
+  @Conforms("T003")
   @Test
   void firstCallConnectsAndRuns() {
     Closed call = call(CallOptions.DEFAULT);
@@ -183,6 +185,7 @@ class ClientConnTest {
     assertThat(conn.isTerminated()).isTrue();
   }
 
+  @Conforms({"J34", "J40", "T017"})
   @Test
   void snapshotTellsWhatIsThere() {
     Closed waiting = call(CallOptions.DEFAULT);

@@ -6,6 +6,7 @@ import static org.assertj.core.api.Assertions.assertThat;
 
 import dev.clientconn.ChosenIo;
 import dev.clientconn.ClientConnBuilder;
+import dev.clientconn.conformance.Conforms;
 import dev.clientconn.internal.http2.connect.TlsCredentials;
 import dev.clientconn.tls.Pki;
 import dev.clientconn.transport.Dialer;
@@ -53,6 +54,7 @@ class ProxyTest {
     }
   }
 
+  @Conforms("T003")
   @ParameterizedTest
   @EnumSource
   void callGoesThroughTheProxy(ChosenIo io) throws Exception {

@@ -6,6 +6,7 @@ import static org.assertj.core.api.Assertions.assertThatThrownBy;
 
 import dev.clientconn.ChosenIo;
 import dev.clientconn.ClientConnBuilder;
+import dev.clientconn.conformance.Conforms;
 import dev.clientconn.internal.http2.connect.TlsCredentials;
 import dev.clientconn.tls.Pki;
 import io.grpc.InsecureServerCredentials;
@@ -71,6 +72,7 @@ class UnixSocketTest {
     LOOPS.shutdownGracefully(0, 5, TimeUnit.SECONDS);
   }
 
+  @Conforms("T003")
   @ParameterizedTest
   @EnumSource
   void reachesAServerByItsAbsolutePath(ChosenIo io) throws Exception {

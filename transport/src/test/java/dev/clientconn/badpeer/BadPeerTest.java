@@ -7,6 +7,7 @@ import static org.assertj.core.api.Assertions.catchThrowableOfType;
 
 import dev.clientconn.ClientConn;
 import dev.clientconn.ClientConnBuilder;
+import dev.clientconn.conformance.Conforms;
 import io.grpc.InsecureServerCredentials;
 import io.grpc.Server;
 import io.grpc.ServerCredentials;
@@ -47,6 +48,7 @@ class BadPeerTest {
     }
   }
 
+  @Conforms({"J02", "T004"})
   @Test
   void absentServerIsUnavailableAndNamed() throws Exception {
     int port;
@@ -101,6 +103,7 @@ class BadPeerTest {
     }
   }
 
+  @Conforms("T016")
   @Test
   void silentServerRunsIntoTheConnectTimeout() throws Exception {
     try (RawServer server = new RawServer(
@@ -146,6 +149,7 @@ class BadPeerTest {
     }
   }
 
+  @Conforms("T007")
   @Test
   void certificateForAnotherHostIsNamed() throws Exception {
     Server server = grpcServer(TlsServerCredentials.create(
@@ -257,6 +261,7 @@ class BadPeerTest {
     }
   }
 
+  @Conforms("H04")
   @Test
   void messagesBeforeTheFailureAreDelivered() throws Exception {
     try (FrameServer server = new FrameServer(

@@ -7,6 +7,7 @@ import static org.assertj.core.api.Assertions.catchThrowable;
 import com.google.common.util.concurrent.ListenableFuture;
 import dev.clientconn.ClientConn;
 import dev.clientconn.ClientConnBuilder;
+import dev.clientconn.conformance.Conforms;
 import io.grpc.Status;
 import io.grpc.health.v1.HealthCheckRequest;
 import io.grpc.health.v1.HealthCheckResponse;
@@ -59,6 +60,7 @@ class GoAwayRetryTest {
     request.grpcHeaders().data(false, EMPTY_MESSAGE).headers(true, "grpc-status", "0");
   }
 
+  @Conforms({"T171", "T181"})
   @Test
   void whatTheServerDidNotProcessRunsElsewhereAndTheRestFinishesWhereItIs() throws Exception {
     try (FrameServer server = new FrameServer(requests::add)) {
@@ -89,6 +91,7 @@ class GoAwayRetryTest {
     }
   }
 
+  @Conforms({"H12", "T171"})
   @Test
   void aCallThatTwoConnectionsTurnDownIsNotTriedAThirdTime() throws Exception {
     List<ChannelId> connections = new ArrayList<>();
@@ -110,6 +113,7 @@ class GoAwayRetryTest {
     }
   }
 
+  @Conforms({"H01", "H08", "T180"})
   @Test
   void aServerThatLeavesInTwoStepsLosesNoCall() throws Exception {
     try (FrameServer server = new FrameServer(requests::add)) {

@@ -4,6 +4,7 @@ package dev.clientconn.internal.call;
 import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.assertThatThrownBy;
 
+import dev.clientconn.conformance.Conforms;
 import dev.clientconn.internal.serviceconfig.MethodConfig;
 import io.grpc.Attributes;
 import io.grpc.CallCredentials;
@@ -78,6 +79,7 @@ class CallCredentialsTest {
     assertThat(fixture.callsEnded).isOne();
   }
 
+  @Conforms({"T008", "T080", "T082"})
   @Test
   void credentialsAreToldOfTheCall() {
     fixture.unary("hello");
@@ -101,6 +103,7 @@ class CallCredentialsTest {
     assertThat(seen.isWaitForReady()).isTrue();
   }
 
+  @Conforms("T081")
   @Test
   void anExceptionMeansUnauthenticated() {
     credentials.inline = applier -> {
@@ -115,6 +118,7 @@ class CallCredentialsTest {
     assertThat(fixture.callsEnded).isOne();
   }
 
+  @Conforms("T081")
   @ParameterizedTest
   @CsvSource({
     "UNAUTHENTICATED, UNAUTHENTICATED",

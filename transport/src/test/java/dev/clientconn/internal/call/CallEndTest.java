@@ -4,6 +4,7 @@ package dev.clientconn.internal.call;
 import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.assertThatThrownBy;
 
+import dev.clientconn.conformance.Conforms;
 import dev.clientconn.internal.transport.StreamProgress;
 import io.grpc.CallOptions;
 import io.grpc.ClientCall;
@@ -72,6 +73,7 @@ class CallEndTest {
     assertThat(fixture.callsEnded).isOne();
   }
 
+  @Conforms("J18")
   @Test
   void cancelIsIdempotentAndForbidsWriting() {
     var call = fixture.start(TextMethods.BIDI);
@@ -144,6 +146,7 @@ class CallEndTest {
     assertThat(fixture.callsEnded).isOne();
   }
 
+  @Conforms("T074")
   @Test
   void aDeadlineThatHasPassedSendsNothing() {
     halfASecond();
@@ -199,6 +202,7 @@ class CallEndTest {
         .isEqualTo("CallOptions deadline exceeded after 0.500000000s. [waited for a stream slot]");
   }
 
+  @Conforms("T160")
   @Test
   void aPeersCancelAfterTheDeadlineIsADeadlineExceeded() {
     halfASecond();

@@ -3,6 +3,7 @@ package dev.clientconn.internal.call;
 
 import static org.assertj.core.api.Assertions.assertThat;
 
+import dev.clientconn.conformance.Conforms;
 import dev.clientconn.internal.message.FramedMessage;
 import dev.clientconn.internal.message.Messages;
 import dev.clientconn.internal.serviceconfig.MethodConfig;
@@ -53,6 +54,7 @@ class CallRacesTest {
     }
   }
 
+  @Conforms("T153")
   @Test
   void everyUnaryCallEndsExactlyOnceHoweverCancelsRace() throws InterruptedException {
     run(TextMethods.UNARY);

@@ -4,6 +4,7 @@ package dev.clientconn.internal.call;
 import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.assertThatThrownBy;
 
+import dev.clientconn.conformance.Conforms;
 import dev.clientconn.internal.serviceconfig.MethodConfig;
 import dev.clientconn.internal.transport.StreamParameters;
 import io.grpc.CallOptions;
@@ -113,6 +114,7 @@ class CallRequestTest {
     assertThat(fixture.stream().headers.maxInboundMessageSize()).isEqualTo(4 * 1024 * 1024);
   }
 
+  @Conforms("T083")
   @Test
   void aPickersAuthorityAppliesOnlyWhereTheCallHasNone() {
     fixture.source.result =
@@ -170,6 +172,7 @@ class CallRequestTest {
     assertThat(picked.getMaxInboundMessageSize()).isEqualTo(5);
   }
 
+  @Conforms("T202")
   @Test
   void aMessageAboveTheOutboundLimitCancelsTheCallBeforeItLeaves() {
     fixture.options = CallOptions.DEFAULT.withMaxOutboundMessageSize(4);
@@ -193,6 +196,7 @@ class CallRequestTest {
     assertThat(fixture.stream().commands).containsExactly("start(hello,end)");
   }
 
+  @Conforms("T203")
   @Test
   void aThrowingMarshallerCancelsTheCallAndNotTheCaller() {
     RuntimeException broken = new RuntimeException("broken");
@@ -249,6 +253,7 @@ class CallRequestTest {
     assertThat(fixture.listener.end().getCause()).hasMessageContaining("announced 9 bytes");
   }
 
+  @Conforms("T202")
   @Test
   void messagesAreCompressedUnlessEmptyOrSwitchedOff() {
     fixture.options = CallOptions.DEFAULT.withCompression("gzip");
@@ -263,6 +268,7 @@ class CallRequestTest {
         .containsExactly("start()", "write(compressed)", "write()", "write(plain)");
   }
 
+  @Conforms("T203")
   @Test
   void anUnknownCompressorFailsTheCall() {
     fixture.options = CallOptions.DEFAULT.withCompression("nope");
@@ -287,6 +293,7 @@ class CallRequestTest {
     assertThat(fixture.transport.streams).isEmpty();
   }
 
+  @Conforms("T060")
   @Test
   void theOrderOfMethodsIsGuarded() {
     var call = fixture.newCall(TextMethods.BIDI);

@@ -3,6 +3,7 @@ package dev.clientconn.internal.call;
 
 import static org.assertj.core.api.Assertions.assertThat;
 
+import dev.clientconn.conformance.Conforms;
 import dev.clientconn.internal.message.InboundChunkPool;
 import dev.clientconn.internal.message.SmallMessagePacker;
 import dev.clientconn.internal.transport.StreamProgress;
@@ -149,6 +150,7 @@ class CallResponseTest {
     assertThat(fixture.executor.runAll()).isOne();
   }
 
+  @Conforms("J31")
   @Test
   void noMessageIsDeliveredBeyondDemand() {
     var call = fixture.start(TextMethods.SERVER_STREAMING);
@@ -211,6 +213,7 @@ class CallResponseTest {
     assertThat(fixture.stream().consumed).isEqualTo(5 + 3 + 5 + 4);
   }
 
+  @Conforms("T041")
   @Test
   void theServersEndWaitsBehindUndeliveredMessages() {
     var call = fixture.start(TextMethods.BIDI);
@@ -223,6 +226,7 @@ class CallResponseTest {
     assertThat(listener.events).containsExactly("message(a)", "close(OK)");
   }
 
+  @Conforms("J18")
   @Test
   void aWireEndCountsTheCallAsEndedThoughMessagesWait() {
     fixture.start(TextMethods.BIDI);
@@ -232,6 +236,7 @@ class CallResponseTest {
     assertThat(fixture.callsEnded).isOne();
   }
 
+  @Conforms("T042")
   @Test
   void cancellingDropsMessagesNobodyAskedFor() {
     var call = fixture.start(TextMethods.BIDI);
@@ -319,6 +324,7 @@ class CallResponseTest {
     assertThat(fixture.callsEnded).isOne();
   }
 
+  @Conforms("T203")
   @Test
   void aMessageThatCannotBeParsedIsInternal() {
     var method = TextMethods.of(MethodType.UNARY, new TextMethods.TextMarshaller() {
@@ -337,6 +343,7 @@ class CallResponseTest {
     assertThat(listener.description()).startsWith("Failed to parse message").contains("garbage");
   }
 
+  @Conforms("T203")
   @Test
   void aMarshallersOwnStatusIsTheCalls() {
     Status own = Status.DATA_LOSS.withDescription("garbage");
@@ -356,6 +363,7 @@ class CallResponseTest {
     assertThat(listener.end()).isSameAs(own);
   }
 
+  @Conforms("T205")
   @Test
   void okWithoutAMessageIsInternalWhereTheMethodReturnsOne() {
     var call = fixture.start(TextMethods.of(MethodType.CLIENT_STREAMING));
@@ -368,6 +376,7 @@ class CallResponseTest {
     assertThat(listener.description()).contains("without a message");
   }
 
+  @Conforms("T205")
   @Test
   void aSecondMessageIsInternalWhereTheMethodReturnsOne() {
     fixture.unary("hello");
@@ -380,6 +389,7 @@ class CallResponseTest {
     assertThat(fixture.stream().commands).contains("cancel(INTERNAL)");
   }
 
+  @Conforms("T205")
   @Test
   void aSecondMessageIsRefusedThoughNobodyAskedForIt() {
     var call = fixture.start(TextMethods.of(MethodType.CLIENT_STREAMING));
@@ -394,6 +404,7 @@ class CallResponseTest {
     assertThat(listener.events).containsExactly("message(one)", "close(INTERNAL)");
   }
 
+  @Conforms("T205")
   @Test
   void theServersOwnErrorNeedsNoMessage() {
     fixture.unary("hello");
@@ -403,6 +414,7 @@ class CallResponseTest {
     assertThat(listener.events).containsExactly("close(NOT_FOUND)");
   }
 
+  @Conforms("T203")
   @Test
   void aDecompressorThatThrowsAnErrorEndsTheCall() {
     NoClassDefFoundError missing = new NoClassDefFoundError("zstd");
@@ -431,6 +443,7 @@ class CallResponseTest {
     assertThat(listener.end().getCause()).isSameAs(missing);
   }
 
+  @Conforms("T208")
   @Test
   void theMarshallerGetsAStreamOfKnownLength() {
     int[] available = {-1};
@@ -456,6 +469,7 @@ class CallResponseTest {
     assertThat(listener.events).contains("message(four)");
   }
 
+  @Conforms("T154")
   @Test
   void compressedMessagesAreInflated() throws IOException {
     var call = fixture.start(TextMethods.SERVER_STREAMING);
@@ -469,6 +483,7 @@ class CallResponseTest {
     assertThat(listener.events).containsExactly("headers", "message(world)", "message(plain)");
   }
 
+  @Conforms("T201")
   @Test
   void anInflatedMessageAboveTheLimitExhaustsResources() throws IOException {
     fixture.options = CallOptions.DEFAULT.withMaxInboundMessageSize(4);
@@ -485,6 +500,7 @@ class CallResponseTest {
     assertThat(listener.description()).contains("exceeds maximum size 4");
   }
 
+  @Conforms("T200")
   @Test
   void aCompressedMessageWithoutAnEncodingIsAnError() throws IOException {
     fixture.unary("hello");
@@ -507,6 +523,7 @@ class CallResponseTest {
     assertThat(listener.description()).contains("no grpc-encoding");
   }
 
+  @Conforms({"T200", "T206"})
   @Test
   void aCompressedMessageOfUnknownEncodingIsAnError() throws IOException {
     fixture.unary("hello");
@@ -518,6 +535,7 @@ class CallResponseTest {
     assertThat(listener.description()).isEqualTo("Can't find decompressor for zap");
   }
 
+  @Conforms("T207")
   @Test
   void bytesThatAreNotWhatTheEncodingSaysAreAnError() {
     fixture.unary("hello");
@@ -529,6 +547,7 @@ class CallResponseTest {
     assertThat(listener.description()).contains("could not be decompressed");
   }
 
+  @Conforms("T200")
   @Test
   void aCompressedMessageOfNoBytesIsEmpty() {
     var call = fixture.start(TextMethods.SERVER_STREAMING);
@@ -542,6 +561,7 @@ class CallResponseTest {
     assertThat(listener.events).containsExactly("headers", "message()", "message(plain)");
   }
 
+  @Conforms("T200")
   @ParameterizedTest
   @ValueSource(strings = {"identity", "zap"})
   void aCompressedMessageOfNoBytesNeedsAKnownEncodingToo(String encoding) {
@@ -555,6 +575,7 @@ class CallResponseTest {
     assertThat(listener.end().getCode()).isEqualTo(Code.INTERNAL);
   }
 
+  @Conforms("T207")
   @ParameterizedTest
   @ValueSource(ints = {3, 100})
   void whatInflatesAMessageIsClosedAlsoOverTheLimit(int limit) {
@@ -588,6 +609,7 @@ class CallResponseTest {
     }
   }
 
+  @Conforms("J05")
   @Test
   void attributesAreTheTransportsOnceBound() {
     InetSocketAddress peer = InetSocketAddress.createUnresolved("server", 1);

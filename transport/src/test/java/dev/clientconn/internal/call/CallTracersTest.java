@@ -3,6 +3,7 @@ package dev.clientconn.internal.call;
 
 import static org.assertj.core.api.Assertions.assertThat;
 
+import dev.clientconn.conformance.Conforms;
 import dev.clientconn.internal.transport.StreamProgress;
 import io.grpc.CallCredentials;
 import io.grpc.CallOptions;
@@ -24,6 +25,7 @@ class CallTracersTest {
     fixture.options = CallOptions.DEFAULT.withStreamTracerFactory(tracers);
   }
 
+  @Conforms({"T064", "T100"})
   @Test
   void aUnaryCallIsToldInGrpcJavasOrder() {
     trace();
@@ -59,6 +61,7 @@ class CallTracersTest {
         .containsExactly("new", "closed(UNAVAILABLE)", "new again", "closed(OK)");
   }
 
+  @Conforms("J37")
   @Test
   void aTracerHearsOfAnEndWithoutAStream() {
     trace();
@@ -80,6 +83,7 @@ class CallTracersTest {
     assertThat(tracers.events).containsExactly("new", "pending", "closed(UNAVAILABLE)");
   }
 
+  @Conforms("T165")
   @Test
   void aBalancersTracerIsMadeAfterThePick() {
     trace();

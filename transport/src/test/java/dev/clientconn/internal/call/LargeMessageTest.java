@@ -4,6 +4,7 @@ package dev.clientconn.internal.call;
 import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.assertThatThrownBy;
 
+import dev.clientconn.conformance.Conforms;
 import dev.clientconn.internal.call.TextMethods.TextMarshaller;
 import dev.clientconn.internal.message.Messages;
 import dev.clientconn.internal.transport.StreamProgress;
@@ -104,6 +105,7 @@ class LargeMessageTest {
     assertThat(Messages.lent()).isLessThanOrEqualTo(before);
   }
 
+  @Conforms("T065")
   @Test
   void theMemoryOfACallThatGetsNoStreamComesBack() {
     long before = Messages.lent();
@@ -144,6 +146,7 @@ class LargeMessageTest {
     assertThat(Messages.lent() - before).isNotPositive();
   }
 
+  @Conforms("T065")
   @Test
   void theMemoryOfARequestThatCannotBeEncodedComesBack() {
     long before = Messages.lent();

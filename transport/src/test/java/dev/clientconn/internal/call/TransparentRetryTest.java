@@ -3,6 +3,7 @@ package dev.clientconn.internal.call;
 
 import static org.assertj.core.api.Assertions.assertThat;
 
+import dev.clientconn.conformance.Conforms;
 import dev.clientconn.internal.message.Messages;
 import dev.clientconn.internal.transport.StreamProgress;
 import io.grpc.ClientCall;
@@ -20,6 +21,7 @@ class TransparentRetryTest {
 
   private final CallFixture fixture = new CallFixture();
 
+  @Conforms("T101")
   @Test
   void aCallThatNeverLeftIsSentAgainEachTime() {
     fixture.unary("hello");

@@ -3,6 +3,7 @@ package dev.clientconn.internal.call;
 
 import static org.assertj.core.api.Assertions.assertThat;
 
+import dev.clientconn.conformance.Conforms;
 import dev.clientconn.internal.message.InboundMessage;
 import dev.clientconn.internal.wire.MessageDeframer;
 import dev.clientconn.internal.wire.MessageException;
@@ -25,6 +26,7 @@ class UndeliveredMessagesTest {
   private int eventsInTurn;
 
   /** Each size of message, in DATA frames of each size, with each number of frames read in one turn of the loop. */
+  @Conforms({"H28", "T043"})
   @ParameterizedTest
   @CsvSource({
     "0, 5, 1",

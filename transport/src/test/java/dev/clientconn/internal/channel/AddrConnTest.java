@@ -7,6 +7,7 @@ import static io.grpc.ConnectivityState.READY;
 import static io.grpc.ConnectivityState.TRANSIENT_FAILURE;
 import static org.assertj.core.api.Assertions.assertThat;
 
+import dev.clientconn.conformance.Conforms;
 import io.grpc.Status;
 import java.time.Duration;
 import org.junit.jupiter.api.Test;
@@ -139,6 +140,7 @@ class AddrConnTest {
     assertThat(call.picked()).isSameAs(connector.last());
   }
 
+  @Conforms("T181")
   @Test
   void drainingConnectionFinishesItsCallsWhileTheNextCallGetsANewOne() {
     harness.connect();

@@ -8,6 +8,7 @@ import static io.grpc.ConnectivityState.SHUTDOWN;
 import static io.grpc.ConnectivityState.TRANSIENT_FAILURE;
 import static org.assertj.core.api.Assertions.assertThat;
 
+import dev.clientconn.conformance.Conforms;
 import io.grpc.Attributes;
 import io.grpc.ConnectivityState;
 import io.grpc.InternalConfigSelector;
@@ -289,6 +290,7 @@ class ChannelCoreTest {
     assertThat(harness.clock.pending()).isEqualTo(1);
   }
 
+  @Conforms("J17")
   @Test
   void doesNotGoIdleWhileACallIsLive() {
     harness.idleTimeout(Duration.ofMinutes(1));

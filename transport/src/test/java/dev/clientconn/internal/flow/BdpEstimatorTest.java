@@ -3,6 +3,7 @@ package dev.clientconn.internal.flow;
 
 import static org.assertj.core.api.Assertions.assertThat;
 
+import dev.clientconn.conformance.Conforms;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.CsvSource;
@@ -24,6 +25,7 @@ class BdpEstimatorTest {
     assertThat(bdp.wantsPing()).isTrue();
   }
 
+  @Conforms("T051")
   @Test
   void dataBeforeThePingIsNotPartOfTheSample() {
     bdp.onData(10 * START);
@@ -40,12 +42,14 @@ class BdpEstimatorTest {
     assertThat(bdp.onPingAck(now + RTT)).isEqualTo(2 * (START / 2 + START / 4));
   }
 
+  @Conforms("T056")
   @Test
   void aSampleThatFillsTheWindowDoublesIt() {
     assertThat(roundTrip(START)).isEqualTo(2 * START);
     assertThat(bdp.estimate()).isEqualTo(2 * START);
   }
 
+  @Conforms("T056")
   @Test
   void aSmallSampleLeavesTheWindow() {
     assertThat(roundTrip(START / 2)).isZero();
@@ -76,6 +80,7 @@ class BdpEstimatorTest {
     assertThat(largest.onPingAck(now + RTT)).isZero();
   }
 
+  @Conforms("T055")
   @Test
   void aSampleAtALowerBandwidthThanBeforeLeavesTheWindow() {
     roundTrip(START);
@@ -86,6 +91,7 @@ class BdpEstimatorTest {
     assertThat(bdp.onPingAck(now)).isZero();
   }
 
+  @Conforms("T058")
   @Test
   void growthStopsAtTheLimitAndSoDoPings() {
     int window = START;
@@ -97,6 +103,7 @@ class BdpEstimatorTest {
     assertThat(bdp.wantsPing()).isFalse();
   }
 
+  @Conforms("T059")
   @Test
   void neverShrinksBelowWhatItStartedWith() {
     BdpEstimator large = new BdpEstimator(1 << 20);
@@ -113,6 +120,7 @@ class BdpEstimatorTest {
     assertThat(bdp.rttNanos()).isZero();
   }
 
+  @Conforms("T054")
   @Test
   void theRoundTripIsTheMeanAtFirst() {
     bdp.pingSent(0, 0);
@@ -123,6 +131,7 @@ class BdpEstimatorTest {
     assertThat(bdp.rttNanos()).isEqualTo(15);
   }
 
+  @Conforms("T054")
   @Test
   void theRoundTripFollowsTheLatestSampleAfterTen() {
     for (int i = 0; i < 10; i++) {
@@ -137,6 +146,7 @@ class BdpEstimatorTest {
     assertThat(bdp.rttNanos()).isEqualTo(100);
   }
 
+  @Conforms("T055")
   @ParameterizedTest
   @CsvSource({"3.0, true", "3.1, false"})
   void theBandwidthOfASampleIsOverTheMeanRoundTrip(double roundTrips, boolean grows) {

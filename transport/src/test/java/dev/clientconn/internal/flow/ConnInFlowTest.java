@@ -3,12 +3,14 @@ package dev.clientconn.internal.flow;
 
 import static org.assertj.core.api.Assertions.assertThat;
 
+import dev.clientconn.conformance.Conforms;
 import org.junit.jupiter.api.Test;
 
 class ConnInFlowTest {
 
   private final ConnInFlow flow = new ConnInFlow(1000);
 
+  @Conforms("T032")
   @Test
   void givesArrivedBytesBackInQuarters() {
     assertThat(flow.received(249)).isTrue();
@@ -20,6 +22,7 @@ class ConnInFlowTest {
     assertThat(flow.available()).isEqualTo(1000);
   }
 
+  @Conforms("T034")
   @Test
   void findsOutAnOverrun() {
     assertThat(flow.received(1000)).isTrue();

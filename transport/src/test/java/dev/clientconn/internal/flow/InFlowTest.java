@@ -3,6 +3,7 @@ package dev.clientconn.internal.flow;
 
 import static org.assertj.core.api.Assertions.assertThat;
 
+import dev.clientconn.conformance.Conforms;
 import org.junit.jupiter.api.Test;
 
 class InFlowTest {
@@ -26,6 +27,7 @@ class InFlowTest {
     assertThat(flow.received(1)).isFalse();
   }
 
+  @Conforms("T039")
   @Test
   void creditComesInQuarters() {
     assertThat(flow.received(1000)).isTrue();
@@ -57,6 +59,7 @@ class InFlowTest {
     assertThat(flow.available()).isEqualTo(1000);
   }
 
+  @Conforms("T040")
   @Test
   void grantsNeverPassTheLargestWindow() {
     InFlow large = new InFlow(Window.MAX - 10);

@@ -3,6 +3,7 @@ package dev.clientconn.internal.flow;
 
 import static org.assertj.core.api.Assertions.assertThat;
 
+import dev.clientconn.conformance.Conforms;
 import org.junit.jupiter.api.Test;
 
 class SendQuotaTest {
@@ -33,6 +34,7 @@ class SendQuotaTest {
     assertThat(quota.connection().available()).isEqualTo(64_535);
   }
 
+  @Conforms("T117")
   @Test
   void creditAboveTheLargestWindowIsRefused() {
     assertThat(stream.tryIncrease(Window.MAX - Window.INITIAL)).isTrue();

@@ -3,6 +3,7 @@ package dev.clientconn.internal.flow;
 
 import static org.assertj.core.api.Assertions.assertThat;
 
+import dev.clientconn.conformance.Conforms;
 import org.junit.jupiter.api.Test;
 
 class WriteQuotaTest {
@@ -18,6 +19,7 @@ class WriteQuotaTest {
     assertThat(quota.isReady()).isFalse();
   }
 
+  @Conforms("T063")
   @Test
   void tellsTheMomentItBecomesReadyOnce() {
     quota.add(1000);
@@ -34,6 +36,7 @@ class WriteQuotaTest {
     assertThat(quota.subtract(99)).isFalse();
   }
 
+  @Conforms("T062")
   @Test
   void oneMessageMayPassTheThresholdByAnyAmount() {
     quota.add(Integer.MAX_VALUE);

@@ -3,6 +3,7 @@ package dev.clientconn.internal.http2;
 
 import static org.assertj.core.api.Assertions.assertThat;
 
+import dev.clientconn.conformance.Conforms;
 import io.grpc.Grpc;
 import io.grpc.Status;
 import io.netty.buffer.ByteBufUtil;
@@ -17,6 +18,7 @@ class ConnectAttemptTest extends PeerTest {
 
   private static final Duration NEARLY_CONNECT_TIMEOUT = Duration.ofMillis(19_999);
 
+  @Conforms({"T011", "T012"})
   @Test
   void sendsPrefaceSettingsAndTheRestOfItsWindowInOneWrite() {
     Http2Peer peer = connecting(s -> {
@@ -31,6 +33,7 @@ class ConnectAttemptTest extends PeerTest {
         "WINDOW_UPDATE 0 +134465");
   }
 
+  @Conforms("T013")
   @Test
   void sendsNoWindowUpdateForTheDefaultWindow() {
     Http2Peer peer = connecting();
@@ -38,6 +41,7 @@ class ConnectAttemptTest extends PeerTest {
     peer.expects("SETTINGS {ENABLE_PUSH=0, INITIAL_WINDOW_SIZE=65535, MAX_HEADER_LIST_SIZE=8192}");
   }
 
+  @Conforms("T014")
   @Test
   void isReadyOnceThePeersSettingsAreHereAndAcknowledgesThem() {
     Http2Peer peer = connecting();
@@ -52,6 +56,7 @@ class ConnectAttemptTest extends PeerTest {
     peer.expects("SETTINGS ACK");
   }
 
+  @Conforms("T015")
   @Test
   void anAckIsNotThePeersSettings() {
     Http2Peer peer = connecting();
@@ -76,6 +81,7 @@ class ConnectAttemptTest extends PeerTest {
     assertThat(peer.owner.phases).containsExactly("ready");
   }
 
+  @Conforms("T091")
   @Test
   void aCallBeforeReadyIsNotSent() {
     Http2Peer peer = connecting();
@@ -87,6 +93,7 @@ class ConnectAttemptTest extends PeerTest {
     peer.expectsNothing();
   }
 
+  @Conforms("T005")
   @Test
   void timesOutWhileDialling() {
     FakeSocket never = new FakeSocket();
@@ -104,6 +111,7 @@ class ConnectAttemptTest extends PeerTest {
     assertThat(never.isOpen()).isFalse();
   }
 
+  @Conforms("H33")
   @Test
   void aChannelThatIsRegisteredAfterTheTimeoutIsClosed() {
     FakeSocket late = new FakeSocket();
@@ -120,6 +128,7 @@ class ConnectAttemptTest extends PeerTest {
     assertThat(late.isOpen()).isFalse();
   }
 
+  @Conforms("H33")
   @Test
   void aChannelThatConnectsAfterTheTimeoutIsClosedThoughItHasNoHandlerOfOurs() {
     FakeSocket late = new FakeSocket();
@@ -135,6 +144,7 @@ class ConnectAttemptTest extends PeerTest {
     assertThat(late.taken()).isZero();
   }
 
+  @Conforms("T005")
   @Test
   void timesOutWhileWaitingForSettings() {
     Http2Peer peer = connecting();
@@ -148,6 +158,7 @@ class ConnectAttemptTest extends PeerTest {
     assertThat(peer.socket.isOpen()).isFalse();
   }
 
+  @Conforms("T005")
   @Test
   void theConnectTimeoutEndsWithReady() {
     Http2Peer peer = ready();
@@ -170,6 +181,7 @@ class ConnectAttemptTest extends PeerTest {
         .contains("\"HTTP/1.1 400 Bad Request\"");
   }
 
+  @Conforms("H32")
   @Test
   void theReservedBitOfTheFirstFrameMeansNothing() {
     Http2Peer peer = connecting();
@@ -179,6 +191,7 @@ class ConnectAttemptTest extends PeerTest {
     assertThat(peer.owner.phases).containsExactly("ready");
   }
 
+  @Conforms("H32")
   @ParameterizedTest
   @ValueSource(strings = {"000000040100000000", "000000040000000001", "000008060000000000"})
   void aPrefaceThatIsNoServersIsAProtocolError(String firstFrame) {
@@ -202,6 +215,7 @@ class ConnectAttemptTest extends PeerTest {
     assertThat(peer.owner.terminated.getDescription()).contains("the server speaks TLS");
   }
 
+  @Conforms("T014")
   @Test
   void saysThatThePeerSpeaksSomethingElse() {
     Http2Peer peer = connecting();
@@ -212,6 +226,7 @@ class ConnectAttemptTest extends PeerTest {
     assertThat(peer.owner.terminated.getDescription()).contains("does not speak HTTP/2");
   }
 
+  @Conforms("T016")
   @Test
   void brokenFirstSettingsFailTheConnection() {
     Http2Peer peer = connecting();
@@ -224,6 +239,7 @@ class ConnectAttemptTest extends PeerTest {
     assertThat(peer.texts().get(0)).startsWith("GOAWAY 0 FLOW_CONTROL_ERROR");
   }
 
+  @Conforms("T014")
   @Test
   void saysThatThePeerClosedBeforeItsSettings() {
     Http2Peer peer = connecting();
@@ -266,6 +282,7 @@ class ConnectAttemptTest extends PeerTest {
     assertThat(peer.owner.terminated.getDescription()).contains("no route");
   }
 
+  @Conforms({"T002", "T004"})
   @Test
   void aDialerThatFailsFailsTheAttemptAndItsChannelIsClosed() {
     FakeSocket refused = new FakeSocket();
@@ -279,6 +296,7 @@ class ConnectAttemptTest extends PeerTest {
     assertThat(refused.isOpen()).isFalse();
   }
 
+  @Conforms({"J03", "T005"})
   @Test
   void shutdownWhileDiallingClosesTheChannelAndSendsNothing() {
     FakeSocket never = new FakeSocket();
@@ -293,6 +311,7 @@ class ConnectAttemptTest extends PeerTest {
     assertThat(never.isOpen()).isFalse();
   }
 
+  @Conforms("T023")
   @Test
   void anErrorOfTheSocketIsToldWithTheConnectionsEnd() {
     Http2Peer peer = ready();

@@ -3,6 +3,7 @@ package dev.clientconn.internal.http2;
 
 import static org.assertj.core.api.Assertions.assertThat;
 
+import dev.clientconn.conformance.Conforms;
 import dev.clientconn.internal.http2.ControlBuffer.Command;
 import io.netty.channel.DefaultEventLoop;
 import io.netty.channel.EventLoop;
@@ -63,6 +64,7 @@ class ControlBufferTest {
     }
   }
 
+  @Conforms("T090")
   @Test
   void manyThreadsLoseNothingAndKeepTheirOrder() throws InterruptedException {
     DefaultEventLoop loop = new DefaultEventLoop();
@@ -88,6 +90,7 @@ class ControlBufferTest {
     assertThat(consumer.turns).isLessThanOrEqualTo(PRODUCERS * EACH);
   }
 
+  @Conforms("T111")
   @Test
   void theLoopIsWokenOnceForAllThatWaits() {
     ManualLoop loop = new ManualLoop();

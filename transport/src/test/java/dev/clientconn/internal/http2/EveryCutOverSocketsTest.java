@@ -4,6 +4,7 @@ package dev.clientconn.internal.http2;
 import static dev.clientconn.internal.http2.Http2Peer.bytes;
 import static org.assertj.core.api.Assertions.assertThat;
 
+import dev.clientconn.conformance.Conforms;
 import dev.clientconn.internal.http2.EveryCutTest.Uncut;
 import io.netty.channel.EventLoopGroup;
 import io.netty.channel.MultiThreadIoEventLoopGroup;
@@ -55,6 +56,7 @@ class EveryCutOverSocketsTest {
     return all.stream();
   }
 
+  @Conforms({"H22", "T153"})
   @ParameterizedTest(name = "{0}, {2}", autoCloseArguments = false)
   @MethodSource("conversations")
   void aPeerThatClosesAtAnyByteEndsTheCallAndThoseThatCome(
@@ -76,6 +78,7 @@ class EveryCutOverSocketsTest {
     }
   }
 
+  @Conforms("H22")
   @ParameterizedTest(name = "{0}, {2}", autoCloseArguments = false)
   @MethodSource("conversations")
   void aConnectionThatIsResetAtAnyByteEndsTheCallAndThoseThatCome(
@@ -101,6 +104,7 @@ class EveryCutOverSocketsTest {
     return conversation.play(peer, cut).call();
   }
 
+  @Conforms("T120")
   @ParameterizedTest(name = "{0}", autoCloseArguments = false)
   @MethodSource("loops")
   void theResponseThatCameBeforeAWriteFailedIsDelivered(String io, EventLoopGroup loops)

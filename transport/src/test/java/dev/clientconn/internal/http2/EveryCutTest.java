@@ -3,6 +3,7 @@ package dev.clientconn.internal.http2;
 
 import static org.assertj.core.api.Assertions.assertThat;
 
+import dev.clientconn.conformance.Conforms;
 import dev.clientconn.internal.http2.connect.ConnectAttempt;
 import dev.clientconn.internal.transport.TransportOptions.KeepaliveOptions;
 import java.time.Duration;
@@ -76,6 +77,7 @@ class EveryCutTest {
     }
   }
 
+  @Conforms({"H22", "T153"})
   @ParameterizedTest
   @MethodSource("conversations")
   void aPeerThatClosesAtAnyByteEndsTheCall(Conversation conversation) {
@@ -88,6 +90,7 @@ class EveryCutTest {
     inboundCut(conversation, Http2Peer::breaks);
   }
 
+  @Conforms("H22")
   @ParameterizedTest
   @MethodSource("conversations")
   void aPeerThatFallsSilentAtAnyByteIsFoundDead(Conversation conversation) {
@@ -138,6 +141,7 @@ class EveryCutTest {
     }
   }
 
+  @Conforms("H22")
   @ParameterizedTest
   @MethodSource("conversations")
   void aSocketThatBreaksAtAnyByteSentEndsTheCall(Conversation conversation) {

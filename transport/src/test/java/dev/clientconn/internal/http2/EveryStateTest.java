@@ -3,6 +3,7 @@ package dev.clientconn.internal.http2;
 
 import static org.assertj.core.api.Assertions.assertThat;
 
+import dev.clientconn.conformance.Conforms;
 import dev.clientconn.internal.channel.CallChannel;
 import dev.clientconn.internal.channel.ChannelCore;
 import dev.clientconn.internal.channel.ChannelHarness;
@@ -114,6 +115,7 @@ class EveryStateTest {
                 .map(event -> Arguments.of(type, state, event))));
   }
 
+  @Conforms("T153")
   @ParameterizedTest
   @MethodSource("matrix")
   void endsOnceAndLeavesNothing(MethodDescriptor.MethodType type, State state, Event event) {

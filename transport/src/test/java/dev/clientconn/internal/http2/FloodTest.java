@@ -3,6 +3,7 @@ package dev.clientconn.internal.http2;
 
 import static org.assertj.core.api.Assertions.assertThat;
 
+import dev.clientconn.conformance.Conforms;
 import io.grpc.Status;
 import io.grpc.Status.Code;
 import java.util.List;
@@ -26,6 +27,7 @@ class FloodTest extends PeerTest {
         : peer.socket.unsafe().outboundBuffer().totalPendingWriteBytes();
   }
 
+  @Conforms({"H23", "T020", "T137"})
   @ParameterizedTest
   @ValueSource(strings = {"PING", "SETTINGS"})
   void repliesThatAreNotReadAreBounded(String kind) {
@@ -69,6 +71,7 @@ class FloodTest extends PeerTest {
     peer.frames();
   }
 
+  @Conforms("H05")
   @Test
   void aBusyPeerThatReadsItsRepliesIsNoFlood() {
     Http2Peer peer = ready();
@@ -82,6 +85,7 @@ class FloodTest extends PeerTest {
     assertThat(peer.owner.phases).containsExactly("ready");
   }
 
+  @Conforms("T137")
   @Test
   void aPeerThatReadsAgainInTimeIsForgiven() {
     Http2Peer peer = ready();
@@ -99,6 +103,7 @@ class FloodTest extends PeerTest {
     assertThat(peer.owner.phases).containsExactly("ready");
   }
 
+  @Conforms("H25")
   @Test
   void smallContinuationsAreBounded() {
     Http2Peer peer = ready();
@@ -114,6 +119,7 @@ class FloodTest extends PeerTest {
     assertThat(call.isClosed()).isTrue();
   }
 
+  @Conforms({"H20", "H25"})
   @Test
   void aBlockOverTheBoundEndsTheConnectionAndItsCallForGood() {
     Http2Peer peer = ready();
@@ -143,6 +149,7 @@ class FloodTest extends PeerTest {
         .contains("a header block of over 65536 bytes on stream 1", limit);
   }
 
+  @Conforms("H20")
   @Test
   void theBoundIsFourTimesALimitThatIsLarge() {
     Http2Peer peer = ready(s -> s.maxInboundMetadataSize = 100_000);
@@ -161,6 +168,7 @@ class FloodTest extends PeerTest {
     assertThat(peer.owner.phases).containsExactly("ready", "terminated");
   }
 
+  @Conforms("H20")
   @Test
   void aLimitOfManyFramesAllowsThem() {
     Http2Peer peer = ready(s -> s.maxInboundMetadataSize = 1_000_000);
@@ -172,6 +180,7 @@ class FloodTest extends PeerTest {
     assertThat(call.takeEvents()).containsExactly("headers");
   }
 
+  @Conforms({"H24", "T043"})
   @Test
   void emptyDataInARowIsBounded() {
     Http2Peer peer = ready();
@@ -188,6 +197,7 @@ class FloodTest extends PeerTest {
     assertThat(call.status().getDescription()).contains("empty DATA");
   }
 
+  @Conforms("H24")
   @Test
   void emptyDataOfStreamsThatAreOverCountsToo() {
     Http2Peer peer = ready();
@@ -200,6 +210,7 @@ class FloodTest extends PeerTest {
     assertThat(peer.texts()).hasSize(1).allMatch(t -> t.startsWith("GOAWAY 0 ENHANCE_YOUR_CALM"));
   }
 
+  @Conforms("H24")
   @Test
   void emptyDataAmongMessagesIsNoFlood() {
     Http2Peer peer = ready(s -> s.connectionWindow = 1 << 24);
@@ -215,6 +226,7 @@ class FloodTest extends PeerTest {
     assertThat(call.messages).hasSize(3 * EmptyFrames.MAX_IN_A_ROW);
   }
 
+  @Conforms("H27")
   @ParameterizedTest
   @ValueSource(strings = {"RST_STREAM", "WINDOW_UPDATE", "zero WINDOW_UPDATE", "unknown"})
   void framesForAStreamThatIsOverProvokeNothing(String kind) {
@@ -236,6 +248,7 @@ class FloodTest extends PeerTest {
     assertThat(peer.owner.phases).containsExactly("ready");
   }
 
+  @Conforms("H26")
   @Test
   void zeroWindowUpdatesResetTheirStreamOnce() {
     Http2Peer peer = ready();

@@ -3,6 +3,7 @@ package dev.clientconn.internal.http2;
 
 import static org.assertj.core.api.Assertions.assertThat;
 
+import dev.clientconn.conformance.Conforms;
 import io.grpc.Status;
 import io.grpc.Status.Code;
 import io.netty.handler.codec.http2.Http2Error;
@@ -12,6 +13,7 @@ import org.junit.jupiter.api.Test;
 
 class GoAwayTest extends PeerTest {
 
+  @Conforms({"T164", "T171"})
   @Test
   void failsOnlyStreamsAboveTheLastId() {
     Http2Peer peer = ready();
@@ -29,6 +31,7 @@ class GoAwayTest extends PeerTest {
         .allSatisfy(c -> assertThat(c.status().isOk()).isTrue());
   }
 
+  @Conforms("H35")
   @Test
   void idsThatFallOneStreamAtATimeLookAtOneStreamEach() {
     Http2Peer peer = ready();
@@ -66,6 +69,7 @@ class GoAwayTest extends PeerTest {
     assertThat(last.takeEvents()).containsExactly("closed UNAVAILABLE REFUSED");
   }
 
+  @Conforms("T172")
   @Test
   void closesWhenTheLastStreamHasEnded() {
     Http2Peer peer = ready();
@@ -84,6 +88,7 @@ class GoAwayTest extends PeerTest {
         .contains("GOAWAY with code NO_ERROR, debug data \"bye\"");
   }
 
+  @Conforms("T173")
   @Test
   void closesAtOnceWithoutStreams() {
     Http2Peer peer = ready();
@@ -93,6 +98,7 @@ class GoAwayTest extends PeerTest {
     assertThat(peer.owner.phases).containsExactly("ready", "draining", "terminated");
   }
 
+  @Conforms({"H08", "T180"})
   @Test
   void maySendItsRealIdSecond() {
     Http2Peer peer = ready();
@@ -109,6 +115,7 @@ class GoAwayTest extends PeerTest {
     assertThat(peer.owner.phases).containsExactly("ready", "draining");
   }
 
+  @Conforms({"H09", "T092"})
   @Test
   void waitingCallsAreNotSent() {
     Http2Peer peer = ready();
@@ -124,6 +131,7 @@ class GoAwayTest extends PeerTest {
     peer.expectsNothing();
   }
 
+  @Conforms({"J14", "T097"})
   @Test
   void newCallsAreNotSent() {
     Http2Peer peer = ready();
@@ -136,6 +144,7 @@ class GoAwayTest extends PeerTest {
     peer.expectsNothing();
   }
 
+  @Conforms("T170")
   @Test
   void theOwnerHearsBeforeTheCallsDo() {
     Http2Peer peer = ready();
@@ -149,6 +158,7 @@ class GoAwayTest extends PeerTest {
     assertThat(call.isClosed()).isTrue();
   }
 
+  @Conforms("T174")
   @Test
   void anIdThatGrowsEndsTheConnection() {
     Http2Peer peer = ready();
@@ -163,6 +173,7 @@ class GoAwayTest extends PeerTest {
     assertThat(peer.owner.phases).containsExactly("ready", "draining", "terminated");
   }
 
+  @Conforms("T174")
   @Test
   void anEvenIdEndsTheConnection() {
     Http2Peer peer = ready();
@@ -175,6 +186,7 @@ class GoAwayTest extends PeerTest {
     assertThat(call.status().getDescription()).contains("stream 2");
   }
 
+  @Conforms("T176")
   @Test
   void whatItSaidIsToldWithLaterFailures() {
     Http2Peer peer = ready();
@@ -199,6 +211,7 @@ class GoAwayTest extends PeerTest {
     assertThat(call.status()).isEqualTo(Status.OK);
   }
 
+  @Conforms("T176")
   @Test
   void longDebugDataIsCut() {
     Http2Peer peer = ready();
@@ -234,6 +247,7 @@ class GoAwayTest extends PeerTest {
     assertThat(peer.table.active()).isEqualTo(5);
   }
 
+  @Conforms("H11")
   @Test
   void mayFollowTheSettingsInOneRead() {
     Http2Peer peer = connecting();
@@ -255,6 +269,7 @@ class GoAwayTest extends PeerTest {
     assertThat(peer.owner.phases).containsExactly("ready", "draining", "terminated");
   }
 
+  @Conforms("H07")
   @Test
   void aCodeThatNobodyKnowsIsToldAsANumber() {
     Http2Peer peer = ready();
@@ -267,6 +282,7 @@ class GoAwayTest extends PeerTest {
     assertThat(peer.owner.terminated.getDescription()).contains("code").contains("2119630849");
   }
 
+  @Conforms("T177")
   @Test
   void anIdThatGrowsAfterAllIsEndedIsIgnored() {
     Http2Peer peer = ready();
@@ -277,6 +293,7 @@ class GoAwayTest extends PeerTest {
     peer.expects("GOAWAY 0 NO_ERROR ");
   }
 
+  @Conforms({"H10", "H14"})
   @Test
   void requestsThatStillHaveDataToSendGoOn() {
     Http2Peer peer = ready();

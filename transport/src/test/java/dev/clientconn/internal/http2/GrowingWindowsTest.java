@@ -3,6 +3,7 @@ package dev.clientconn.internal.http2;
 
 import static org.assertj.core.api.Assertions.assertThat;
 
+import dev.clientconn.conformance.Conforms;
 import java.time.Duration;
 import org.junit.jupiter.api.Test;
 
@@ -24,6 +25,7 @@ class GrowingWindowsTest extends PeerTest {
     peer.inOneRead(() -> peer.sendsMessage(1, new byte[framedLength - 5]));
   }
 
+  @Conforms({"T051", "T196"})
   @Test
   void smallResponsesArePingedForRarely() {
     Http2Peer peer = growing(65_535);
@@ -33,6 +35,7 @@ class GrowingWindowsTest extends PeerTest {
     peer.answers(1).expectsNothing();
   }
 
+  @Conforms({"T052", "T196"})
   @Test
   void aPingFollowsTheConnectionsWindowUpdate() {
     Http2Peer peer = growing(65_535);
@@ -44,6 +47,7 @@ class GrowingWindowsTest extends PeerTest {
     peer.expects("WINDOW_UPDATE 0 +20000", PING);
   }
 
+  @Conforms("T057")
   @Test
   void aSampleThatFillsTheWindowRaisesBothWindows() {
     Http2Peer peer = growing(65_535);
@@ -73,6 +77,7 @@ class GrowingWindowsTest extends PeerTest {
     assertThat(peer.texts()).contains("SETTINGS {INITIAL_WINDOW_SIZE=120000}");
   }
 
+  @Conforms("T057")
   @Test
   void openAndNewStreamsHaveTheLargerWindow() {
     Http2Peer peer = growing(65_535);
@@ -96,6 +101,7 @@ class GrowingWindowsTest extends PeerTest {
     assertThat(second.status().isOk()).isTrue();
   }
 
+  @Conforms("T059")
   @Test
   void windowsThatStartLargeNeverShrink() {
     Http2Peer peer = growing(1 << 20);
@@ -124,6 +130,7 @@ class GrowingWindowsTest extends PeerTest {
     peer.after(RTT).sendsPingAck(0).expectsNothing();
   }
 
+  @Conforms("T053")
   @Test
   void thePingsThatMeasureThePathTellTheRoundTrip() {
     Http2Peer peer = growing(65_535);

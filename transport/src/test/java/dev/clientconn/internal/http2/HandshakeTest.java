@@ -3,6 +3,7 @@ package dev.clientconn.internal.http2;
 
 import static org.assertj.core.api.Assertions.assertThat;
 
+import dev.clientconn.conformance.Conforms;
 import dev.clientconn.transport.Dialer;
 import io.grpc.Status;
 import io.netty.handler.ssl.SslContext;
@@ -46,6 +47,7 @@ class HandshakeTest extends PeerTest {
     assertThat(peer.socket.isOpen()).isFalse();
   }
 
+  @Conforms("T007")
   @Test
   void aPeerThatClosesInTheHandshakeIsReported() throws SSLException {
     Http2Peer peer = connectingWithTls(null);

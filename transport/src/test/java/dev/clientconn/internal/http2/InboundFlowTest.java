@@ -5,6 +5,7 @@ import static dev.clientconn.internal.http2.Http2Peer.bytes;
 import static dev.clientconn.internal.http2.Http2Peer.framed;
 import static org.assertj.core.api.Assertions.assertThat;
 
+import dev.clientconn.conformance.Conforms;
 import io.grpc.Status;
 import java.util.Arrays;
 import java.util.List;
@@ -23,6 +24,7 @@ class InboundFlowTest extends PeerTest {
     return ready(s -> s.connectionWindow = 1 << 24);
   }
 
+  @Conforms("T031")
   @Test
   void theConnectionsWindowOpensAsBytesArriveWhetherOrNotTheyAreRead() {
     Http2Peer peer = ready();
@@ -41,6 +43,7 @@ class InboundFlowTest extends PeerTest {
     assertThat(other.status().isOk()).isTrue();
   }
 
+  @Conforms({"J29", "T039"})
   @Test
   void aStreamsWindowOpensAsTheApplicationTakesMessages() {
     Http2Peer peer = withLargeConnectionWindow();
@@ -93,6 +96,7 @@ class InboundFlowTest extends PeerTest {
     peer.expectsNothing();
   }
 
+  @Conforms({"J30", "T040"})
   @Test
   void aMessageLargerThanTheWindowIsLetInAtOnceIfItIsWanted() {
     Http2Peer peer = withLargeConnectionWindow();
@@ -108,6 +112,7 @@ class InboundFlowTest extends PeerTest {
     assertThat(call.takeEvents()).containsExactly("headers", "message 199995 bytes");
   }
 
+  @Conforms("T040")
   @Test
   void aMessageLargerThanTheWindowWaitsForDemand() {
     Http2Peer peer = withLargeConnectionWindow();
@@ -129,6 +134,7 @@ class InboundFlowTest extends PeerTest {
     assertThat(call.messages).hasSize(1);
   }
 
+  @Conforms("T039")
   @Test
   void whatWasGrantedForALargeMessageIsPaidBackAsItIsTaken() {
     Http2Peer peer = withLargeConnectionWindow();
@@ -168,6 +174,7 @@ class InboundFlowTest extends PeerTest {
     assertThat(call.messages).hasSize(2);
   }
 
+  @Conforms({"H16", "T030", "T035"})
   @Test
   void paddingIsGivenBackAtOnce() {
     Http2Peer peer = withLargeConnectionWindow();
@@ -184,6 +191,7 @@ class InboundFlowTest extends PeerTest {
     assertThat(call.messages).hasSize(65);
   }
 
+  @Conforms("T030")
   @Test
   void paddingCountsAgainstTheConnectionsWindowToo() {
     Http2Peer peer = ready();
@@ -201,6 +209,7 @@ class InboundFlowTest extends PeerTest {
     peer.expects("WINDOW_UPDATE 1 +16384", "WINDOW_UPDATE 0 +16965");
   }
 
+  @Conforms("T027")
   @Test
   void dataOfAStreamThatIsOverIsGivenBackToTheConnection() {
     Http2Peer peer = ready();
@@ -217,6 +226,7 @@ class InboundFlowTest extends PeerTest {
     assertThat(peer.transport.snapshot().window().receive()).isEqualTo(65_535);
   }
 
+  @Conforms("T033")
   @Test
   void aStreamThatIsOverrunIsResetAndTheOthersLive() {
     Http2Peer peer = withLargeConnectionWindow();
@@ -233,6 +243,7 @@ class InboundFlowTest extends PeerTest {
     assertThat(other.isClosed()).isFalse();
   }
 
+  @Conforms("T034")
   @Test
   void aConnectionThatIsOverrunIsClosed() {
     Http2Peer peer = ready(s -> s.streamWindow = 1 << 20);
@@ -246,6 +257,7 @@ class InboundFlowTest extends PeerTest {
     assertThat(call.status().getCode()).isEqualTo(Status.Code.UNAVAILABLE);
   }
 
+  @Conforms("T032")
   @Test
   void aWholeWindowInOneReadIsGivenBackInOneFrame() {
     Http2Peer peer = ready();
@@ -292,6 +304,7 @@ class InboundFlowTest extends PeerTest {
     assertThat(call.takeEvents()).containsExactly("message ab2");
   }
 
+  @Conforms("T201")
   @Test
   void aMessageOverTheCallsLimitEndsTheCallBeforeItsBodyComes() {
     Http2Peer peer = ready(s -> s.maxInboundMessageSize = 10);
@@ -319,6 +332,7 @@ class InboundFlowTest extends PeerTest {
     assertThat(call.takeEvents()).isEqualTo(List.of("headers", "message z compressed"));
   }
 
+  @Conforms("H28")
   @Test
   void aSlowReaderCostsNoMoreThanItsWindowAndOneMessage() {
     Http2Peer peer = withLargeConnectionWindow();

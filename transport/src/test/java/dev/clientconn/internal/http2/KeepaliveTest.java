@@ -3,6 +3,7 @@ package dev.clientconn.internal.http2;
 
 import static org.assertj.core.api.Assertions.assertThat;
 
+import dev.clientconn.conformance.Conforms;
 import dev.clientconn.internal.transport.TransportOptions.KeepaliveOptions;
 import io.grpc.Status;
 import io.grpc.Status.Code;
@@ -20,6 +21,7 @@ class KeepaliveTest extends PeerTest {
     return ready(s -> s.keepalive = new KeepaliveOptions(TIME, timeout, withoutCalls));
   }
 
+  @Conforms("T190")
   @Test
   void isOffUnlessAskedFor() {
     Http2Peer peer = ready();
@@ -39,6 +41,7 @@ class KeepaliveTest extends PeerTest {
     peer.after(NANO).expects("PING 0");
   }
 
+  @Conforms({"T021", "T191"})
   @Test
   void anyReadPutsThePingOff() {
     Http2Peer peer = keptAlive(TIMEOUT, false);
@@ -50,6 +53,7 @@ class KeepaliveTest extends PeerTest {
     peer.after(Duration.ofSeconds(1)).expects("PING 0");
   }
 
+  @Conforms("T193")
   @Test
   void aConnectionWithoutAnAnswerIsDeadAfterTheTimeout() {
     Http2Peer peer = keptAlive(TIMEOUT, false);
@@ -65,6 +69,7 @@ class KeepaliveTest extends PeerTest {
     assertThat(peer.owner.terminated.getCode()).isEqualTo(Code.UNAVAILABLE);
   }
 
+  @Conforms("T194")
   @Test
   void anythingReadIsAnAnswer() {
     Http2Peer peer = keptAlive(TIMEOUT, false);
@@ -79,6 +84,7 @@ class KeepaliveTest extends PeerTest {
     peer.after(Duration.ofSeconds(5)).expects("PING 0");
   }
 
+  @Conforms("T195")
   @Test
   void pingsComeOnceATimeHoweverLongTheTimeout() {
     Http2Peer peer = keptAlive(Duration.ofSeconds(60), false);
@@ -91,6 +97,7 @@ class KeepaliveTest extends PeerTest {
     }
   }
 
+  @Conforms("T193")
   @Test
   void aTimeoutLongerThanTheTimeIsKeptToTheEnd() {
     Http2Peer peer = keptAlive(Duration.ofSeconds(25), false);
@@ -104,6 +111,7 @@ class KeepaliveTest extends PeerTest {
     assertThat(call.isClosed()).isTrue();
   }
 
+  @Conforms("T192")
   @Test
   void isDormantWithoutStreams() {
     Http2Peer peer = keptAlive(TIMEOUT, false);
@@ -125,6 +133,7 @@ class KeepaliveTest extends PeerTest {
     assertThat(peer.loop.hasTimer()).isFalse();
   }
 
+  @Conforms({"T099", "T192"})
   @Test
   void aStreamWakesADormantConnectionWithAPing() {
     Http2Peer peer = keptAlive(TIMEOUT, false);
@@ -137,6 +146,7 @@ class KeepaliveTest extends PeerTest {
     assertThat(peer.owner.phases).containsExactly("ready", "terminated");
   }
 
+  @Conforms("T192")
   @Test
   void pingsWithoutStreamsIfAskedTo() {
     Http2Peer peer = keptAlive(TIMEOUT, true);
@@ -157,6 +167,7 @@ class KeepaliveTest extends PeerTest {
     peer.after(Duration.ofSeconds(15)).expectsNothing();
   }
 
+  @Conforms("H37")
   @Test
   void callsThatWaitForASlotAreLookedAfter() {
     Http2Peer peer = keptAlive(TIMEOUT, false);
@@ -180,6 +191,7 @@ class KeepaliveTest extends PeerTest {
     peer.after(Duration.ofDays(1)).expectsNothing();
   }
 
+  @Conforms("J13")
   @Test
   void nothingTicksAfterTheEnd() {
     Http2Peer peer = keptAlive(TIMEOUT, true);
@@ -191,6 +203,7 @@ class KeepaliveTest extends PeerTest {
     assertThat(peer.loop.isQuiet()).isTrue();
   }
 
+  @Conforms("T175")
   @Test
   void tooManyPingsHalveThoseOfConnectionsToCome() {
     KeepaliveOptions channel = new KeepaliveOptions(TIME, TIMEOUT, true);
@@ -205,6 +218,7 @@ class KeepaliveTest extends PeerTest {
     next.after(NANO).expects("PING 0");
   }
 
+  @Conforms("T175")
   @Test
   void connectionsOfOneTimeThatAreToldOffTogetherDoubleItOnce() {
     KeepaliveOptions channel = new KeepaliveOptions(TIME, TIMEOUT, true);
@@ -220,6 +234,7 @@ class KeepaliveTest extends PeerTest {
     assertThat(channel.time().nanos()).isEqualTo(TIME.multipliedBy(4).toNanos());
   }
 
+  @Conforms("T175")
   @Test
   void otherGoAwaysLeaveTheTimeAsItIs() {
     KeepaliveOptions channel = new KeepaliveOptions(TIME, TIMEOUT, true);

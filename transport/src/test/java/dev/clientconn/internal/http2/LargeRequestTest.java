@@ -3,6 +3,7 @@ package dev.clientconn.internal.http2;
 
 import static org.assertj.core.api.Assertions.assertThat;
 
+import dev.clientconn.conformance.Conforms;
 import dev.clientconn.internal.flow.Window;
 import dev.clientconn.internal.message.FramedMessage;
 import dev.clientconn.internal.message.OwnChunks;
@@ -126,6 +127,7 @@ class LargeRequestTest extends PeerTest {
     abstract void bring(Http2Peer peer, RecordingCall call);
   }
 
+  @Conforms("T065")
   @ParameterizedTest
   @EnumSource
   void theMemoryOfACallThatEndsMidwayComesBack(End end) {
@@ -161,6 +163,7 @@ class LargeRequestTest extends PeerTest {
     assertThat(chunks.lent()).isZero();
   }
 
+  @Conforms({"T065", "T121"})
   @Test
   void theMemoryOfMessagesWrittenAfterTheEndComesBack() {
     Http2Peer peer = open();
@@ -176,6 +179,7 @@ class LargeRequestTest extends PeerTest {
     assertThat(chunks.lent()).isZero();
   }
 
+  @Conforms("T065")
   @Test
   void theMemoryOfACallThatIsCancelledBeforeItStartsComesBack() {
     Http2Peer peer = open();

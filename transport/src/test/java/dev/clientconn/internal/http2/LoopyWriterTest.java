@@ -3,6 +3,7 @@ package dev.clientconn.internal.http2;
 
 import static org.assertj.core.api.Assertions.assertThat;
 
+import dev.clientconn.conformance.Conforms;
 import dev.clientconn.internal.flow.SendQuota;
 import dev.clientconn.internal.http2.frame.Framer;
 import dev.clientconn.internal.message.Messages;
@@ -38,6 +39,7 @@ class LoopyWriterTest {
     loopy.left(stream);
   }
 
+  @Conforms("T118")
   @Test
   void closedStreamsDoNotPileUpWhileTheConnectionsWindowIsEmpty() {
     quota.connection().consume(65_535);
@@ -51,6 +53,7 @@ class LoopyWriterTest {
     assertThat(open.sendQueue.scheduled).isTrue();
   }
 
+  @Conforms("T112")
   @Test
   void manyOpenStreamsStayInTheRound() {
     quota.connection().consume(65_535);

@@ -3,6 +3,7 @@ package dev.clientconn.internal.http2;
 
 import static org.assertj.core.api.Assertions.assertThat;
 
+import dev.clientconn.conformance.Conforms;
 import io.grpc.Status.Code;
 import java.io.ByteArrayOutputStream;
 import java.nio.charset.StandardCharsets;
@@ -38,6 +39,7 @@ class MalformedFramesTest extends PeerTest {
     assertThat(call.status().getDescription()).contains(error);
   }
 
+  @Conforms("H17")
   @Test
   void continuedHeadersAreOne() {
     Http2Peer peer = ready();
@@ -53,6 +55,7 @@ class MalformedFramesTest extends PeerTest {
     assertThat(call.takeEvents()).containsExactly("headers");
   }
 
+  @Conforms("H17")
   @Test
   void nothingMayComeBetweenContinuations() {
     Http2Peer peer = ready();
@@ -64,6 +67,7 @@ class MalformedFramesTest extends PeerTest {
     closedFor(peer, call, "PROTOCOL_ERROR");
   }
 
+  @Conforms("H17")
   @Test
   void aContinuationWithoutHeadersEndsTheConnection() {
     Http2Peer peer = ready();
@@ -75,6 +79,7 @@ class MalformedFramesTest extends PeerTest {
     closedFor(peer, call, "PROTOCOL_ERROR");
   }
 
+  @Conforms("H16")
   @Test
   void paddingOfHeadersIsLeftOut() {
     Http2Peer peer = ready();
@@ -89,6 +94,7 @@ class MalformedFramesTest extends PeerTest {
     assertThat(call.takeEvents()).containsExactly("headers");
   }
 
+  @Conforms("T025")
   @Test
   void paddingLongerThanItsFrameEndsTheConnection() {
     Http2Peer peer = ready();
@@ -100,6 +106,7 @@ class MalformedFramesTest extends PeerTest {
     closedFor(peer, call, "PROTOCOL_ERROR");
   }
 
+  @Conforms("T022")
   @Test
   void aPaddedFrameWithoutAPadLengthEndsItsStream() {
     Http2Peer peer = ready();
@@ -114,6 +121,7 @@ class MalformedFramesTest extends PeerTest {
     assertThat(other.status().isOk()).isTrue();
   }
 
+  @Conforms("T022")
   @Test
   void aPriorityOfTheWrongLengthLeavesTheNextFrameWhole() {
     Http2Peer peer = ready();
@@ -128,6 +136,7 @@ class MalformedFramesTest extends PeerTest {
     assertThat(other.status().isOk()).isTrue();
   }
 
+  @Conforms("H21")
   @Test
   void headersTooShortForTheirFlagsEndTheConnection() {
     Http2Peer peer = ready();
@@ -140,6 +149,7 @@ class MalformedFramesTest extends PeerTest {
     closedFor(peer, call, "FRAME_SIZE_ERROR");
   }
 
+  @Conforms("T025")
   @Test
   void dataOfTheConnectionEndsIt() {
     Http2Peer peer = ready();
@@ -151,6 +161,7 @@ class MalformedFramesTest extends PeerTest {
     closedFor(peer, call, "PROTOCOL_ERROR");
   }
 
+  @Conforms("T131")
   @Test
   void anInitialWindowOverTheLargestEndsTheConnection() {
     Http2Peer peer = ready();

@@ -4,6 +4,7 @@ package dev.clientconn.internal.http2;
 import static dev.clientconn.internal.http2.Http2Peer.bytes;
 import static org.assertj.core.api.Assertions.assertThat;
 
+import dev.clientconn.conformance.Conforms;
 import dev.clientconn.internal.http2.FrameLog.Frame;
 import io.grpc.Metadata;
 import io.grpc.Status;
@@ -22,6 +23,7 @@ class OpeningStreamsTest extends PeerTest {
   private static final Metadata.Key<String> KEY =
       Metadata.Key.of("key", Metadata.ASCII_STRING_MARSHALLER);
 
+  @Conforms("T090")
   @Test
   void streamsHaveIdsOneThreeFive() {
     Http2Peer peer = ready();
@@ -44,6 +46,7 @@ class OpeningStreamsTest extends PeerTest {
     assertThat(call.takeEvents()).isEmpty();
   }
 
+  @Conforms("T110")
   @Test
   void callsOfOneTurnLeaveInOneWriteAndInOrder() {
     Http2Peer peer = ready();
@@ -57,6 +60,7 @@ class OpeningStreamsTest extends PeerTest {
     peer.expects("HEADERS 1", "HEADERS 3", "DATA 1 6 END", "DATA 3 6 END");
   }
 
+  @Conforms("J19")
   @Test
   void aMessageIsSentWithItsPrefix() {
     Http2Peer peer = ready();
@@ -69,6 +73,7 @@ class OpeningStreamsTest extends PeerTest {
     assertThat(data.data().toString(java.nio.charset.StandardCharsets.UTF_8)).isEqualTo("hello");
   }
 
+  @Conforms({"J20", "T070"})
   @Test
   void headersComeInTheOrderOfTheProtocol() {
     Http2Peer peer = ready(s -> s.acceptEncoding = "gzip");
@@ -92,6 +97,7 @@ class OpeningStreamsTest extends PeerTest {
             "key=value");
   }
 
+  @Conforms("T078")
   @Test
   void aNameThatIsNeverIndexedIsSentInFullByEveryCall() {
     Http2Peer peer = ready(s -> s.neverIndexedHeaders = Set.of("key"));
@@ -120,6 +126,7 @@ class OpeningStreamsTest extends PeerTest {
     return header.getKey() + "=" + header.getValue();
   }
 
+  @Conforms("T085")
   @Test
   void longHeadersAreContinuedAndArriveWhole() {
     Http2Peer peer = ready();
@@ -138,6 +145,7 @@ class OpeningStreamsTest extends PeerTest {
     peer.expects("HEADERS 3", "DATA 3 10 END");
   }
 
+  @Conforms({"J41", "T084"})
   @Test
   void aHeaderListOverThePeersLimitIsNotSentAndTakesNoId() {
     Http2Peer peer = ready();
@@ -157,6 +165,7 @@ class OpeningStreamsTest extends PeerTest {
     peer.expects("HEADERS 1", "DATA 1 10 END");
   }
 
+  @Conforms("T098")
   @Test
   void theLastIdIsUsedAndThenTheConnectionDrains() {
     Http2Peer peer = ready(s -> s.lastStreamId = 3);
@@ -176,6 +185,7 @@ class OpeningStreamsTest extends PeerTest {
     assertThat(peer.owner.phases).containsExactly("ready", "draining", "terminated");
   }
 
+  @Conforms("T101")
   @Test
   void callsThatWaitWhenTheIdsRunOutAreNotSent() {
     Http2Peer peer = ready(s -> s.lastStreamId = 3);
@@ -191,6 +201,7 @@ class OpeningStreamsTest extends PeerTest {
     assertThat(peer.slotWaits).containsExactly("GRANTED 0 ms", "CONNECTION_LOST 0 ms");
   }
 
+  @Conforms("T078")
   @Test
   void metadataThatCannotBeAHeaderFailsTheCallOnly() {
     Http2Peer peer = ready();
@@ -222,6 +233,7 @@ class OpeningStreamsTest extends PeerTest {
     peer.expectsNothing();
   }
 
+  @Conforms({"J26", "T161"})
   @Test
   void aSecondCancelChangesNothing() {
     Http2Peer peer = ready();
@@ -248,6 +260,7 @@ class OpeningStreamsTest extends PeerTest {
     assertThat(call.events).containsExactly("ready", "end");
   }
 
+  @Conforms("T085")
   @Test
   void halfCloseAfterTheMessageIsAnEmptyFrame() {
     Http2Peer peer = ready();

@@ -4,6 +4,7 @@ package dev.clientconn.internal.http2;
 import static dev.clientconn.internal.http2.Http2Peer.bytes;
 import static org.assertj.core.api.Assertions.assertThat;
 
+import dev.clientconn.conformance.Conforms;
 import dev.clientconn.internal.flow.Window;
 import io.grpc.Metadata;
 import io.grpc.Status;
@@ -35,6 +36,7 @@ class OutboundFlowTest extends PeerTest {
     peer.expects("HEADERS 1", "DATA 1 16384", "DATA 1 16384", "DATA 1 8192 END");
   }
 
+  @Conforms("T134")
   @Test
   void framesDoNotGrowWithThePeersMaxFrameSize() {
     Http2Peer peer = ready();
@@ -45,6 +47,7 @@ class OutboundFlowTest extends PeerTest {
     peer.expects("HEADERS 1", "DATA 1 16384", "DATA 1 4096 END");
   }
 
+  @Conforms("T112")
   @Test
   void streamsTakeTurnsFrameByFrame() {
     Http2Peer peer = ready();
@@ -64,6 +67,7 @@ class OutboundFlowTest extends PeerTest {
         "DATA 1 8192 END");
   }
 
+  @Conforms("T113")
   @Test
   void messagesOfOneStreamAreNotMixedInAFrame() {
     Http2Peer peer = ready();
@@ -76,6 +80,7 @@ class OutboundFlowTest extends PeerTest {
     peer.expects("DATA 1 8", "DATA 1 8");
   }
 
+  @Conforms({"J29", "T114"})
   @Test
   void aWindowIsUsedToTheLastByteAndThenTheSenderWaits() {
     Http2Peer peer = ready();
@@ -90,6 +95,7 @@ class OutboundFlowTest extends PeerTest {
     peer.expects("DATA 1 4464 END");
   }
 
+  @Conforms("H14")
   @Test
   void anEmptyStreamWindowHoldsOneStreamBack() {
     Http2Peer peer = ready();
@@ -102,6 +108,7 @@ class OutboundFlowTest extends PeerTest {
     peer.expects("DATA 1 100 END");
   }
 
+  @Conforms("H15")
   @Test
   void anEmptyConnectionWindowHoldsAllBackAndServesThemInTurn() {
     Http2Peer peer = ready();
@@ -118,6 +125,7 @@ class OutboundFlowTest extends PeerTest {
     assertThat(peer.transport.snapshot().window().send()).isEqualTo(20);
   }
 
+  @Conforms({"T114", "T131"})
   @Test
   void aLargerInitialWindowRevivesStreams() {
     Http2Peer peer = ready();
@@ -132,6 +140,7 @@ class OutboundFlowTest extends PeerTest {
     peer.expects("SETTINGS ACK", "DATA 1 5 END");
   }
 
+  @Conforms("T131")
   @Test
   void aSmallerInitialWindowMakesAWindowNegativeAndItMustBeFilledFirst() {
     Http2Peer peer = ready();
@@ -158,6 +167,7 @@ class OutboundFlowTest extends PeerTest {
     peer.sendsWindowUpdate(3, 100).expects("DATA 3 100 END");
   }
 
+  @Conforms({"T115", "T116"})
   @Test
   void halfCloseWithoutDataNeedsNoWindow() {
     Http2Peer peer = ready();
@@ -171,6 +181,7 @@ class OutboundFlowTest extends PeerTest {
     peer.expects("DATA 3 0 END");
   }
 
+  @Conforms("T116")
   @Test
   void halfCloseWithoutDataPassesAnEmptyStreamWindow() {
     Http2Peer peer = ready();
@@ -185,6 +196,7 @@ class OutboundFlowTest extends PeerTest {
     peer.expects("DATA 1 0 END");
   }
 
+  @Conforms("T116")
   @Test
   void halfCloseStaysBehindDataThatWaitsForAWindow() {
     Http2Peer peer = ready();
@@ -199,6 +211,7 @@ class OutboundFlowTest extends PeerTest {
     peer.expects("DATA 1 1 END");
   }
 
+  @Conforms("T117")
   @Test
   void tooMuchCreditForAStreamEndsTheStream() {
     Http2Peer peer = ready();
@@ -213,6 +226,7 @@ class OutboundFlowTest extends PeerTest {
     assertThat(other.isClosed()).isFalse();
   }
 
+  @Conforms("T117")
   @Test
   void tooMuchCreditForTheConnectionEndsTheConnection() {
     Http2Peer peer = ready();
@@ -226,6 +240,7 @@ class OutboundFlowTest extends PeerTest {
     assertThat(peer.owner.phases).containsExactly("ready", "terminated");
   }
 
+  @Conforms("T131")
   @Test
   void anInitialWindowThatOverflowsAStreamEndsTheConnection() {
     Http2Peer peer = ready();
@@ -237,6 +252,7 @@ class OutboundFlowTest extends PeerTest {
     assertThat(peer.texts()).hasSize(1).allMatch(t -> t.startsWith("GOAWAY 0 FLOW_CONTROL_ERROR"));
   }
 
+  @Conforms({"H26", "T028"})
   @Test
   void creditOfZeroIsAStreamsErrorOrTheConnections() {
     Http2Peer peer = ready();
@@ -254,6 +270,7 @@ class OutboundFlowTest extends PeerTest {
     assertThat(other.isClosed()).isTrue();
   }
 
+  @Conforms("T062")
   @Test
   void aCallIsReadyWhileLessThanItsThresholdIsQueued() {
     Http2Peer peer = ready();
@@ -298,6 +315,7 @@ class OutboundFlowTest extends PeerTest {
     assertThat(sent).isEqualTo(20 * 40 * KIB);
   }
 
+  @Conforms({"T066", "T119"})
   @Test
   void whatACancelledStreamHadQueuedIsDroppedAndTakesNoWindow() {
     Http2Peer peer = ready();
@@ -337,6 +355,7 @@ class OutboundFlowTest extends PeerTest {
     assertThat(call.takeEvents()).containsExactly("ready");
   }
 
+  @Conforms("T123")
   @Test
   void newCallsAndControlFramesPassACloggedQueueOfData() {
     Http2Peer peer = ready();
@@ -361,6 +380,7 @@ class OutboundFlowTest extends PeerTest {
     assertThat(texts).filteredOn(t -> t.startsWith("DATA 3")).hasSize(256);
   }
 
+  @Conforms("H34")
   @Test
   void aPeerThatDoesNotReadCostsABoundedAmountHoweverManyCallsComeAndGo() {
     Http2Peer peer = ready();
@@ -393,6 +413,7 @@ class OutboundFlowTest extends PeerTest {
     return peer;
   }
 
+  @Conforms("H34")
   @Test
   void callsThatFindTheSocketFullWaitAndAreOpenedInOrderWhenItTakesBytes() {
     Http2Peer peer = fullOfHeaders(ready());
@@ -412,6 +433,7 @@ class OutboundFlowTest extends PeerTest {
     assertThat(peer.transport.snapshot().streams().pending()).isZero();
   }
 
+  @Conforms("H34")
   @Test
   void aDeadlineEndsACallThatWaitsForTheSocket() {
     Http2Peer peer = fullOfHeaders(ready());

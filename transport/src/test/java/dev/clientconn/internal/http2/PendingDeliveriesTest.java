@@ -4,6 +4,7 @@ package dev.clientconn.internal.http2;
 import static dev.clientconn.internal.http2.Http2Peer.bytes;
 import static org.assertj.core.api.Assertions.assertThat;
 
+import dev.clientconn.conformance.Conforms;
 import io.grpc.Status;
 import java.util.ArrayList;
 import java.util.List;
@@ -54,6 +55,7 @@ class PendingDeliveriesTest extends PeerTest {
     assertThat(call.events).isEmpty();
   }
 
+  @Conforms("T111")
   @Test
   void whatACallAsksForInItsBatchLeavesInTheSameWrite() {
     Http2Peer peer = ready(s -> s.connectionWindow = 1 << 20);

@@ -3,12 +3,14 @@ package dev.clientconn.internal.http2;
 
 import static org.assertj.core.api.Assertions.assertThat;
 
+import dev.clientconn.conformance.Conforms;
 import dev.clientconn.internal.transport.TransportOptions.KeepaliveOptions;
 import java.time.Duration;
 import org.junit.jupiter.api.Test;
 
 class PingTest extends PeerTest {
 
+  @Conforms({"H05", "T136"})
   @Test
   void aPingIsAnsweredWithItsPayload() {
     Http2Peer peer = ready();
@@ -18,6 +20,7 @@ class PingTest extends PeerTest {
     peer.expects("PING ACK 42", "PING ACK -1");
   }
 
+  @Conforms("T136")
   @Test
   void anAnswerThatNobodyAskedForIsIgnored() {
     Http2Peer peer = ready();
@@ -45,6 +48,7 @@ class PingTest extends PeerTest {
     assertThat(peer.texts()).hasSize(1).allMatch(t -> t.startsWith("GOAWAY 0 PROTOCOL_ERROR"));
   }
 
+  @Conforms("J12")
   @Test
   void pingsAreAnsweredWhileTheConnectionDrains() {
     Http2Peer peer = ready();
@@ -58,6 +62,7 @@ class PingTest extends PeerTest {
     peer.expects("PING ACK 7");
   }
 
+  @Conforms("J11")
   @Test
   void theRoundTripIsUnknownUntilAPingWasAnswered() {
     Http2Peer peer = ready(s ->

@@ -4,6 +4,7 @@ package dev.clientconn.internal.http2;
 import static dev.clientconn.internal.http2.Http2Peer.bytes;
 import static org.assertj.core.api.Assertions.assertThat;
 
+import dev.clientconn.conformance.Conforms;
 import io.grpc.Metadata;
 import io.grpc.Status;
 import io.grpc.Status.Code;
@@ -14,6 +15,7 @@ import org.junit.jupiter.params.provider.CsvSource;
 
 class ResponseTest extends PeerTest {
 
+  @Conforms("J19")
   @Test
   void headersMessagesAndTrailersAreToldInOrder() {
     Http2Peer peer = ready();
@@ -29,6 +31,7 @@ class ResponseTest extends PeerTest {
     assertThat(call.trailers.get(left)).isEqualTo("behind");
   }
 
+  @Conforms({"H19", "J23", "T152", "T161"})
   @Test
   void aResponseOfTrailersOnlyHasNoHeaders() {
     Http2Peer peer = ready();
@@ -42,6 +45,7 @@ class ResponseTest extends PeerTest {
     peer.expectsNothing();
   }
 
+  @Conforms({"H18", "T145"})
   @Test
   void anInformationalResponseIsPassedOver() {
     Http2Peer peer = ready();
@@ -55,6 +59,7 @@ class ResponseTest extends PeerTest {
         .containsExactly("headers", "message answer", "closed OK PROCESSED");
   }
 
+  @Conforms("T145")
   @Test
   void anInformationalResponseMustNotEndTheStream() {
     Http2Peer peer = ready();
@@ -67,6 +72,7 @@ class ResponseTest extends PeerTest {
     peer.expectsNothing();
   }
 
+  @Conforms("T038")
   @Test
   void aPageThatIsNotGrpcIsQuoted() {
     Http2Peer peer = ready();
@@ -82,6 +88,7 @@ class ResponseTest extends PeerTest {
     peer.expectsNothing();
   }
 
+  @Conforms("T144")
   @Test
   void ofALongPageOnlyTheStartIsTaken() {
     Http2Peer peer = ready();
@@ -96,6 +103,7 @@ class ResponseTest extends PeerTest {
     peer.expects("RST_STREAM 1 PROTOCOL_ERROR");
   }
 
+  @Conforms("T142")
   @ParameterizedTest
   @CsvSource({"503, UNAVAILABLE", "413, UNKNOWN"})
   void aPageThatClaimsToBeGrpcIsMappedByItsHttpStatus(String http, Code code) {
@@ -113,6 +121,7 @@ class ResponseTest extends PeerTest {
     peer.expects("RST_STREAM 1 CANCEL");
   }
 
+  @Conforms("T142")
   @Test
   void withoutTrailersTheHttpStatusCounts() {
     Http2Peer peer = ready();
@@ -133,6 +142,7 @@ class ResponseTest extends PeerTest {
     peer.expectsNothing();
   }
 
+  @Conforms("T144")
   @Test
   void aPagesTrailersEndItToo() {
     Http2Peer peer = ready();
@@ -146,6 +156,7 @@ class ResponseTest extends PeerTest {
     assertThat(peer.texts()).noneMatch(t -> t.startsWith("RST_STREAM"));
   }
 
+  @Conforms("T161")
   @Test
   void aStreamThatBothSidesHaveEndedIsNotReset() {
     Http2Peer peer = ready(s -> s.maxInboundMetadataSize = 1000);
@@ -167,6 +178,7 @@ class ResponseTest extends PeerTest {
     peer.expectsNothing();
   }
 
+  @Conforms("T161")
   @Test
   void aStreamThatOnlyThePeerHasEndedIsReset() {
     Http2Peer peer = ready();
@@ -180,6 +192,7 @@ class ResponseTest extends PeerTest {
     peer.expects("RST_STREAM 1 CANCEL", "RST_STREAM 3 PROTOCOL_ERROR");
   }
 
+  @Conforms("T144")
   @Test
   void aPageWithoutABodyEndsAtItsHeaders() {
     Http2Peer peer = ready();
@@ -193,6 +206,7 @@ class ResponseTest extends PeerTest {
     peer.expectsNothing();
   }
 
+  @Conforms("T036")
   @Test
   void dataThatEndsTheStreamWithoutTrailersIsDeliveredBeforeTheError() {
     Http2Peer peer = ready();
@@ -208,6 +222,7 @@ class ResponseTest extends PeerTest {
     peer.expectsNothing();
   }
 
+  @Conforms("T204")
   @Test
   void okAfterHalfAMessageIsAnError() {
     Http2Peer peer = ready();
@@ -219,6 +234,7 @@ class ResponseTest extends PeerTest {
     assertThat(call.takeEvents()).containsExactly("headers", "closed INTERNAL PROCESSED");
   }
 
+  @Conforms({"J24", "T204"})
   @Test
   void theServersErrorCountsMoreThanHalfAMessage() {
     Http2Peer peer = ready();
@@ -230,6 +246,7 @@ class ResponseTest extends PeerTest {
     assertThat(call.status().getCode()).isEqualTo(Code.UNAVAILABLE);
   }
 
+  @Conforms({"J22", "T151"})
   @Test
   void anAnswerBeforeTheRequestEndsStopsTheRequest() {
     Http2Peer peer = ready();
@@ -248,6 +265,7 @@ class ResponseTest extends PeerTest {
     peer.expectsNothing();
   }
 
+  @Conforms("T036")
   @Test
   void dataWithoutTrailersBeforeTheRequestEndsStopsTheRequest() {
     Http2Peer peer = ready();
@@ -260,6 +278,7 @@ class ResponseTest extends PeerTest {
     assertThat(call.status().getCode()).isEqualTo(Code.INTERNAL);
   }
 
+  @Conforms({"J28", "T160", "T164", "T166"})
   @ParameterizedTest
   @CsvSource({
     "0, INTERNAL, PROCESSED",
@@ -292,6 +311,7 @@ class ResponseTest extends PeerTest {
     peer.expectsNothing();
   }
 
+  @Conforms({"H03", "T162"})
   @Test
   void aResetInTheMiddleOfAMessageIsTheStatus() {
     Http2Peer peer = ready();
@@ -303,6 +323,7 @@ class ResponseTest extends PeerTest {
     assertThat(call.takeEvents()).containsExactly("headers", "closed RESOURCE_EXHAUSTED PROCESSED");
   }
 
+  @Conforms("T140")
   @Test
   void aSecondResponseIsAnErrorOfTheStream() {
     Http2Peer peer = ready();
@@ -315,6 +336,7 @@ class ResponseTest extends PeerTest {
     assertThat(call.status().getDescription()).contains("in the middle of a stream");
   }
 
+  @Conforms("T037")
   @Test
   void dataBeforeTheHeadersIsAnErrorOfTheStream() {
     Http2Peer peer = ready();
@@ -327,6 +349,7 @@ class ResponseTest extends PeerTest {
     peer.expects("RST_STREAM 1 PROTOCOL_ERROR");
   }
 
+  @Conforms("T022")
   @ParameterizedTest
   @CsvSource({"Upper, case", "null, a\0b", ":unknown, x", ":path, /x"})
   void malformedHeadersAreAnErrorOfTheStreamAlone(String name, String value) {
@@ -345,6 +368,7 @@ class ResponseTest extends PeerTest {
     assertThat(other.takeEvents()).containsExactly("headers", "closed OK PROCESSED");
   }
 
+  @Conforms({"H20", "J42", "T141"})
   @Test
   void aHeaderListOverOurLimitIsAnErrorOfTheStreamAlone() {
     Http2Peer peer = ready(s -> s.maxInboundMetadataSize = 1000);
@@ -366,6 +390,7 @@ class ResponseTest extends PeerTest {
    * The fields of the long block that the peer's table has from then on are the next block's
    * indices.
    */
+  @Conforms({"H20", "T141"})
   @Test
   void aHeaderListFarOverOurLimitIsDiscardedAndHpackStaysInStep() {
     Http2Peer peer = ready();
@@ -394,6 +419,7 @@ class ResponseTest extends PeerTest {
     peer.expectsNothing();
   }
 
+  @Conforms({"J01", "T027"})
   @Test
   void framesForAStreamThatIsOverAreIgnored() {
     Http2Peer peer = ready();
@@ -406,6 +432,7 @@ class ResponseTest extends PeerTest {
     assertThat(peer.owner.phases).containsExactly("ready");
   }
 
+  @Conforms("T027")
   @ParameterizedTest
   @CsvSource({"1", "2", "7"})
   void headersForAStreamThatNeverWasEndTheConnection(int id) {
@@ -417,6 +444,7 @@ class ResponseTest extends PeerTest {
     assertThat(peer.owner.phases).containsExactly("ready", "terminated");
   }
 
+  @Conforms("T027")
   @ParameterizedTest
   @CsvSource({"0, 3", "3, 3", "8, 3"})
   void otherFramesForAStreamThatNeverWasEndTheConnection(int type, int id) {
@@ -427,6 +455,7 @@ class ResponseTest extends PeerTest {
     assertThat(peer.texts()).hasSize(1).allMatch(t -> t.startsWith("GOAWAY 0 PROTOCOL_ERROR"));
   }
 
+  @Conforms("T024")
   @Test
   void aPromiseEndsTheConnection() {
     Http2Peer peer = ready();
@@ -439,6 +468,7 @@ class ResponseTest extends PeerTest {
     assertThat(call.status().getCode()).isEqualTo(Code.UNAVAILABLE);
   }
 
+  @Conforms("T024")
   @Test
   void unknownFramesAndPrioritiesAreIgnored() {
     Http2Peer peer = ready();
@@ -453,6 +483,7 @@ class ResponseTest extends PeerTest {
     assertThat(call.status().isOk()).isTrue();
   }
 
+  @Conforms("T023")
   @Test
   void brokenHpackEndsTheConnection() {
     Http2Peer peer = ready();
@@ -466,6 +497,7 @@ class ResponseTest extends PeerTest {
     assertThat(call.status().getCode()).isEqualTo(Code.UNAVAILABLE);
   }
 
+  @Conforms("T026")
   @Test
   void aFrameOverTheMaximumEndsTheConnection() {
     Http2Peer peer = ready();
@@ -479,6 +511,7 @@ class ResponseTest extends PeerTest {
     assertThat(peer.texts()).hasSize(1).allMatch(t -> t.startsWith("GOAWAY 0 FRAME_SIZE_ERROR"));
   }
 
+  @Conforms("T161")
   @Test
   void aDeadlineResetsTheStreamAndSaysWhatItWaitedFor() {
     Http2Peer peer = ready();

@@ -3,6 +3,7 @@ package dev.clientconn.internal.http2;
 
 import static org.assertj.core.api.Assertions.assertThat;
 
+import dev.clientconn.conformance.Conforms;
 import io.grpc.Metadata;
 import io.netty.buffer.ByteBuf;
 import io.netty.buffer.ByteBufUtil;
@@ -17,6 +18,7 @@ class SettingsTest extends PeerTest {
   private static final Metadata.Key<String> KEY =
       Metadata.Key.of("key", Metadata.ASCII_STRING_MARSHALLER);
 
+  @Conforms("T135")
   @Test
   void everySettingsFrameIsAcknowledgedOnceAndAnAckNotAtAll() {
     Http2Peer peer = ready();
@@ -36,6 +38,7 @@ class SettingsTest extends PeerTest {
     assertThat(peer.transport.snapshot().streams().max()).hasValue(5);
   }
 
+  @Conforms("T130")
   @Test
   void theAckFollowsTheChangeAndComesBeforeWhatTheChangeAllows() {
     Http2Peer peer = ready();
@@ -47,6 +50,7 @@ class SettingsTest extends PeerTest {
     peer.expects("SETTINGS ACK", "HEADERS 1", "DATA 1 10 END");
   }
 
+  @Conforms("T132")
   @ParameterizedTest
   @ValueSource(longs = {0, 100, 4096, 0xFFFF_FFFFL})
   void headersFitThePeersTable(long tableSize) {
@@ -80,6 +84,7 @@ class SettingsTest extends PeerTest {
     return bytes;
   }
 
+  @Conforms("T132")
   @Test
   void anEncoderTableLargerThanEightKibibytesIsNotUsedHoweverLargeThePeersIs() {
     Http2Peer peer = ready();
@@ -89,6 +94,7 @@ class SettingsTest extends PeerTest {
     assertThat(firstBytesOfNextBlock(peer)).startsWith("3fe13f");
   }
 
+  @Conforms("T132")
   @Test
   void aTableThatShrinksAndGrowsWithinOneFrameIsEmptiedAndThePeerIsToldSo() {
     Http2Peer peer = ready();
@@ -103,6 +109,7 @@ class SettingsTest extends PeerTest {
     assertThat(firstBytesOfNextBlock(peer)).isEqualTo("203fe11f");
   }
 
+  @Conforms("H31")
   @Test
   void aServerThatEnablesPushEndsTheConnection() {
     Http2Peer peer = ready();
@@ -121,6 +128,7 @@ class SettingsTest extends PeerTest {
     peer.expects("SETTINGS ACK");
   }
 
+  @Conforms("T084")
   @Test
   void maxHeaderListSizeCanBeRaisedAgain() {
     Http2Peer peer = ready();
@@ -132,6 +140,7 @@ class SettingsTest extends PeerTest {
     assertThat(peer.unary().isClosed()).isFalse();
   }
 
+  @Conforms("T134")
   @Test
   void unknownSettingsAreIgnored() {
     Http2Peer peer = ready();
@@ -141,6 +150,7 @@ class SettingsTest extends PeerTest {
     peer.expects("SETTINGS ACK");
   }
 
+  @Conforms("T134")
   @Test
   void aFrameSizeThatIsNoneEndsTheConnection() {
     Http2Peer peer = ready();
@@ -172,6 +182,7 @@ class SettingsTest extends PeerTest {
     assertThat(peer.table.walks()).isEqualTo(walks);
   }
 
+  @Conforms("H36")
   @Test
   void aWindowThatIsRaisedAgainAndAgainIsAFlood() {
     Http2Peer peer = ready();
@@ -187,6 +198,7 @@ class SettingsTest extends PeerTest {
     assertThat(peer.table.walks() - walks).isLessThanOrEqualTo(WindowRaises.BURST + 2);
   }
 
+  @Conforms("H36")
   @Test
   void aWindowMayBeRaisedTenTimesASecond() {
     Http2Peer peer = ready();

@@ -4,6 +4,7 @@ package dev.clientconn.internal.http2;
 import static dev.clientconn.internal.http2.Http2Peer.bytes;
 import static org.assertj.core.api.Assertions.assertThat;
 
+import dev.clientconn.conformance.Conforms;
 import dev.clientconn.transport.TransportSnapshot.State;
 import io.grpc.Status;
 import java.util.ArrayList;
@@ -26,6 +27,7 @@ class ShutdownTest extends PeerTest {
     peer.loop.run();
   }
 
+  @Conforms({"J08", "J14", "T178"})
   @Test
   void gracefullyLetsStreamsFinishAndTakesNoMore() {
     Http2Peer peer = ready();
@@ -76,6 +78,7 @@ class ShutdownTest extends PeerTest {
     assertThat(peer.owner.phases).containsExactly("ready", "draining", "terminated");
   }
 
+  @Conforms("J04")
   @Test
   void gracefullyWithoutStreamsIsAtOnce() {
     Http2Peer peer = ready();
@@ -87,6 +90,7 @@ class ShutdownTest extends PeerTest {
     assertThat(peer.socket.isOpen()).isFalse();
   }
 
+  @Conforms("T178")
   @Test
   void twoHundredCallsThatRaceWithShutdownAreAllToldToGoElsewhere() {
     Http2Peer peer = ready();
@@ -105,6 +109,7 @@ class ShutdownTest extends PeerTest {
     assertThat(live.status().isOk()).isTrue();
   }
 
+  @Conforms({"J09", "J10", "T179"})
   @Test
   void atOnceEndsEveryStreamWithTheReason() {
     Http2Peer peer = ready();
@@ -123,6 +128,7 @@ class ShutdownTest extends PeerTest {
     assertThat(peer.owner.terminated).isEqualTo(REASON);
   }
 
+  @Conforms("T179")
   @Test
   void isToldOnceHoweverOftenItIsAskedFor() {
     Http2Peer peer = ready();
@@ -138,6 +144,7 @@ class ShutdownTest extends PeerTest {
     assertThat(call.takeEvents()).containsExactly("closed UNAVAILABLE PROCESSED");
   }
 
+  @Conforms("J03")
   @Test
   void beforeReadyEndsTheAttempt() {
     Http2Peer peer = connecting();
@@ -149,6 +156,7 @@ class ShutdownTest extends PeerTest {
     assertThat(peer.socket.isOpen()).isFalse();
   }
 
+  @Conforms({"J15", "T121"})
   @Test
   void callsAfterTheEndAreStillAnswered() {
     Http2Peer peer = ready();
@@ -164,6 +172,7 @@ class ShutdownTest extends PeerTest {
     assertThat(late.takeEvents()).containsExactly("closed UNAVAILABLE NOT_SENT");
   }
 
+  @Conforms("T023")
   @Test
   void aSocketThatThePeerClosesEndsEveryCallOnce() {
     Http2Peer peer = ready();
@@ -197,6 +206,7 @@ class ShutdownTest extends PeerTest {
     assertThat(call.takeEvents()).containsExactly("closed UNAVAILABLE PROCESSED");
   }
 
+  @Conforms("T179")
   @Test
   void aCloggedSocketDoesNotHoldItUp() {
     Http2Peer peer = ready();

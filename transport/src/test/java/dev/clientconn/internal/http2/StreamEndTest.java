@@ -4,6 +4,7 @@ package dev.clientconn.internal.http2;
 import static dev.clientconn.internal.http2.Http2Peer.bytes;
 import static org.assertj.core.api.Assertions.assertThat;
 
+import dev.clientconn.conformance.Conforms;
 import io.grpc.Metadata;
 import io.grpc.Status;
 import io.grpc.Status.Code;
@@ -24,6 +25,7 @@ class StreamEndTest extends PeerTest {
     peer.loop.run();
   }
 
+  @Conforms({"J32", "T061"})
   @Test
   void whatACallAsksForAfterTheServersEndDoesNothing() {
     Http2Peer peer = ready();
@@ -38,6 +40,7 @@ class StreamEndTest extends PeerTest {
     assertThat(call.status().isOk()).isTrue();
   }
 
+  @Conforms({"J33", "T163"})
   @Test
   void whatACallAsksForAfterItsCancelDoesNothing() {
     Http2Peer peer = ready();
@@ -52,6 +55,7 @@ class StreamEndTest extends PeerTest {
     assertThat(call.status().getDescription()).isEqualTo("enough");
   }
 
+  @Conforms("J01")
   @Test
   void whatTheServerSendsAfterACancelIsNobodys() {
     Http2Peer peer = ready();
@@ -67,6 +71,7 @@ class StreamEndTest extends PeerTest {
     peer.expectsNothing();
   }
 
+  @Conforms({"J24", "J25", "T163"})
   @Test
   void aCancelWhileTheEndIsToldDoesNothing() {
     Http2Peer peer = ready();
@@ -81,6 +86,7 @@ class StreamEndTest extends PeerTest {
     peer.expectsNothing();
   }
 
+  @Conforms("J27")
   @Test
   void aCancelFromWithinABatchEndsTheCallBeforeTheNextRead() {
     Http2Peer peer = ready();
@@ -100,6 +106,7 @@ class StreamEndTest extends PeerTest {
     peer.expects("RST_STREAM 1 CANCEL");
   }
 
+  @Conforms("J21")
   @Test
   void aCallMayEndWellWithoutAMessageEitherWay() {
     Http2Peer peer = ready();
@@ -112,6 +119,7 @@ class StreamEndTest extends PeerTest {
     assertThat(call.takeEvents()).containsExactly("headers", "closed OK PROCESSED");
   }
 
+  @Conforms("H02")
   @Test
   void aResetAfterTheHeadersIsTheStatus() {
     Http2Peer peer = ready();
@@ -124,6 +132,7 @@ class StreamEndTest extends PeerTest {
     peer.expectsNothing();
   }
 
+  @Conforms("H04")
   @Test
   void aResetAfterTheDataLeavesTheMessage() {
     Http2Peer peer = ready();
@@ -135,6 +144,7 @@ class StreamEndTest extends PeerTest {
         .containsExactly("headers", "message whole", "closed CANCELLED PROCESSED");
   }
 
+  @Conforms("T148")
   @Test
   void statusDetailsStayInTheTrailers() {
     Http2Peer peer = ready();
@@ -149,6 +159,7 @@ class StreamEndTest extends PeerTest {
         .containsExactly(8, 6);
   }
 
+  @Conforms("T166")
   @Test
   void aResetAfterTheTrailersIsIgnored() {
     Http2Peer peer = ready();
@@ -160,6 +171,7 @@ class StreamEndTest extends PeerTest {
     assertThat(peer.owner.phases).containsExactly("ready");
   }
 
+  @Conforms("J43")
   @ParameterizedTest
   @ValueSource(booleans = {false, true})
   void aTrailerListOverOurLimitIsAnErrorOfTheStreamAlone(boolean afterHeaders) {

@@ -4,6 +4,7 @@ package dev.clientconn.internal.http2;
 import static dev.clientconn.internal.http2.Http2Peer.bytes;
 import static org.assertj.core.api.Assertions.assertThat;
 
+import dev.clientconn.conformance.Conforms;
 import dev.clientconn.internal.flow.SendQuota;
 import dev.clientconn.internal.transport.FixedHeaders;
 import dev.clientconn.internal.transport.StreamParameters;
@@ -31,6 +32,7 @@ class StreamQuotaTest extends PeerTest {
     return peer.transport.snapshot().streams().pending();
   }
 
+  @Conforms({"H06", "T093"})
   @Test
   void callsWaitForASlotAndGetItInOrder() {
     Http2Peer peer = limitedTo(1);
@@ -68,6 +70,7 @@ class StreamQuotaTest extends PeerTest {
     assertThat(called[0]).isOne();
   }
 
+  @Conforms("T093")
   @Test
   void aNewCallDoesNotPassThoseThatWait() {
     Http2Peer peer = limitedTo(1);
@@ -82,6 +85,7 @@ class StreamQuotaTest extends PeerTest {
     assertThat(late.stream().isReady()).isFalse();
   }
 
+  @Conforms("T092")
   @Test
   void cancelWhileWaitingSendsNothingAndFreesThePlace() {
     Http2Peer peer = limitedTo(1);
@@ -102,6 +106,7 @@ class StreamQuotaTest extends PeerTest {
     assertThat(peer.slotWaits).containsExactly("CANCELLED 3 ms", "GRANTED 3 ms");
   }
 
+  @Conforms("T092")
   @Test
   void aDeadlineThatPassesWhileWaitingSaysWhatItWaitedFor() {
     Http2Peer peer = limitedTo(1);
@@ -120,6 +125,7 @@ class StreamQuotaTest extends PeerTest {
     peer.expectsNothing();
   }
 
+  @Conforms("T093")
   @Test
   void aRaisedLimitAdmitsAsManyAsItAllows() {
     Http2Peer peer = limitedTo(1);
@@ -134,6 +140,7 @@ class StreamQuotaTest extends PeerTest {
     assertThat(waiting(peer)).isEqualTo(1);
   }
 
+  @Conforms({"H13", "T091", "T133"})
   @Test
   void aLoweredLimitEndsNoStreamAndAdmitsNone() {
     Http2Peer peer = limitedTo(3);
@@ -150,6 +157,7 @@ class StreamQuotaTest extends PeerTest {
     assertThat(waiting.isClosed()).isFalse();
   }
 
+  @Conforms("H13")
   @Test
   void aLimitOfZeroHoldsAllCallsBackUntilItIsRaised() {
     Http2Peer peer = limitedTo(0);
@@ -167,6 +175,7 @@ class StreamQuotaTest extends PeerTest {
     assertThat(ready().transport.snapshot().streams().max()).isEmpty();
   }
 
+  @Conforms("T095")
   @Test
   void moreThanMaxPendingAreRejectedAtOnce() {
     Http2Peer peer = ready(s -> s.maxPending = 2);
@@ -182,6 +191,7 @@ class StreamQuotaTest extends PeerTest {
     assertThat(waiting(peer)).isEqualTo(2);
   }
 
+  @Conforms("T095")
   @Test
   void placesOfThoseWhoLeftCanBeTakenAgain() {
     Http2Peer peer = ready(s -> s.maxPending = 1);
@@ -200,6 +210,7 @@ class StreamQuotaTest extends PeerTest {
     assertThat(last.status().isOk()).isTrue();
   }
 
+  @Conforms("T095")
   @Test
   void emptyPlacesDoNotPileUpBehindOneWhoWaits() {
     StreamQuota quota = new StreamQuota(10_000, TransportListener.NONE, Ticker.newMockTicker());
@@ -240,6 +251,7 @@ class StreamQuotaTest extends PeerTest {
     peer.expects("SETTINGS ACK", "HEADERS 1", "DATA 1 6", "DATA 1 6 END");
   }
 
+  @Conforms("T094")
   @Test
   void cancellingAnOpenStreamAdmitsAfterItsReset() {
     Http2Peer peer = limitedTo(1);
@@ -253,6 +265,7 @@ class StreamQuotaTest extends PeerTest {
     peer.expects("RST_STREAM 1 CANCEL", "HEADERS 3", "DATA 3 10 END");
   }
 
+  @Conforms({"T092", "T164"})
   @Test
   void waitingCallsHearThatTheConnectionIsLost() {
     Http2Peer peer = limitedTo(1);
@@ -266,6 +279,7 @@ class StreamQuotaTest extends PeerTest {
     assertThat(peer.slotWaits).containsExactly("CONNECTION_LOST 0 ms");
   }
 
+  @Conforms("T096")
   @Test
   void theCountIsExactThroughEveryWayOut() {
     Http2Peer peer = limitedTo(2);

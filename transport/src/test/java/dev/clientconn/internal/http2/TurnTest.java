@@ -4,6 +4,7 @@ package dev.clientconn.internal.http2;
 import static dev.clientconn.internal.http2.Http2Peer.bytes;
 import static org.assertj.core.api.Assertions.assertThat;
 
+import dev.clientconn.conformance.Conforms;
 import dev.clientconn.internal.message.FramedMessage;
 import dev.clientconn.internal.message.OwnChunks;
 import dev.clientconn.internal.transport.TransportOptions.KeepaliveOptions;
@@ -43,6 +44,7 @@ class TurnTest extends PeerTest {
     return peer.call(peer.deadline(DEADLINE), new Metadata());
   }
 
+  @Conforms({"H30", "T121"})
   @ParameterizedTest
   @ValueSource(ints = {0, 1, 6})
   void aCallThatStartsAfterTheEndIsEndedHoweverMuchOfAFrameWasThere(int bytesOfPing) {
@@ -70,6 +72,7 @@ class TurnTest extends PeerTest {
     assertThat(second).hasSize(1);
   }
 
+  @Conforms("H29")
   @Test
   void oneAllocationThatFailsEndsEveryCallOfItsTurn() {
     Http2Peer peer = ready();
@@ -117,6 +120,7 @@ class TurnTest extends PeerTest {
     assertThat(peer.texts()).hasSize(1).allMatch(t -> t.startsWith("GOAWAY 0 INTERNAL_ERROR"));
   }
 
+  @Conforms("H29")
   @Test
   void aFrameThatWasBegunIsNotSent() {
     Http2Peer peer = ready();
@@ -150,6 +154,7 @@ class TurnTest extends PeerTest {
     assertThat(peer.owner.phases).containsExactly("ready", "terminated");
   }
 
+  @Conforms("H29")
   @Test
   void everyDeadlineThatHasPassedEndsItsCallThoughOneResetCannotBeFramed() {
     Http2Peer peer = ready();
@@ -186,6 +191,7 @@ class TurnTest extends PeerTest {
     assertThat(peer.owner.phases).containsExactly("ready", "terminated");
   }
 
+  @Conforms("H29")
   @Test
   void aListenerThatThrowsWithinAFrameFailsTheConnectionAndEveryCallEnds() {
     Http2Peer peer = ready();

@@ -3,6 +3,7 @@ package dev.clientconn.internal.http2;
 
 import static org.assertj.core.api.Assertions.assertThat;
 
+import dev.clientconn.conformance.Conforms;
 import dev.clientconn.internal.http2.FrameLog.Frame;
 import java.util.ArrayDeque;
 import java.util.Arrays;
@@ -31,6 +32,7 @@ class WindowLedgersTest extends PeerTest {
   private final Map<Integer, Integer> untaken = new HashMap<>();
   private int answered;
 
+  @Conforms("J29")
   @ParameterizedTest
   @CsvSource({
     "65535, 65535, 1000, 1",

@@ -4,6 +4,7 @@ package dev.clientconn.internal.http2;
 import static dev.clientconn.internal.http2.Http2Peer.bytes;
 import static org.assertj.core.api.Assertions.assertThat;
 
+import dev.clientconn.conformance.Conforms;
 import dev.clientconn.internal.http2.connect.ConnectAttempt;
 import io.grpc.Status.Code;
 import io.netty.handler.codec.http2.Http2Error;
@@ -30,6 +31,7 @@ class WriteFailureTest extends PeerTest {
     return call;
   }
 
+  @Conforms("T120")
   @Test
   void theResponseThatCameBeforeIsDelivered() {
     Http2Peer peer = breaking();
@@ -52,6 +54,7 @@ class WriteFailureTest extends PeerTest {
     assertThat(call.status().getDescription()).isEqualTo("quota used up");
   }
 
+  @Conforms("T120")
   @Test
   void theGoAwayThatCameBeforeIsNamed() {
     Http2Peer peer = breaking();
@@ -63,6 +66,7 @@ class WriteFailureTest extends PeerTest {
     assertThat(call.status().getDescription()).contains("Broken pipe").contains("\"bye\"");
   }
 
+  @Conforms("T120")
   @Test
   void aPeerThatIsSilentIsLeftASecondLater() {
     Http2Peer peer = breaking();
@@ -78,6 +82,7 @@ class WriteFailureTest extends PeerTest {
     assertThat(peer.owner.phases).containsExactly("ready", "draining", "terminated");
   }
 
+  @Conforms("T164")
   @Test
   void callsThatComeNowAreSentElsewhere() {
     Http2Peer peer = breaking();
@@ -110,6 +115,7 @@ class WriteFailureTest extends PeerTest {
     assertThat(peer.socket.isOpen()).isFalse();
   }
 
+  @Conforms("T122")
   @Test
   void theFirstFailureIsTheOneThatIsNamed() {
     Http2Peer peer = breaking();

@@ -4,6 +4,7 @@ package dev.clientconn.internal.wire;
 import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.assertThatThrownBy;
 
+import dev.clientconn.conformance.Conforms;
 import io.grpc.Status;
 import io.netty.util.AsciiString;
 import java.nio.charset.StandardCharsets;
@@ -52,6 +53,7 @@ class GrpcStatusCodecTest {
         .hasMessage("malformed grpc-status");
   }
 
+  @Conforms("T147")
   @ParameterizedTest
   @CsvSource({
     "plain text, plain text",
@@ -86,6 +88,7 @@ class GrpcStatusCodecTest {
         .isEqualTo("größer!");
   }
 
+  @Conforms("T143")
   @ParameterizedTest
   @CsvSource({
     "400, INTERNAL, 400 (Bad Request)",

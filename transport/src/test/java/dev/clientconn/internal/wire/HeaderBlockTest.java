@@ -4,6 +4,7 @@ package dev.clientconn.internal.wire;
 import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.assertThatThrownBy;
 
+import dev.clientconn.conformance.Conforms;
 import io.netty.buffer.ByteBuf;
 import io.netty.buffer.Unpooled;
 import io.netty.handler.codec.http2.DefaultHttp2HeadersDecoder;
@@ -119,6 +120,7 @@ class HeaderBlockTest {
         List.of(":status", "200", "x-a", "nul\0"));
   }
 
+  @Conforms("T143")
   @ParameterizedTest
   @MethodSource("malformed")
   void aMalformedFieldFailsTheStreamAndLeavesTheConnectionUsable(List<String> fields)

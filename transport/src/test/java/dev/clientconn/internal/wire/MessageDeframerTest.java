@@ -4,6 +4,7 @@ package dev.clientconn.internal.wire;
 import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.catchThrowableOfType;
 
+import dev.clientconn.conformance.Conforms;
 import dev.clientconn.internal.message.InboundChunkPool;
 import dev.clientconn.internal.message.InboundMessage;
 import dev.clientconn.internal.message.Messages;
@@ -93,6 +94,7 @@ class MessageDeframerTest {
     assertThat(deframer.missing()).isEqualTo(3);
   }
 
+  @Conforms("T043")
   @Test
   void aLargeMessageThatArrivesInPiecesIsWhole() throws Exception {
     byte[] body = new byte[1_000_003];
@@ -148,6 +150,7 @@ class MessageDeframerTest {
     assertThat(deframer.midMessage()).isFalse();
   }
 
+  @Conforms("T201")
   @Test
   void aMessageOverTheLimitIsRefusedByItsPrefixAlone() {
     ByteBuf data = Unpooled.buffer().writeByte(0).writeInt(5_000_000);
@@ -177,6 +180,7 @@ class MessageDeframerTest {
     assertThat(status.getDescription()).endsWith(": 4294967295");
   }
 
+  @Conforms("T200")
   @ParameterizedTest
   @ValueSource(ints = {2, 3, 0x80, 0xff})
   void anUnknownFlagIsAnError(int flag) {

@@ -5,6 +5,7 @@ import static java.nio.charset.StandardCharsets.US_ASCII;
 import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.assertThatThrownBy;
 
+import dev.clientconn.conformance.Conforms;
 import io.grpc.InternalMetadata;
 import io.grpc.Metadata;
 import io.grpc.Status;
@@ -27,6 +28,7 @@ class MetadataCodecTest {
   private static final Metadata.Key<byte[]> BIN =
       Metadata.Key.of("x-bin", Metadata.BINARY_BYTE_MARSHALLER);
 
+  @Conforms("T150")
   @Test
   void keepsAllButPseudoHeadersOfAResponse() throws Exception {
     Metadata metadata = MetadataCodec.decode(
@@ -45,6 +47,7 @@ class MetadataCodecTest {
     assertThat(metadata.get(ascii("content-type"))).isEqualTo("application/grpc");
   }
 
+  @Conforms("T150")
   @Test
   void trailersLoseWhatTheStatusIsMadeOf() throws Exception {
     Metadata metadata = MetadataCodec.decode(
@@ -67,6 +70,7 @@ class MetadataCodecTest {
     assertThat(MetadataCodec.decode(block("grpc-status", "0"), true).keys()).isEmpty();
   }
 
+  @Conforms("T077")
   @ParameterizedTest
   @CsvSource({"AQI, 2", "AQI=, 2", "AQ, 1", "AQ==, 1", "AQID, 3", "'', 0"})
   void binaryValuesMayBePaddedOrNot(String base64, int length) throws Exception {
@@ -121,6 +125,7 @@ class MetadataCodecTest {
     return arrays;
   }
 
+  @Conforms("T149")
   @ParameterizedTest
   @ValueSource(strings = {"!", "A", "AQI==", "AQ=", "AQ,!", "A Q I D", "AQID-_"})
   void badBase64NamesItsHeader(String value) {
@@ -156,6 +161,7 @@ class MetadataCodecTest {
     }
   }
 
+  @Conforms("T077")
   @Test
   void binaryValuesLeaveWithoutPadding() {
     Metadata metadata = new Metadata();
@@ -164,6 +170,7 @@ class MetadataCodecTest {
     assertThat(encode(metadata)).containsExactly("x-bin", "AQ");
   }
 
+  @Conforms("T078")
   @ParameterizedTest
   @ValueSource(strings = {"a\nb", "a\rb", "\0", "tab\t", "del\u007f"})
   void aValueThatIsNotPrintableIsNeverSent(String value) {
@@ -177,6 +184,7 @@ class MetadataCodecTest {
         });
   }
 
+  @Conforms("T076")
   @ParameterizedTest
   @CsvSource(
       ignoreLeadingAndTrailingWhitespace = false,

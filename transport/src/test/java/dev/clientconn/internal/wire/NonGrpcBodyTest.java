@@ -3,6 +3,7 @@ package dev.clientconn.internal.wire;
 
 import static org.assertj.core.api.Assertions.assertThat;
 
+import dev.clientconn.conformance.Conforms;
 import io.grpc.Status;
 import io.netty.buffer.ByteBuf;
 import io.netty.buffer.Unpooled;
@@ -26,6 +27,7 @@ class NonGrpcBodyTest {
     assertThat(status.getDescription()).isEqualTo("503\ndata: \"first second\"");
   }
 
+  @Conforms("T144")
   @Test
   void anEmptyBodyHasEmptyQuotes() {
     assertThat(body.toStatus().getDescription()).isEqualTo("503\ndata: \"\"");

@@ -6,6 +6,7 @@ import static java.nio.charset.StandardCharsets.ISO_8859_1;
 import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.assertThatThrownBy;
 
+import dev.clientconn.conformance.Conforms;
 import dev.clientconn.internal.http2.hpack.HpackEncoder;
 import dev.clientconn.internal.transport.FixedHeaders;
 import dev.clientconn.internal.transport.StreamParameters;
@@ -44,6 +45,7 @@ class RequestHeadersTest {
 
   private final RequestHeaders headers = new RequestHeaders("https", "host:1", "agent", "gzip");
 
+  @Conforms({"T070", "T071"})
   @Test
   void aPlainCallHasTheConstantHeadersInOrder() {
     assertThat(list(headers.of(plain(METHOD))))
@@ -72,6 +74,7 @@ class RequestHeadersTest {
     assertThat(list(late.own())).containsExactly("grpc-timeout: 7n");
   }
 
+  @Conforms("T070")
   @Test
   void varyingHeadersStandBetweenTheConstantsAndTheMetadata() {
     Metadata metadata = new Metadata();
@@ -113,6 +116,7 @@ class RequestHeadersTest {
         .hasSize(8);
   }
 
+  @Conforms("T073")
   @Test
   void aClientThatOnlyKnowsIdentitySendsNoAcceptEncoding() {
     RequestHeaders identity = new RequestHeaders("http", "h", "a", null);
@@ -122,6 +126,7 @@ class RequestHeadersTest {
         .hasSize(8);
   }
 
+  @Conforms("T076")
   @ParameterizedTest
   @ValueSource(
       strings = {
@@ -158,6 +163,7 @@ class RequestHeadersTest {
     assertThat(all).noneMatch(header -> header.contains("user's"));
   }
 
+  @Conforms("T076")
   @Test
   void namesThatOnlyLookReservedAreKept() {
     Metadata metadata = new Metadata();
@@ -190,6 +196,7 @@ class RequestHeadersTest {
         plain(method("svc/M\u00e9thode")));
   }
 
+  @Conforms("T078")
   @ParameterizedTest
   @MethodSource("unsendable")
   void anAuthorityEncodingOrPathThatCannotBeSentFailsTheCall(StreamParameters call) {
@@ -237,6 +244,7 @@ class RequestHeadersTest {
             .sum());
   }
 
+  @Conforms("T078")
   @ParameterizedTest
   @ValueSource(
       strings = {

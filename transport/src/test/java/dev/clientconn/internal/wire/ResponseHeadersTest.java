@@ -6,6 +6,7 @@ import static dev.clientconn.internal.wire.MetadataCodecTest.block;
 import static dev.clientconn.internal.wire.ResponseHeaders.NO_RESPONSE;
 import static org.assertj.core.api.Assertions.assertThat;
 
+import dev.clientconn.conformance.Conforms;
 import dev.clientconn.internal.wire.ResponseHeaders.Kind;
 import dev.clientconn.internal.wire.ResponseHeaders.Result;
 import io.grpc.Status;
@@ -19,6 +20,7 @@ import org.junit.jupiter.params.provider.ValueSource;
 
 class ResponseHeadersTest {
 
+  @Conforms("T154")
   @Test
   void aGrpcResponseOpensTheCall() {
     Result result = ResponseHeaders.classify(
@@ -36,6 +38,7 @@ class ResponseHeadersTest {
     assertThat(result.metadata().get(ascii("x-a"))).isEqualTo("1");
   }
 
+  @Conforms("T142")
   @ParameterizedTest
   @ValueSource(
       strings = {
@@ -51,6 +54,7 @@ class ResponseHeadersTest {
     assertThat(result.httpStatus()).isEqualTo(504);
   }
 
+  @Conforms("T142")
   @Test
   void aGrpcStatusMakesTheHttpStatusIrrelevant() {
     Result atOnce = classify(
@@ -68,6 +72,7 @@ class ResponseHeadersTest {
     assertThat(afterResponse.status()).isSameAs(Status.OK);
   }
 
+  @Conforms("T142")
   @ParameterizedTest
   @CsvSource({
     "400, INTERNAL, 400 (Bad Request)",
@@ -91,6 +96,7 @@ class ResponseHeadersTest {
     }
   }
 
+  @Conforms("T142")
   @ParameterizedTest
   @ValueSource(
       strings = {"application/grpcweb", "application/grpc-web", "application/grp", "text/html", ""})
@@ -106,6 +112,7 @@ class ResponseHeadersTest {
             + "\"");
   }
 
+  @Conforms("T143")
   @ParameterizedTest
   @CsvSource({"true", "false"})
   void aProxysAnswerIsMappedByItsHttpStatusAndKeepsItsFields(boolean endOfStream) {
@@ -147,6 +154,7 @@ class ResponseHeadersTest {
     assertThat(result.metadata().keys()).isEmpty();
   }
 
+  @Conforms("T143")
   @ParameterizedTest
   @ValueSource(strings = {"application/json", "application/grpc"})
   void aMissingHttpStatusIsMalformed(String contentType) {
@@ -173,6 +181,7 @@ class ResponseHeadersTest {
         "missing HTTP status; malformed header: missing HTTP content-type");
   }
 
+  @Conforms("T143")
   @Test
   void trailersWithAnHttpStatusAreMalformed() {
     assertMalformed(
@@ -181,6 +190,7 @@ class ResponseHeadersTest {
         "the trailers have a :status");
   }
 
+  @Conforms("T143")
   @ParameterizedTest
   @ValueSource(strings = {"xxxx", "", "20", "2000", "2x0", "-20", "099", "+20"})
   void anOddHttpStatusIsMalformed(String httpStatus) {
@@ -233,6 +243,7 @@ class ResponseHeadersTest {
     assertThat(result.metadata().keys()).containsExactly("x-a");
   }
 
+  @Conforms("T152")
   @Test
   void aCallMayEndInItsFirstHeaders() {
     Result result = classify(
@@ -250,6 +261,7 @@ class ResponseHeadersTest {
     assertThat(result.metadata().keys()).containsExactly("content-type");
   }
 
+  @Conforms("T146")
   @Test
   void trailersWithoutStatusAreUnknown() {
     Result result = classify(true, 200, "x-a", "1");
@@ -261,6 +273,7 @@ class ResponseHeadersTest {
     assertThat(result.metadata().keys()).containsExactly("x-a");
   }
 
+  @Conforms("T146")
   @Test
   void anOddGrpcStatusIsMalformed() {
     assertMalformed(
@@ -269,6 +282,7 @@ class ResponseHeadersTest {
         "malformed grpc-status: \"xxxx\"");
   }
 
+  @Conforms("T146")
   @Test
   void ofSeveralStatusesTheLastCounts() {
     Result result = classify(
@@ -324,6 +338,7 @@ class ResponseHeadersTest {
             + " maxInboundMetadataSize (property inbound.metadata.max-size) sets" + end);
   }
 
+  @Conforms("T149")
   @Test
   void badBinaryMetadataIsMalformedInHeadersAndTrailers() {
     assertMalformed(

@@ -3,6 +3,7 @@ package dev.clientconn.internal.wire;
 
 import static org.assertj.core.api.Assertions.assertThat;
 
+import dev.clientconn.conformance.Conforms;
 import java.util.Random;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.params.ParameterizedTest;
@@ -10,6 +11,7 @@ import org.junit.jupiter.params.provider.CsvSource;
 
 class TimeoutCodecTest {
 
+  @Conforms("T075")
   @ParameterizedTest
   @CsvSource({
     "1, 1n",
@@ -32,6 +34,7 @@ class TimeoutCodecTest {
     assertThat(TimeoutCodec.encode(nanos).toString()).isEqualTo(expected);
   }
 
+  @Conforms("T075")
   @ParameterizedTest
   @CsvSource({"0", "-1", "-9223372036854775808"})
   void neverWritesZeroOrLess(long nanos) {

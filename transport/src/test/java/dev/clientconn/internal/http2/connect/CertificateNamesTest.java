@@ -3,6 +3,7 @@ package dev.clientconn.internal.http2.connect;
 
 import static org.assertj.core.api.Assertions.assertThat;
 
+import dev.clientconn.conformance.Conforms;
 import java.util.List;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.params.ParameterizedTest;
@@ -13,6 +14,7 @@ class CertificateNamesTest {
       List.of("greeter.example", "*.pods.example"),
       List.of(new byte[] {10, 0, 0, 1}, new byte[16]));
 
+  @Conforms("T083")
   @ParameterizedTest
   @ValueSource(
       strings = {"greeter.example", "Greeter.EXAMPLE", "a.pods.example", "10.0.0.1", "::", "0:0::0"
@@ -21,6 +23,7 @@ class CertificateNamesTest {
     assertThat(names.include(host)).isTrue();
   }
 
+  @Conforms("T083")
   @ParameterizedTest
   @ValueSource(
       strings = {

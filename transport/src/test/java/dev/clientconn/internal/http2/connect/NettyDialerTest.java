@@ -4,6 +4,7 @@ package dev.clientconn.internal.http2.connect;
 import static org.assertj.core.api.Assertions.assertThat;
 import static org.junit.jupiter.api.Assumptions.assumeTrue;
 
+import dev.clientconn.conformance.Conforms;
 import dev.clientconn.internal.transport.TransportOptions.KeepaliveOptions;
 import dev.clientconn.transport.Dialer;
 import io.netty.channel.Channel;
@@ -23,6 +24,7 @@ import org.junit.jupiter.api.Test;
 
 class NettyDialerTest {
 
+  @Conforms("T006")
   @Test
   void tcpGivesUpOnUnacknowledgedBytesAfterTheKeepaliveTimeout() throws IOException {
     KeepaliveOptions keepalive =
