@@ -30,7 +30,9 @@ record ChannelSecurity(
     return new ChannelSecurity(TlsChannelCredentials.create(), null, null, false);
   }
 
-  /** The security that credentials ask for. Reads keys and certificates, so that mistakes show here. */
+  /**
+   * The security that credentials ask for. Reads keys and certificates, so that mistakes show here.
+   */
   static ChannelSecurity of(ChannelCredentials given) {
     ChannelCredentials credentials = TlsCredentials.understood(given);
     CallCredentials callCredentials = null;

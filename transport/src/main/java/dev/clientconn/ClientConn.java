@@ -21,11 +21,11 @@ import java.util.concurrent.TimeUnit;
 import java.util.function.DoubleSupplier;
 
 /**
- * A gRPC channel over ClientConn's own HTTP/2 transport; see {@link ClientConnBuilder}. Safe for any number of threads,
- * and meant to be kept for as long as its target is called.
+ * A gRPC channel over ClientConn's own HTTP/2 transport; see {@link ClientConnBuilder}. Safe for
+ * any number of threads, and meant to be kept for as long as its target is called.
  *
- * <p>A new channel is idle: it looks nothing up and connects nowhere until its first call, or until {@link
- * #getState(boolean) getState(true)}.
+ * <p>A new channel is idle: it looks nothing up and connects nowhere until its first call, or until
+ * {@link #getState(boolean) getState(true)}.
  */
 public final class ClientConn extends ManagedChannel {
   private final String target;
@@ -50,7 +50,10 @@ public final class ClientConn extends ManagedChannel {
     this.watch = OrphanWatch.begin(this, target);
   }
 
-  /** Opens a channel over connections and threads of the caller's choice, and releases both if that fails. */
+  /**
+   * Opens a channel over connections and threads of the caller's choice, and releases both if that
+   * fails.
+   */
   static ClientConn open(
       ChannelOptions options, TransportConnector connector, ChannelThreads threads) {
     try {
@@ -69,21 +72,29 @@ public final class ClientConn extends ManagedChannel {
     return calls.newCall(method, callOptions);
   }
 
-  /** The builder's override if there is one, else what the name resolver says: mostly {@code host:port}. */
+  /**
+   * The builder's override if there is one, else what the name resolver says: mostly
+   * {@code host:port}.
+   */
   @Override
   public String authority() {
     return calls.authority();
   }
 
-  /** The channel as it is now: state, subchannels, connections, stream slots, windows. Never blocks. */
+  /**
+   * Reads the channel's state, subchannels, connections, stream slots and windows. Never blocks;
+   * any thread may call it.
+   *
+   * @return the channel as it is now
+   */
   public ClientConnSnapshot snapshot() {
     return new ClientConnSnapshot(
         target, tracker.state(), control.waitingCalls(), subchannels.snapshot());
   }
 
   /**
-   * The channel's state; with {@code requestConnection} an idle channel begins to connect. The state returned is the one
-   * before that.
+   * The channel's state; with {@code requestConnection} an idle channel begins to connect. The
+   * state returned is the one before that.
    */
   @Override
   public ConnectivityState getState(boolean requestConnection) {
@@ -95,29 +106,35 @@ public final class ClientConn extends ManagedChannel {
   }
 
   /**
-   * Runs {@code callback} once on the channel's executor: at the next change of the state, or now if it is not {@code
-   * source} any more.
+   * Runs {@code callback} once on the channel's executor: at the next change of the state, or now
+   * if it is not {@code source} any more.
    */
   @Override
   public void notifyWhenStateChanged(ConnectivityState source, Runnable callback) {
     tracker.onChangeFrom(source, callback);
   }
 
-  /** Resolves the target's name anew and ends the waits between attempts to connect, after a change of the network, say. */
+  /**
+   * Resolves the target's name anew and ends the waits between attempts to connect, after a change
+   * of the network, say.
+   */
   @Override
   public void resetConnectBackoff() {
     control.execute(control::resetBackoff);
   }
 
-  /** Closes the connections once their calls have ended, and stops resolving names until the next call. */
+  /**
+   * Closes the connections once their calls have ended, and stops resolving names until the next
+   * call.
+   */
   @Override
   public void enterIdle() {
     control.execute(control::enterIdle);
   }
 
   /**
-   * Begins an orderly end and returns at once. Calls that were started go on, those that wait for a connection included;
-   * new ones fail with UNAVAILABLE.
+   * Begins an orderly end and returns at once. Calls that were started go on, those that wait for a
+   * connection included; new ones fail with UNAVAILABLE.
    */
   @Override
   public ClientConn shutdown() {
@@ -144,7 +161,10 @@ public final class ClientConn extends ManagedChannel {
     return latch.isBegun();
   }
 
-  /** Whether, after a shutdown, every call has ended, every connection is closed and every thread is given back. */
+  /**
+   * Whether, after a shutdown, every call has ended, every connection is closed and every thread is
+   * given back.
+   */
   @Override
   public boolean isTerminated() {
     return latch.isTerminated();

@@ -30,8 +30,8 @@ import java.util.function.Consumer;
 import org.jspecify.annotations.Nullable;
 
 /**
- * Builds a {@link ClientConn}. Not safe for several threads; one builder may build several channels,
- * and changing it does not change those already built.
+ * Builds a {@link ClientConn}. Not safe for several threads; one builder may build several
+ * channels, and changing it does not change those already built.
  *
  * <p>A target is {@code host:port}, {@code dns:///host:port}, {@code
  * static://host1:port1,host2:port2}, {@code unix:///path}, {@code unix-abstract:name}, or any URI
@@ -72,6 +72,7 @@ public final class ClientConnBuilder extends TransportOptionsBuilder<ClientConnB
    * changes that.
    *
    * @param target what to connect to, see the class comment; parsed by {@link #build}
+   * @return a builder with the defaults
    */
   public static ClientConnBuilder forTarget(String target) {
     return new ClientConnBuilder(target, ChannelSecurity.tls());
@@ -82,10 +83,11 @@ public final class ClientConnBuilder extends TransportOptionsBuilder<ClientConnB
    * afterwards.
    *
    * @param target what to connect to, see the class comment; parsed by {@link #build}
-   * @param credentials {@code TlsChannelCredentials}, {@code InsecureChannelCredentials}, {@code
-   *     CompositeChannelCredentials} over one of them, whose call credentials apply to every call
-   *     ahead of the call's own, or {@code ChoiceChannelCredentials}, of which the first alternative
-   *     of a known kind is used
+   * @param credentials {@code TlsChannelCredentials}, {@code InsecureChannelCredentials},
+   *     {@code CompositeChannelCredentials} over one of them, whose call credentials apply to every
+   *     call ahead of the call's own, or {@code ChoiceChannelCredentials}, of which the first
+   *     alternative of a known kind is used
+   * @return a builder with the defaults
    * @throws IllegalArgumentException for credentials of another kind, naming it
    */
   public static ClientConnBuilder forTarget(String target, ChannelCredentials credentials) {
@@ -97,6 +99,7 @@ public final class ClientConnBuilder extends TransportOptionsBuilder<ClientConnB
    *
    * @param host a name, an IPv4 or an IPv6 address, the latter with or without brackets
    * @param port 1 to 65535
+   * @return a builder with the defaults
    * @throws IllegalArgumentException for another port
    */
   public static ClientConnBuilder forAddress(String host, int port) {
@@ -108,9 +111,10 @@ public final class ClientConnBuilder extends TransportOptionsBuilder<ClientConnB
   /**
    * Sets which HTTP proxy leads to a server, if any. Called during name resolution; may block.
    *
-   * @param proxyDetector {@code null} restores the default: {@code -Dhttps.proxyHost}, {@code
-   *     HTTPS_PROXY} and {@code NO_PROXY}, or else Java's {@code ProxySelector}, never for loopback
-   *     addresses. There is no default when a custom {@link #dialer} is set
+   * @param proxyDetector {@code null} restores the default: {@code -Dhttps.proxyHost},
+   *     {@code HTTPS_PROXY} and {@code NO_PROXY}, or else Java's {@code ProxySelector}, never for
+   *     loopback addresses. There is no default when a custom
+   *     {@linkplain #dialer(dev.clientconn.transport.Dialer) dialer} is set
    */
   @Override
   public ClientConnBuilder proxyDetector(@Nullable ProxyDetector proxyDetector) {
@@ -162,7 +166,9 @@ public final class ClientConnBuilder extends TransportOptionsBuilder<ClientConnB
     return intercept(List.of(interceptors));
   }
 
-  /** The factory is called by {@link #build}, with the canonical target: {@code dns:///host:port}. */
+  /**
+   * The factory is called by {@link #build}, with the canonical target: {@code dns:///host:port}.
+   */
   @Override
   protected ClientConnBuilder interceptWithTarget(InterceptorFactory factory) {
     interceptors.add(factory);
@@ -190,8 +196,8 @@ public final class ClientConnBuilder extends TransportOptionsBuilder<ClientConnB
   }
 
   /**
-   * Sets after how long without a call the channel closes its connections and stops resolving, until
-   * the next call. It happens up to a quarter of the time later.
+   * Sets after how long without a call the channel closes its connections and stops resolving,
+   * until the next call. It happens up to a quarter of the time later.
    *
    * @param value positive; 30 minutes by default. Less than 1 s counts as 1 s, 30 days and more as
    *     never
@@ -248,8 +254,9 @@ public final class ClientConnBuilder extends TransportOptionsBuilder<ClientConnB
   }
 
   /**
-   * Makes {@code factory} the channel's only source of name resolvers; its default scheme is the one
-   * of targets without a scheme. {@code null} restores the default: the providers on the class path.
+   * Makes {@code factory} the channel's only source of name resolvers; its default scheme is the
+   * one of targets without a scheme. {@code null} restores the default: the providers on the class
+   * path.
    *
    * @deprecated as in grpc-java: register a {@code NameResolverProvider} and name its scheme in the
    *     target
@@ -379,7 +386,9 @@ public final class ClientConnBuilder extends TransportOptionsBuilder<ClientConnB
     return List.copyOf(made);
   }
 
-  /** A custom dialer has its own way to the server: only an explicit detector adds a proxy to it. */
+  /**
+   * A custom dialer has its own way to the server: only an explicit detector adds a proxy to it.
+   */
   private ProxyDetector proxies() {
     if (proxyDetector != null) {
       return proxyDetector;

@@ -12,24 +12,28 @@ import java.util.Collection;
 import java.util.List;
 
 /**
- * Builds a {@link ClientConn} for {@code ManagedChannelBuilder.forTarget}, {@code forAddress} and {@code
- * Grpc.newChannelBuilder}, where neither grpc-netty nor its shaded copy is on the class path. Found by {@link
- * java.util.ServiceLoader}; not for direct use.
+ * Builds a {@link ClientConn} for {@code ManagedChannelBuilder.forTarget}, {@code forAddress} and
+ * {@code Grpc.newChannelBuilder}, where neither grpc-netty nor its shaded copy is on the class
+ * path. Found by {@link java.util.ServiceLoader}; not for direct use.
  *
- * <p>The system property {@code dev.clientconn.provider.preferred=true} lets it build those channels where grpc-netty is
- * present, too. It is read once, when io.grpc first looks for providers.
+ * <p>The system property {@code dev.clientconn.provider.preferred=true} lets it build those
+ * channels where grpc-netty is present, too. It is read once, when io.grpc first looks for
+ * providers.
  */
 public final class ClientConnProvider extends ManagedChannelProvider {
   private static final String PREFERRED = "dev.clientconn.provider.preferred";
 
   /**
-   * Below the 5 of grpc-netty and its shaded copy, above the 3 of grpc-okhttp: a library that is added to an application
-   * must not replace the channels of the others.
+   * Below the 5 of grpc-netty and its shaded copy, above the 3 of grpc-okhttp: a library that is
+   * added to an application must not replace the channels of the others.
    */
   private static final int PRIORITY = 4;
 
   /** A tie with grpc-netty would be decided by the order of the class path. */
   private static final int PREFERRED_PRIORITY = 6;
+
+  /** Creates the provider; {@link java.util.ServiceLoader} calls it. */
+  public ClientConnProvider() {}
 
   @Override
   protected boolean isAvailable() {
@@ -51,7 +55,10 @@ public final class ClientConnProvider extends ManagedChannelProvider {
     return ClientConnBuilder.forTarget(target);
   }
 
-  /** An error for credentials that this transport does not know, so that another provider may be asked. */
+  /**
+   * An error for credentials that this transport does not know, so that another provider may be
+   * asked.
+   */
   @Override
   protected NewChannelBuilderResult newChannelBuilder(
       String target, ChannelCredentials credentials) {

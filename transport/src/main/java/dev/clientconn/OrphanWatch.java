@@ -11,8 +11,9 @@ import java.util.logging.Level;
 import java.util.logging.Logger;
 
 /**
- * Logs channels that became garbage without a shutdown, with the place where they were built. It has no thread: the queue
- * is looked at whenever a channel is built or shut down, which a program that loses channels does all the time.
+ * Logs channels that became garbage without a shutdown, with the place where they were built. It
+ * has no thread: the queue is looked at whenever a channel is built or shut down, which a program
+ * that loses channels does all the time.
  */
 @CrossesThreads
 final class OrphanWatch extends WeakReference<Object> {

@@ -67,6 +67,7 @@ abstract class TransportOptionsBuilder<B extends ManagedChannelBuilder<B>>
    * Sets the TLS context to use in place of the default.
    *
    * @param sslContext a client's, which offers {@code h2} by ALPN
+   * @return this
    * @throws IllegalArgumentException for another one
    * @throws IllegalStateException if the builder was made with channel credentials
    */
@@ -97,16 +98,23 @@ abstract class TransportOptionsBuilder<B extends ManagedChannelBuilder<B>>
     return self();
   }
 
-  /** Makes the connections in place of the default dialer of TCP, unix sockets and proxies. */
+  /**
+   * Sets what makes the connections, in place of the default for TCP, unix sockets and proxies.
+   *
+   * @param dialer called on the event loop of each connection
+   * @return this
+   */
   public B dialer(Dialer dialer) {
     this.dialer = dialer;
     return self();
   }
 
   /**
-   * Adds a listener that is notified when calls have waited for a stream slot, on the connection's
-   * event loop. Listeners are called in the order in which they were added; one that throws is
-   * logged and not called again.
+   * Adds a listener that is notified when calls have waited for a stream slot.
+   *
+   * @param listener called on event loops, after those that were added before; one that throws is
+   *     logged and not called again
+   * @return this
    */
   public B transportListener(TransportListener listener) {
     transportListener = TransportListeners.of(transportListener, listener);
@@ -128,6 +136,7 @@ abstract class TransportOptionsBuilder<B extends ManagedChannelBuilder<B>>
    * Limits an attempt to connect, TLS handshake and the peer's SETTINGS included.
    *
    * @param timeout positive; 20 s by default
+   * @return this
    * @throws IllegalArgumentException for zero or less
    */
   public B connectTimeout(Duration timeout) {
@@ -142,6 +151,7 @@ abstract class TransportOptionsBuilder<B extends ManagedChannelBuilder<B>>
    * Sets the initial receive window of each stream.
    *
    * @param bytes 65,535 to 2^31-1; 1 MiB by default
+   * @return this
    * @throws IllegalArgumentException for less
    */
   public B initialStreamWindow(int bytes) {
@@ -153,6 +163,7 @@ abstract class TransportOptionsBuilder<B extends ManagedChannelBuilder<B>>
    * Sets the initial receive window of each connection.
    *
    * @param bytes 65,535 to 2^31-1; 1 MiB by default
+   * @return this
    * @throws IllegalArgumentException for less
    */
   public B initialConnectionWindow(int bytes) {
@@ -162,7 +173,10 @@ abstract class TransportOptionsBuilder<B extends ManagedChannelBuilder<B>>
 
   /**
    * Sets whether receive windows grow, up to 16 MiB, to the bandwidth-delay product of the path to
-   * the server. It is measured with a ping now and then while much data arrives. Default true.
+   * the server. It is measured with a ping now and then while much data arrives.
+   *
+   * @param grow true by default
+   * @return this
    */
   public B growWindows(boolean grow) {
     growWindows = grow;
@@ -174,6 +188,7 @@ abstract class TransportOptionsBuilder<B extends ManagedChannelBuilder<B>>
    * UNAVAILABLE.
    *
    * @param calls 0 or more; 65,536 by default
+   * @return this
    * @throws IllegalArgumentException for less
    */
   public B maxPendingStreams(int calls) {
@@ -182,8 +197,8 @@ abstract class TransportOptionsBuilder<B extends ManagedChannelBuilder<B>>
   }
 
   /**
-   * Sends a ping when nothing has been received for this long (gRFC A8). A server that responds with
-   * GOAWAY "too_many_pings" doubles the time for later connections.
+   * Sends a ping when nothing has been received for this long (gRFC A8). A server that responds
+   * with GOAWAY "too_many_pings" doubles the time for later connections.
    *
    * @param value positive; never by default. Less than 10 s counts as 10 s, 1000 days and more as
    *     never
@@ -259,6 +274,7 @@ abstract class TransportOptionsBuilder<B extends ManagedChannelBuilder<B>>
    * names that end in {@code -bin} are always sent so.
    *
    * @param names in upper or lower case
+   * @return this
    * @throws IllegalArgumentException if one of them cannot be the name of a header
    */
   public B neverIndexedHeaders(Collection<String> names) {
@@ -293,7 +309,9 @@ abstract class TransportOptionsBuilder<B extends ManagedChannelBuilder<B>>
     return self();
   }
 
-  /** Sets how the requests of calls with a compressor are compressed. Default: io.grpc's registry. */
+  /**
+   * Sets how the requests of calls with a compressor are compressed. Default: io.grpc's registry.
+   */
   @Override
   public B compressorRegistry(CompressorRegistry registry) {
     compressors = registry;

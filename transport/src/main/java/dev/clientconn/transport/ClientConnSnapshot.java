@@ -10,7 +10,8 @@ import java.util.List;
  * @param target the target string the channel was built with
  * @param state the channel's connectivity state
  * @param waitingCalls calls that wait because no connection is ready to take them
- * @param subchannels one per address or address group the load-balancing policy uses, in creation order
+ * @param subchannels one per address or address group the load-balancing policy uses, in creation
+ *     order
  */
 public record ClientConnSnapshot(
     String target, ConnectivityState state, int waitingCalls, List<Subchannel> subchannels) {

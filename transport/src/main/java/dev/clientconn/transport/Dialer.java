@@ -8,8 +8,9 @@ import java.net.SocketAddress;
 import java.time.Duration;
 
 /**
- * Makes the connections of a channel. The default dials TCP; a user's dialer can reach a server by any other way that
- * ends in a Netty channel: a tunnel, another socket type, an in-memory channel in a test.
+ * Makes the connections of a channel. The default dials TCP; a user's dialer can reach a server by
+ * any other way that ends in a Netty channel: a tunnel, another socket type, an in-memory channel
+ * in a test.
  */
 @FunctionalInterface
 public interface Dialer {
@@ -17,9 +18,10 @@ public interface Dialer {
   /**
    * Starts to connect and returns at once.
    *
-   * <p>Called on {@code request.eventLoop()}; must not block. The channel must be registered with that loop and must
-   * have {@code request.handler()} in its pipeline before it becomes active. A failed future, or an exception thrown
-   * here, fails this connection attempt: calls see {@code UNAVAILABLE} with the cause's message.
+   * <p>Called on {@code request.eventLoop()}; must not block. The channel must be registered with
+   * that loop and must have {@code request.handler()} in its pipeline before it becomes active. A
+   * failed future, or an exception thrown here, fails this connection attempt: calls see
+   * {@code UNAVAILABLE} with the cause's message.
    *
    * @param request where to, on which loop, and with which handler
    * @return the connect future; its channel is closed by the transport

@@ -2,12 +2,12 @@
 package dev.clientconn.transport;
 
 /**
- * Hears what happens on the paths of a connection where calls wait. Called on event loops: implementations must be fast,
- * must not block and must not throw.
+ * Receives events of a connection's calls while they wait. Called on event loops: implementations
+ * must be fast and must not block. One that throws is logged and not called again.
  */
 public interface TransportListener {
 
-  /** Hears nothing. */
+  /** Ignores all events. */
   TransportListener NONE = new TransportListener() {};
 
   /** How a call's wait for a stream slot ended. */

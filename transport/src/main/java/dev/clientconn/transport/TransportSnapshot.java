@@ -6,8 +6,8 @@ import java.util.OptionalLong;
 import org.jspecify.annotations.Nullable;
 
 /**
- * One connection as it was a moment ago. Each number was written by the connection's event loop and read without
- * stopping it, so numbers of one snapshot may be a few microseconds apart.
+ * One connection as it was a moment ago. Each number was written by the connection's event loop and
+ * read without stopping it, so numbers of one snapshot may be a few microseconds apart.
  *
  * @param id identifies the connection within this JVM
  * @param state where the connection is in its life
@@ -15,8 +15,8 @@ import org.jspecify.annotations.Nullable;
  * @param local this side's address, {@code null} until connected
  * @param streams the stream slots
  * @param window the flow-control windows of the connection
- * @param roundTripNanos what a ping's round trip took of late, nanoseconds; empty while none was answered. Connections ping
- *     when keepalive is on, and while much arrives
+ * @param roundTripNanos what a ping's round trip took of late, nanoseconds; empty while none was
+ *     answered. Connections ping when keepalive is on, and while much arrives
  */
 public record TransportSnapshot(
     long id,
@@ -33,9 +33,9 @@ public record TransportSnapshot(
     CONNECTING,
     /** Takes new streams. */
     READY,
-    /** Finishes its streams and takes no new ones: after GOAWAY, shutdown, or the last stream id. */
+    /** Finishes its streams and takes no new ones: after GOAWAY, shutdown or the last stream id. */
     DRAINING,
-    /** Gone. */
+    /** Closed; no call uses it any more. */
     CLOSED
   }
 

@@ -4,15 +4,19 @@ package dev.clientconn.transport;
 import java.net.SocketAddress;
 
 /**
- * A unix socket in Linux's abstract namespace: a name, and no file. What targets {@code unix-abstract:name} resolve to;
- * sockets with a file are {@link java.net.UnixDomainSocketAddress}es.
+ * A unix socket in Linux's abstract namespace: a name, and no file. What targets
+ * {@code unix-abstract:name} resolve to; sockets with a file are
+ * {@link java.net.UnixDomainSocketAddress}es.
  */
 public final class UnixAbstractAddress extends SocketAddress {
   private static final long serialVersionUID = 1L;
 
+  /** Without the NUL that the kernel puts in front. */
   private final String name;
 
   /**
+   * Creates the address of a name.
+   *
    * @param name without the NUL that the kernel puts in front; not empty
    * @throws IllegalArgumentException if the name is empty
    */
@@ -23,6 +27,11 @@ public final class UnixAbstractAddress extends SocketAddress {
     this.name = name;
   }
 
+  /**
+   * Returns the name.
+   *
+   * @return the name without the NUL that the kernel puts in front
+   */
   public String name() {
     return name;
   }
