@@ -18,7 +18,6 @@ final class AttemptListener implements ClientStream.Listener {
   private final CallAttempt attempt;
   private @Nullable PendingEvents batch;
   private boolean answered;
-  private boolean deadlineHit;
 
   AttemptListener(CallAttempt attempt) {
     this.attempt = attempt;
@@ -63,33 +62,57 @@ final class AttemptListener implements ClientStream.Listener {
 
   @Override
   public void onClosed(Status status, StreamProgress progress, Metadata trailers) {
-    if (!answered && !deadlineHit && attempt.call().retry(attempt, status, progress)) {
+    if (!answered && attempt.call().retry(attempt, status, progress)) {
       batch = null;
       return;
     }
     commit();
-    Object before = attempt.call().latch().end();
-    if (before == CallState.ENDED) {
-      attempt.tracers().streamClosed(status);
-      batch = null;
-    } else if (before instanceof Status reason) {
-      // What the application decided outweighs what the peer says at the same time.
-      Status refined = CallDeadline.refine(reason, attempt.call().plan().callDeadline());
-      attempt.tracers().streamClosed(refined);
-      batch().closeNow(refined);
-    } else {
+    if (endCall(status)) {
       close(status, progress, trailers);
     }
   }
 
+  /** Never retried: another attempt would have no time left. */
+  @Override
+  public void onDeadlineExceeded(String waitedFor, @Nullable String detail) {
+    commit();
+    CallDeadline deadline = attempt.call().plan().callDeadline();
+    Status exceeded = deadline == null ? Status.DEADLINE_EXCEEDED : deadline.exceeded(waitedFor);
+    Status status = detail == null ? exceeded : exceeded.augmentDescription(detail);
+    if (endCall(status)) {
+      attempt.tracers().streamClosed(status);
+      batch().closeNow(status);
+    }
+  }
+
+  /**
+   * Ends the call. Returns false where the call had been ended before, by the application for one:
+   * its reason then takes precedence over what the peer sends at the same time.
+   */
+  private boolean endCall(Status status) {
+    Object before = attempt.call().latch().end();
+    if (before == CallState.ENDED) {
+      attempt.tracers().streamClosed(status);
+      batch = null;
+      return false;
+    }
+    if (before instanceof Status reason) {
+      Status refined = CallDeadline.refine(reason, attempt.call().plan().callDeadline());
+      attempt.tracers().streamClosed(refined);
+      batch().closeNow(refined);
+      return false;
+    }
+    return true;
+  }
+
   private void close(Status status, StreamProgress progress, Metadata trailers) {
-    if (progress == StreamProgress.PROCESSED && !deadlineHit) {
+    if (progress == StreamProgress.PROCESSED) {
       attempt.tracers().inboundTrailers(trailers);
     }
     Status refined = CallDeadline.refinePeers(status, attempt.call().plan().callDeadline());
     // Before the listener runs: its time must not count as the attempt's.
     attempt.tracers().streamClosed(refined);
-    if (deadlineHit || refined.getCode() != status.getCode()) {
+    if (refined.getCode() != status.getCode()) {
       batch().closeNow(refined);
     } else {
       batch().close(refined, trailers);
@@ -115,12 +138,5 @@ final class AttemptListener implements ClientStream.Listener {
   @Override
   public boolean wantsMessage() {
     return attempt.call().delivery().wantsMessage();
-  }
-
-  @Override
-  public Status deadlineExceeded(String waitedFor) {
-    deadlineHit = true;
-    CallDeadline deadline = attempt.call().plan().callDeadline();
-    return deadline == null ? Status.DEADLINE_EXCEEDED : deadline.exceeded(waitedFor);
   }
 }

@@ -57,6 +57,12 @@ final class GoAwayState {
         "the server is closing the connection: " + (description == null ? "" : description));
   }
 
+  /** What the last GOAWAY said, {@code null} before the first. */
+  @Nullable
+  String description() {
+    return description;
+  }
+
   /** Says in a later failure that a GOAWAY came before it. */
   Status explain(Status status) {
     return description == null ? status : status.augmentDescription(description);

@@ -310,6 +310,11 @@ final class Http2Client
     return goAway.explain(status);
   }
 
+  @Override
+  public @Nullable String detail() {
+    return goAway.description();
+  }
+
   /**
    * A peer that does not read must not have this side queue the HEADERS of all the calls that come: past a bound they wait
    * as for a slot, where a deadline or a cancel ends them and nothing is sent for it.

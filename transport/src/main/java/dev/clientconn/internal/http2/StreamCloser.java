@@ -54,6 +54,29 @@ final class StreamCloser {
     any(stream, status, progress, new Metadata());
   }
 
+  /**
+   * Ends a stream, open or waiting, because its deadline has passed.
+   *
+   * @param detail what else is known of the connection, {@code null} for nothing
+   */
+  void expired(StreamState stream, @Nullable String detail) {
+    boolean open = stream.state() == StreamState.State.OPEN;
+    if (open) {
+      table.remove(stream);
+    }
+    try {
+      stream.notifyDeadlineExceeded(detail);
+    } catch (Throwable thrown) {
+      onThrown.accept(thrown);
+    } finally {
+      stream.sendQueue.clear();
+    }
+    batch.collect(stream);
+    if (open) {
+      loopy.left(stream);
+    }
+  }
+
   private void any(StreamState stream, Status status, StreamProgress progress, Metadata trailers) {
     deadlines.disarm(stream);
     try {

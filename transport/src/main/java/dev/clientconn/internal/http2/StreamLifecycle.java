@@ -40,6 +40,10 @@ final class StreamLifecycle implements ResponseReader.Outcome {
     /** Adds what the connection knows to a stream's status: an earlier GOAWAY. */
     Status explain(Status status);
 
+    /** The same as a line of text, {@code null} for none. */
+    @Nullable
+    String detail();
+
     /** Something happened outside a read or a command: delivers and sends what has come of it. */
     void endTurn();
 
@@ -234,7 +238,7 @@ final class StreamLifecycle implements ResponseReader.Outcome {
 
   void cancel(Http2ClientStream handle, Status reason) {
     if (handle.isBound()) {
-      stop(handle.stream(), reason, WaitOutcome.CANCELLED);
+      stop(handle.stream(), reason);
     } else {
       endUnopened(newStream(handle), reason);
     }
@@ -253,15 +257,21 @@ final class StreamLifecycle implements ResponseReader.Outcome {
   }
 
   private void deadlinePassed(StreamState stream) {
-    if (!stream.isClosed()) {
-      stop(stream, stream.deadlineStatus(), WaitOutcome.DEADLINE);
+    if (stream.state() == StreamState.State.WAITING) {
+      ends.expired(stream, connection.detail());
+      quota.leave(stream, WaitOutcome.DEADLINE);
+      idleIfLast();
+    } else if (stream.state() == StreamState.State.OPEN) {
+      framer.rstStream(stream.id(), Http2Error.CANCEL.code());
+      ends.expired(stream, connection.detail());
+      continueWithNext();
     }
   }
 
-  private void stop(StreamState stream, Status reason, WaitOutcome outcome) {
+  private void stop(StreamState stream, Status reason) {
     if (stream.state() == StreamState.State.WAITING) {
       endUnopened(stream, reason);
-      quota.leave(stream, outcome);
+      quota.leave(stream, WaitOutcome.CANCELLED);
       idleIfLast();
     } else if (stream.state() == StreamState.State.OPEN) {
       // Not a reply: the peer has not provoked it.
@@ -361,6 +371,11 @@ final class StreamLifecycle implements ResponseReader.Outcome {
   /** Ends an open stream, and opens the one that waits for its slot. */
   void end(StreamState stream, Status status, StreamProgress progress, Metadata trailers) {
     ends.open(stream, status, progress, trailers);
+    continueWithNext();
+  }
+
+  /** A slot has become free. */
+  private void continueWithNext() {
     if (!connection.isClosed()) {
       admitWaiting();
       idleIfLast();

@@ -173,8 +173,8 @@ final class StreamState extends DeadlineWheel.Timeout implements MessageDeframer
     return handle.listener().wantsMessage();
   }
 
-  /** What the call would have to be told if it asked now what it is waiting for. */
-  String waitedFor() {
+  /** What the stream is waiting for: a part of the status of a call whose deadline passes. */
+  private String waitedFor() {
     if (state == State.WAITING) {
       return "a stream slot: the peer allows no more streams on this connection, or does not read";
     }
@@ -207,18 +207,36 @@ final class StreamState extends DeadlineWheel.Timeout implements MessageDeframer
   }
 
   void tellClosed(Status status, StreamProgress progress, Metadata trailers) {
-    try {
-      deliverMessages();
-    } catch (Throwable t) {
-      lost(t);
-    }
+    flushMessages();
     state = State.CLOSED;
     hasNews = true;
     handle.listener().onClosed(lost == null ? status : lost, progress, trailers);
   }
 
-  Status deadlineStatus() {
-    return handle.listener().deadlineExceeded(waitedFor());
+  /**
+   * Ends the stream because its deadline has passed.
+   *
+   * @param detail what else is known of the connection
+   */
+  void notifyDeadlineExceeded(@Nullable String detail) {
+    String waitedFor = waitedFor();
+    flushMessages();
+    state = State.CLOSED;
+    hasNews = true;
+    if (lost == null) {
+      handle.listener().onDeadlineExceeded(waitedFor, detail);
+    } else {
+      handle.listener().onClosed(lost, StreamProgress.PROCESSED, new Metadata());
+    }
+  }
+
+  /** Delivers what has been packed before the stream ends; a failure becomes the call's status. */
+  private void flushMessages() {
+    try {
+      deliverMessages();
+    } catch (Throwable t) {
+      lost(t);
+    }
   }
 
   /** The small messages of this turn, which have been packed. */

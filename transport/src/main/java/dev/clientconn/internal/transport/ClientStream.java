@@ -51,8 +51,8 @@ public interface ClientStream {
   void demandGrew();
 
   /**
-   * Hears what happens to a stream. Called on the connection's event loop, never concurrently, in the order {@code
-   * onHeaders? onMessage* onClosed}. The transport collects what one read brings and then calls {@link #onBatchEnd}
+   * Receives the events of a stream. Called on the connection's event loop, never concurrently, in the order {@code
+   * onHeaders? onMessage* (onClosed | onDeadlineExceeded)}. The transport collects what one read brings and then calls {@link #onBatchEnd}
    * once, so that the listener hops to its executor once.
    */
   interface Listener {
@@ -67,7 +67,8 @@ public interface ClientStream {
     void onReady();
 
     /**
-     * The end, told exactly once.
+     * The stream has ended. Each stream ends with exactly one call of this method or of {@link
+     * #onDeadlineExceeded}.
      *
      * @param status what the peer, the connection or {@link ClientStream#cancel} said
      * @param progress whether the peer may have seen the call
@@ -82,10 +83,12 @@ public interface ClientStream {
     boolean wantsMessage();
 
     /**
-     * The status for a call whose deadline passed on this stream; {@link #onClosed} follows with it.
+     * The stream has ended because the call's deadline passed.
      *
      * @param waitedFor what the stream was waiting for, such as {@code "the server's response"}
+     * @param detail what else is known of the connection, such as an earlier GOAWAY: a line to add
+     *     to the status, {@code null} for none
      */
-    Status deadlineExceeded(String waitedFor);
+    void onDeadlineExceeded(String waitedFor, @Nullable String detail);
   }
 }

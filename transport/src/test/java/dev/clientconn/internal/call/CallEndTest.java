@@ -232,8 +232,7 @@ class CallEndTest {
     halfASecond();
     fixture.start(TextMethods.BIDI);
 
-    Status status = fixture.stream().listener.deadlineExceeded("a stream slot");
-    fixture.stream().close(status, StreamProgress.NOT_SENT);
+    fixture.stream().passDeadline("a stream slot");
 
     assertThat(fixture.source.picks).isOne();
     assertThat(listener.end().getCode()).isEqualTo(Code.DEADLINE_EXCEEDED);

@@ -146,7 +146,10 @@ public final class FakeStream implements ClientStream {
   }
 
   public void passDeadline(String waitedFor) {
-    close(listener.deadlineExceeded(waitedFor));
+    closed = true;
+    listener.onDeadlineExceeded(waitedFor, null);
+    releaseUnsent();
+    endBatch();
   }
 
   private void endBatch() {

@@ -6,6 +6,7 @@ import dev.clientconn.internal.transport.ClientStream;
 import dev.clientconn.internal.transport.StreamProgress;
 import io.grpc.Metadata;
 import io.grpc.Status;
+import org.jspecify.annotations.Nullable;
 
 /** Wants nothing, remembers nothing. */
 final class IgnoringListener implements ClientStream.Listener {
@@ -30,7 +31,5 @@ final class IgnoringListener implements ClientStream.Listener {
   }
 
   @Override
-  public Status deadlineExceeded(String waitedFor) {
-    return Status.DEADLINE_EXCEEDED;
-  }
+  public void onDeadlineExceeded(String waitedFor, @Nullable String detail) {}
 }

@@ -4,9 +4,11 @@ package dev.clientconn.internal.http2;
 import static org.assertj.core.api.Assertions.assertThat;
 
 import dev.clientconn.conformance.Conforms;
+import io.grpc.Metadata;
 import io.grpc.Status;
 import io.grpc.Status.Code;
 import io.netty.handler.codec.http2.Http2Error;
+import java.time.Duration;
 import java.util.ArrayList;
 import java.util.List;
 import org.junit.jupiter.api.Test;
@@ -309,5 +311,20 @@ class GoAwayTest extends PeerTest {
     assertThat(rejected.takeEvents()).containsExactly("closed UNAVAILABLE REFUSED");
     peer.answers(1);
     assertThat(processed.status().isOk()).isTrue();
+  }
+
+  @Test
+  void aDeadlineThatPassesAfterGoAwayNamesBoth() {
+    Http2Peer peer = ready();
+    RecordingCall call =
+        peer.call(peer.deadline(Duration.ofSeconds(1)), new Metadata()).start(new byte[] {1}, true);
+    peer.loop.run();
+
+    peer.sendsGoAway(1, Http2Error.NO_ERROR, "bye").after(Duration.ofSeconds(2));
+
+    assertThat(call.status().getCode()).isEqualTo(Code.DEADLINE_EXCEEDED);
+    assertThat(call.status().getDescription())
+        .isEqualTo("waited for the server's response\n"
+            + "received GOAWAY with code NO_ERROR, debug data \"bye\"");
   }
 }

@@ -145,8 +145,12 @@ final class RecordingCall implements ClientStream.Listener {
   }
 
   @Override
-  public Status deadlineExceeded(String waitedFor) {
-    return Status.DEADLINE_EXCEEDED.withDescription("waited for " + waitedFor);
+  public void onDeadlineExceeded(String waitedFor, @Nullable String detail) {
+    Status end = Status.DEADLINE_EXCEEDED.withDescription("waited for " + waitedFor);
+    onClosed(
+        detail == null ? end : end.augmentDescription(detail),
+        StreamProgress.PROCESSED,
+        new Metadata());
   }
 
   private void tell(String event) {
