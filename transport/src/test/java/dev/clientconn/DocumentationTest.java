@@ -18,7 +18,10 @@ import java.util.stream.Collectors;
 import java.util.stream.Stream;
 import org.junit.jupiter.api.Test;
 
-/** Compares pages that say the same thing: the two lists of pages, and the figures that two pages show. */
+/**
+ * Compares pages that say the same thing: the two lists of pages, and the figures that two pages
+ * show.
+ */
 class DocumentationTest {
 
   private static final Path ROOT = Path.of("..");

@@ -12,8 +12,9 @@ import org.HdrHistogram.Histogram;
 import org.jspecify.annotations.Nullable;
 
 /**
- * Counts operations and keeps latencies, per thread, so that counting costs no contention; for threads that come and go, all
- * share one record. The first error is kept: a run with an error is no measurement.
+ * Counts operations and keeps latencies, per thread, so that counting costs no contention; for
+ * threads that come and go, all share one record. The first error is kept: a run with an error is
+ * no measurement.
  */
 @CrossesThreads
 final class CallRecorder {

@@ -16,9 +16,9 @@ import javax.net.ssl.SSLException;
 import org.jspecify.annotations.Nullable;
 
 /**
- * A server that gives every call at a port the same pre-encoded answer and does no more HTTP/2 than a client can tell, so
- * that the client is what is measured. HTTP/2 with prior knowledge or by ALPN; it decodes no header block, so it takes any
- * method. One event loop serves all ports.
+ * A server that gives every call at a port the same pre-encoded answer and does no more HTTP/2 than
+ * a client can tell, so that the client is what is measured. HTTP/2 with prior knowledge or by
+ * ALPN; it decodes no header block, so it takes any method. One event loop serves all ports.
  */
 final class CannedServer implements BenchmarkServer {
 

@@ -7,7 +7,10 @@ import io.grpc.stub.ClientCalls;
 import io.grpc.stub.ClientResponseObserver;
 import org.jspecify.annotations.Nullable;
 
-/** One client stream at a time by the asynchronous stub; sends while the stream is ready, on its callback thread. */
+/**
+ * One client stream at a time by the asynchronous stub; sends while the stream is ready, on its
+ * callback thread.
+ */
 final class ClientStreamLane implements ClientResponseObserver<BytesValue, BytesValue> {
 
   private final CallSource source;

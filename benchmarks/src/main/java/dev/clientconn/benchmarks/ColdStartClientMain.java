@@ -20,8 +20,9 @@ import java.nio.file.Path;
 import java.util.Locale;
 
 /**
- * Opens a channel and makes {@link #LATER_CALLS} + 1 unary calls in a JVM that has done nothing else, then prints what they
- * took. Nothing but the client's classes is loaded before the last of the calls has ended.
+ * Opens a channel and makes {@link #LATER_CALLS} + 1 unary calls in a JVM that has done nothing
+ * else, then prints what they took. Nothing but the client's classes is loaded before the last of
+ * the calls has ended.
  */
 final class ColdStartClientMain {
 

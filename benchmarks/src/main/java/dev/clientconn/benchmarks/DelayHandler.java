@@ -8,8 +8,9 @@ import java.util.ArrayDeque;
 import java.util.concurrent.TimeUnit;
 
 /**
- * A simulated round trip: what is read is passed on later by that long, in order. What falls due within a millisecond of a
- * delivery goes with the next one, so a busy connection has a task a millisecond. Confined to the event loop.
+ * A simulated round trip: what is read is passed on later by that long, in order. What falls due
+ * within a millisecond of a delivery goes with the next one, so a busy connection has a task a
+ * millisecond. Confined to the event loop.
  */
 final class DelayHandler extends ChannelInboundHandlerAdapter {
 

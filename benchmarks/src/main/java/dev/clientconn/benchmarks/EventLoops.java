@@ -13,7 +13,9 @@ import io.netty.channel.nio.NioIoHandler;
 import io.netty.channel.socket.nio.NioServerSocketChannel;
 import io.netty.channel.socket.nio.NioSocketChannel;
 
-/** Native epoll where it loads, else NIO; {@code -Dio.netty.transport.noNative=true} asks for NIO. */
+/**
+ * Native epoll where it loads, else NIO; {@code -Dio.netty.transport.noNative=true} asks for NIO.
+ */
 final class EventLoops {
 
   private EventLoops() {}

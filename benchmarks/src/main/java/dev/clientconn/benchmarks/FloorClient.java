@@ -8,8 +8,9 @@ import io.netty.channel.EventLoopGroup;
 import java.util.concurrent.TimeUnit;
 
 /**
- * The same bytes on the same socket with nothing of gRPC around them: what any client on Netty must cost. It
- * keeps to the server's windows, gives the server endless ones, and knows calls of one request only.
+ * The same bytes on the same socket with nothing of gRPC around them: what any client on Netty must
+ * cost. It keeps to the server's windows, gives the server endless ones, and knows calls of one
+ * request only.
  */
 final class FloorClient implements BenchmarkClient {
 

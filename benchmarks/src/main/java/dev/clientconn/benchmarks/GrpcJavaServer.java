@@ -12,8 +12,8 @@ import java.util.concurrent.TimeUnit;
 import org.jspecify.annotations.Nullable;
 
 /**
- * grpc-java's own server on Netty, for those who would rather not trust canned answers: one server for each setting, on
- * event loops that all of them share.
+ * grpc-java's own server on Netty, for those who would rather not trust canned answers: one server
+ * for each setting, on event loops that all of them share.
  */
 final class GrpcJavaServer implements BenchmarkServer {
 

@@ -11,7 +11,8 @@ final class MarkdownTable {
   private final List<List<String>> rows = new ArrayList<>();
 
   /**
-   * @param leftAligned how many of the first columns are; the others are right-aligned, as numbers are
+   * @param leftAligned how many of the first columns are; the others are right-aligned, as numbers
+   *     are
    */
   MarkdownTable(int leftAligned, List<String> titles) {
     this.leftAligned = leftAligned;

@@ -3,7 +3,10 @@ package dev.clientconn.benchmarks;
 
 import io.netty.buffer.ByteBuf;
 
-/** Counts the messages of one stream by their prefixes, however they are cut. Confined to the event loop. */
+/**
+ * Counts the messages of one stream by their prefixes, however they are cut. Confined to the event
+ * loop.
+ */
 final class MessageCounter {
 
   private static final int PREFIX_BYTES = 5;

@@ -6,7 +6,9 @@ import io.grpc.stub.ClientCalls;
 import io.grpc.stub.StreamObserver;
 import org.jspecify.annotations.Nullable;
 
-/** One stream for the whole run by the asynchronous stub: each response has the next request sent. */
+/**
+ * One stream for the whole run by the asynchronous stub: each response has the next request sent.
+ */
 final class PingPongLane implements StreamObserver<BytesValue> {
 
   private final CallSource source;

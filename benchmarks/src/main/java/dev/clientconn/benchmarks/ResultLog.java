@@ -11,7 +11,9 @@ import java.util.ArrayList;
 import java.util.List;
 import org.jspecify.annotations.Nullable;
 
-/** A file that results are appended to as they come, one JSON object a line, so that none is lost. */
+/**
+ * A file that results are appended to as they come, one JSON object a line, so that none is lost.
+ */
 final class ResultLog {
 
   private static final Gson GSON = new Gson();
@@ -28,7 +30,8 @@ final class ResultLog {
   /**
    * What a file holds.
    *
-   * @param headings what {@link #begin} wrote: more than one when several commands have appended to it
+   * @param headings what {@link #begin} wrote: more than one when several commands have appended to
+   *     it
    * @param results in the order they came
    */
   record Contents(List<String> headings, List<Result> results) {}

@@ -15,7 +15,10 @@ import java.util.concurrent.BlockingQueue;
 import java.util.concurrent.CopyOnWriteArrayList;
 import java.util.concurrent.LinkedBlockingQueue;
 
-/** An HTTP proxy that knows CONNECT alone, and leads every tunnel to the port asked for, on this machine. */
+/**
+ * An HTTP proxy that knows CONNECT alone, and leads every tunnel to the port asked for, on this
+ * machine.
+ */
 final class ConnectProxy implements AutoCloseable {
 
   /** What is done with a request, once its head has been read. */

@@ -8,8 +8,8 @@ import java.util.Locale;
 import java.util.Map;
 
 /**
- * A client in a JVM of its own: every thread here that allocates is the client's or its caller's. Prints a line for each
- * round, and the least bytes an operation took as the last one.
+ * A client in a JVM of its own: every thread here that allocates is the client's or its caller's.
+ * Prints a line for each round, and the least bytes an operation took as the last one.
  */
 final class AllocationRun {
 

@@ -5,8 +5,8 @@ import java.io.ByteArrayOutputStream;
 import java.nio.charset.StandardCharsets;
 
 /**
- * One response as frames: headers, messages in DATA of 16 KiB at most, trailers with status 0. The header blocks leave
- * HPACK's dynamic table alone, so the same bytes serve every stream.
+ * One response as frames: headers, messages in DATA of 16 KiB at most, trailers with status 0. The
+ * header blocks leave HPACK's dynamic table alone, so the same bytes serve every stream.
  */
 final class CannedAnswer {
 

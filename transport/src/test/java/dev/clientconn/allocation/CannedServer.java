@@ -14,8 +14,9 @@ import java.net.Socket;
 import java.net.SocketException;
 
 /**
- * Gives every request the same bytes as soon as it has ended; a thread of its own, blocking sockets. Decodes no header
- * block, and does not look at the client's windows: they must hold all that the open calls are answered with.
+ * Gives every request the same bytes as soon as it has ended; a thread of its own, blocking
+ * sockets. Decodes no header block, and does not look at the client's windows: they must hold all
+ * that the open calls are answered with.
  */
 final class CannedServer implements AutoCloseable {
 

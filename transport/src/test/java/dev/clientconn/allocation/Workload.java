@@ -2,8 +2,9 @@
 package dev.clientconn.allocation;
 
 /**
- * Calls of one shape, and the heap bytes that one of them may cost: the most that was measured on JDK 17 and 25, with epoll
- * and NIO, and 10 to 15 % more. Runs differ by 1 %. Marshallers and stubs are part of a figure.
+ * Calls of one shape, and the heap bytes that one of them may cost: the most that was measured on
+ * JDK 17 and 25, with epoll and NIO, and 10 to 15 % more. Runs differ by 1 %. Marshallers and stubs
+ * are part of a figure.
  */
 enum Workload {
   // Measured: 1,500.

@@ -12,7 +12,10 @@ import org.junit.jupiter.api.extension.AfterAllCallback;
 import org.junit.jupiter.api.extension.BeforeAllCallback;
 import org.junit.jupiter.api.extension.ExtensionContext;
 
-/** Fails a class whose tests lost a buffer: Netty's detector, at paranoid, sees what the collector finds unreleased. */
+/**
+ * Fails a class whose tests lost a buffer: Netty's detector, at paranoid, sees what the collector
+ * finds unreleased.
+ */
 final class NoLeaks implements BeforeAllCallback, AfterAllCallback {
 
   /** Enough to make the detector look at its queue of collected buffers. */

@@ -11,7 +11,10 @@ import java.nio.charset.StandardCharsets;
 import java.util.List;
 import java.util.concurrent.CopyOnWriteArrayList;
 
-/** Accepts connections and does one thing to each of them: what servers do that are not gRPC servers. */
+/**
+ * Accepts connections and does one thing to each of them: what servers do that are not gRPC
+ * servers.
+ */
 final class RawServer implements AutoCloseable {
 
   /** What is done to a connection; it is closed afterwards, unless the server is closed first. */
@@ -35,7 +38,10 @@ final class RawServer implements AutoCloseable {
     return listener.getLocalPort();
   }
 
-  /** Waits for the first bytes, answers with the text, and goes on reading until the client has had enough. */
+  /**
+   * Waits for the first bytes, answers with the text, and goes on reading until the client has had
+   * enough.
+   */
   static Behaviour answering(String text) {
     return socket -> {
       InputStream in = socket.getInputStream();

@@ -5,8 +5,8 @@ import dev.clientconn.internal.http2.FuzzedConnection;
 import java.util.Arrays;
 
 /**
- * What Jazzer calls with bytes that it bends towards code it has not seen: the first says how the calls are and how the
- * rest is cut into reads, the rest comes from the peer. See docs/testing.md.
+ * What Jazzer calls with bytes that it bends towards code it has not seen: the first says how the
+ * calls are and how the rest is cut into reads, the rest comes from the peer. See docs/testing.md.
  */
 public final class FrameFuzzTarget {
 

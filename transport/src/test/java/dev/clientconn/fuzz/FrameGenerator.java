@@ -9,7 +9,10 @@ import java.nio.charset.StandardCharsets;
 import java.util.Arrays;
 import java.util.Random;
 
-/** Frames that a server may send, more or less: well-formed for the most part, with values at the edges of the rules. */
+/**
+ * Frames that a server may send, more or less: well-formed for the most part, with values at the
+ * edges of the rules.
+ */
 final class FrameGenerator {
 
   static final int FRAME_HEADER = 9;

@@ -20,8 +20,8 @@ import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.MethodSource;
 
 /**
- * Scripts against the connection: the corpus, some made of fixed seeds, and with {@code fuzz.seconds} as many as fit.
- * {@code fuzz.seed} plays one input again.
+ * Scripts against the connection: the corpus, some made of fixed seeds, and with
+ * {@code fuzz.seconds} as many as fit. {@code fuzz.seed} plays one input again.
  */
 class FuzzTest {
 

@@ -9,8 +9,9 @@ import java.util.Set;
 import java.util.stream.Collectors;
 
 /**
- * One fuzzed conversation: what the peer sends and what the calls do, step by step. As text it has a step a line, {@code
- * receive <hex>} or {@code <verb> <call> <amount>}; {@code #} begins a comment.
+ * One fuzzed conversation: what the peer sends and what the calls do, step by step. As text it has
+ * a step a line, {@code receive <hex>} or {@code <verb> <call> <amount>}; {@code #} begins a
+ * comment.
  */
 record Script(List<Step> steps) {
 

@@ -11,8 +11,9 @@ import java.util.List;
 import java.util.Random;
 
 /**
- * Makes a script of a seed, always the same: a conversation made anew, or one of the corpus with its steps changed. The
- * bytes received are then, one time in two, damaged: flipped, cut, swapped, repeated, or replaced by noise.
+ * Makes a script of a seed, always the same: a conversation made anew, or one of the corpus with
+ * its steps changed. The bytes received are then, one time in two, damaged: flipped, cut, swapped,
+ * repeated, or replaced by noise.
  */
 final class ScriptGenerator {
 

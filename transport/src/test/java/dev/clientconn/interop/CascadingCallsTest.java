@@ -105,7 +105,9 @@ class CascadingCallsTest {
         () -> ClientCalls.blockingUnaryCall(channel(), RawMethods.UNARY, options, new byte[] {1}));
   }
 
-  /** Makes the next call and passes its end on; the deepest fails, or waits for its cancellation. */
+  /**
+   * Makes the next call and passes its end on; the deepest fails, or waits for its cancellation.
+   */
   private void serve(byte[] request, StreamObserver<byte[]> response) {
     Context.current().addListener(context -> cancelled.countDown(), Runnable::run);
     Status end = failure;

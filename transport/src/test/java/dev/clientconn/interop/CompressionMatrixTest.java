@@ -30,7 +30,10 @@ import org.junit.jupiter.api.Timeout;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.CsvSource;
 
-/** Who compresses, and who announces what, between ClientConn and grpc-java's server, in every combination. */
+/**
+ * Who compresses, and who announces what, between ClientConn and grpc-java's server, in every
+ * combination.
+ */
 @Timeout(30)
 class CompressionMatrixTest {
   private static final Metadata.Key<String> ENCODING =
@@ -42,7 +45,10 @@ class CompressionMatrixTest {
   private final CountedGzip clientCodec = new CountedGzip();
   private final CountedGzip serverCodec = new CountedGzip();
 
-  /** Server and client read gzip where they accept it. A response is compressed only where the client accepts it. */
+  /**
+   * Server and client read gzip where they accept it. A response is compressed only where the
+   * client accepts it.
+   */
   @ParameterizedTest
   @CsvSource({
     "true, true, true", "true, true, false", "true, false, true", "true, false, false",

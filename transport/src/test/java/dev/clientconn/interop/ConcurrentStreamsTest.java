@@ -28,7 +28,10 @@ import java.util.concurrent.TimeUnit;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.Timeout;
 
-/** Server streams that start at the same moment on many threads, over one connection with client certificates. */
+/**
+ * Server streams that start at the same moment on many threads, over one connection with client
+ * certificates.
+ */
 @Timeout(60)
 class ConcurrentStreamsTest {
   private static final int THREADS = 16;

@@ -8,7 +8,10 @@ import io.grpc.testing.integration.AbstractInteropTest;
 import org.junit.runner.RunWith;
 import org.junit.runners.JUnit4;
 
-/** grpc-java's interop suite over plaintext. Skips its census case, which {@link InteropTracersTest} runs. */
+/**
+ * grpc-java's interop suite over plaintext. Skips its census case, which {@link InteropTracersTest}
+ * runs.
+ */
 @RunWith(JUnit4.class)
 public class InteropPlaintextTest extends AbstractInteropTest {
 

@@ -10,7 +10,10 @@ import io.grpc.testing.integration.AbstractInteropTest;
 import java.util.Objects;
 import org.jspecify.annotations.Nullable;
 
-/** grpc-java's Netty server on a free port, as its interop suite sets it up; remembers the port for the client. */
+/**
+ * grpc-java's Netty server on a free port, as its interop suite sets it up; remembers the port for
+ * the client.
+ */
 final class InteropServer extends ForwardingServerBuilder<InteropServer> {
 
   private final NettyServerBuilder delegate;

@@ -14,7 +14,10 @@ import java.io.UncheckedIOException;
 import org.junit.runner.RunWith;
 import org.junit.runners.JUnit4;
 
-/** grpc-java's interop suite over TLS, with its own test certificates on both sides; OpenSSL where it is there. */
+/**
+ * grpc-java's interop suite over TLS, with its own test certificates on both sides; OpenSSL where
+ * it is there.
+ */
 @RunWith(JUnit4.class)
 public class InteropTlsTest extends AbstractInteropTest {
 

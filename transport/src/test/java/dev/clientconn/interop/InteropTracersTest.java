@@ -10,7 +10,10 @@ import io.grpc.testing.integration.AbstractInteropTest;
 import org.junit.runner.RunWith;
 import org.junit.runners.JUnit4;
 
-/** grpc-java's interop suite with its census tracers installed: the exact order and sizes of tracer events count. */
+/**
+ * grpc-java's interop suite with its census tracers installed: the exact order and sizes of tracer
+ * events count.
+ */
 @RunWith(JUnit4.class)
 public class InteropTracersTest extends AbstractInteropTest {
 

@@ -30,8 +30,8 @@ import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.Timeout;
 
 /**
- * Many streams of every kind on one channel, against grpc-java's server: each is accounted for, and nothing is left. As
- * many as {@code soak.streams} says; profile {@code soak} says 100,000.
+ * Many streams of every kind on one channel, against grpc-java's server: each is accounted for, and
+ * nothing is left. As many as {@code soak.streams} says; profile {@code soak} says 100,000.
  */
 @Timeout(300)
 class SoakTest {
@@ -45,9 +45,9 @@ class SoakTest {
   private static final int GO_AWAYS = 10;
 
   /**
-   * What the heap may have grown by: pools of buffers and threads, on both sides, that stay at the size of their busiest
-   * moment, which the first tenth need not have been. Less than a megabyte was seen; fifty bytes left by each of 100,000
-   * streams would be more.
+   * What the heap may have grown by: pools of buffers and threads, on both sides, that stay at the
+   * size of their busiest moment, which the first tenth need not have been. Less than a megabyte
+   * was seen; fifty bytes left by each of 100,000 streams would be more.
    */
   private static final long HEAP_MARGIN = 4 << 20;
 

@@ -7,7 +7,10 @@ import io.grpc.health.v1.HealthCheckRequest;
 import io.grpc.health.v1.HealthGrpc;
 import java.util.concurrent.TimeUnit;
 
-/** Makes one plaintext call to the target named by its argument, in a JVM that has done nothing else. */
+/**
+ * Makes one plaintext call to the target named by its argument, in a JVM that has done nothing
+ * else.
+ */
 final class FirstCall {
 
   private FirstCall() {}

@@ -16,8 +16,9 @@ import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
 
 /**
- * What the first call of a fresh JVM initialises. The client is a JVM of its own whose log names each class that is
- * initialised; netty-tcnative is on its class path, so that OpenSSL could be loaded.
+ * What the first call of a fresh JVM initialises. The client is a JVM of its own whose log names
+ * each class that is initialised; netty-tcnative is on its class path, so that OpenSSL could be
+ * loaded.
  */
 class FirstCallTest {
 

@@ -130,7 +130,10 @@ class TlsMistakesTest {
     }
   }
 
-  /** Only the JDK looks at it so early; OpenSSL finds it at the end of the handshake, as any other wrong choice. */
+  /**
+   * Only the JDK looks at it so early; OpenSSL finds it at the end of the handshake, as any other
+   * wrong choice.
+   */
   @Test
   void serverThatChoosesHttp1Unasked() throws Exception {
     try (ServerSocket listener = new ServerSocket(0)) {
@@ -142,7 +145,10 @@ class TlsMistakesTest {
     }
   }
 
-  /** A ServerHello of TLS 1.2 that chooses http/1.1 (RFC 5246 section 7.4.1.3, RFC 7301 section 3.1). */
+  /**
+   * A ServerHello of TLS 1.2 that chooses http/1.1 (RFC 5246 section 7.4.1.3, RFC 7301 section
+   * 3.1).
+   */
   private static void answerWithHttp1(ServerSocket listener) {
     String alpn = "0010" + "000b" + "0009" + "08" + "687474702f312e31";
     String extensions = "ff01" + "0001" + "00" + "0017" + "0000" + alpn;

@@ -16,8 +16,8 @@ import org.openjdk.jmh.annotations.Threads;
 import org.openjdk.jmh.annotations.Warmup;
 
 /**
- * Measures putting commands and draining every {@value #TURN} of them, by one thread and by two, and
- * the same with a queue such as other transports use. Figures include a command of 24 bytes.
+ * Measures putting commands and draining every {@value #TURN} of them, by one thread and by two,
+ * and the same with a queue such as other transports use. Figures include a command of 24 bytes.
  */
 @State(Scope.Benchmark)
 @BenchmarkMode(Mode.AverageTime)

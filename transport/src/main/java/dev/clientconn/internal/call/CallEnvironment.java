@@ -14,14 +14,16 @@ import org.jspecify.annotations.Nullable;
  * What the calls of one channel share.
  *
  * @param transports where calls get a transport
- * @param methodConfigs the service config's word on a method, {@link MethodConfig#NONE} where it has none
+ * @param methodConfigs the service config's word on a method, {@link MethodConfig#NONE} where it
+ *     has none
  * @param executor runs listeners of calls that bring no executor of their own
  * @param offloadExecutor runs call credentials
  * @param timers for deadlines of calls that have no stream yet
  * @param authority the channel's
  * @param compressors known by name
  * @param decompressors known by name
- * @param maxInboundMessageSize bytes, after decompression too; absent where the application has set none
+ * @param maxInboundMessageSize bytes, after decompression too; absent where the application has set
+ *     none
  * @param keptBytes of requests that were sent and may have to be sent again
  * @param lifecycle counts calls that start and end
  * @param unsent holds calls between start and half-close, and those that wait for credentials
@@ -40,7 +42,10 @@ public record CallEnvironment(
     Lifecycle lifecycle,
     UnsentCalls unsent) {
 
-  /** Counts calls, for idleness and for termination. Called once each per call that was started, from any thread. */
+  /**
+   * Counts calls, for idleness and for termination. Called once each per call that was started,
+   * from any thread.
+   */
   public interface Lifecycle {
     void callStarted();
 

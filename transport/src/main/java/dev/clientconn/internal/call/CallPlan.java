@@ -17,8 +17,8 @@ import java.util.concurrent.Executor;
 import org.jspecify.annotations.Nullable;
 
 /**
- * Holds what applies to one call: its options merged with the service config and the channel's settings. Immutable but
- * for the metadata, which pickers may add to.
+ * Holds what applies to one call: its options merged with the service config and the channel's
+ * settings. Immutable but for the metadata, which pickers may add to.
  */
 final class CallPlan extends PickSubchannelArgs implements StreamParameters {
   private final MethodDescriptor<?, ?> method;

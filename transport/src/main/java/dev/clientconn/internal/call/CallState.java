@@ -8,9 +8,10 @@ import java.util.concurrent.atomic.AtomicReferenceFieldUpdater;
 import org.jspecify.annotations.Nullable;
 
 /**
- * Where a call stands, in one atomic reference, so that of opening, cancelling and ending exactly one wins: {@code
- * null} before it opens, the {@link CallAttempt} that is opening, its {@link ClientStream} once started, the {@link
- * Status} it was cancelled with while the stream has yet to confirm, and at last {@link #ENDED}.
+ * Where a call stands, in one atomic reference, so that of opening, cancelling and ending exactly
+ * one wins: {@code null} before it opens, the {@link CallAttempt} that is opening, its
+ * {@link ClientStream} once started, the {@link Status} it was cancelled with while the stream has
+ * yet to confirm, and at last {@link #ENDED}.
  */
 @CrossesThreads
 final class CallState {
@@ -74,7 +75,10 @@ final class CallState {
     return STATE.getAndSet(this, ENDED);
   }
 
-  /** Cancels: a started stream will confirm, anything earlier has ended at once. Returns what it was before. */
+  /**
+   * Cancels: a started stream will confirm, anything earlier has ended at once. Returns what it was
+   * before.
+   */
   @Nullable
   Object cancel(Status reason) {
     for (; ; ) {

@@ -12,8 +12,9 @@ import java.util.Arrays;
 import java.util.List;
 
 /**
- * The tracers of one attempt of a call, notified in grpc-java's order; message sizes leave the 5-byte prefix out. None
- * of the methods throws. Calls without tracers share {@link #NONE}, whose methods do nothing.
+ * The tracers of one attempt of a call, notified in grpc-java's order; message sizes leave the
+ * 5-byte prefix out. None of the methods throws. Calls without tracers share {@link #NONE}, whose
+ * methods do nothing.
  */
 @CrossesThreads
 final class CallTracers implements PickDetailsConsumer {

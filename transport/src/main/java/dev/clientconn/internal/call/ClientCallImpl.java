@@ -14,8 +14,9 @@ import java.util.concurrent.CancellationException;
 import org.jspecify.annotations.Nullable;
 
 /**
- * A call as stubs and interceptors see it: guards io.grpc's contract, marshals on the caller's thread, and passes on to
- * the parts of {@link ActiveCall}. A call that sends one message opens at half-close, when all it has to say is known.
+ * A call as stubs and interceptors see it: guards io.grpc's contract, marshals on the caller's
+ * thread, and passes on to the parts of {@link ActiveCall}. A call that sends one message opens at
+ * half-close, when all it has to say is known.
  */
 @CrossesThreads
 public final class ClientCallImpl<ReqT, RespT> extends ClientCall<ReqT, RespT> {

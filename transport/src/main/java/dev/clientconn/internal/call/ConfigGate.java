@@ -8,8 +8,8 @@ import java.util.List;
 import java.util.Set;
 
 /**
- * Holds the calls that were started before the service config was known, in the order of their start, until the name
- * resolver's first result. After that it is one volatile read per call.
+ * Holds the calls that were started before the service config was known, in the order of their
+ * start, until the name resolver's first result. After that it is one volatile read per call.
  */
 @CrossesThreads
 public final class ConfigGate {
@@ -40,7 +40,10 @@ public final class ConfigGate {
     return waitingCount;
   }
 
-  /** Lets a call wait; {@link PendingCall#release} follows. Returns {@code false} if the config is known. */
+  /**
+   * Lets a call wait; {@link PendingCall#release} follows. Returns {@code false} if the config is
+   * known.
+   */
   boolean enter(PendingCall<?, ?> call) {
     synchronized (this) {
       if (open) {
@@ -60,7 +63,10 @@ public final class ConfigGate {
     }
   }
 
-  /** The config is known, or an error in its place: releases the calls, the oldest first. Any number of times. */
+  /**
+   * The config is known, or an error in its place: releases the calls, the oldest first. Any number
+   * of times.
+   */
   public void open() {
     if (!open) {
       openAndCopy().forEach(PendingCall::release);

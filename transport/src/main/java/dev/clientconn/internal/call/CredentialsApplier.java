@@ -13,7 +13,10 @@ import io.grpc.SecurityLevel;
 import io.grpc.Status;
 import java.util.concurrent.atomic.AtomicBoolean;
 
-/** Asks a call's credentials for their metadata and takes the one answer, inline or from any thread later. */
+/**
+ * Asks a call's credentials for their metadata and takes the one answer, inline or from any thread
+ * later.
+ */
 @CrossesThreads
 final class CredentialsApplier extends CallCredentials.MetadataApplier {
   private final CallAttempt attempt;

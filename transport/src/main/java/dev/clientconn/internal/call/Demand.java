@@ -5,8 +5,9 @@ import dev.clientconn.internal.concurrent.CrossesThreads;
 import java.util.concurrent.atomic.AtomicIntegerFieldUpdater;
 
 /**
- * How many messages the application has asked for and not been given. Any thread adds, the call's executor takes.
- * Whether messages wait for demand is part of the same number, so neither side can miss the other.
+ * How many messages the application has asked for and not been given. Any thread adds, the call's
+ * executor takes. Whether messages wait for demand is part of the same number, so neither side can
+ * miss the other.
  */
 @CrossesThreads
 final class Demand {
@@ -21,7 +22,10 @@ final class Demand {
 
   private volatile int count;
 
-  /** Asks for more. Returns whether messages were waiting: then the caller sees to it that they are delivered. */
+  /**
+   * Asks for more. Returns whether messages were waiting: then the caller sees to it that they are
+   * delivered.
+   */
   boolean add(int messages) {
     for (; ; ) {
       int before = count;

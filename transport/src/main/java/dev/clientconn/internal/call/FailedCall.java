@@ -13,8 +13,8 @@ import java.util.logging.Logger;
 import org.jspecify.annotations.Nullable;
 
 /**
- * A call that ends with a known status as soon as it is started. The listener runs in the executor and context of the
- * call, or on the starting thread if that executor refuses work.
+ * A call that ends with a known status as soon as it is started. The listener runs in the executor
+ * and context of the call, or on the starting thread if that executor refuses work.
  */
 @CrossesThreads
 public final class FailedCall<ReqT, RespT> extends ClientCall<ReqT, RespT> {
@@ -54,7 +54,10 @@ public final class FailedCall<ReqT, RespT> extends ClientCall<ReqT, RespT> {
     }
   }
 
-  /** The inherited answer is {@code true}, and a loop that writes while the call is ready would not end. */
+  /**
+   * The inherited answer is {@code true}, and a loop that writes while the call is ready would not
+   * end.
+   */
   @Override
   public boolean isReady() {
     return false;

@@ -8,7 +8,10 @@ import dev.clientconn.internal.message.MessageBuffer;
 import dev.clientconn.internal.message.OutboundChunks;
 import io.grpc.Status;
 
-/** Collects a message behind room for its prefix; refuses to grow past a limit. To be closed by {@link #discard}. */
+/**
+ * Collects a message behind room for its prefix; refuses to grow past a limit. To be closed by
+ * {@link #discard}.
+ */
 final class FramedMessageWriter extends MessageBuffer<OutboundChunks> {
   private final int maxBody;
   private boolean framed;
@@ -50,7 +53,9 @@ final class FramedMessageWriter extends MessageBuffer<OutboundChunks> {
     return FramedMessage.of(frame, uncompressedSize);
   }
 
-  /** Gives back the memory, unless a frame has been made of it; nothing can be written from now on. */
+  /**
+   * Gives back the memory, unless a frame has been made of it; nothing can be written from now on.
+   */
   void discard() {
     OutboundChunks chunks = sealChunks();
     if (chunks != null && !framed) {

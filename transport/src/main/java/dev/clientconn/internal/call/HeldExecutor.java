@@ -7,8 +7,9 @@ import java.util.List;
 import java.util.concurrent.Executor;
 
 /**
- * Holds the tasks of a call until it is opened, then passes them to the call's executor. So a {@link
- * PendingCall} keeps events from the listener until what the listener does reaches the real call.
+ * Holds the tasks of a call until it is opened, then passes them to the call's executor. So a
+ * {@link PendingCall} keeps events from the listener until what the listener does reaches the real
+ * call.
  */
 @CrossesThreads
 final class HeldExecutor implements Executor {

@@ -16,8 +16,9 @@ import java.io.OutputStream;
 import org.jspecify.annotations.Nullable;
 
 /**
- * Turns the messages of one call into frames, on the caller's thread. A small message of known length is read once,
- * straight into the array that goes to the stream; a large one is written into chunks.
+ * Turns the messages of one call into frames, on the caller's thread. A small message of known
+ * length is read once, straight into the array that goes to the stream; a large one is written into
+ * chunks.
  */
 final class MessageEncoder<ReqT> {
   private final MethodDescriptor<ReqT, ?> method;
@@ -35,7 +36,10 @@ final class MessageEncoder<ReqT> {
     compress = enabled;
   }
 
-  /** Throws whatever the marshaller or the compressor throws, and RESOURCE_EXHAUSTED for a message above the limit. */
+  /**
+   * Throws whatever the marshaller or the compressor throws, and RESOURCE_EXHAUSTED for a message
+   * above the limit.
+   */
   FramedMessage encode(ReqT message) throws IOException {
     FramedMessage frame = null;
     try (InputStream source = method.streamRequest(message)) {

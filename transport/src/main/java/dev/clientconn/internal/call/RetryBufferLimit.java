@@ -6,8 +6,9 @@ import dev.clientconn.internal.transport.ChannelDefaults;
 import java.util.concurrent.atomic.AtomicLong;
 
 /**
- * Counts the bytes of requests that the calls of one channel keep, after they were sent, for a transparent retry (gRFC A6:
- * "Memory Management (Buffering)"). A call that would pass a limit keeps nothing any more: it goes on, and is not retried.
+ * Counts the bytes of requests that the calls of one channel keep, after they were sent, for a
+ * transparent retry (gRFC A6: "Memory Management (Buffering)"). A call that would pass a limit
+ * keeps nothing any more: it goes on, and is not retried.
  */
 @CrossesThreads
 public final class RetryBufferLimit {

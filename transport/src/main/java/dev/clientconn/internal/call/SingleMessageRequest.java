@@ -7,23 +7,28 @@ import java.util.concurrent.atomic.AtomicReferenceFieldUpdater;
 import org.jspecify.annotations.Nullable;
 
 /**
- * Holds the request of a call that sends one message, until it is complete, so that it leaves as one command, and from
- * then on until nothing can ask for it again. Has one reference to the message, which is released once: by the first
- * response or by the end of the call, which may come at the same time on different threads.
+ * Holds the request of a call that sends one message, until it is complete, so that it leaves as
+ * one command, and from then on until nothing can ask for it again. Has one reference to the
+ * message, which is released once: by the first response or by the end of the call, which may come
+ * at the same time on different threads.
  */
 @CrossesThreads
 final class SingleMessageRequest implements CallRequest {
 
   /**
-   * Bytes of a frame that are kept without being counted, for they are no more than the call itself takes: counters that all
-   * calls share are left alone by most of them. No message of this length has memory that must be released.
+   * Bytes of a frame that are kept without being counted, for they are no more than the call itself
+   * takes: counters that all calls share are left alone by most of them. No message of this length
+   * has memory that must be released.
    */
   static final int UNCOUNTED = 1024;
 
   /** A message whose bytes are counted while it is kept. */
   private record Counted(FramedMessage message, RetryBufferLimit keptBytes) {}
 
-  /** A message over a limit: its stream alone has a reference, and releases it when the last byte is sent. */
+  /**
+   * A message over a limit: its stream alone has a reference, and releases it when the last byte is
+   * sent.
+   */
   private record Unkept(FramedMessage message) {}
 
   /** In place of the message: its reference has been released. */
@@ -32,7 +37,10 @@ final class SingleMessageRequest implements CallRequest {
   private static final AtomicReferenceFieldUpdater<SingleMessageRequest, @Nullable Object> HELD =
       AtomicReferenceFieldUpdater.newUpdater(SingleMessageRequest.class, Object.class, "held");
 
-  /** {@code null}, the message, the message as {@link Counted} or {@link Unkept}, or {@link #RELEASED}. */
+  /**
+   * {@code null}, the message, the message as {@link Counted} or {@link Unkept}, or
+   * {@link #RELEASED}.
+   */
   private volatile @Nullable Object held;
 
   @Override

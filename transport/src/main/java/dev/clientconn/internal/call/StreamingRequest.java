@@ -9,9 +9,11 @@ import java.util.concurrent.atomic.AtomicReferenceFieldUpdater;
 import org.jspecify.annotations.Nullable;
 
 /**
- * Holds the request of a streaming call. Until the peer's first response all messages are kept, for a transparent retry,
- * and writing takes this object's lock; after it, or where {@link RetryBufferLimit} allows no more, the writer calls the stream
- * directly. The peer's response and the call's end wait for no writer: whoever takes a message off the kept ones releases it.
+ * Holds the request of a streaming call. Until the peer's first response all messages are kept, for
+ * a transparent retry, and writing takes this object's lock; after it, or where
+ * {@link RetryBufferLimit} allows no more, the writer calls the stream directly. The peer's
+ * response and the call's end wait for no writer: whoever takes a message off the kept ones
+ * releases it.
  */
 @CrossesThreads
 final class StreamingRequest implements CallRequest {
@@ -73,7 +75,10 @@ final class StreamingRequest implements CallRequest {
     goDirectIfCommitted();
   }
 
-  /** Takes over one reference to the message, and its bytes: for those that are kept, or to be released at once. */
+  /**
+   * Takes over one reference to the message, and its bytes: for those that are kept, or to be
+   * released at once.
+   */
   private void keep(FramedMessage message) {
     Kept before = kept;
     while (before == null || before.message != null) {
@@ -120,7 +125,10 @@ final class StreamingRequest implements CallRequest {
     return true;
   }
 
-  /** Adds what is kept, oldest first, with references for a stream. Returns false if the call has ended meanwhile. */
+  /**
+   * Adds what is kept, oldest first, with references for a stream. Returns false if the call has
+   * ended meanwhile.
+   */
   private boolean retainAll(Deque<FramedMessage> messages) {
     Kept each = kept;
     while (each != null) {

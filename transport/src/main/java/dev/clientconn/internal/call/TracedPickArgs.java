@@ -7,7 +7,9 @@ import io.grpc.LoadBalancer.PickSubchannelArgs;
 import io.grpc.Metadata;
 import io.grpc.MethodDescriptor;
 
-/** Gives a picker the call, and takes what it says of its choice for the call's tracers. Immutable. */
+/**
+ * Gives a picker the call, and takes what it says of its choice for the call's tracers. Immutable.
+ */
 final class TracedPickArgs extends PickSubchannelArgs {
   private final CallPlan plan;
   private final CallTracers tracers;

@@ -4,8 +4,9 @@ package dev.clientconn.internal.call;
 import dev.clientconn.internal.transport.StreamProgress;
 
 /**
- * How often a call may be sent again without the application knowing (gRFC A6): always when it never left, once when
- * the peer refused it. Used by one event loop after another, never by two at a time.
+ * How often a call may be sent again without the application knowing (gRFC A6): always when it
+ * never left, once when the peer refused it. Used by one event loop after another, never by two at
+ * a time.
  */
 final class TransparentRetry {
   /** Only a defect of ours could send the same call in vain so often. */

@@ -7,14 +7,17 @@ import java.util.List;
 import org.jspecify.annotations.Nullable;
 
 /**
- * The open streams of a connection by id, and the ids themselves: 1, 3, 5 … (RFC 9113 section 5.1.1). A table of chains
- * that run through the streams: ids in a row never share one, and old streams, however many, are not in the way of new
- * ones, as they would be in a table that probes.
+ * The open streams of a connection by id, and the ids themselves: 1, 3, 5 … (RFC 9113 section
+ * 5.1.1). A table of chains that run through the streams: ids in a row never share one, and old
+ * streams, however many, are not in the way of new ones, as they would be in a table that probes.
  */
 @EventLoopConfined
 final class ActiveStreams {
 
-  /** Three quarters of the ids: what is left serves streams that were promised before the drain is known. */
+  /**
+   * Three quarters of the ids: what is left serves streams that were promised before the drain is
+   * known.
+   */
   static final int LAST_ID = 0x5FFF_FFFF;
 
   private static final int MIN_CAPACITY = 8;
@@ -82,7 +85,10 @@ final class ActiveStreams {
     }
   }
 
-  /** Whether this side has never opened a stream of that id, so that a frame for it is an error (section 5.1). */
+  /**
+   * Whether this side has never opened a stream of that id, so that a frame for it is an error
+   * (section 5.1).
+   */
   boolean isIdle(int id) {
     return id >= nextId || (id & 1) == 0;
   }
@@ -108,7 +114,9 @@ final class ActiveStreams {
     return chains.length;
   }
 
-  /** How often all streams were walked: never for each call, nor for each frame of a peer's choice. */
+  /**
+   * How often all streams were walked: never for each call, nor for each frame of a peer's choice.
+   */
   int walks() {
     return walks;
   }

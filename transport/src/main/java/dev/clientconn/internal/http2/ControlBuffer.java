@@ -11,8 +11,8 @@ import java.util.function.Consumer;
 import org.jspecify.annotations.Nullable;
 
 /**
- * The only way into a connection for other threads. Commands are put by any thread and applied by the event loop in the
- * order they were put; however many are waiting, the loop is woken once.
+ * The only way into a connection for other threads. Commands are put by any thread and applied by
+ * the event loop in the order they were put; however many are waiting, the loop is woken once.
  */
 @CrossesThreads
 final class ControlBuffer implements Runnable {
@@ -38,7 +38,8 @@ final class ControlBuffer implements Runnable {
 
   /**
    * @param turn runs on the loop when commands are waiting; must call {@link #drain}
-   * @param inTurn whether a turn runs now, which looks for commands before it ends; asked on the loop
+   * @param inTurn whether a turn runs now, which looks for commands before it ends; asked on the
+   *     loop
    */
   ControlBuffer(EventLoop loop, Runnable turn, BooleanSupplier inTurn) {
     this.loop = loop;
@@ -81,8 +82,8 @@ final class ControlBuffer implements Runnable {
   }
 
   /**
-   * Gives all waiting commands to the consumer, oldest first. Returns whether there were any. Where the consumer throws,
-   * the commands behind stay for the next drain.
+   * Gives all waiting commands to the consumer, oldest first. Returns whether there were any. Where
+   * the consumer throws, the commands behind stay for the next drain.
    */
   boolean drain(Consumer<Command> consumer) {
     boolean any = drainTaken(consumer);

@@ -11,10 +11,10 @@ import java.util.function.Consumer;
 import org.jspecify.annotations.Nullable;
 
 /**
- * Deadlines of one connection's streams, in a hierarchical timing wheel: a slot of one level is as long as the whole
- * level below, and is dealt out to that level when its time begins. So arming and disarming cost two links and no
- * allocation, and the timer looks at no deadline more than once per level, however many there are. Fires up to one tick
- * late, never early.
+ * Deadlines of one connection's streams, in a hierarchical timing wheel: a slot of one level is as
+ * long as the whole level below, and is dealt out to that level when its time begins. So arming and
+ * disarming cost two links and no allocation, and the timer looks at no deadline more than once per
+ * level, however many there are. Fires up to one tick late, never early.
  */
 @EventLoopConfined
 final class DeadlineWheel implements Runnable {
@@ -50,7 +50,10 @@ final class DeadlineWheel implements Runnable {
   /** Made when a deadline is armed: not all connections have calls with one. */
   private @Nullable Level[] levels = NONE;
 
-  /** Everything armed is later, and in the level of the highest six bits in which its tick differs from this one. */
+  /**
+   * Everything armed is later, and in the level of the highest six bits in which its tick differs
+   * from this one.
+   */
   private long current;
 
   /** What the timer runs to: no later than the first occupied slot. */
@@ -171,7 +174,10 @@ final class DeadlineWheel implements Runnable {
     }
   }
 
-  /** Empties the first occupied slot. Returns its first deadline, the others behind it, the slot itself last. */
+  /**
+   * Empties the first occupied slot. Returns its first deadline, the others behind it, the slot
+   * itself last.
+   */
   private @Nullable Timeout takeFirst() {
     for (Level level : levels) {
       if (level != null && level.occupied != 0) {

@@ -4,8 +4,9 @@ package dev.clientconn.internal.http2;
 import dev.clientconn.internal.concurrent.EventLoopConfined;
 
 /**
- * Counts frames that cost a peer nine bytes, no window, and bring nothing: DATA without bytes that does not end its
- * stream (RFC 9113 section 10.5). Some servers flush with one, so only a long row of them is abuse.
+ * Counts frames that cost a peer nine bytes, no window, and bring nothing: DATA without bytes that
+ * does not end its stream (RFC 9113 section 10.5). Some servers flush with one, so only a long row
+ * of them is abuse.
  */
 @EventLoopConfined
 final class EmptyFrames {

@@ -5,9 +5,9 @@ import dev.clientconn.internal.flow.Window;
 import io.netty.handler.codec.http2.Http2Settings;
 
 /**
- * Holds what the peer has set by its SETTINGS frames so far (RFC 9113 section 6.5.2). Values have been checked by the
- * frame reader. SETTINGS_MAX_FRAME_SIZE is not kept: it is 16 KiB at least, and frames here are never longer.
- * SETTINGS_HEADER_TABLE_SIZE is the encoder's.
+ * Holds what the peer has set by its SETTINGS frames so far (RFC 9113 section 6.5.2). Values have
+ * been checked by the frame reader. SETTINGS_MAX_FRAME_SIZE is not kept: it is 16 KiB at least, and
+ * frames here are never longer. SETTINGS_HEADER_TABLE_SIZE is the encoder's.
  *
  * @param maxConcurrentStreams {@link StreamQuota#UNLIMITED} until the peer limits it
  * @param initialWindowSize send window of a stream, bytes

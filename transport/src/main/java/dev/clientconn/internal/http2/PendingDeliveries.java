@@ -6,7 +6,10 @@ import java.util.ArrayDeque;
 import java.util.logging.Level;
 import java.util.logging.Logger;
 
-/** Collects the streams that have events for their calls, and ends each call's batch once, so that it hops to its executor once. */
+/**
+ * Collects the streams that have events for their calls, and ends each call's batch once, so that
+ * it hops to its executor once.
+ */
 @EventLoopConfined
 final class PendingDeliveries {
 

@@ -6,7 +6,10 @@ import dev.clientconn.internal.transport.TransportOptions.KeepaliveOptions;
 import io.netty.channel.EventLoop;
 import org.jspecify.annotations.Nullable;
 
-/** The pings of a connection: keepalive's, if it is on, those that measure the path, and what their round trips took. */
+/**
+ * The pings of a connection: keepalive's, if it is on, those that measure the path, and what their
+ * round trips took.
+ */
 @EventLoopConfined
 final class Pings {
 
@@ -77,7 +80,9 @@ final class Pings {
     }
   }
 
-  /** Returns whether the streams' windows have grown. An ack that nobody waits for means nothing. */
+  /**
+   * Returns whether the streams' windows have grown. An ack that nobody waits for means nothing.
+   */
   boolean onAck(long payload) {
     if (payload == ReceiveWindows.BDP_PING) {
       boolean grown = windows.onPingAck();

@@ -4,8 +4,8 @@ package dev.clientconn.internal.http2;
 import dev.clientconn.internal.concurrent.EventLoopConfined;
 
 /**
- * Bounds the replies (acks and resets) that a peer can make this side queue by sending frames and not reading: past the
- * bound the peer is not worth the memory.
+ * Bounds the replies (acks and resets) that a peer can make this side queue by sending frames and
+ * not reading: past the bound the peer is not worth the memory.
  */
 @EventLoopConfined
 final class ReplyThrottle {

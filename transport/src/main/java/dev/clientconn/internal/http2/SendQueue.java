@@ -6,7 +6,10 @@ import dev.clientconn.internal.message.FramedMessage;
 import java.util.ArrayDeque;
 import org.jspecify.annotations.Nullable;
 
-/** The framed messages that a stream has yet to send, and how far into the first of them it has come. */
+/**
+ * The framed messages that a stream has yet to send, and how far into the first of them it has
+ * come.
+ */
 @EventLoopConfined
 final class SendQueue {
 

@@ -11,8 +11,8 @@ import java.util.concurrent.atomic.AtomicLongArray;
 import org.jspecify.annotations.Nullable;
 
 /**
- * The numbers of a connection that others may read. The loop alone writes them, once at the end of a turn, with opaque
- * stores that cost what plain ones do.
+ * The numbers of a connection that others may read. The loop alone writes them, once at the end of
+ * a turn, with opaque stores that cost what plain ones do.
  */
 @CrossesThreads
 final class TransportCounters {

@@ -7,7 +7,10 @@ import dev.clientconn.transport.TransportSnapshot.State;
 import io.grpc.Attributes;
 import io.grpc.Status;
 
-/** Keeps a connection's phase: each is reported once, they only move forward, and the first reason to leave is kept. */
+/**
+ * Keeps a connection's phase: each is reported once, they only move forward, and the first reason
+ * to leave is kept.
+ */
 @EventLoopConfined
 final class TransportLifecycle {
 
@@ -53,7 +56,10 @@ final class TransportLifecycle {
     }
   }
 
-  /** Returns false if it was closed already. {@link #terminated} notifies the listener, after the streams. */
+  /**
+   * Returns false if it was closed already. {@link #terminated} notifies the listener, after the
+   * streams.
+   */
   boolean close(Status why) {
     if (state == State.CLOSED) {
       return false;

@@ -5,8 +5,9 @@ import dev.clientconn.internal.concurrent.EventLoopConfined;
 import java.util.concurrent.TimeUnit;
 
 /**
- * Bounds how often a peer may raise SETTINGS_INITIAL_WINDOW_SIZE: a frame of 15 bytes has every open stream looked at (RFC
- * 9113 section 10.5). Servers whose windows follow the path raise it a dozen times in the life of a connection.
+ * Bounds how often a peer may raise SETTINGS_INITIAL_WINDOW_SIZE: a frame of 15 bytes has every
+ * open stream looked at (RFC 9113 section 10.5). Servers whose windows follow the path raise it a
+ * dozen times in the life of a connection.
  */
 @EventLoopConfined
 final class WindowRaises {

@@ -12,7 +12,10 @@ import java.util.List;
 import java.util.function.Consumer;
 import org.jspecify.annotations.Nullable;
 
-/** Answers picks at once with {@link #transport}, or keeps them in {@link #waiting} while that is {@code null}. */
+/**
+ * Answers picks at once with {@link #transport}, or keeps them in {@link #waiting} while that is
+ * {@code null}.
+ */
 public final class FakeSource implements TransportSource {
   public static final PickResult PICKED = PickResult.withSubchannel(new NoSubchannel());
 

@@ -14,7 +14,10 @@ import java.util.Objects;
 import java.util.function.Consumer;
 import org.jspecify.annotations.Nullable;
 
-/** One call from the peer's SETTINGS to the trailers, as steps of both sides, so that it can break off at any byte. */
+/**
+ * One call from the peer's SETTINGS to the trailers, as steps of both sides, so that it can break
+ * off at any byte.
+ */
 final class Conversation {
 
   /** A connection that a conversation can be played on. */

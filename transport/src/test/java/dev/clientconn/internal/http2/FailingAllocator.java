@@ -6,7 +6,10 @@ import io.netty.buffer.ByteBuf;
 import io.netty.buffer.ByteBufAllocatorMetric;
 import io.netty.buffer.UnpooledByteBufAllocator;
 
-/** Allocates until a test has it run out of direct memory, for one allocation, as Netty does: with an Error. */
+/**
+ * Allocates until a test has it run out of direct memory, for one allocation, as Netty does: with
+ * an Error.
+ */
 final class FailingAllocator extends AbstractByteBufAllocator {
 
   private final UnpooledByteBufAllocator memory = new UnpooledByteBufAllocator(true, true);

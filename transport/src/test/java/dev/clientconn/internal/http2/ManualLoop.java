@@ -16,7 +16,10 @@ import java.util.ArrayDeque;
 import java.util.Queue;
 import java.util.concurrent.TimeUnit;
 
-/** An event loop without a thread: a test runs its tasks and moves its time. Tasks never run inside one another. */
+/**
+ * An event loop without a thread: a test runs its tasks and moves its time. Tasks never run inside
+ * one another.
+ */
 final class ManualLoop extends AbstractScheduledEventExecutor implements EventLoop {
 
   private final MockTicker ticker = Ticker.newMockTicker();

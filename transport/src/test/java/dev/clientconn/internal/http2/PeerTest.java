@@ -6,7 +6,10 @@ import java.util.List;
 import java.util.function.Consumer;
 import org.junit.jupiter.api.AfterEach;
 
-/** Tests with a scripted peer. Whatever they do, the connection must have left nothing behind afterwards. */
+/**
+ * Tests with a scripted peer. Whatever they do, the connection must have left nothing behind
+ * afterwards.
+ */
 abstract class PeerTest {
 
   private final List<Http2Peer> peers = new ArrayList<>();

@@ -17,7 +17,9 @@ class TransportFiltersTest extends PeerTest {
 
   private final List<String> calls = new ArrayList<>();
 
-  /** Writes down what it is called with, and returns what {@code change} makes of the attributes. */
+  /**
+   * Writes down what it is called with, and returns what {@code change} makes of the attributes.
+   */
   private ClientTransportFilter filter(String name, UnaryOperator<Attributes> change) {
     return new ClientTransportFilter() {
       @Override

@@ -23,7 +23,9 @@ import org.junit.jupiter.api.Test;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.ValueSource;
 
-/** What a turn of the loop must not lose, whatever is thrown in it and however the connection ends. */
+/**
+ * What a turn of the loop must not lose, whatever is thrown in it and however the connection ends.
+ */
 class TurnTest extends PeerTest {
 
   private static final Duration DEADLINE = Duration.ofSeconds(1);

@@ -15,7 +15,10 @@ import io.grpc.testing.integration.Messages.StreamingInputCallRequest;
 import io.grpc.testing.integration.Messages.StreamingInputCallResponse;
 import org.junit.jupiter.api.Test;
 
-/** Requests in gzip. The standard's cases need a server that sees compression; the last one needs any that reads it. */
+/**
+ * Requests in gzip. The standard's cases need a server that sees compression; the last one needs
+ * any that reads it.
+ */
 interface CompressedRequestCases extends InteropCases {
   BoolValue YES = BoolValue.newBuilder().setValue(true).build();
   BoolValue NO = BoolValue.getDefaultInstance();

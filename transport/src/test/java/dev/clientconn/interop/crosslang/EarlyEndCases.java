@@ -16,7 +16,10 @@ import io.grpc.testing.integration.Messages.StreamingOutputCallResponse;
 import java.util.concurrent.TimeUnit;
 import org.junit.jupiter.api.Test;
 
-/** Calls that the client ends before the server does. The connection must serve the next call all the same. */
+/**
+ * Calls that the client ends before the server does. The connection must serve the next call all
+ * the same.
+ */
 interface EarlyEndCases extends UnaryCases {
   int TEN_SECONDS_AS_MICROS = 10_000_000;
 

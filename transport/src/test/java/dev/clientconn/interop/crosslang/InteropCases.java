@@ -24,7 +24,10 @@ import java.util.concurrent.TimeUnit;
 import java.util.stream.IntStream;
 import org.assertj.core.api.ThrowableAssert.ThrowingCallable;
 
-/** What every group of cases has: a channel to the server under test, and the messages that go to it. */
+/**
+ * What every group of cases has: a channel to the server under test, and the messages that go to
+ * it.
+ */
 interface InteropCases {
   int LARGE_REQUEST = 271_828;
   int LARGE_RESPONSE = 314_159;

@@ -15,8 +15,9 @@ import org.junit.jupiter.api.Timeout;
 import org.opentest4j.AssertionFailedError;
 
 /**
- * All cases against one server, which is started before the first case and ended after the last. All cases share one
- * channel, so each also shows that the ones before it left the connection in order.
+ * All cases against one server, which is started before the first case and ended after the last.
+ * All cases share one channel, so each also shows that the ones before it left the connection in
+ * order.
  */
 @Timeout(120)
 @TestInstance(TestInstance.Lifecycle.PER_CLASS)

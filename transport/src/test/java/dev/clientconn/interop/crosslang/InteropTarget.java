@@ -11,7 +11,10 @@ interface InteropTarget extends AutoCloseable {
 
   Map<Feature, String> missing();
 
-  /** What to tell of it when it does not answer: its command and what it printed, if it is a process of ours. */
+  /**
+   * What to tell of it when it does not answer: its command and what it printed, if it is a process
+   * of ours.
+   */
   String describe();
 
   @Override

@@ -35,7 +35,10 @@ final class PythonServer {
     return new ServerProcess(builder, wire, MISSING);
   }
 
-  /** Installs what the requirements list, unless the last run did: its copy of the list is then equal. */
+  /**
+   * Installs what the requirements list, unless the last run did: its copy of the list is then
+   * equal.
+   */
   private static Path packages() throws IOException, InterruptedException {
     Path wanted = Toolchain.sources(PROJECT).resolve("requirements.txt");
     Path packages = Toolchain.output(PROJECT).resolve("packages");
@@ -74,7 +77,8 @@ final class PythonServer {
         PROJECT,
         "python3",
         "-c",
-        "import sys; sys.path.insert(0, sys.argv.pop(1)); from grpc_tools import protoc; sys.exit(protoc.main(sys.argv))",
+        "import sys; sys.path.insert(0, sys.argv.pop(1)); from grpc_tools import protoc; "
+            + "sys.exit(protoc.main(sys.argv))",
         packages.toString(),
         "-I" + protos,
         "--python_out=" + generated,

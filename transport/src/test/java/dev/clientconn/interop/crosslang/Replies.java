@@ -12,7 +12,10 @@ import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.LinkedBlockingQueue;
 import java.util.concurrent.TimeUnit;
 
-/** Collects what a call delivers; the test's thread takes it, waiting at most {@value #SECONDS} s each time. */
+/**
+ * Collects what a call delivers; the test's thread takes it, waiting at most {@value #SECONDS} s
+ * each time.
+ */
 final class Replies<T> implements StreamObserver<T> {
   private static final int SECONDS = 30;
 

@@ -11,9 +11,10 @@ import java.util.Objects;
 import java.util.stream.Collectors;
 
 /**
- * A server that runs already, told by system properties: {@value #ADDRESS} (host:port), {@value #CA} (PEM file of the
- * authorities to trust; without it plaintext), {@value #AUTHORITY} (the name in its certificate, where it is not the
- * host) and {@value #LACKS} (names of {@link Feature}s, with commas between).
+ * A server that runs already, told by system properties: {@value #ADDRESS} (host:port),
+ * {@value #CA} (PEM file of the authorities to trust; without it plaintext), {@value #AUTHORITY}
+ * (the name in its certificate, where it is not the host) and {@value #LACKS} (names of
+ * {@link Feature}s, with commas between).
  */
 final class ServerAtAddress implements InteropTarget {
   private static final String ADDRESS = "interop.server";

@@ -14,8 +14,8 @@ import java.util.concurrent.TimeUnit;
 import org.opentest4j.AssertionFailedError;
 
 /**
- * A server of ours in a process of its own. It prints {@code port=N} once it listens, and ends when its standard input
- * does, so that it goes even if this JVM is killed.
+ * A server of ours in a process of its own. It prints {@code port=N} once it listens, and ends when
+ * its standard input does, so that it goes even if this JVM is killed.
  */
 final class ServerProcess implements InteropTarget {
   private static final int START_SECONDS = 60;

@@ -16,8 +16,8 @@ import java.util.concurrent.TimeUnit;
 import java.util.stream.Collectors;
 
 /**
- * A language's tools. They build projects whose sources are directories of {@code src/test/interop}, into directories of
- * the same names below {@code target/interop}.
+ * A language's tools. They build projects whose sources are directories of
+ * {@code src/test/interop}, into directories of the same names below {@code target/interop}.
  */
 public enum Toolchain {
   GO("go version"),
@@ -42,8 +42,9 @@ public enum Toolchain {
   }
 
   /**
-   * Skips the test, aloud, if the tool is not on this machine; fails it instead if {@code interop.require} (system
-   * property, or {@code INTEROP_REQUIRE} in the environment) lists this language.
+   * Skips the test, aloud, if the tool is not on this machine; fails it instead if
+   * {@code interop.require} (system property, or {@code INTEROP_REQUIRE} in the environment) lists
+   * this language.
    */
   public void require() throws IOException, InterruptedException {
     boolean required = required().contains(this);
@@ -61,7 +62,8 @@ public enum Toolchain {
   }
 
   /**
-   * Runs one step of a project's build, in the directory of its sources; what it prints goes to a log and into the failure.
+   * Runs one step of a project's build, in the directory of its sources; what it prints goes to a
+   * log and into the failure.
    */
   public static void build(String project, String... command)
       throws IOException, InterruptedException {
@@ -102,7 +104,10 @@ public enum Toolchain {
     return name().toLowerCase(Locale.ROOT);
   }
 
-  /** @throws IllegalArgumentException for a language that is none of these: a slip must not weaken the demand */
+  /**
+   * @throws IllegalArgumentException for a language that is none of these: a slip must not weaken
+   * the demand
+   */
   private static Set<Toolchain> required() {
     String fromEnvironment = System.getenv().getOrDefault("INTEROP_REQUIRE", "");
     return Arrays.stream(System.getProperty("interop.require", fromEnvironment).split(","))

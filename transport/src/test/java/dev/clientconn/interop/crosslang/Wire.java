@@ -17,7 +17,10 @@ enum Wire {
   PLAINTEXT,
   TLS;
 
-  /** The arguments that make a server of ours speak this, with the files they name written below {@code directory}. */
+  /**
+   * The arguments that make a server of ours speak this, with the files they name written below
+   * {@code directory}.
+   */
   List<String> arguments(Path directory) throws IOException {
     return this == PLAINTEXT
         ? List.of()

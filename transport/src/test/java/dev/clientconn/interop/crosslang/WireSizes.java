@@ -11,7 +11,10 @@ import io.grpc.MethodDescriptor;
 import java.util.List;
 import java.util.concurrent.CopyOnWriteArrayList;
 
-/** Notes how many bytes each message of a call took on the wire: what was compressed, took fewer than its payload. */
+/**
+ * Notes how many bytes each message of a call took on the wire: what was compressed, took fewer
+ * than its payload.
+ */
 final class WireSizes extends ClientStreamTracer.Factory implements ClientInterceptor {
   private final List<Long> sent = new CopyOnWriteArrayList<>();
   private final List<Long> received = new CopyOnWriteArrayList<>();

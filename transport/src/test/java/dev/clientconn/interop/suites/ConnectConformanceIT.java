@@ -12,8 +12,9 @@ import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.Timeout;
 
 /**
- * connectrpc's conformance suite, as a gRPC client over HTTP/2: its runner starts {@link SuiteClient} and reference
- * servers on connect-go and grpc-go, and compares what each call sent and ended with.
+ * connectrpc's conformance suite, as a gRPC client over HTTP/2: its runner starts
+ * {@link SuiteClient} and reference servers on connect-go and grpc-go, and compares what each call
+ * sent and ended with.
  */
 class ConnectConformanceIT {
   private static final int CASES = 646;

@@ -25,8 +25,8 @@ import org.junit.jupiter.api.TestInstance;
 import org.junit.jupiter.api.Timeout;
 
 /**
- * h2spec's cases for HTTP/2 clients. In each the server breaks a rule of RFC 7540 towards a channel with one call open,
- * and looks at what the channel sends.
+ * h2spec's cases for HTTP/2 clients. In each the server breaks a rule of RFC 7540 towards a channel
+ * with one call open, and looks at what the channel sends.
  */
 @Timeout(120)
 @TestInstance(TestInstance.Lifecycle.PER_CLASS)
@@ -43,8 +43,9 @@ class H2SpecIT {
           .build();
 
   /**
-   * The cases that fail, with the reason: all are about a frame for a stream that has ended. RFC 9113 lets a client discard
-   * such a frame, and this one does, so that no flood of them provokes a flood of answers.
+   * The cases that fail, with the reason: all are about a frame for a stream that has ended. RFC
+   * 9113 lets a client discard such a frame, and this one does, so that no flood of them provokes a
+   * flood of answers.
    */
   private static final Map<String, String> DISCARDED = Map.of(
       "5.1/5",

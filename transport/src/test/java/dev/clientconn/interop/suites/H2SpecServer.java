@@ -14,7 +14,10 @@ import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.ConcurrentHashMap;
 import java.util.concurrent.TimeUnit;
 
-/** Runs h2spec's cases for clients in a process of their own, each on its own port; see its {@code main.go}. */
+/**
+ * Runs h2spec's cases for clients in a process of their own, each on its own port; see its
+ * {@code main.go}.
+ */
 final class H2SpecServer implements AutoCloseable {
   private static final int START_SECONDS = 60;
   private static final int CASE_SECONDS = 60;
@@ -25,7 +28,8 @@ final class H2SpecServer implements AutoCloseable {
   /**
    * The end of a case.
    *
-   * @param report GOAWAY and RST_STREAM frames that the client sent, and for a failure what was expected
+   * @param report GOAWAY and RST_STREAM frames that the client sent, and for a failure what was
+   *     expected
    */
   record Outcome(boolean passed, String report) {}
 

@@ -8,7 +8,10 @@ import io.grpc.Status;
 import java.util.concurrent.BlockingQueue;
 import java.util.concurrent.LinkedBlockingQueue;
 
-/** Collects a call's responses into its result and lets the thread that makes the call wait for them. */
+/**
+ * Collects a call's responses into its result and lets the thread that makes the call wait for
+ * them.
+ */
 final class ResponseQueue extends ClientCall.Listener<Empty> {
 
   private enum Event {

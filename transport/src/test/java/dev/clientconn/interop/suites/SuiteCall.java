@@ -12,8 +12,8 @@ import io.grpc.protobuf.ProtoUtils;
 import java.util.concurrent.TimeUnit;
 
 /**
- * Makes one call as a case describes it. It uses {@link ClientCall} itself: what the channel reports is the result, with
- * nothing that stubs add.
+ * Makes one call as a case describes it. It uses {@link ClientCall} itself: what the channel
+ * reports is the result, with nothing that stubs add.
  */
 final class SuiteCall {
   private static final MethodDescriptor.Marshaller<Empty> MARSHALLER =

@@ -12,7 +12,8 @@ import java.util.List;
 import java.util.OptionalLong;
 
 /**
- * One call that connectrpc's suite asks for: its message {@code ClientCompatRequest}, read by field number.
+ * One call that connectrpc's suite asks for: its message {@code ClientCompatRequest}, read by field
+ * number.
  *
  * @param messages the requests, whose fields stay unknown: they are sent as they came
  * @param cancelBeforeHalfClose cancels the call once all requests are sent
@@ -44,7 +45,8 @@ record SuiteCase(
   }
 
   /**
-   * What a channel depends on. The byte strings are PEM, and empty for plaintext or for no client certificate.
+   * What a channel depends on. The byte strings are PEM, and empty for plaintext or for no client
+   * certificate.
    *
    * @param receiveLimit bytes of a response message; 0 for the default
    */

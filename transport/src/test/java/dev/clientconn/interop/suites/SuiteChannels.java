@@ -26,7 +26,9 @@ final class SuiteChannels {
 
   private final Map<ServerAddress, ManagedChannel> channels = new ConcurrentHashMap<>();
 
-  /** Gives the channel once it is READY: a case's deadline is for its call, not for the connection. */
+  /**
+   * Gives the channel once it is READY: a case's deadline is for its call, not for the connection.
+   */
   ManagedChannel connected(ServerAddress server) throws InterruptedException {
     ManagedChannel channel = channels.computeIfAbsent(server, SuiteChannels::open);
     long limit = System.nanoTime() + TimeUnit.SECONDS.toNanos(CONNECT_SECONDS);
@@ -79,7 +81,10 @@ final class SuiteChannels {
     return tls.build();
   }
 
-  /** Wraps the suite's PKCS#1 key into PKCS#8 (RFC 5208, section 5), which is what grpc-java's API reads. */
+  /**
+   * Wraps the suite's PKCS#1 key into PKCS#8 (RFC 5208, section 5), which is what grpc-java's API
+   * reads.
+   */
   private static byte[] pkcs8(String pem) {
     if (!pem.contains(PKCS1)) {
       return pem.getBytes(StandardCharsets.US_ASCII);

@@ -11,8 +11,9 @@ import java.util.concurrent.Executors;
 import java.util.concurrent.TimeUnit;
 
 /**
- * The client that connectrpc's suite starts. It reads cases from standard input, makes their calls, some at a time, and
- * writes each result to standard output: every message has its length before it, as four bytes.
+ * The client that connectrpc's suite starts. It reads cases from standard input, makes their calls,
+ * some at a time, and writes each result to standard output: every message has its length before
+ * it, as four bytes.
  */
 final class SuiteClient {
   private static final int CALLS_AT_A_TIME = 24;

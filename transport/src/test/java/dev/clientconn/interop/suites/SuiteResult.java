@@ -19,7 +19,10 @@ final class SuiteResult {
   private final UnknownFieldSet.Builder result = UnknownFieldSet.newBuilder();
   private final boolean oneResponse;
 
-  /** @param oneResponse whether the method's server sends one message: a failed call then has no response */
+  /**
+   * @param oneResponse whether the method's server sends one message: a failed call then has no
+   * response
+   */
   SuiteResult(boolean oneResponse) {
     this.oneResponse = oneResponse;
   }

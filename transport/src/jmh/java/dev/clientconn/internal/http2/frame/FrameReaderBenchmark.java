@@ -28,8 +28,8 @@ import org.openjdk.jmh.annotations.Warmup;
 import org.openjdk.jmh.infra.Blackhole;
 
 /**
- * Measures reading frames from a buffer, also with Netty's reader: a unary response, 64 of them, and
- * 64 DATA frames of 16 KiB.
+ * Measures reading frames from a buffer, also with Netty's reader: a unary response, 64 of them,
+ * and 64 DATA frames of 16 KiB.
  */
 @State(Scope.Thread)
 @BenchmarkMode(Mode.AverageTime)
