@@ -24,7 +24,7 @@ import org.junit.jupiter.api.Test;
  * classes each of which depends on all others, directly or through them. None of them can be
  * understood, or tested, without the rest.
  */
-class ClassKnotsTest {
+class ClassGraphTest {
 
   private static final String BASE = "dev.clientconn";
 
