@@ -15,7 +15,7 @@ import org.jspecify.annotations.Nullable;
  * and delivery. Safe for use by several threads because {@link CallState} is; its only state of its
  * own is passed from one attempt to the next.
  */
-final class ActiveCall implements Context.CancellationListener {
+final class ActiveCall implements Context.CancellationListener, UnsentCalls.Entry {
   private final CallPlan plan;
   private final CallRequest request;
   private final CallListenerExecutor<?> delivery;
@@ -86,7 +86,8 @@ final class ActiveCall implements Context.CancellationListener {
   }
 
   /** Ends the call from this side, whatever it is doing. Any thread, any number of times. */
-  void cancel(Status reason) {
+  @Override
+  public void cancel(Status reason) {
     Object before = latch.cancel(reason);
     if (before instanceof ClientStream stream) {
       stream.cancel(reason);
@@ -104,8 +105,14 @@ final class ActiveCall implements Context.CancellationListener {
     }
   }
 
-  /** Its deadline has passed between start and half-close. */
-  void deadlinePassedUnsent() {
+  @Override
+  public @Nullable CallDeadline deadline() {
+    return plan.callDeadline();
+  }
+
+  /** Between start and half-close. */
+  @Override
+  public void deadlinePassed() {
     CallDeadline deadline = plan.callDeadline();
     if (deadline != null) {
       cancel(deadline.exceeded("the application to send its message and half-close"));

@@ -13,6 +13,7 @@ import io.grpc.LoadBalancer.PickResult;
 import io.grpc.LoadBalancer.PickSubchannelArgs;
 import io.grpc.Metadata;
 import io.grpc.Status;
+import java.util.concurrent.Future;
 import java.util.concurrent.RejectedExecutionException;
 import org.jspecify.annotations.Nullable;
 
@@ -22,7 +23,7 @@ import org.jspecify.annotations.Nullable;
  * the stream's events come to is {@link AttemptListener}' job.
  */
 @CrossesThreads
-final class CallAttempt implements TransportSource.PendingPick {
+final class CallAttempt implements TransportSource.PendingPick, UnsentCalls.Entry {
   private final ActiveCall call;
   private final boolean transparentRetry;
   private CallPlan plan;
@@ -31,7 +32,8 @@ final class CallAttempt implements TransportSource.PendingPick {
 
   private @Nullable ClientTransport transport;
   private @Nullable ClientStream stream;
-  private volatile @Nullable DeadlineTimer timer;
+  /** Until the attempt has a stream; the transport watches the deadline from then on. */
+  private volatile @Nullable Future<?> deadlineTimer;
   private volatile boolean awaitsCredentials;
 
   CallAttempt(ActiveCall call, boolean transparentRetry) {
@@ -92,25 +94,36 @@ final class CallAttempt implements TransportSource.PendingPick {
     if (deadline == null) {
       return;
     }
-    DeadlineTimer watch = new DeadlineTimer(this);
     try {
-      watch.arm(plan.environment().timers(), deadline);
+      deadlineTimer = deadline.schedule(plan.environment().timers(), this::deadlinePassed);
     } catch (RejectedExecutionException e) {
       call.fail(
           this, Status.UNAVAILABLE.withDescription("The channel is shut down").withCause(e));
       return;
     }
-    timer = watch;
     if (!call.latch().isOpening(this)) {
-      watch.disarm();
+      // It has a stream or has ended, and disarm() may have come before there was a timer.
+      disarm();
     }
   }
 
-  void deadlinePassed() {
+  @Override
+  public void deadlinePassed() {
     CallDeadline deadline = plan.callDeadline();
     if (deadline != null) {
       call.fail(this, deadline.exceeded(waitsFor()));
     }
+  }
+
+  @Override
+  public @Nullable CallDeadline deadline() {
+    return plan.callDeadline();
+  }
+
+  /** Ends the call, with the attempt or without. */
+  @Override
+  public void cancel(Status reason) {
+    call.cancel(reason);
   }
 
   String waitsFor() {
@@ -131,9 +144,9 @@ final class CallAttempt implements TransportSource.PendingPick {
   /** The attempt has a stream or has ended: nothing needs to look after it here any more. */
   private void disarm() {
     leaveUnsent();
-    DeadlineTimer watch = timer;
-    if (watch != null) {
-      watch.disarm();
+    Future<?> timer = deadlineTimer;
+    if (timer != null) {
+      timer.cancel(false);
     }
   }
 

@@ -7,6 +7,8 @@ import io.grpc.Contexts;
 import io.grpc.Deadline;
 import io.grpc.Status;
 import java.util.Locale;
+import java.util.concurrent.Future;
+import java.util.concurrent.ScheduledExecutorService;
 import java.util.concurrent.TimeUnit;
 import java.util.concurrent.TimeoutException;
 import org.jspecify.annotations.Nullable;
@@ -40,6 +42,20 @@ final class CallDeadline {
 
   Deadline deadline() {
     return deadline;
+  }
+
+  /** Nanoseconds until it passes; not positive afterwards. */
+  long remainingNanos() {
+    return deadline.timeRemaining(TimeUnit.NANOSECONDS);
+  }
+
+  /**
+   * Runs the task when the deadline passes.
+   *
+   * @throws java.util.concurrent.RejectedExecutionException if the timers are shut down
+   */
+  Future<?> schedule(ScheduledExecutorService timers, Runnable task) {
+    return timers.schedule(task, remainingNanos(), TimeUnit.NANOSECONDS);
   }
 
   boolean isContexts() {

@@ -15,7 +15,6 @@ import java.util.List;
 import java.util.concurrent.Executor;
 import java.util.concurrent.Future;
 import java.util.concurrent.RejectedExecutionException;
-import java.util.concurrent.TimeUnit;
 import java.util.function.Consumer;
 import org.jspecify.annotations.Nullable;
 
@@ -194,9 +193,8 @@ public final class PendingCall<ReqT, RespT> extends ClientCall<ReqT, RespT>
   private void watch() {
     context.addListener(this, Runnable::run);
     if (deadline != null) {
-      long nanos = deadline.deadline().timeRemaining(TimeUnit.NANOSECONDS);
       try {
-        timer = environment.timers().schedule(this::deadlinePassed, nanos, TimeUnit.NANOSECONDS);
+        timer = deadline.schedule(environment.timers(), this::deadlinePassed);
       } catch (RejectedExecutionException e) {
         end(Status.UNAVAILABLE.withDescription("The channel is shut down").withCause(e));
       }

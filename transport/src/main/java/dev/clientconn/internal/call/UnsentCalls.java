@@ -16,42 +16,58 @@ import java.util.function.Consumer;
 import org.jspecify.annotations.Nullable;
 
 /**
- * Holds the started calls of one channel that no transport and no picker's queue knows: those that wait for their
- * half-close, and those that wait for call credentials. Ends them at their deadline and when the channel ends.
+ * Registers the started calls of one channel that neither a transport nor a picker's queue knows:
+ * calls that wait for their half-close, and attempts that wait for call credentials. Ends them when
+ * the channel ends, and the former at their deadline.
  *
- * <p>Every call that sends one message enters at start and leaves at half-close, mostly a moment later on the same
- * thread. It takes two compare-and-sets on a slot that only this thread uses, and no memory: one slot while the channel
- * has one calling thread, one padded slot per thread hash after the first collision of two threads, and a set for calls
- * that find their slot taken. Deadlines have no timer each: a tick that runs only while there are such calls looks at all.
+ * <p>Every call that sends one message is added at start and removed at half-close, usually a moment
+ * later on the same thread, so both take one compare-and-set and allocate nothing: on a single slot
+ * while the channel has one calling thread, on a padded slot per thread hash after the first
+ * collision of two threads, and in a set for calls that find their slot taken. Deadlines have no
+ * timer each: one tick, scheduled only while there are such calls, checks all of them.
  */
 @CrossesThreads
 public final class UnsentCalls {
-  /** How late the first look at a call's deadline may be; later looks are on time. */
+
+  /** A call, or an attempt of one. */
+  interface Entry {
+    /** Ends the call. Any thread, any number of times. */
+    void cancel(Status reason);
+
+    /** The deadline that the tick checks, if any. */
+    @Nullable
+    CallDeadline deadline();
+
+    /** Ends the call, whose {@link #deadline} has passed. On the timers' thread. */
+    void deadlinePassed();
+  }
+
+  /** How late the first check of a call's deadline may be; later checks are on time. */
   static final long TICK_NANOS = 100_000_000;
 
-  /** So many that two threads which run at the same time seldom share one. */
+  /** Enough that two threads which run at the same time seldom share one. */
   private static final int SLOTS_PER_PROCESSOR = 4;
 
   private static final int MAX_SLOTS = 64;
-  /** References of four bytes: a cache line of 64. */
+  /** A cache line of 64 bytes, in references of four. */
   private static final int STRIDE = 16;
 
-  private static final AtomicReferenceFieldUpdater<UnsentCalls, @Nullable ActiveCall> ONLY =
-      AtomicReferenceFieldUpdater.newUpdater(UnsentCalls.class, ActiveCall.class, "only");
+  private static final AtomicReferenceFieldUpdater<UnsentCalls, @Nullable Entry> ONLY =
+      AtomicReferenceFieldUpdater.newUpdater(UnsentCalls.class, Entry.class, "only");
 
   private final ScheduledExecutorService timers;
-  private final Set<ActiveCall> others = ConcurrentHashMap.newKeySet();
+  private final Set<Entry> others = ConcurrentHashMap.newKeySet();
   /**
-   * Attempts that wait for credentials. Each has its own timer, and a call's next attempt may wait
-   * before the last one has left.
+   * Attempts that wait for credentials. Each has its own timer, and a call's next attempt may be
+   * added before the previous one is removed.
    */
-  private final Set<CallAttempt> waiting = ConcurrentHashMap.newKeySet();
+  private final Set<Entry> waiting = ConcurrentHashMap.newKeySet();
 
   private final AtomicBoolean ticking = new AtomicBoolean();
 
-  private volatile @Nullable ActiveCall only;
-  /** Made when two calls want {@link #only} at the same time, and used from then on. */
-  private volatile @Nullable AtomicReferenceArray<@Nullable ActiveCall> slots;
+  private volatile @Nullable Entry only;
+  /** Created when two calls want {@link #only} at the same time, and used from then on. */
+  private volatile @Nullable AtomicReferenceArray<@Nullable Entry> slots;
 
   private volatile @Nullable Future<?> tick;
   private volatile @Nullable Status ended;
@@ -60,29 +76,29 @@ public final class UnsentCalls {
     this.timers = timers;
   }
 
-  /** Enters a call that will be opened later, and watches its deadline. */
-  void add(ActiveCall call) {
+  /** Adds a call that will be opened later, and watches its deadline. */
+  void add(Entry call) {
     if (slots != null || !ONLY.compareAndSet(this, null, call)) {
       addToSlots(call);
     }
-    if (call.plan().callDeadline() != null && !ticking.get() && !tickAfter(TICK_NANOS)) {
+    if (call.deadline() != null && !ticking.get() && !scheduleTick(TICK_NANOS)) {
       call.cancel(Status.UNAVAILABLE.withDescription("The channel is shut down"));
     }
     endIfChannelEnded(call);
   }
 
-  private void addToSlots(ActiveCall call) {
-    AtomicReferenceArray<@Nullable ActiveCall> known = slots;
+  private void addToSlots(Entry call) {
+    AtomicReferenceArray<@Nullable Entry> known = slots;
     if (known == null) {
-      known = makeSlots();
+      known = createSlots();
     }
     if (!known.compareAndSet(slotOfThread(known), null, call)) {
       others.add(call);
     }
   }
 
-  private synchronized AtomicReferenceArray<@Nullable ActiveCall> makeSlots() {
-    AtomicReferenceArray<@Nullable ActiveCall> known = slots;
+  private synchronized AtomicReferenceArray<@Nullable Entry> createSlots() {
+    AtomicReferenceArray<@Nullable Entry> known = slots;
     if (known == null) {
       int wanted = SLOTS_PER_PROCESSOR * Runtime.getRuntime().availableProcessors();
       int count = Integer.highestOneBit(Math.min(MAX_SLOTS, wanted));
@@ -93,42 +109,43 @@ public final class UnsentCalls {
   }
 
   private static int slotOfThread(AtomicReferenceArray<?> slots) {
-    // The golden ratio spreads thread numbers, which are often next to one another or all even.
+    // Multiplying by the golden ratio spreads thread ids, which are often consecutive or all even.
     int spread = (int) ((Thread.currentThread().getId() * 0x9E37_79B9L) >>> 16);
     return (spread * STRIDE) & (slots.length() - 1);
   }
 
-  /** Enters a call that waits for its credentials; the attempt has a timer for its deadline. */
-  void addWaiting(CallAttempt attempt) {
+  /** Adds an attempt that waits for its credentials; it has its own timer for the deadline. */
+  void addWaiting(Entry attempt) {
     waiting.add(attempt);
-    endIfChannelEnded(attempt.call());
+    endIfChannelEnded(attempt);
   }
 
-  void removeWaiting(CallAttempt attempt) {
+  void removeWaiting(Entry attempt) {
     waiting.remove(attempt);
   }
 
-  /** After a call has entered: if the channel has ended meanwhile, it may not have found this call. */
-  private void endIfChannelEnded(ActiveCall call) {
+  /** After an addition: {@link #end} may have run just before and missed this call. */
+  private void endIfChannelEnded(Entry call) {
     Status reason = ended;
     if (reason != null) {
       call.cancel(reason);
     }
   }
 
-  /** Lets a call leave that has entered or not. */
-  void remove(ActiveCall call) {
+  /** Removes a call, whether it was added or not. */
+  void remove(Entry call) {
     if (only == call && ONLY.compareAndSet(this, call, null)) {
       return;
     }
-    AtomicReferenceArray<@Nullable ActiveCall> known = slots;
+    AtomicReferenceArray<@Nullable Entry> known = slots;
     if (known == null || !known.compareAndSet(slotOfThread(known), call, null)) {
       removeElsewhere(call, known);
     }
   }
 
+  /** Another thread added it, or its slot was taken. */
   private void removeElsewhere(
-      ActiveCall call, @Nullable AtomicReferenceArray<@Nullable ActiveCall> known) {
+      Entry call, @Nullable AtomicReferenceArray<@Nullable Entry> known) {
     if (others.remove(call) || known == null) {
       return;
     }
@@ -139,7 +156,7 @@ public final class UnsentCalls {
     }
   }
 
-  /** Ends every call that is here, and from now on every call that comes. Any number of times. */
+  /** Ends all registered calls, and from now on every call that is added. Any number of times. */
   public void end(Status reason) {
     ended = reason;
     Future<?> pending = tick;
@@ -147,17 +164,17 @@ public final class UnsentCalls {
       pending.cancel(false);
     }
     forEach(call -> call.cancel(reason));
-    waiting.forEach(attempt -> attempt.call().cancel(reason));
+    waiting.forEach(attempt -> attempt.cancel(reason));
   }
 
-  private void forEach(Consumer<ActiveCall> action) {
-    ActiveCall first = only;
+  private void forEach(Consumer<Entry> action) {
+    Entry first = only;
     if (first != null) {
       action.accept(first);
     }
-    AtomicReferenceArray<@Nullable ActiveCall> known = slots;
+    AtomicReferenceArray<@Nullable Entry> known = slots;
     for (int i = 0; known != null && i < known.length(); i += STRIDE) {
-      ActiveCall call = known.get(i);
+      Entry call = known.get(i);
       if (call != null) {
         action.accept(call);
       }
@@ -165,8 +182,8 @@ public final class UnsentCalls {
     others.forEach(action);
   }
 
-  /** Returns whether a tick is due, be it another's; not where the timers are shut down. */
-  private boolean tickAfter(long nanos) {
+  /** Returns whether a tick is scheduled, by this thread or another; not after the timers' end. */
+  private boolean scheduleTick(long nanos) {
     if (ended == null && ticking.compareAndSet(false, true)) {
       try {
         tick = timers.schedule(this::tick, nanos, TimeUnit.NANOSECONDS);
@@ -179,22 +196,22 @@ public final class UnsentCalls {
   }
 
   private void tick() {
-    // Before the look: a call that comes after it starts the next tick itself.
+    // Cleared before the check: a call that is added after it schedules the next tick itself.
     ticking.set(false);
     long[] next = {Long.MAX_VALUE};
     forEach(call -> {
-      CallDeadline deadline = call.plan().callDeadline();
+      CallDeadline deadline = call.deadline();
       if (deadline != null) {
-        long left = deadline.deadline().timeRemaining(TimeUnit.NANOSECONDS);
-        if (left > 0) {
-          next[0] = Math.min(next[0], left);
+        long remaining = deadline.remainingNanos();
+        if (remaining > 0) {
+          next[0] = Math.min(next[0], remaining);
         } else {
-          call.deadlinePassedUnsent();
+          call.deadlinePassed();
         }
       }
     });
     if (next[0] != Long.MAX_VALUE) {
-      tickAfter(Math.min(next[0], TICK_NANOS));
+      scheduleTick(Math.min(next[0], TICK_NANOS));
     }
   }
 }
