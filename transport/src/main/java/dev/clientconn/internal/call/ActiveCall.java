@@ -94,7 +94,7 @@ final class ActiveCall implements Context.CancellationListener, UnsentCalls.Entr
     } else if (before == CallState.ENDED) {
       // The stream has ended, but the application may not have taken all of its messages.
       if (!delivery.isClosed()) {
-        delivery.execute(new PendingEvents(delivery, CallTracers.NONE).closeNow(reason));
+        delivery.execute(new PendingEvents(CallTracers.NONE).closeNow(reason));
       }
     } else if (before instanceof CallAttempt opening) {
       opening.abandon();
@@ -131,7 +131,7 @@ final class ActiveCall implements Context.CancellationListener, UnsentCalls.Entr
     Status refined = CallDeadline.refine(status, plan.callDeadline());
     last.tracers().streamClosed(refined);
     // Not queued with others: only the event loop of the call's stream may take a batch back.
-    delivery.execute(new PendingEvents(delivery, last.tracers()).closeNow(refined));
+    delivery.execute(new PendingEvents(last.tracers()).closeNow(refined));
     ended();
   }
 
@@ -163,15 +163,8 @@ final class ActiveCall implements Context.CancellationListener, UnsentCalls.Entr
     return retry.allows(progress);
   }
 
-  void deliver(PendingEvents batch) {
-    boolean last = batch.end != null;
-    delivery.queue(batch);
-    if (last) {
-      ended();
-    }
-  }
-
-  private void ended() {
+  /** The end has been queued for the listener. */
+  void ended() {
     request.release();
     // Last: when no call is left, the channel may shut its executor down.
     plan.environment().lifecycle().callEnded();

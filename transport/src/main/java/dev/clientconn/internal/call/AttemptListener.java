@@ -37,7 +37,7 @@ final class AttemptListener implements ClientStream.Listener {
     if (tracers != CallTracers.NONE) {
       trace(message, tracers);
     }
-    batch().add(message);
+    batch().addMessage(message);
   }
 
   private static void trace(InboundMessage first, CallTracers tracers) {
@@ -124,13 +124,17 @@ final class AttemptListener implements ClientStream.Listener {
     PendingEvents complete = batch;
     if (complete != null) {
       batch = null;
-      attempt.call().deliver(complete);
+      boolean last = complete.end != null;
+      attempt.call().delivery().queue(complete);
+      if (last) {
+        attempt.call().ended();
+      }
     }
   }
 
   private PendingEvents batch() {
     if (batch == null) {
-      batch = new PendingEvents(attempt.call().delivery(), attempt.tracers());
+      batch = new PendingEvents(attempt.tracers());
     }
     return batch;
   }

@@ -9,50 +9,58 @@ import java.util.logging.Logger;
 import org.jspecify.annotations.Nullable;
 
 /**
- * Runs the tasks of one call one after another, in order, on an executor that may have many threads or none.
+ * Runs the tasks of one call one after another, in order, on an executor that may have many threads
+ * or none. Knows nothing of calls: the subclass runs a task and ends the call if one fails. It is
+ * the superclass, and not a part, of {@link CallListenerExecutor} to save each call an object.
  *
- * <p>A Treiber stack: pushing is one compare-and-set, and whoever finds it empty hands this object to the executor. The
- * tasks of an executor that throws run on the thread that queued them; an executor that runs this object twice finds
- * nothing to run the second time.
+ * <p>The queue is a Treiber stack: a push is one compare-and-set, and the thread that pushes onto an
+ * empty stack passes this object to the user's executor. If that executor throws, the tasks run on
+ * the thread that queued them; if it runs this object twice, the second run finds nothing to do.
  */
 @CrossesThreads
 abstract class CallExecutor implements Runnable {
+
+  /** A task with its own link in the stack, which saves a node; queue it only once at a time. */
+  static class Task {
+    @Nullable
+    Task next;
+
+    /** Whether it was queued while another task of its call ran. Set before it is published. */
+    boolean behindRunner;
+  }
+
   private static final Logger log = Logger.getLogger(CallExecutor.class.getName());
-  private static final AtomicReferenceFieldUpdater<CallExecutor, @Nullable CallTask> NEWEST =
-      AtomicReferenceFieldUpdater.newUpdater(CallExecutor.class, CallTask.class, "newest");
+  private static final AtomicReferenceFieldUpdater<CallExecutor, @Nullable Task> NEWEST =
+      AtomicReferenceFieldUpdater.newUpdater(CallExecutor.class, Task.class, "newest");
 
   /** Bottom of the stack while tasks run: nothing is queued, but no other thread may start. */
-  private static final CallTask RUNNING = bottom();
+  private static final Task RUNNING = new Task();
 
   /** The executor is scheduled, but its tasks were taken back: it is not scheduled again. */
-  private static final CallTask SCHEDULED = bottom();
+  private static final Task SCHEDULED = new Task();
 
   static {
     RUNNING.behindRunner = true;
   }
 
-  private static CallTask bottom() {
-    return new CallTask() {
-      @Override
-      public void run() {}
-    };
-  }
-
   private final Executor executor;
-  private volatile @Nullable CallTask newest;
+  private volatile @Nullable Task newest;
 
   CallExecutor(Executor executor) {
     this.executor = executor;
   }
 
-  /** The executor threw; called before the queued tasks, on the same thread, serialised with them. */
+  /** Runs a task; never two of them at a time. */
+  abstract void runTask(Task task);
+
+  /** The executor threw. Runs before the queued tasks, on the same thread, serialised with them. */
   abstract void onRejected(Throwable cause);
 
-  /** A task threw, which none is meant to: ends the call. Called in place of the rest of the task. */
+  /** A task threw, which is a defect: ends the call. Runs in place of the rest of the task. */
   abstract void onFailed(Throwable cause);
 
-  final void execute(CallTask task) {
-    CallTask below;
+  final void execute(Task task) {
+    Task below;
     do {
       below = newest;
       task.next = below;
@@ -63,17 +71,20 @@ abstract class CallExecutor implements Runnable {
     }
   }
 
-  /** The task that was queued last, if any waits. */
-  final @Nullable CallTask newest() {
+  /** The task that was queued last, if any is waiting. */
+  final @Nullable Task newest() {
     return newest;
   }
 
-  /** Takes back the task that was queued last: it can be queued again. Returns false if it has been taken to run. */
-  final boolean takeBack(CallTask task) {
+  /**
+   * Removes the task that was queued last, which can then be queued again. Returns false if a newer
+   * one is queued or the task has been claimed to run.
+   */
+  final boolean takeBack(Task task) {
     if (newest != task) {
       return false;
     }
-    CallTask below = task.next;
+    Task below = task.next;
     return NEWEST.compareAndSet(this, task, below == null ? SCHEDULED : below);
   }
 
@@ -81,8 +92,8 @@ abstract class CallExecutor implements Runnable {
     try {
       executor.execute(this);
     } catch (Throwable t) {
-      CallTask top = claim();
-      // Unless it has run the tasks, or has begun to, and threw all the same.
+      Task top = claim();
+      // Nothing is left where it ran the tasks, or began to, and threw nevertheless.
       if (top != null) {
         guarded(() -> onRejected(t));
         runFrom(top);
@@ -92,15 +103,18 @@ abstract class CallExecutor implements Runnable {
 
   @Override
   public final void run() {
-    CallTask top = claim();
+    Task top = claim();
     if (top != null) {
       runFrom(top);
     }
   }
 
-  /** Takes what is queued and the right to run tasks; {@code null} if nothing is, or another thread has that right. */
-  private @Nullable CallTask claim() {
-    CallTask top;
+  /**
+   * Claims the queued tasks and the right to run tasks. Returns {@code null} if nothing is queued or
+   * another thread has that right.
+   */
+  private @Nullable Task claim() {
+    Task top;
     do {
       top = newest;
       if (top == null || top.behindRunner) {
@@ -110,32 +124,32 @@ abstract class CallExecutor implements Runnable {
     return top;
   }
 
-  private void runFrom(CallTask top) {
+  private void runFrom(Task top) {
     runOldestFirst(top);
     while (!NEWEST.compareAndSet(this, RUNNING, null)) {
       runOldestFirst(NEWEST.getAndSet(this, RUNNING));
     }
   }
 
-  private void runOldestFirst(@Nullable CallTask top) {
-    CallTask oldest = null;
+  private void runOldestFirst(@Nullable Task top) {
+    Task oldest = null;
     while (top != null && top != RUNNING && top != SCHEDULED) {
-      CallTask below = top.next;
+      Task below = top.next;
       top.next = oldest;
       oldest = top;
       top = below;
     }
     while (oldest != null) {
-      CallTask following = oldest.next;
+      Task following = oldest.next;
       oldest.next = null;
       runOrFail(oldest);
       oldest = following;
     }
   }
 
-  private void runOrFail(CallTask task) {
+  private void runOrFail(Task task) {
     try {
-      task.run();
+      runTask(task);
     } catch (Throwable t) {
       log.log(Level.SEVERE, "A task of a call failed; the call ends", t);
       guarded(() -> onFailed(t));

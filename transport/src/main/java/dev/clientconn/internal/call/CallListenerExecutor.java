@@ -52,12 +52,8 @@ final class CallListenerExecutor<RespT> extends CallExecutor {
   /** Asks for messages. Any thread; hops only to the call's executor, and only if messages wait. */
   void request(int messages) {
     if (demand.add(messages)) {
-      execute(new CallTask() {
-        @Override
-        public void run() {
-          resume();
-        }
-      });
+      // No events: the task delivers messages that have arrived earlier.
+      execute(new Task());
     }
     CallAttempt bound = call.latch().bound();
     if (bound != null) {
@@ -66,17 +62,17 @@ final class CallListenerExecutor<RespT> extends CallExecutor {
   }
 
   /**
-   * Queues what a read has brought. It joins a batch that waits still: while the executor is behind, memory grows by the
-   * bytes that arrive, however many reads they arrive in.
+   * Queues the events of a read. They are appended to events that still wait: while the executor is
+   * behind, memory grows with the bytes that arrive, however many reads they arrive in.
    */
-  void queue(PendingEvents batch) {
+  void queue(PendingEvents events) {
     if (newest() instanceof PendingEvents waiting
-        && waiting.canAbsorb(batch)
+        && waiting.canAbsorb(events)
         && takeBack(waiting)) {
-      waiting.absorb(batch);
+      waiting.absorb(events);
       execute(waiting);
     } else {
-      execute(batch);
+      execute(events);
     }
   }
 
@@ -90,15 +86,21 @@ final class CallListenerExecutor<RespT> extends CallExecutor {
 
   // ---- The rest runs in the call's executor.
 
-  void accept(PendingEvents batch) {
+  @Override
+  void runTask(Task task) {
     if (closed) {
       return;
     }
     Context previous = context.attach();
     try {
-      take(batch);
-      deliver(batch);
-      if (nextMessage != null) {
+      if (task instanceof PendingEvents events) {
+        take(events);
+        deliverEvents(events);
+      }
+      deliverMessages();
+      closeIfDone();
+      if (task instanceof PendingEvents && nextMessage != null) {
+        // It may wait long for demand. Done once, when it arrives: trimming copies.
         nextMessage.trim();
       }
     } finally {
@@ -106,49 +108,34 @@ final class CallListenerExecutor<RespT> extends CallExecutor {
     }
   }
 
-  private void take(PendingEvents batch) {
-    if (batch.tracers != CallTracers.NONE) {
-      tracers = batch.tracers;
+  private void take(PendingEvents events) {
+    if (events.tracers != CallTracers.NONE) {
+      tracers = events.tracers;
     }
-    InboundMessage first = batch.firstMessage;
-    if (first != null && batch.lastMessage != null) {
+    InboundMessage first = events.firstMessage;
+    if (first != null && events.lastMessage != null) {
       if (nextMessage == null || lastMessage == null) {
         nextMessage = first;
-        lastMessage = batch.lastMessage;
+        lastMessage = events.lastMessage;
       } else {
-        lastMessage = lastMessage.link(first, batch.lastMessage);
+        lastMessage = lastMessage.link(first, events.lastMessage);
       }
     }
-    if (batch.end != null) {
-      end = batch.end;
-      trailers = batch.trailers;
+    if (events.end != null) {
+      end = events.end;
+      trailers = events.trailers;
     }
-    if (batch.dropMessages) {
+    if (events.dropMessages) {
       nextMessage = null;
     }
   }
 
-  private void deliver(PendingEvents batch) {
-    if (batch.ready && !batch.dropMessages) {
+  private void deliverEvents(PendingEvents events) {
+    if (events.ready && !events.dropMessages) {
       deliverReady();
     }
-    if (batch.headers != null && !batch.dropMessages) {
-      deliverHeaders(batch.headers);
-    }
-    deliverMessages();
-    closeIfDone();
-  }
-
-  private void resume() {
-    if (closed) {
-      return;
-    }
-    Context previous = context.attach();
-    try {
-      deliverMessages();
-      closeIfDone();
-    } finally {
-      context.detach(previous);
+    if (events.headers != null && !events.dropMessages) {
+      deliverHeaders(events.headers);
     }
   }
 

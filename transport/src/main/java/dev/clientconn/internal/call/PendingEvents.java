@@ -7,11 +7,12 @@ import io.grpc.Status;
 import org.jspecify.annotations.Nullable;
 
 /**
- * Carries what one read brought for a call to the call's executor, or what several have brought where the executor has
- * not come to it yet. Filled by the event loop.
+ * Carries the events of one read to the call's executor, or those of several reads where the
+ * executor has not run yet. Filled by the event loop; belongs to {@link CallListenerExecutor} once
+ * queued. Ordinary fields suffice: queueing publishes them.
  */
-final class PendingEvents extends CallTask {
-  private final CallListenerExecutor<?> delivery;
+final class PendingEvents extends CallExecutor.Task {
+  /** Of the attempt that the events belong to. */
   final CallTracers tracers;
 
   @Nullable
@@ -33,12 +34,11 @@ final class PendingEvents extends CallTask {
 
   boolean dropMessages;
 
-  PendingEvents(CallListenerExecutor<?> delivery, CallTracers tracers) {
-    this.delivery = delivery;
+  PendingEvents(CallTracers tracers) {
     this.tracers = tracers;
   }
 
-  void add(InboundMessage message) {
+  void addMessage(InboundMessage message) {
     if (lastMessage == null) {
       firstMessage = message;
     } else {
@@ -47,12 +47,12 @@ final class PendingEvents extends CallTask {
     lastMessage = message;
   }
 
-  /** Whether what a later read brings can be put behind this. */
+  /** Whether the events of a later read can be appended to these without changing their order. */
   boolean canAbsorb(PendingEvents later) {
     return lastMessage != null && end == null && tracers == later.tracers && !dropMessages;
   }
 
-  /** Takes over what a later read has brought. */
+  /** Appends the events of a later read. */
   void absorb(PendingEvents later) {
     InboundMessage last = lastMessage;
     if (last != null && later.firstMessage != null && later.lastMessage != null) {
@@ -64,21 +64,16 @@ final class PendingEvents extends CallTask {
     dropMessages = later.dropMessages;
   }
 
-  /** The peer's end of the call, which waits until the application has taken all messages. */
+  /** Adds the peer's end of the call; it is delivered after all messages. */
   void close(Status status, Metadata with) {
     end = status;
     trailers = with;
   }
 
-  /** An end from this side, which waits for nothing. */
+  /** Adds an end from this side; it is delivered at once and drops undelivered messages. */
   PendingEvents closeNow(Status status) {
     close(status, new Metadata());
     dropMessages = true;
     return this;
-  }
-
-  @Override
-  public void run() {
-    delivery.accept(this);
   }
 }

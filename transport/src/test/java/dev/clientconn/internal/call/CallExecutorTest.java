@@ -35,8 +35,8 @@ class CallExecutorTest {
   void theNewestTaskCanBeTakenBackUntilItRuns() {
     ManualExecutor target = new ManualExecutor();
     CallExecutor executor = executor(target, cause -> {});
-    CallTask only = task(() -> ran.add("only"));
-    CallTask next = task(() -> ran.add("next"));
+    CallExecutor.Task only = task(() -> ran.add("only"));
+    CallExecutor.Task next = task(() -> ran.add("next"));
 
     executor.execute(only);
     assertThat(executor.newest()).isSameAs(only);
@@ -59,7 +59,7 @@ class CallExecutorTest {
   void anExecutorThatFindsAllTakenBackRunsWhatComesLater() {
     ManualExecutor target = new ManualExecutor();
     CallExecutor executor = executor(target, cause -> {});
-    CallTask late = task(() -> ran.add("late"));
+    CallExecutor.Task late = task(() -> ran.add("late"));
 
     executor.execute(late);
     executor.takeBack(late);
@@ -74,7 +74,7 @@ class CallExecutorTest {
   @Test
   void aTaskThatWasQueuedByATaskCanBeTakenBack() {
     CallExecutor executor = executor(Runnable::run, cause -> {});
-    CallTask inner = task(() -> ran.add("inner"));
+    CallExecutor.Task inner = task(() -> ran.add("inner"));
 
     executor.execute(task(() -> {
       executor.execute(inner);
@@ -198,17 +198,25 @@ class CallExecutorTest {
     pool.shutdown();
   }
 
-  private static CallTask task(Runnable work) {
-    return new CallTask() {
-      @Override
-      public void run() {
-        work.run();
-      }
-    };
+  private static final class Work extends CallExecutor.Task {
+    final Runnable work;
+
+    Work(Runnable work) {
+      this.work = work;
+    }
+  }
+
+  private static CallExecutor.Task task(Runnable work) {
+    return new Work(work);
   }
 
   private CallExecutor executor(Executor target, Consumer<Throwable> onRejected) {
     return new CallExecutor(target) {
+      @Override
+      void runTask(Task task) {
+        ((Work) task).work.run();
+      }
+
       @Override
       void onRejected(Throwable cause) {
         onRejected.accept(cause);
