@@ -1,6 +1,7 @@
 // SPDX-License-Identifier: Apache-2.0
 package dev.clientconn.internal.call;
 
+import dev.clientconn.internal.concurrent.CrossesThreads;
 import dev.clientconn.internal.transport.ClientStream;
 import dev.clientconn.internal.transport.StreamProgress;
 import io.grpc.Attributes;
@@ -11,16 +12,24 @@ import io.grpc.Status;
 import org.jspecify.annotations.Nullable;
 
 /**
- * Opens, retries, cancels and ends one started call by means of its parts: plan, request, attempts
- * and delivery. Safe for use by several threads because {@link CallState} is; its only state of its
- * own is passed from one attempt to the next.
+ * Opens, retries, cancels and ends one started call. Owns its parts: the plan, the request, the
+ * state, the executor of the listener, and the attempts, of which one at a time is current.
+ *
+ * <p>Any thread may enter: {@link CallState} decides between threads that want to end the call, and
+ * the thread that it chooses notifies the listener, releases the request and counts the end.
  */
+@CrossesThreads
 final class ActiveCall implements Context.CancellationListener, UnsentCalls.Entry {
   private final CallPlan plan;
   private final CallRequest request;
-  private final CallListenerExecutor<?> delivery;
-  private final CallState latch = new CallState();
-  /** Made when the first attempt fails in a way that allows a retry; used as {@link TransparentRetry} says. */
+  private final CallListenerExecutor<?> listenerExecutor;
+  private final CallState state = new CallState();
+  /**
+   * The attempt that has a stream, set just before the stream starts. It stays after the call's end,
+   * for the attributes; not part of {@link #state}, for a thread that reads it changes nothing.
+   */
+  private volatile @Nullable CallAttempt attached;
+  /** Created when an attempt fails in a way that allows a retry, so that other calls need none. */
   private @Nullable TransparentRetry retry;
 
   <RespT> ActiveCall(
@@ -30,48 +39,70 @@ final class ActiveCall implements Context.CancellationListener, UnsentCalls.Entr
       ClientCall.Listener<RespT> listener) {
     this.plan = plan;
     this.request = request;
-    this.delivery = new CallListenerExecutor<>(this, listener, new MessageDecoder<>(method, plan));
+    this.listenerExecutor =
+        new CallListenerExecutor<>(this, listener, new MessageDecoder<>(method, plan));
   }
 
-  /** Keeps the call where its deadline and the channel's end find it, until {@link #open} or its end. */
+  // ---- Opening
+
+  /** Registers the call until {@link #open}, for its deadline and for the channel's end. */
   void awaitHalfClose() {
     UnsentCalls unsent = plan.environment().unsent();
     unsent.add(this);
-    if (latch.isOver()) {
-      // Ended before it was there to be removed.
+    if (state.isOver()) {
+      // It may have ended before it was added, when there was nothing to remove.
       unsent.remove(this);
     }
   }
 
   void open() {
     CallAttempt first = new CallAttempt(this, false);
-    Status problem = first.prepare();
-    boolean opened = latch.open(first);
+    Status problem = first.createTracers();
+    boolean opened = state.open(first);
     if (opened && plan.clientSendsOneMessage()) {
       plan.environment().unsent().remove(this);
     }
-    if (!opened) {
-      first.tracers().streamClosed(Status.CANCELLED);
-    } else if (problem != null) {
-      fail(first, problem);
+    if (opened) {
+      begin(first, problem);
     } else {
-      first.begin();
+      first.tracers().streamClosed(Status.CANCELLED);
+    }
+  }
+
+  private void begin(CallAttempt attempt, @Nullable Status problem) {
+    if (problem == null) {
+      attempt.begin();
+    } else {
+      fail(attempt, problem);
     }
   }
 
   /** Ends the call before it asks for a transport. */
   void refuse(Status status) {
     CallAttempt none = new CallAttempt(this, false);
-    if (latch.open(none)) {
+    if (state.open(none)) {
       fail(none, status);
     }
   }
 
-  /** After the call has opened: a context that is cancelled by now tells the listener at once. */
+  /**
+   * Starts an attempt's stream with what has been written so far. Returns false if the call ended
+   * meanwhile: the stream must then be cancelled.
+   */
+  boolean startStream(CallAttempt attempt, ClientStream stream) {
+    // Before the start: the stream's first event may make the listener ask whether it is ready.
+    attached = attempt;
+    return request.attachStream(stream, plan.environment().retryBuffer())
+        && state.streamStarted(attempt, stream);
+  }
+
+  // ---- Cancelling
+
+  /** After the call has opened: a context that is already cancelled notifies at once. */
   @SuppressWarnings("FutureReturnValueIgnored")
   void watchContext() {
     plan.context().addListener(this, Runnable::run);
-    if (delivery.isClosed()) {
+    if (listenerExecutor.isClosed()) {
       unwatchContext();
     }
   }
@@ -82,27 +113,7 @@ final class ActiveCall implements Context.CancellationListener, UnsentCalls.Entr
 
   @Override
   public void cancelled(Context context) {
-    cancel(CallDeadline.ofCancelled(context, plan.callDeadline(), "the call to complete"));
-  }
-
-  /** Ends the call from this side, whatever it is doing. Any thread, any number of times. */
-  @Override
-  public void cancel(Status reason) {
-    Object before = latch.cancel(reason);
-    if (before instanceof ClientStream stream) {
-      stream.cancel(reason);
-    } else if (before == CallState.ENDED) {
-      // The stream has ended, but the application may not have taken all of its messages.
-      if (!delivery.isClosed()) {
-        delivery.execute(new PendingEvents(CallTracers.NONE).closeNow(reason));
-      }
-    } else if (before instanceof CallAttempt opening) {
-      opening.abandon();
-      closeHere(opening, reason);
-    } else if (before == null) {
-      plan.environment().unsent().remove(this);
-      closeHere(new CallAttempt(this, false), reason);
-    }
+    cancel(CallDeadline.statusOfCancelled(context, plan.callDeadline(), "the call to complete"));
   }
 
   @Override
@@ -119,40 +130,62 @@ final class ActiveCall implements Context.CancellationListener, UnsentCalls.Entr
     }
   }
 
-  /** Ends a call whose attempt got no stream. */
-  void fail(CallAttempt opening, Status status) {
-    if (latch.endOpening(opening)) {
+  /** Ends the call from this side, in any state. Any thread, any number of times. */
+  @Override
+  public void cancel(Status reason) {
+    Object before = state.cancel(reason);
+    if (before instanceof ClientStream stream) {
+      stream.cancel(reason);
+    } else if (before == CallState.ENDED) {
+      // The stream has ended, but the application may not have taken all of its messages.
+      if (!listenerExecutor.isClosed()) {
+        listenerExecutor.execute(new PendingEvents(CallTracers.NONE).closeNow(reason));
+      }
+    } else if (before instanceof CallAttempt opening) {
       opening.abandon();
-      closeHere(opening, status);
+      closeWithoutStream(opening, reason);
+    } else if (before == null) {
+      plan.environment().unsent().remove(this);
+      closeWithoutStream(new CallAttempt(this, false), reason);
     }
   }
 
-  private void closeHere(CallAttempt last, Status status) {
-    Status refined = CallDeadline.refine(status, plan.callDeadline());
+  // ---- Ending
+
+  /** Ends the call if the attempt is still opening: it gets no stream. */
+  void fail(CallAttempt opening, Status status) {
+    if (state.endOpening(opening)) {
+      opening.abandon();
+      closeWithoutStream(opening, status);
+    }
+  }
+
+  private void closeWithoutStream(CallAttempt last, Status status) {
+    Status refined = CallDeadline.refineLocal(status, plan.callDeadline());
     last.tracers().streamClosed(refined);
-    // Not queued with others: only the event loop of the call's stream may take a batch back.
-    delivery.execute(new PendingEvents(last.tracers()).closeNow(refined));
+    // Not through queue(): only the event loop of the call's stream may take events back.
+    listenerExecutor.execute(new PendingEvents(last.tracers()).closeNow(refined));
     ended();
   }
 
-  /** Sends the call again if nobody can have noticed the first time. On the event loop of the failed attempt. */
-  boolean retry(CallAttempt failed, Status status, StreamProgress progress) {
-    if (progress == StreamProgress.PROCESSED || !allows(progress) || !request.detach()) {
+  /**
+   * Replaces an attempt whose stream has failed, if the server cannot have processed the call (gRFC
+   * A6, transparent retries). Returns false, and the call ends, if it must not be sent again. On the
+   * event loop of the failed stream.
+   */
+  boolean retry(CallTracers failed, Status status, StreamProgress progress) {
+    if (progress == StreamProgress.PROCESSED || !allows(progress) || !request.detachStream()) {
       return false;
     }
-    failed.tracers().streamClosed(status);
+    failed.streamClosed(status);
     CallAttempt next = new CallAttempt(this, true);
-    Status problem = next.prepare();
-    latch.bind(null);
-    if (!latch.reopen(next)) {
+    Status problem = next.createTracers();
+    attached = null;
+    if (!state.reopen(next)) {
       next.tracers().streamClosed(Status.CANCELLED);
       return false;
     }
-    if (problem != null) {
-      fail(next, problem);
-    } else {
-      next.begin();
-    }
+    begin(next, problem);
     return true;
   }
 
@@ -163,22 +196,43 @@ final class ActiveCall implements Context.CancellationListener, UnsentCalls.Entr
     return retry.allows(progress);
   }
 
-  /** The end has been queued for the listener. */
+  /** The call's end has been queued for the listener. Called once. */
   void ended() {
     request.release();
     // Last: when no call is left, the channel may shut its executor down.
     plan.environment().lifecycle().callEnded();
   }
 
+  // ---- The application's and its listener's view of the stream
+
+  /** Adds to the demand for messages. Any thread. */
+  void requestMessages(int messages) {
+    listenerExecutor.addDemand(messages);
+    CallAttempt current = attached;
+    if (current != null) {
+      current.stream().demandGrew();
+    }
+  }
+
+  /** The listener has taken these bytes of the response. On the call's executor. */
+  void consumed(int bytes) {
+    CallAttempt current = attached;
+    if (current != null) {
+      current.stream().consumed(bytes);
+    }
+  }
+
   boolean isReady() {
-    CallAttempt bound = latch.bound();
-    return bound != null && bound.stream().isReady();
+    CallAttempt current = attached;
+    return current != null && current.stream().isReady();
   }
 
   Attributes attributes() {
-    CallAttempt bound = latch.bound();
-    return bound == null ? Attributes.EMPTY : bound.transportAttributes();
+    CallAttempt current = attached;
+    return current == null ? Attributes.EMPTY : current.transportAttributes();
   }
+
+  // ---- Parts
 
   CallPlan plan() {
     return plan;
@@ -188,11 +242,11 @@ final class ActiveCall implements Context.CancellationListener, UnsentCalls.Entr
     return request;
   }
 
-  CallListenerExecutor<?> delivery() {
-    return delivery;
+  CallListenerExecutor<?> listenerExecutor() {
+    return listenerExecutor;
   }
 
-  CallState latch() {
-    return latch;
+  CallState state() {
+    return state;
   }
 }

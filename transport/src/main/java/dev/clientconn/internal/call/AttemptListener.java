@@ -10,63 +10,60 @@ import io.grpc.Status;
 import org.jspecify.annotations.Nullable;
 
 /**
- * What the events of one stream come to: gathers those of a read into one batch for the application, and decides at
- * the end whether the call goes out again or is over. Parses nothing and calls no listener.
+ * Collects the events of one attempt's stream, queues those of one read for the application
+ * together, and decides at the stream's end whether the call is retried or has ended. Parses
+ * nothing and calls no listener of the application: both may block, and this is the event loop.
  */
 @EventLoopConfined
 final class AttemptListener implements ClientStream.Listener {
-  private final CallAttempt attempt;
-  private @Nullable PendingEvents batch;
-  private boolean answered;
+  private final ActiveCall call;
+  private final CallTracers tracers;
+  /** Events of the present read, if there are any. */
+  private @Nullable PendingEvents pending;
 
-  AttemptListener(CallAttempt attempt) {
-    this.attempt = attempt;
+  AttemptListener(ActiveCall call, CallTracers tracers) {
+    this.call = call;
+    this.tracers = tracers;
   }
 
   @Override
   public void onHeaders(Metadata headers) {
-    commit();
-    attempt.tracers().inboundHeaders(headers);
-    batch().headers = headers;
+    // The first event of a response rules out a retry (gRFC A6); repeating this costs a read.
+    call.request().commit();
+    tracers.inboundHeaders(headers);
+    pending().headers = headers;
   }
 
   @Override
   public void onMessage(InboundMessage message) {
-    commit();
-    CallTracers tracers = attempt.tracers();
+    call.request().commit();
     if (tracers != CallTracers.NONE) {
-      trace(message, tracers);
+      trace(message);
     }
-    batch().addMessage(message);
+    pending().addMessage(message);
   }
 
-  private static void trace(InboundMessage first, CallTracers tracers) {
+  private void trace(InboundMessage first) {
     for (InboundMessage each = first; each != null; each = each.following()) {
       tracers.inboundMessage(each.size(), each.isCompressed());
     }
   }
 
-  private void commit() {
-    if (!answered) {
-      answered = true;
-      attempt.call().request().commit();
-    }
-  }
-
+  /** For calls that send several messages: the others write once, before they have a stream. */
   @Override
   public void onReady() {
-    if (!attempt.call().plan().clientSendsOneMessage()) {
-      batch().ready = true;
+    if (!call.plan().clientSendsOneMessage()) {
+      pending().ready = true;
     }
   }
 
   @Override
   public void onClosed(Status status, StreamProgress progress, Metadata trailers) {
-    if (!answered && attempt.call().retry(attempt, status, progress)) {
-      batch = null;
+    if (call.retry(tracers, status, progress)) {
+      pending = null;
       return;
     }
-    commit();
+    call.request().commit();
     if (endCall(status)) {
       close(status, progress, trailers);
     }
@@ -75,31 +72,31 @@ final class AttemptListener implements ClientStream.Listener {
   /** Never retried: another attempt would have no time left. */
   @Override
   public void onDeadlineExceeded(String waitedFor, @Nullable String detail) {
-    commit();
-    CallDeadline deadline = attempt.call().plan().callDeadline();
+    call.request().commit();
+    CallDeadline deadline = call.plan().callDeadline();
     Status exceeded = deadline == null ? Status.DEADLINE_EXCEEDED : deadline.exceeded(waitedFor);
     Status status = detail == null ? exceeded : exceeded.augmentDescription(detail);
     if (endCall(status)) {
-      attempt.tracers().streamClosed(status);
-      batch().closeNow(status);
+      tracers.streamClosed(status);
+      pending().closeNow(status);
     }
   }
 
   /**
-   * Ends the call. Returns false where the call had been ended before, by the application for one:
-   * its reason then takes precedence over what the peer sends at the same time.
+   * Ends the call. Returns false if it has ended or was cancelled before: the application's reason
+   * takes precedence over the peer's at the same time.
    */
   private boolean endCall(Status status) {
-    Object before = attempt.call().latch().end();
+    Object before = call.state().end();
     if (before == CallState.ENDED) {
-      attempt.tracers().streamClosed(status);
-      batch = null;
+      tracers.streamClosed(status);
+      pending = null;
       return false;
     }
     if (before instanceof Status reason) {
-      Status refined = CallDeadline.refine(reason, attempt.call().plan().callDeadline());
-      attempt.tracers().streamClosed(refined);
-      batch().closeNow(refined);
+      Status refined = CallDeadline.refineLocal(reason, call.plan().callDeadline());
+      tracers.streamClosed(refined);
+      pending().closeNow(refined);
       return false;
     }
     return true;
@@ -107,40 +104,42 @@ final class AttemptListener implements ClientStream.Listener {
 
   private void close(Status status, StreamProgress progress, Metadata trailers) {
     if (progress == StreamProgress.PROCESSED) {
-      attempt.tracers().inboundTrailers(trailers);
+      tracers.inboundTrailers(trailers);
     }
-    Status refined = CallDeadline.refinePeers(status, attempt.call().plan().callDeadline());
+    Status refined = CallDeadline.refinePeers(status, call.plan().callDeadline());
     // Before the listener runs: its time must not count as the attempt's.
-    attempt.tracers().streamClosed(refined);
+    tracers.streamClosed(refined);
     if (refined.getCode() != status.getCode()) {
-      batch().closeNow(refined);
+      pending().closeNow(refined);
     } else {
-      batch().close(refined, trailers);
+      pending().close(refined, trailers);
     }
   }
 
   @Override
   public void onBatchEnd() {
-    PendingEvents complete = batch;
-    if (complete != null) {
-      batch = null;
-      boolean last = complete.end != null;
-      attempt.call().delivery().queue(complete);
-      if (last) {
-        attempt.call().ended();
-      }
+    PendingEvents complete = pending;
+    if (complete == null) {
+      return;
+    }
+    pending = null;
+    // Read first: once queued, the events belong to another thread.
+    boolean last = complete.end != null;
+    call.listenerExecutor().queue(complete);
+    if (last) {
+      call.ended();
     }
   }
 
-  private PendingEvents batch() {
-    if (batch == null) {
-      batch = new PendingEvents(attempt.tracers());
+  private PendingEvents pending() {
+    if (pending == null) {
+      pending = new PendingEvents(tracers);
     }
-    return batch;
+    return pending;
   }
 
   @Override
   public boolean wantsMessage() {
-    return attempt.call().delivery().wantsMessage();
+    return call.listenerExecutor().wantsMessage();
   }
 }

@@ -2,7 +2,6 @@
 package dev.clientconn.internal.call;
 
 import dev.clientconn.internal.concurrent.CrossesThreads;
-import dev.clientconn.internal.message.FramedMessage;
 import dev.clientconn.internal.transport.ClientStream;
 import dev.clientconn.internal.transport.ClientTransport;
 import io.grpc.Attributes;
@@ -18,22 +17,25 @@ import java.util.concurrent.RejectedExecutionException;
 import org.jspecify.annotations.Nullable;
 
 /**
- * One try to get a call through: pick, credentials, stream. Whoever answers the current step runs the next one (caller,
- * control plane, credentials), never two at a time; {@link CallState} decides where two want to end the call. What
- * the stream's events come to is {@link AttemptListener}' job.
+ * Opens one stream for a call: picks a transport, asks the call credentials, starts the stream. Each
+ * step runs on the thread that completed the previous one (the application's, the control plane's or
+ * the credentials'), never two at a time; a step that finds the call over does nothing. The stream's
+ * events go to {@link AttemptListener}.
  */
 @CrossesThreads
 final class CallAttempt implements TransportSource.PendingPick, UnsentCalls.Entry {
   private final ActiveCall call;
   private final boolean transparentRetry;
+  /** The call's, or a copy with metadata or an authority of this attempt. */
   private CallPlan plan;
-  /** {@code null} for none: the usual case then needs no volatile write. */
+  /** {@code null} for none, so that the usual case needs no volatile write. */
   private volatile @Nullable CallTracers tracers;
 
   private @Nullable ClientTransport transport;
   private @Nullable ClientStream stream;
   /** Until the attempt has a stream; the transport watches the deadline from then on. */
   private volatile @Nullable Future<?> deadlineTimer;
+
   private volatile boolean awaitsCredentials;
 
   CallAttempt(ActiveCall call, boolean transparentRetry) {
@@ -42,19 +44,16 @@ final class CallAttempt implements TransportSource.PendingPick, UnsentCalls.Entr
     this.transparentRetry = transparentRetry;
   }
 
-  ActiveCall call() {
-    return call;
-  }
-
-  // ---- Opening
-
-  /** Makes the tracers, before anybody can end the attempt. Returns why it cannot go on, if so. */
+  /**
+   * Creates the tracers. Called before other threads can end the attempt. Returns the status to fail
+   * with if a factory threw.
+   */
   @Nullable
-  Status prepare() {
+  Status createTracers() {
     if (plan.getCallOptions().getStreamTracerFactories().isEmpty()) {
       return null;
     }
-    ownHeaders();
+    copyHeaders();
     Context previous = plan.context().attach();
     try {
       tracers = CallTracers.create(plan, transparentRetry);
@@ -66,7 +65,9 @@ final class CallAttempt implements TransportSource.PendingPick, UnsentCalls.Entr
     }
   }
 
-  /** Asks for a transport; the call is this attempt's already. */
+  // ---- Pick
+
+  /** Asks for a transport; the call's state is this attempt already. */
   void begin() {
     TransportSource transports = plan.environment().transports();
     try {
@@ -74,16 +75,16 @@ final class CallAttempt implements TransportSource.PendingPick, UnsentCalls.Entr
     } catch (Throwable e) {
       failed(e);
     }
-    if (call.latch().isOpening(this)) {
+    if (call.state().isOpening(this)) {
       watchDeadline();
-    } else if (call.latch().isOver()) {
-      // A cancel may have come before the pick was known to the source.
+    } else if (call.state().isOver()) {
+      // Cancelled, perhaps before the source knew the pick: abandon() found nothing there.
       transports.cancel(this);
     }
   }
 
-  /** The user's metadata stays as it is, or a second attempt would add everything twice. */
-  private void ownHeaders() {
+  /** The application's metadata is not changed, or a second attempt would add everything twice. */
+  private void copyHeaders() {
     if (plan.getHeaders() == call.plan().getHeaders()) {
       plan = plan.withOwnHeaders();
     }
@@ -101,9 +102,9 @@ final class CallAttempt implements TransportSource.PendingPick, UnsentCalls.Entr
           this, Status.UNAVAILABLE.withDescription("The channel is shut down").withCause(e));
       return;
     }
-    if (!call.latch().isOpening(this)) {
-      // It has a stream or has ended, and disarm() may have come before there was a timer.
-      disarm();
+    if (!call.state().isOpening(this)) {
+      // It has a stream or has ended, and stopWaiting() may have come before there was a timer.
+      stopWaiting();
     }
   }
 
@@ -126,23 +127,21 @@ final class CallAttempt implements TransportSource.PendingPick, UnsentCalls.Entr
     call.cancel(reason);
   }
 
-  String waitsFor() {
-    if (stream != null) {
-      return "the server's response";
-    }
-    return transport != null
+  /** Of the steps without a stream; the transport reports what a stream waits for. */
+  private String waitsFor() {
+    return transport != null && plan.getCallOptions().getCredentials() != null
         ? "the call credentials"
         : "name resolution or a connection to " + plan.environment().authority();
   }
 
-  /** The call has ended while this was opening; an answer that comes still will find the latch shut. */
+  /** The call has ended while this was opening; steps that complete later will do nothing. */
   void abandon() {
     plan.environment().transports().cancel(this);
-    disarm();
+    stopWaiting();
   }
 
-  /** The attempt has a stream or has ended: nothing needs to look after it here any more. */
-  private void disarm() {
+  /** The attempt has a stream or has ended: neither the timer nor the channel's end is of use. */
+  private void stopWaiting() {
     leaveUnsent();
     Future<?> timer = deadlineTimer;
     if (timer != null) {
@@ -150,7 +149,7 @@ final class CallAttempt implements TransportSource.PendingPick, UnsentCalls.Entr
     }
   }
 
-  /** Something threw while the attempt was opened; Errors end one call, too, and not the channel. */
+  /** Foreign code threw in a step. Errors are caught too: they end the call, not the channel. */
   private void failed(Throwable thrown) {
     Status status = unexpected(thrown);
     call.fail(this, status);
@@ -187,7 +186,7 @@ final class CallAttempt implements TransportSource.PendingPick, UnsentCalls.Entr
 
   @Override
   public void onPicked(ClientTransport picked, PickResult result) {
-    if (!call.latch().isOpening(this)) {
+    if (!call.state().isOpening(this)) {
       return;
     }
     try {
@@ -207,7 +206,7 @@ final class CallAttempt implements TransportSource.PendingPick, UnsentCalls.Entr
 
   private void addBalancersTracer(ClientStreamTracer.@Nullable Factory factory) {
     if (factory != null) {
-      ownHeaders();
+      copyHeaders();
       Context previous = plan.context().attach();
       try {
         tracers = tracers().with(factory, plan, transparentRetry);
@@ -222,17 +221,17 @@ final class CallAttempt implements TransportSource.PendingPick, UnsentCalls.Entr
     String known = own == null ? plan.environment().authority() : own;
     CredentialsApplier.Request request =
         new CredentialsApplier.Request(plan, known, picked.attributes());
-    new CredentialsApplier(this).ask(credentials, plan, request);
-    if (call.latch().isOpening(this)) {
+    new CredentialsApplier(this::onCredentials, this::onFailed).ask(credentials, plan, request);
+    if (call.state().isOpening(this)) {
       awaitCredentials();
     }
   }
 
-  /** Neither the picker nor a transport knows the call now; the channel's end must reach it. */
+  /** Registers the attempt, which neither the picker nor a transport knows, for the channel's end. */
   private void awaitCredentials() {
     awaitsCredentials = true;
     plan.environment().unsent().addWaiting(this);
-    if (!call.latch().isOpening(this)) {
+    if (!call.state().isOpening(this)) {
       leaveUnsent();
     }
   }
@@ -243,13 +242,13 @@ final class CallAttempt implements TransportSource.PendingPick, UnsentCalls.Entr
     }
   }
 
-  void onCredentials(Metadata metadata) {
+  private void onCredentials(Metadata metadata) {
     ClientTransport picked = transport;
-    if (picked == null || !call.latch().isOpening(this)) {
+    if (picked == null || !call.state().isOpening(this)) {
       return;
     }
     try {
-      ownHeaders();
+      copyHeaders();
       plan.getHeaders().merge(metadata);
       openStream(picked);
     } catch (Throwable e) {
@@ -257,20 +256,20 @@ final class CallAttempt implements TransportSource.PendingPick, UnsentCalls.Entr
     }
   }
 
-  void onCredentialsFailed(Status status) {
-    call.fail(this, status);
-  }
+  // ---- Stream
 
   private void openStream(ClientTransport picked) {
     notifyStreamCreated(picked);
-    ClientStream opened = picked.newStream(plan, new AttemptListener(this));
+    CallTracers complete = tracers();
+    ClientStream opened = picked.newStream(plan, new AttemptListener(call, complete));
+    if (complete != CallTracers.NONE) {
+      opened = new TracedStream(opened, complete);
+    }
     stream = opened;
-    // Before the stream starts, for its events may ask at once whether it is ready.
-    call.latch().bind(this);
-    if (!call.request().attach(this) || !call.latch().started(this, opened)) {
+    if (!call.startStream(this, opened)) {
       opened.cancel(Status.CANCELLED.withDescription("The call ended while its stream was opened"));
     }
-    disarm();
+    stopWaiting();
   }
 
   private void notifyStreamCreated(ClientTransport picked) {
@@ -285,26 +284,7 @@ final class CallAttempt implements TransportSource.PendingPick, UnsentCalls.Entr
     }
   }
 
-  // ---- Sending: the request side's
-
-  void start(@Nullable FramedMessage first, boolean endOfStream) {
-    tracers().outboundHeaders();
-    if (first != null) {
-      tracers().outboundMessage(first);
-    }
-    stream().start(first, endOfStream);
-  }
-
-  void write(FramedMessage message) {
-    tracers().outboundMessage(message);
-    stream().write(message);
-  }
-
-  void halfClose() {
-    stream().halfClose();
-  }
-
-  /** Only for those who have seen it bound. */
+  /** For callers that got this attempt from {@link ActiveCall}, which publishes it with a stream. */
   ClientStream stream() {
     if (stream == null) {
       throw new IllegalStateException("no stream yet");

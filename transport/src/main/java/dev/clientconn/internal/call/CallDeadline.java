@@ -85,7 +85,7 @@ final class CallDeadline {
   }
 
   /** The status of a call whose context was cancelled; a context may be cancelled by the deadline it has. */
-  static Status ofCancelled(Context context, @Nullable CallDeadline of, String waitedFor) {
+  static Status statusOfCancelled(Context context, @Nullable CallDeadline of, String waitedFor) {
     boolean timedOut = context.cancellationCause() instanceof TimeoutException;
     return timedOut && of != null && of.isContexts()
         ? of.exceeded(waitedFor)
@@ -101,7 +101,7 @@ final class CallDeadline {
   }
 
   /** The same for what this side decided. */
-  static Status refine(Status end, @Nullable CallDeadline of) {
+  static Status refineLocal(Status end, @Nullable CallDeadline of) {
     if (of == null || !of.isLate(end)) {
       return end;
     }

@@ -22,9 +22,8 @@ import org.jspecify.annotations.Nullable;
  * @param authority the channel's
  * @param compressors known by name
  * @param decompressors known by name
- * @param maxInboundMessageSize bytes, after decompression too; absent where the application has set
- *     none
- * @param keptBytes of requests that were sent and may have to be sent again
+ * @param maxInboundMessageSize bytes, after decompression too; absent where the application has set none
+ * @param retryBuffer limits the bytes of requests that are kept to be sent again
  * @param lifecycle counts calls that start and end
  * @param unsent holds calls between start and half-close, and those that wait for credentials
  */
@@ -38,7 +37,7 @@ public record CallEnvironment(
     CompressorRegistry compressors,
     DecompressorRegistry decompressors,
     @Nullable Integer maxInboundMessageSize,
-    RetryBufferLimit keptBytes,
+    RetryBufferLimit retryBuffer,
     Lifecycle lifecycle,
     UnsentCalls unsent) {
 

@@ -18,7 +18,7 @@ import org.jspecify.annotations.Nullable;
 /**
  * Delivers a response to the application: parses messages as far as there is demand and calls the listener, in order,
  * never from two threads at once, and {@code onClose} exactly once, whatever decompressor, marshaller, listener and
- * executor throw. The plain fields belong to its tasks; other threads use {@link #request}, {@link #execute}, {@link
+ * executor throw. The plain fields belong to its tasks; other threads use {@link #addDemand}, {@link #execute}, {@link
  * #isClosed} and {@link #wantsMessage} alone.
  */
 @CrossesThreads
@@ -49,15 +49,11 @@ final class CallListenerExecutor<RespT> extends CallExecutor {
     this.context = call.plan().context();
   }
 
-  /** Asks for messages. Any thread; hops only to the call's executor, and only if messages wait. */
-  void request(int messages) {
+  /** Adds to the demand. Any thread; queues a task only if messages wait for it. */
+  void addDemand(int messages) {
     if (demand.add(messages)) {
-      // No events: the task delivers messages that have arrived earlier.
+      // Without events: the task delivers messages that have arrived before.
       execute(new Task());
-    }
-    CallAttempt bound = call.latch().bound();
-    if (bound != null) {
-      bound.stream().demandGrew();
     }
   }
 
@@ -196,9 +192,8 @@ final class CallListenerExecutor<RespT> extends CallExecutor {
     } finally {
       plain.release();
     }
-    CallAttempt bound = call.latch().bound();
-    if (bound != null && failure == null) {
-      bound.stream().consumed(FramedMessage.PREFIX_LENGTH + wireSize);
+    if (failure == null) {
+      call.consumed(FramedMessage.PREFIX_LENGTH + wireSize);
     }
   }
 

@@ -2,10 +2,14 @@
 package dev.clientconn.internal.call;
 
 import dev.clientconn.internal.message.FramedMessage;
+import dev.clientconn.internal.transport.ClientStream;
 
 /**
- * Keeps what may have to be sent again of one call's request, and hands it to the attempt that has
- * the stream. One thread writes; attempts come and go on others.
+ * Holds what may have to be sent again of one call's request, and sends it on the stream of the
+ * current attempt. One thread writes; attempts attach and detach their streams on other threads.
+ *
+ * <p>A message is retained from {@link #write} until nothing can ask for it again: the first of
+ * {@link #commit}, {@link #release} and the limit of kept bytes.
  */
 interface CallRequest {
 
@@ -15,22 +19,22 @@ interface CallRequest {
   void halfClose();
 
   /**
-   * Starts the attempt's stream and sends it all that was written so far. Returns {@code false},
+   * Starts an attempt's stream and sends on it all that was written so far. Returns {@code false},
    * and starts nothing, where the call has ended.
+   *
+   * @param limit counts the bytes that are kept while the stream may fail
    */
-  boolean attach(CallAttempt attempt);
+  boolean attachStream(ClientStream stream, RetryBufferLimit limit);
 
   /**
-   * The attempt's stream is gone; what is written from now on waits for the next. Returns
-   * {@code false}, and changes nothing, where not all that was written is still at hand.
+   * The attached stream has failed: messages that are written from now on wait for the next one.
+   * Returns {@code false}, and changes nothing, where part of the request is no longer held.
    */
-  boolean detach();
+  boolean detachStream();
 
-  /** The peer has responded: nothing will be sent again. Called on the event loop. */
+  /** The peer has responded: nothing will be sent again. On the event loop, any number of times. */
   void commit();
 
-  /**
-   * The call has ended: releases what is kept. Any thread, also while another attaches or writes.
-   */
+  /** The call has ended. Any thread, also while another attaches a stream or writes. */
   void release();
 }

@@ -8,10 +8,39 @@ import java.util.concurrent.atomic.AtomicReferenceFieldUpdater;
 import org.jspecify.annotations.Nullable;
 
 /**
- * Where a call stands, in one atomic reference, so that of opening, cancelling and ending exactly
- * one wins: {@code null} before it opens, the {@link CallAttempt} that is opening, its
- * {@link ClientStream} once started, the {@link Status} it was cancelled with while the stream has
- * yet to confirm, and at last {@link #ENDED}.
+ * Decides which thread opens, cancels or ends a call, in one atomic reference.
+ *
+ * <pre>{@code
+ *             open                 streamStarted
+ *   null ------------> attempt --------------------> stream
+ *    |                 |  |  ^                        | |  |
+ *    |                 |  |  +--------reopen----------+ |  |
+ *    |                 |  |                             |  |
+ *    | cancel          |  | end                     end |  | cancel
+ *    |                 |  |                             |  v
+ *    |          cancel |  |                             |  Status
+ *    |      endOpening |  |                             |  |
+ *    v                 v  v                             v  v end
+ *   ENDED <------------------------------------------------+
+ * }</pre>
+ *
+ * <p>{@code null}: not opened. Attempt: it asks for a transport, then for credentials. Stream: it
+ * runs. {@link Status}: the call was cancelled with it, and its stream has yet to confirm that.
+ *
+ * <ul>
+ *   <li>{@code open}: the application's thread, in {@code start} or in {@code halfClose}.
+ *   <li>{@code streamStarted}: the thread that completed the last step of opening: the
+ *       application's, the control plane's or the credentials'.
+ *   <li>{@code endOpening}: whichever thread fails the step that the attempt waits for, the timers'
+ *       at the deadline.
+ *   <li>{@code reopen} and {@code end}: the event loop of the attempt's stream, when that has ended.
+ *       It may come before {@code streamStarted}, which then changes nothing.
+ *   <li>{@code cancel}: any thread.
+ * </ul>
+ *
+ * <p>It is one reference because every change must also say what it replaced: the thread that ends
+ * the call, and no other, has that to clean up, be it a stream to cancel or an attempt to abandon. A
+ * flag beside a reference would need a lock, and a state type an object per change.
  */
 @CrossesThreads
 final class CallState {
@@ -20,39 +49,32 @@ final class CallState {
   private static final AtomicReferenceFieldUpdater<CallState, @Nullable Object> STATE =
       AtomicReferenceFieldUpdater.newUpdater(CallState.class, Object.class, "state");
 
+  /** {@code null}, a pick that is the attempt, a {@link ClientStream}, a {@link Status} or ENDED. */
   private volatile @Nullable Object state;
-  private volatile @Nullable CallAttempt bound;
 
-  /** The attempt that has a stream, from just before the stream starts. */
-  @Nullable
-  CallAttempt bound() {
-    return bound;
-  }
-
-  void bind(@Nullable CallAttempt attempt) {
-    bound = attempt;
-  }
-
-  boolean open(CallAttempt first) {
+  /** Returns false if the call was cancelled before. */
+  boolean open(TransportSource.PendingPick first) {
     return STATE.compareAndSet(this, null, first);
   }
 
-  boolean isOpening(CallAttempt attempt) {
+  boolean isOpening(TransportSource.PendingPick attempt) {
     return state == attempt;
   }
 
+  /** Whether the call has ended or was cancelled. */
   boolean isOver() {
     Object now = state;
     return now == ENDED || now instanceof Status;
   }
 
-  /** Returns whether the stream is still wanted; it is not where a cancel came between. */
-  boolean started(CallAttempt attempt, ClientStream stream) {
+  /** Returns whether the stream may go on; not if the call was cancelled while it started. */
+  boolean streamStarted(TransportSource.PendingPick attempt, ClientStream stream) {
+    // Where the attempt has been replaced, its stream has failed: there is nothing to cancel.
     return STATE.compareAndSet(this, attempt, stream) || !isOver();
   }
 
-  /** Puts another attempt in the place of one whose stream has ended, unless the call is over. */
-  boolean reopen(CallAttempt next) {
+  /** Replaces an attempt whose stream has failed. Returns false if the call is over. */
+  boolean reopen(TransportSource.PendingPick next) {
     for (; ; ) {
       Object before = state;
       if (before == ENDED || before instanceof Status) {
@@ -64,20 +86,20 @@ final class CallState {
     }
   }
 
-  /** Ends a call that has no stream yet. Returns whether the caller is the one to close it. */
-  boolean endOpening(CallAttempt attempt) {
+  /** Ends a call that has no stream. Returns whether the caller must notify the listener. */
+  boolean endOpening(TransportSource.PendingPick attempt) {
     return STATE.compareAndSet(this, attempt, ENDED);
   }
 
-  /** Ends the call for good. Returns what it was before. */
+  /** Ends a call whose stream has ended. Returns the state before. */
   @Nullable
   Object end() {
     return STATE.getAndSet(this, ENDED);
   }
 
   /**
-   * Cancels: a started stream will confirm, anything earlier has ended at once. Returns what it was
-   * before.
+   * Cancels. A stream that runs will confirm the reason; a call without one has ended at once.
+   * Returns the state before.
    */
   @Nullable
   Object cancel(Status reason) {

@@ -48,7 +48,7 @@ public final class ClientCallImpl<ReqT, RespT> extends ClientCall<ReqT, RespT> {
     opensAtHalfClose = plan.clientSendsOneMessage();
     CallRequest request = opensAtHalfClose
         ? new SingleMessageRequest()
-        : new StreamingRequest(environment.keptBytes());
+        : new StreamingRequest(environment.retryBuffer());
     ActiveCall call = new ActiveCall(plan, method, request, listener);
     // Before a cancel on another thread can count the end.
     environment.lifecycle().callStarted();
@@ -77,7 +77,7 @@ public final class ClientCallImpl<ReqT, RespT> extends ClientCall<ReqT, RespT> {
     }
     ActiveCall call = started();
     if (messages > 0) {
-      call.delivery().request(messages);
+      call.requestMessages(messages);
     }
   }
 

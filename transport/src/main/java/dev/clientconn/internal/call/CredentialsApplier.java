@@ -12,18 +12,21 @@ import io.grpc.MethodDescriptor;
 import io.grpc.SecurityLevel;
 import io.grpc.Status;
 import java.util.concurrent.atomic.AtomicBoolean;
+import java.util.function.Consumer;
 
 /**
- * Asks a call's credentials for their metadata and takes the one answer, inline or from any thread
- * later.
+ * Asks a call's credentials for their metadata and passes their one response on, inline or later
+ * from any thread. A second response throws, as the contract of credentials demands.
  */
 @CrossesThreads
 final class CredentialsApplier extends CallCredentials.MetadataApplier {
-  private final CallAttempt attempt;
-  private final AtomicBoolean answered = new AtomicBoolean();
+  private final Consumer<Metadata> onMetadata;
+  private final Consumer<Status> onFailure;
+  private final AtomicBoolean responded = new AtomicBoolean();
 
-  CredentialsApplier(CallAttempt attempt) {
-    this.attempt = attempt;
+  CredentialsApplier(Consumer<Metadata> onMetadata, Consumer<Status> onFailure) {
+    this.onMetadata = onMetadata;
+    this.onFailure = onFailure;
   }
 
   void ask(CallCredentials credentials, CallPlan plan, Request request) {
@@ -31,8 +34,8 @@ final class CredentialsApplier extends CallCredentials.MetadataApplier {
     try {
       credentials.applyRequestMetadata(request, plan.environment().offloadExecutor(), this);
     } catch (Throwable t) {
-      if (answered.compareAndSet(false, true)) {
-        attempt.onCredentialsFailed(Status.UNAUTHENTICATED
+      if (responded.compareAndSet(false, true)) {
+        onFailure.accept(Status.UNAUTHENTICATED
             .withDescription("The call credentials threw where they should call fail(): " + t)
             .withCause(t));
       }
@@ -43,30 +46,29 @@ final class CredentialsApplier extends CallCredentials.MetadataApplier {
 
   @Override
   public void apply(Metadata headers) {
-    answer();
+    checkFirst();
     if (headers == null) {
-      attempt.onCredentialsFailed(unusable("applied null in place of metadata"));
+      onFailure.accept(unusable("applied null in place of metadata"));
     } else {
-      attempt.onCredentials(headers);
+      onMetadata.accept(headers);
     }
   }
 
   @Override
   public void fail(Status status) {
-    answer();
+    checkFirst();
     boolean usable = status != null && !status.isOk();
-    attempt.onCredentialsFailed(
-        usable ? forDataPlane(status) : unusable("failed with status " + status));
+    onFailure.accept(usable ? forDataPlane(status) : unusable("failed with status " + status));
   }
 
-  private void answer() {
-    if (!answered.compareAndSet(false, true)) {
+  private void checkFirst() {
+    if (!responded.compareAndSet(false, true)) {
       throw new IllegalStateException("apply() or fail() was already called");
     }
   }
 
-  private static Status unusable(String answer) {
-    return Status.INTERNAL.withDescription("The call credentials " + answer);
+  private static Status unusable(String problem) {
+    return Status.INTERNAL.withDescription("The call credentials " + problem);
   }
 
   /** Codes that only a server may send to an application are not passed on (gRFC A54). */
@@ -87,7 +89,7 @@ final class CredentialsApplier extends CallCredentials.MetadataApplier {
     };
   }
 
-  /** What the credentials are told of the call. */
+  /** Describes the call to its credentials. */
   static final class Request extends CallCredentials.RequestInfo {
     private final CallPlan plan;
     private final String authority;
@@ -109,7 +111,7 @@ final class CredentialsApplier extends CallCredentials.MetadataApplier {
       return plan.getCallOptions();
     }
 
-    /** grpc-java's attribute for this is internal to it; a TLS session says the same. */
+    /** By the TLS session: grpc-java's attribute for the level is internal to it. */
     @Override
     public SecurityLevel getSecurityLevel() {
       return transportAttributes.get(Grpc.TRANSPORT_ATTR_SSL_SESSION) == null

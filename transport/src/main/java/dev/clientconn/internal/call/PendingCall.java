@@ -222,7 +222,7 @@ public final class PendingCall<ReqT, RespT> extends ClientCall<ReqT, RespT>
 
   @Override
   public void cancelled(Context of) {
-    end(CallDeadline.ofCancelled(of, deadline, waitsFor()));
+    end(CallDeadline.statusOfCancelled(of, deadline, waitsFor()));
   }
 
   /** The config is known. Called once, by the gate. */

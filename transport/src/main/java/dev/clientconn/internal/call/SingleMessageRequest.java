@@ -3,32 +3,30 @@ package dev.clientconn.internal.call;
 
 import dev.clientconn.internal.concurrent.CrossesThreads;
 import dev.clientconn.internal.message.FramedMessage;
+import dev.clientconn.internal.transport.ClientStream;
 import java.util.concurrent.atomic.AtomicReferenceFieldUpdater;
 import org.jspecify.annotations.Nullable;
 
 /**
- * Holds the request of a call that sends one message, until it is complete, so that it leaves as
- * one command, and from then on until nothing can ask for it again. Has one reference to the
- * message, which is released once: by the first response or by the end of the call, which may come
- * at the same time on different threads.
+ * Holds the request of a call that sends one message: until the half-close, so that it leaves as one
+ * command, and from then on until nothing can ask for it again. Holds one reference to the message,
+ * which is released once: by the first response or by the end of the call, which may come at the
+ * same time on different threads.
  */
 @CrossesThreads
 final class SingleMessageRequest implements CallRequest {
 
   /**
-   * Bytes of a frame that are kept without being counted, for they are no more than the call itself
-   * takes: counters that all calls share are left alone by most of them. No message of this length
-   * has memory that must be released.
+   * Frames of up to this many bytes are held without being counted: they are no larger than the call
+   * itself, and so most calls do not touch the counters that all calls of a channel share. A message
+   * of this length has no pooled memory, so a missed release costs nothing.
    */
   static final int UNCOUNTED = 1024;
 
-  /** A message whose bytes are counted while it is kept. */
-  private record Counted(FramedMessage message, RetryBufferLimit keptBytes) {}
+  /** A message whose bytes are counted while it is held. */
+  private record Counted(FramedMessage message, RetryBufferLimit limit) {}
 
-  /**
-   * A message over a limit: its stream alone has a reference, and releases it when the last byte is
-   * sent.
-   */
+  /** A message over a limit: only its stream has a reference, and releases it with the last byte. */
   private record Unkept(FramedMessage message) {}
 
   /** In place of the message: its reference has been released. */
@@ -38,80 +36,81 @@ final class SingleMessageRequest implements CallRequest {
       AtomicReferenceFieldUpdater.newUpdater(SingleMessageRequest.class, Object.class, "held");
 
   /**
-   * {@code null}, the message, the message as {@link Counted} or {@link Unkept}, or
-   * {@link #RELEASED}.
+   * {@code null} before {@link #write}, then the message; once attached, if it is longer than {@link
+   * #UNCOUNTED}, the message as {@link Counted} or {@link Unkept}; and finally {@link #RELEASED}.
    */
   private volatile @Nullable Object held;
 
   @Override
   public void write(FramedMessage only) {
     if (only.length() <= UNCOUNTED) {
+      // No compare-and-set: overwriting a concurrent release keeps no more than an array reachable.
       HELD.lazySet(this, only);
     } else if (!HELD.compareAndSet(this, null, only)) {
       only.release();
     }
   }
 
+  /** Nothing to do: the half-close opens the call, and the message is sent with it. */
   @Override
   public void halfClose() {}
 
   @Override
-  public boolean attach(CallAttempt attempt) {
+  public boolean attachStream(ClientStream stream, RetryBufferLimit limit) {
     Object now = held;
     if (now instanceof FramedMessage first && first.length() > UNCOUNTED) {
-      return attachCounted(first, attempt);
+      return startCounted(first, stream, limit);
     }
     return now != RELEASED
-        && start(now instanceof Counted counted ? counted.message : (FramedMessage) now, attempt);
+        && start(now instanceof Counted counted ? counted.message : (FramedMessage) now, stream);
   }
 
-  private static boolean start(@Nullable FramedMessage only, CallAttempt attempt) {
+  private static boolean start(@Nullable FramedMessage only, ClientStream stream) {
     if (only != null && !only.retain()) {
       return false;
     }
-    attempt.start(only, true);
+    stream.start(only, true);
     return true;
   }
 
-  /** The first attempt of a message that is counted; or that may not be kept, and is given away. */
-  private boolean attachCounted(FramedMessage first, CallAttempt attempt) {
-    RetryBufferLimit keptBytes = attempt.call().plan().environment().keptBytes();
-    boolean kept = keptBytes.add(0, first.length());
+  /** First stream of a message that is counted, or that is over a limit: the stream then owns it. */
+  private boolean startCounted(FramedMessage first, ClientStream stream, RetryBufferLimit limit) {
+    boolean fits = limit.add(0, first.length());
     Object unkept = first.isPooled() ? new Unkept(first) : RELEASED;
-    Object after = kept ? new Counted(first, keptBytes) : unkept;
+    Object after = fits ? new Counted(first, limit) : unkept;
     boolean held = HELD.compareAndSet(this, first, after);
-    if (!kept || !held) {
-      keptBytes.release(first.length());
+    if (!fits || !held) {
+      limit.release(first.length());
     }
     if (!held) {
       return false;
     }
-    if (kept) {
-      return start(first, attempt);
+    if (fits) {
+      return start(first, stream);
     }
-    attempt.start(first, true);
+    stream.start(first, true);
     return true;
   }
 
   @Override
-  public boolean detach() {
+  public boolean detachStream() {
     if (held instanceof Unkept unkept) {
-      return takeOver(unkept);
+      return takeBack(unkept);
     }
     return held != RELEASED;
   }
 
-  /** Of a stream that has ended, and not sent all of it. */
-  private boolean takeOver(Unkept unkept) {
+  /** Succeeds where the stream has ended before it sent, and released, the last byte. */
+  private boolean takeBack(Unkept unkept) {
     FramedMessage unsent = unkept.message;
     if (!unsent.retain()) {
       return false;
     }
-    boolean mine = HELD.compareAndSet(this, unkept, unsent);
-    if (!mine) {
+    boolean taken = HELD.compareAndSet(this, unkept, unsent);
+    if (!taken) {
       unsent.release();
     }
-    return mine;
+    return taken;
   }
 
   @Override
@@ -131,7 +130,7 @@ final class SingleMessageRequest implements CallRequest {
     }
     now = HELD.getAndSet(this, RELEASED);
     if (now instanceof Counted counted) {
-      counted.keptBytes.release(counted.message.length());
+      counted.limit.release(counted.message.length());
       counted.message.release();
     } else if (now instanceof FramedMessage unsent) {
       unsent.release();

@@ -3,52 +3,58 @@ package dev.clientconn.internal.call;
 
 import dev.clientconn.internal.concurrent.CrossesThreads;
 import dev.clientconn.internal.message.FramedMessage;
+import dev.clientconn.internal.transport.ClientStream;
 import java.util.ArrayDeque;
 import java.util.Deque;
 import java.util.concurrent.atomic.AtomicReferenceFieldUpdater;
 import org.jspecify.annotations.Nullable;
 
 /**
- * Holds the request of a streaming call. Until the peer's first response all messages are kept, for
- * a transparent retry, and writing takes this object's lock; after it, or where
- * {@link RetryBufferLimit} allows no more, the writer calls the stream directly. The peer's
- * response and the call's end wait for no writer: whoever takes a message off the kept ones
- * releases it.
+ * Holds the request of a streaming call. Until the peer's first response all messages are kept for a
+ * transparent retry, and writing takes this object's lock. After that, or once {@link
+ * RetryBufferLimit} allows no more, the writer calls the stream directly.
+ *
+ * <p>{@link #commit} and {@link #release} run on other threads and take no lock, for a writer may be
+ * in the middle of a large message: the kept messages are a stack in one atomic reference, and the
+ * thread that takes a message off it releases that message.
  */
 @CrossesThreads
 final class StreamingRequest implements CallRequest {
 
-  /** A message that may have to be sent again, and those before it. */
+  /** A message that may have to be sent again, and those written before it. */
   private record Kept(
       @Nullable FramedMessage message, @Nullable Kept before) {
-    /** In place of the newest one: nothing is kept any more. */
+    /** In place of the newest one: nothing is kept from now on. */
     static final Kept NOTHING_MORE = new Kept(null, null);
   }
 
-  private static final AtomicReferenceFieldUpdater<StreamingRequest, @Nullable Kept> KEPT =
-      AtomicReferenceFieldUpdater.newUpdater(StreamingRequest.class, Kept.class, "kept");
+  private static final AtomicReferenceFieldUpdater<StreamingRequest, @Nullable Kept> NEWEST =
+      AtomicReferenceFieldUpdater.newUpdater(StreamingRequest.class, Kept.class, "newest");
 
-  /** The newest. */
-  private volatile @Nullable Kept kept;
+  /** The newest message that is kept. */
+  private volatile @Nullable Kept newest;
 
-  private final RetryBufferLimit keptBytes;
-  /** Counted by {@link #keptBytes} for this call. */
+  private final RetryBufferLimit limit;
+  /** Bytes that are counted in {@link #limit} for this call. */
   private long counted;
 
   private boolean halfClosed;
-  private @Nullable CallAttempt attached;
+  /** The stream of the current attempt, if it has one. */
+  private @Nullable ClientStream attached;
+  /** No further attempt can follow. */
   private volatile boolean committed;
-  private volatile @Nullable CallAttempt direct;
+  /** The attached stream, once the call is committed: written to without the lock. */
+  private volatile @Nullable ClientStream direct;
 
-  StreamingRequest(RetryBufferLimit keptBytes) {
-    this.keptBytes = keptBytes;
+  StreamingRequest(RetryBufferLimit limit) {
+    this.limit = limit;
   }
 
   @Override
   public void write(FramedMessage message) {
-    CallAttempt sink = direct;
-    if (sink != null) {
-      sink.write(message);
+    ClientStream stream = direct;
+    if (stream != null) {
+      stream.write(message);
       return;
     }
     synchronized (this) {
@@ -57,11 +63,11 @@ final class StreamingRequest implements CallRequest {
   }
 
   private void keepAndWrite(FramedMessage message) {
-    CallAttempt sink = attached;
-    if (!keptBytes.add(counted, message.length())) {
+    ClientStream stream = attached;
+    if (!limit.add(counted, message.length())) {
       committed = true;
     }
-    if (sink == null) {
+    if (stream == null) {
       // Not sent yet, so it is kept in any case.
       keep(message);
       return;
@@ -69,30 +75,28 @@ final class StreamingRequest implements CallRequest {
     if (!committed && message.retain()) {
       keep(message);
     } else {
-      keptBytes.release(message.length());
+      limit.release(message.length());
     }
-    sink.write(message);
+    stream.write(message);
     goDirectIfCommitted();
   }
 
-  /**
-   * Takes over one reference to the message, and its bytes: for those that are kept, or to be
-   * released at once.
-   */
+  /** Takes over one reference to the message, and its counted bytes. */
   private void keep(FramedMessage message) {
-    Kept before = kept;
+    Kept before = newest;
     while (before == null || before.message != null) {
-      if (KEPT.compareAndSet(this, before, new Kept(message, before))) {
+      if (NEWEST.compareAndSet(this, before, new Kept(message, before))) {
         counted += message.length();
         return;
       }
-      before = kept;
+      before = newest;
     }
+    // Committed or released meanwhile.
     release(message);
   }
 
   private void release(FramedMessage message) {
-    keptBytes.release(message.length());
+    limit.release(message.length());
     message.release();
   }
 
@@ -104,8 +108,9 @@ final class StreamingRequest implements CallRequest {
     }
   }
 
+  /** Counts nothing: {@link #write} has counted the bytes. */
   @Override
-  public synchronized boolean attach(CallAttempt attempt) {
+  public synchronized boolean attachStream(ClientStream stream, RetryBufferLimit counter) {
     Deque<FramedMessage> messages = new ArrayDeque<>(1);
     if (!retainAll(messages)) {
       messages.forEach(FramedMessage::release);
@@ -113,24 +118,24 @@ final class StreamingRequest implements CallRequest {
     }
     FramedMessage first = messages.poll();
     boolean complete = halfClosed && messages.isEmpty();
-    attempt.start(first, complete);
+    stream.start(first, complete);
     for (FramedMessage message : messages) {
-      attempt.write(message);
+      stream.write(message);
     }
     if (halfClosed && !complete) {
-      attempt.halfClose();
+      stream.halfClose();
     }
-    attached = attempt;
+    attached = stream;
     goDirectIfCommitted();
     return true;
   }
 
   /**
-   * Adds what is kept, oldest first, with references for a stream. Returns false if the call has
-   * ended meanwhile.
+   * Adds the kept messages, oldest first, each retained for the stream. Returns false if they were
+   * released meanwhile.
    */
   private boolean retainAll(Deque<FramedMessage> messages) {
-    Kept each = kept;
+    Kept each = newest;
     while (each != null) {
       FramedMessage message = each.message;
       if (message == null || !message.retain()) {
@@ -142,7 +147,7 @@ final class StreamingRequest implements CallRequest {
     return true;
   }
 
-  /** Past this point no attempt can follow, so {@link #attached} stays what it is. */
+  /** A committed call has no further attempt, so {@link #attached} does not change any more. */
   private void goDirectIfCommitted() {
     if (committed && attached != null) {
       direct = attached;
@@ -151,7 +156,7 @@ final class StreamingRequest implements CallRequest {
   }
 
   @Override
-  public synchronized boolean detach() {
+  public synchronized boolean detachStream() {
     if (committed) {
       return false;
     }
@@ -161,13 +166,20 @@ final class StreamingRequest implements CallRequest {
 
   @Override
   public void commit() {
-    committed = true;
+    // Called for every read of a long response: costs two volatile reads from the second on.
+    if (!committed) {
+      committed = true;
+    }
     release();
   }
 
   @Override
   public void release() {
-    for (Kept each = KEPT.getAndSet(this, Kept.NOTHING_MORE); each != null; each = each.before) {
+    Kept present = newest;
+    if (present != null && present.message == null) {
+      return;
+    }
+    for (Kept each = NEWEST.getAndSet(this, Kept.NOTHING_MORE); each != null; each = each.before) {
       if (each.message != null) {
         release(each.message);
       }

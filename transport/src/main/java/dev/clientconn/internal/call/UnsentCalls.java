@@ -144,8 +144,7 @@ public final class UnsentCalls {
   }
 
   /** Another thread added it, or its slot was taken. */
-  private void removeElsewhere(
-      Entry call, @Nullable AtomicReferenceArray<@Nullable Entry> known) {
+  private void removeElsewhere(Entry call, @Nullable AtomicReferenceArray<@Nullable Entry> known) {
     if (others.remove(call) || known == null) {
       return;
     }
