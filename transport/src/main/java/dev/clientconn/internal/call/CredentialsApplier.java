@@ -20,6 +20,9 @@ import java.util.function.Consumer;
  */
 @CrossesThreads
 final class CredentialsApplier extends CallCredentials.MetadataApplier {
+  private static final String SERVER_CODE =
+      "The call credentials failed with a code that only servers may use";
+
   private final Consumer<Metadata> onMetadata;
   private final Consumer<Status> onFailure;
   private final AtomicBoolean responded = new AtomicBoolean();
@@ -58,7 +61,10 @@ final class CredentialsApplier extends CallCredentials.MetadataApplier {
   public void fail(Status status) {
     checkFirst();
     boolean usable = status != null && !status.isOk();
-    onFailure.accept(usable ? forDataPlane(status) : unusable("failed with status " + status));
+    onFailure.accept(
+        usable
+            ? ControlPlaneStatus.replaceServerCode(status, SERVER_CODE)
+            : unusable("failed with status " + status));
   }
 
   private void checkFirst() {
@@ -69,24 +75,6 @@ final class CredentialsApplier extends CallCredentials.MetadataApplier {
 
   private static Status unusable(String problem) {
     return Status.INTERNAL.withDescription("The call credentials " + problem);
-  }
-
-  /** Codes that only a server may send to an application are not passed on (gRFC A54). */
-  private static Status forDataPlane(Status status) {
-    return switch (status.getCode()) {
-      case INVALID_ARGUMENT,
-          NOT_FOUND,
-          ALREADY_EXISTS,
-          FAILED_PRECONDITION,
-          ABORTED,
-          OUT_OF_RANGE,
-          DATA_LOSS ->
-        Status.INTERNAL
-            .withDescription("The call credentials failed with a code that only servers may use: "
-                + status.getCode() + " " + status.getDescription())
-            .withCause(status.getCause());
-      default -> status;
-    };
   }
 
   /** Describes the call to its credentials. */

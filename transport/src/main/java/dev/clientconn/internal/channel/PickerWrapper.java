@@ -1,6 +1,7 @@
 // SPDX-License-Identifier: Apache-2.0
 package dev.clientconn.internal.channel;
 
+import dev.clientconn.internal.call.ControlPlaneStatus;
 import dev.clientconn.internal.call.TransportSource;
 import dev.clientconn.internal.concurrent.CrossesThreads;
 import dev.clientconn.internal.transport.ClientTransport;
@@ -193,6 +194,7 @@ final class PickerWrapper implements TransportSource {
     if (status.isOk() || (!result.isDrop() && pick.waitForReady())) {
       return Decision.WAIT;
     }
-    return failed(ControlPlaneStatus.legal(status));
+    return failed(ControlPlaneStatus.replaceServerCode(
+        status, "Inappropriate status code from the control plane"));
   }
 }
