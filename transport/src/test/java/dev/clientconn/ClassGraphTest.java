@@ -32,7 +32,7 @@ class ClassGraphTest {
   private static final Map<String, Integer> LIMITS = Map.of(
       "internal.http2", 14,
       "internal.http2.connect", 4,
-      "internal.call", 15,
+      "internal.call", 4,
       "internal.message", 3,
       "internal.wire", 3,
       "", 3);
