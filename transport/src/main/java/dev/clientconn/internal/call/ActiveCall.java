@@ -25,8 +25,9 @@ final class ActiveCall implements Context.CancellationListener, UnsentCalls.Entr
   private final CallListenerExecutor<?> listenerExecutor;
   private final CallState state = new CallState();
   /**
-   * The attempt that has a stream, set just before the stream starts. It stays after the call's end,
-   * for the attributes; not part of {@link #state}, for a thread that reads it changes nothing.
+   * The attempt that has a stream, set just before the stream starts. It stays after the call's
+   * end, for the attributes; not part of {@link #state}, for a thread that reads it changes
+   * nothing.
    */
   private volatile @Nullable CallAttempt attached;
   /** Created when an attempt fails in a way that allows a retry, so that other calls need none. */
@@ -48,10 +49,10 @@ final class ActiveCall implements Context.CancellationListener, UnsentCalls.Entr
   /** Registers the call until {@link #open}, for its deadline and for the channel's end. */
   void awaitHalfClose() {
     UnsentCalls unsent = plan.environment().unsent();
-    unsent.add(this);
+    unsent.addCall(this);
     if (state.isOver()) {
       // It may have ended before it was added, when there was nothing to remove.
-      unsent.remove(this);
+      unsent.removeCall(this);
     }
   }
 
@@ -60,7 +61,7 @@ final class ActiveCall implements Context.CancellationListener, UnsentCalls.Entr
     Status problem = first.createTracers();
     boolean opened = state.open(first);
     if (opened && plan.clientSendsOneMessage()) {
-      plan.environment().unsent().remove(this);
+      plan.environment().unsent().removeCall(this);
     }
     if (opened) {
       begin(first, problem);
@@ -145,7 +146,7 @@ final class ActiveCall implements Context.CancellationListener, UnsentCalls.Entr
       opening.abandon();
       closeWithoutStream(opening, reason);
     } else if (before == null) {
-      plan.environment().unsent().remove(this);
+      plan.environment().unsent().removeCall(this);
       closeWithoutStream(new CallAttempt(this, false), reason);
     }
   }
@@ -170,8 +171,8 @@ final class ActiveCall implements Context.CancellationListener, UnsentCalls.Entr
 
   /**
    * Replaces an attempt whose stream has failed, if the server cannot have processed the call (gRFC
-   * A6, transparent retries). Returns false, and the call ends, if it must not be sent again. On the
-   * event loop of the failed stream.
+   * A6, transparent retries). Returns false, and the call ends, if it must not be sent again. On
+   * the event loop of the failed stream.
    */
   boolean retry(CallTracers failed, Status status, StreamProgress progress) {
     if (progress == StreamProgress.PROCESSED || !allows(progress) || !request.detachStream()) {

@@ -17,10 +17,10 @@ import java.util.concurrent.RejectedExecutionException;
 import org.jspecify.annotations.Nullable;
 
 /**
- * Opens one stream for a call: picks a transport, asks the call credentials, starts the stream. Each
- * step runs on the thread that completed the previous one (the application's, the control plane's or
- * the credentials'), never two at a time; a step that finds the call over does nothing. The stream's
- * events go to {@link AttemptListener}.
+ * Opens one stream for a call: picks a transport, asks the call credentials, starts the stream.
+ * Each step runs on the thread that completed the previous one (the application's, the control
+ * plane's or the credentials'), never two at a time; a step that finds the call over does nothing.
+ * The stream's events go to {@link AttemptListener}.
  */
 @CrossesThreads
 final class CallAttempt implements TransportSource.PendingPick, UnsentCalls.Entry {
@@ -45,8 +45,8 @@ final class CallAttempt implements TransportSource.PendingPick, UnsentCalls.Entr
   }
 
   /**
-   * Creates the tracers. Called before other threads can end the attempt. Returns the status to fail
-   * with if a factory threw.
+   * Creates the tracers. Called before other threads can end the attempt. Returns the status to
+   * fail with if a factory threw.
    */
   @Nullable
   Status createTracers() {
@@ -227,7 +227,9 @@ final class CallAttempt implements TransportSource.PendingPick, UnsentCalls.Entr
     }
   }
 
-  /** Registers the attempt, which neither the picker nor a transport knows, for the channel's end. */
+  /**
+   * Registers the attempt, which neither the picker nor a transport knows, for the channel's end.
+   */
   private void awaitCredentials() {
     awaitsCredentials = true;
     plan.environment().unsent().addWaiting(this);
@@ -284,7 +286,9 @@ final class CallAttempt implements TransportSource.PendingPick, UnsentCalls.Entr
     }
   }
 
-  /** For callers that got this attempt from {@link ActiveCall}, which publishes it with a stream. */
+  /**
+   * For callers that got this attempt from {@link ActiveCall}, which publishes it with a stream.
+   */
   ClientStream stream() {
     if (stream == null) {
       throw new IllegalStateException("no stream yet");

@@ -13,12 +13,17 @@ import java.util.concurrent.TimeUnit;
 import java.util.concurrent.TimeoutException;
 import org.jspecify.annotations.Nullable;
 
-/** The earliest of the deadlines that hold for a call, and the words for when it has passed. Immutable. */
+/**
+ * Holds the earlier of a call's own deadline and its context's, and describes how it was exceeded.
+ * Immutable. Descriptions name the source of the deadline, the time the call had and what it waited
+ * for: this is what a user sees of a timeout.
+ */
 final class CallDeadline {
   private static final double NANOS_PER_SECOND = 1e9;
 
   private final Deadline deadline;
   private final boolean fromContext;
+  /** Time from the start of the call to the deadline; negative if that had passed. */
   private final long budgetNanos;
 
   private CallDeadline(Deadline deadline, boolean fromContext) {
@@ -27,6 +32,7 @@ final class CallDeadline {
     this.budgetNanos = deadline.timeRemaining(TimeUnit.NANOSECONDS);
   }
 
+  /** Returns {@code null} if neither has a deadline. */
   static @Nullable CallDeadline of(CallOptions options, Context context) {
     Deadline own = options.getDeadline();
     Deadline inherited = context.getDeadline();
@@ -58,15 +64,15 @@ final class CallDeadline {
     return timers.schedule(task, remainingNanos(), TimeUnit.NANOSECONDS);
   }
 
-  boolean isContexts() {
+  boolean isFromContext() {
     return fromContext;
   }
 
-  boolean hadPassedAtStart() {
+  boolean expiredBeforeStart() {
     return budgetNanos <= 0;
   }
 
-  Status startedTooLate() {
+  Status startedAfterExpiry() {
     return Status.DEADLINE_EXCEEDED.withDescription(String.format(
         Locale.ROOT,
         "ClientCall started after %s deadline was exceeded %.9f seconds ago.",
@@ -74,6 +80,11 @@ final class CallDeadline {
         -budgetNanos / NANOS_PER_SECOND));
   }
 
+  /**
+   * The end of a call whose deadline has passed.
+   *
+   * @param waitedFor continues "waited for", such as {@code "the server's response"}
+   */
   Status exceeded(String waitedFor) {
     return Status.DEADLINE_EXCEEDED.withDescription(String.format(
         Locale.ROOT,
@@ -84,15 +95,18 @@ final class CallDeadline {
         waitedFor));
   }
 
-  /** The status of a call whose context was cancelled; a context may be cancelled by the deadline it has. */
+  /** The end of a call whose context was cancelled, which its own deadline may have done. */
   static Status statusOfCancelled(Context context, @Nullable CallDeadline of, String waitedFor) {
     boolean timedOut = context.cancellationCause() instanceof TimeoutException;
-    return timedOut && of != null && of.isContexts()
+    return timedOut && of != null && of.isFromContext()
         ? of.exceeded(waitedFor)
         : Contexts.statusFromCancelled(context);
   }
 
-  /** A peer whose own timer fires first can only reset the stream with CANCEL: DEADLINE_EXCEEDED tells more. */
+  /**
+   * Returns DEADLINE_EXCEEDED in place of CANCELLED if the deadline has passed: a peer whose timer
+   * fires first can only reset the stream with CANCEL (gRPC over HTTP/2, "Errors").
+   */
   static Status refinePeers(Status end, @Nullable CallDeadline of) {
     if (of == null || !of.isLate(end)) {
       return end;
@@ -100,15 +114,15 @@ final class CallDeadline {
     return of.exceeded("the server's response, until the server itself gave up");
   }
 
-  /** The same for what this side decided. */
+  /** The same for a status that this side has chosen; keeps its description and cause. */
   static Status refineLocal(Status end, @Nullable CallDeadline of) {
     if (of == null || !of.isLate(end)) {
       return end;
     }
-    String said = end.getDescription();
+    String description = end.getDescription();
     return Status.DEADLINE_EXCEEDED
         .withDescription("ClientCall was cancelled at or after deadline."
-            + (said == null ? "" : " [" + said + "]"))
+            + (description == null ? "" : " [" + description + "]"))
         .withCause(end.getCause());
   }
 

@@ -11,21 +11,22 @@ import java.util.function.Function;
 import org.jspecify.annotations.Nullable;
 
 /**
- * What the calls of one channel share.
+ * Holds what all calls of one channel share. Knows nothing of a call, so that every class of this
+ * package can have it.
  *
- * @param transports where calls get a transport
- * @param methodConfigs the service config's word on a method, {@link MethodConfig#NONE} where it
- *     has none
- * @param executor runs listeners of calls that bring no executor of their own
+ * @param transports selects a transport for a call
+ * @param methodConfigs the service config of a method, {@link MethodConfig#NONE} if it has none
+ * @param executor runs listeners of calls whose options name no executor
  * @param offloadExecutor runs call credentials
  * @param timers for deadlines of calls that have no stream yet
  * @param authority the channel's
  * @param compressors known by name
  * @param decompressors known by name
- * @param maxInboundMessageSize bytes, after decompression too; absent where the application has set none
- * @param retryBuffer limits the bytes of requests that are kept to be sent again
+ * @param maxInboundMessageSize bytes, after decompression too; {@code null} if the application has
+ *     set no limit
+ * @param retryBuffer limits the bytes of requests that are buffered to be sent again
  * @param lifecycle counts calls that start and end
- * @param unsent holds calls between start and half-close, and those that wait for credentials
+ * @param unsent registers calls between start and half-close, and those that wait for credentials
  */
 public record CallEnvironment(
     TransportSource transports,
@@ -42,8 +43,8 @@ public record CallEnvironment(
     UnsentCalls unsent) {
 
   /**
-   * Counts calls, for idleness and for termination. Called once each per call that was started,
-   * from any thread.
+   * Counts calls, for the channel's idleness and termination. Each method is called once for each
+   * call that is started, from any thread.
    */
   public interface Lifecycle {
     void callStarted();

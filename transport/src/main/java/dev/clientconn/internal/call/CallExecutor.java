@@ -13,9 +13,9 @@ import org.jspecify.annotations.Nullable;
  * or none. Knows nothing of calls: the subclass runs a task and ends the call if one fails. It is
  * the superclass, and not a part, of {@link CallListenerExecutor} to save each call an object.
  *
- * <p>The queue is a Treiber stack: a push is one compare-and-set, and the thread that pushes onto an
- * empty stack passes this object to the user's executor. If that executor throws, the tasks run on
- * the thread that queued them; if it runs this object twice, the second run finds nothing to do.
+ * <p>The queue is a Treiber stack: a push is one compare-and-set, and the thread that pushes onto
+ * an empty stack passes this object to the user's executor. If that executor throws, the tasks run
+ * on the thread that queued them; if it runs this object twice, the second run finds nothing to do.
  */
 @CrossesThreads
 abstract class CallExecutor implements Runnable {
@@ -110,8 +110,8 @@ abstract class CallExecutor implements Runnable {
   }
 
   /**
-   * Claims the queued tasks and the right to run tasks. Returns {@code null} if nothing is queued or
-   * another thread has that right.
+   * Claims the queued tasks and the right to run tasks. Returns {@code null} if nothing is queued
+   * or another thread has that right.
    */
   private @Nullable Task claim() {
     Task top;

@@ -16,10 +16,13 @@ import java.util.logging.Logger;
 import org.jspecify.annotations.Nullable;
 
 /**
- * Delivers a response to the application: parses messages as far as there is demand and calls the listener, in order,
- * never from two threads at once, and {@code onClose} exactly once, whatever decompressor, marshaller, listener and
- * executor throw. The plain fields belong to its tasks; other threads use {@link #addDemand}, {@link #execute}, {@link
- * #isClosed} and {@link #wantsMessage} alone.
+ * Delivers a response to the application's listener: parses messages as far as there is demand and
+ * calls the listener in order, never from two threads at once, and {@code onClose} exactly once,
+ * whatever decompressor, marshaller, listener and executor throw.
+ *
+ * <p>The plain fields belong to the tasks, which {@link CallExecutor} serialises. Other threads use
+ * only {@link #addDemand}, {@link #queue}, {@link #execute}, {@link #isClosed} and {@link
+ * #wantsMessage}.
  */
 @CrossesThreads
 final class CallListenerExecutor<RespT> extends CallExecutor {
@@ -32,12 +35,18 @@ final class CallListenerExecutor<RespT> extends CallExecutor {
   private final Demand demand = new Demand();
   private volatile boolean closed;
 
+  /** Messages that wait for demand, as a chain from the next one to the last. */
   private @Nullable InboundMessage nextMessage;
+
   private @Nullable InboundMessage lastMessage;
   private CallTracers tracers = CallTracers.NONE;
+  /** The end that the transport reported, delivered after the messages. */
   private @Nullable Status end;
+
   private @Nullable Metadata trailers;
+  /** Why this side ended the call while it delivered; takes precedence over {@link #end}. */
   private @Nullable Status failure;
+
   private boolean messageDelivered;
 
   CallListenerExecutor(
@@ -80,7 +89,7 @@ final class CallListenerExecutor<RespT> extends CallExecutor {
     return closed;
   }
 
-  // ---- The rest runs in the call's executor.
+  // ---- The rest runs in the call's executor, one task at a time.
 
   @Override
   void runTask(Task task) {
@@ -90,7 +99,7 @@ final class CallListenerExecutor<RespT> extends CallExecutor {
     Context previous = context.attach();
     try {
       if (task instanceof PendingEvents events) {
-        take(events);
+        append(events);
         deliverEvents(events);
       }
       deliverMessages();
@@ -104,7 +113,7 @@ final class CallListenerExecutor<RespT> extends CallExecutor {
     }
   }
 
-  private void take(PendingEvents events) {
+  private void append(PendingEvents events) {
     if (events.tracers != CallTracers.NONE) {
       tracers = events.tracers;
     }
@@ -168,7 +177,8 @@ final class CallListenerExecutor<RespT> extends CallExecutor {
       InboundMessage message = nextMessage;
       nextMessage = message.following();
       if (message == lastMessage) {
-        // It holds the messages behind it, or nothing is kept: the stream may be open for long.
+        // Retains no delivered message: the stream may be open for long. A message that holds
+        // others continues with them.
         lastMessage = nextMessage;
       }
       messageDelivered = true;
@@ -184,8 +194,7 @@ final class CallListenerExecutor<RespT> extends CallExecutor {
         plain = decoder.decompress(message);
         tracers.inboundUncompressedSize(plain.size());
       }
-      // Its bytes are there until onMessage returns: for some marshallers the stream is the
-      // message.
+      // Released only after onMessage: some marshallers return the stream itself as the message.
       notifyListener(plain);
     } catch (StatusRuntimeException e) {
       fail(e.getStatus());
@@ -212,7 +221,7 @@ final class CallListenerExecutor<RespT> extends CallExecutor {
     }
   }
 
-  /** From here on the listener gets this end alone, whatever the server sends. */
+  /** From here on the listener gets only this end, whatever the server sends. */
   private void fail(Status status) {
     failure = status;
     call.cancel(status);

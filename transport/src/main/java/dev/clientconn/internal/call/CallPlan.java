@@ -17,8 +17,9 @@ import java.util.concurrent.Executor;
 import org.jspecify.annotations.Nullable;
 
 /**
- * Holds what applies to one call: its options merged with the service config and the channel's
- * settings. Immutable but for the metadata, which pickers may add to.
+ * Holds the parameters of one call: its options merged with the service config and the channel's
+ * settings. A parameter object, immutable but for the metadata, which pickers may add to; what the
+ * call does with it is {@link ActiveCall}'s part.
  */
 final class CallPlan extends PickSubchannelArgs implements StreamParameters {
   private final MethodDescriptor<?, ?> method;
@@ -61,19 +62,19 @@ final class CallPlan extends PickSubchannelArgs implements StreamParameters {
     this.headers = headers;
   }
 
-  /** The same with metadata of its own, for an attempt that will add to it. */
+  /** A copy with its own metadata, for an attempt that will add to it. */
   CallPlan withOwnHeaders() {
     Metadata own = new Metadata();
     own.merge(headers);
     return new CallPlan(this, authority, own);
   }
 
-  /** The same with the picker's authority, unless the call asks for one itself. */
-  CallPlan withAuthority(@Nullable String pickers) {
-    return authority != null || pickers == null ? this : new CallPlan(this, pickers, headers);
+  /** A copy with the picker's authority, unless the call's options name one or the picker none. */
+  CallPlan withAuthority(@Nullable String override) {
+    return authority != null || override == null ? this : new CallPlan(this, override, headers);
   }
 
-  /** Why the call must not even ask for a transport, or {@code null}. */
+  /** The status of a call that must not ask for a transport, {@code null} if it may. */
   @Nullable
   Status refusal() {
     if (context.isCancelled()) {
@@ -83,7 +84,7 @@ final class CallPlan extends PickSubchannelArgs implements StreamParameters {
       return Status.INTERNAL.withDescription(
           "Unable to find compressor by name " + options.getCompressor());
     }
-    return deadline != null && deadline.hadPassedAtStart() ? deadline.startedTooLate() : null;
+    return deadline != null && deadline.expiredBeforeStart() ? deadline.startedAfterExpiry() : null;
   }
 
   @Override
@@ -103,8 +104,8 @@ final class CallPlan extends PickSubchannelArgs implements StreamParameters {
 
   @Override
   public @Nullable String messageEncoding() {
-    Compressor with = compressor();
-    return with == null ? null : with.getMessageEncoding();
+    Compressor used = compressor();
+    return used == null ? null : used.getMessageEncoding();
   }
 
   @Override
@@ -139,7 +140,7 @@ final class CallPlan extends PickSubchannelArgs implements StreamParameters {
     return own == null ? Integer.MAX_VALUE : own;
   }
 
-  /** What messages are compressed with, if at all. */
+  /** Compresses messages; {@code null} to send them as they are. */
   @Nullable
   Compressor compressor() {
     return compressor == Codec.Identity.NONE ? null : compressor;
@@ -150,7 +151,7 @@ final class CallPlan extends PickSubchannelArgs implements StreamParameters {
     return deadline;
   }
 
-  /** Runs the listener. */
+  /** The executor that runs the listener. */
   Executor executor() {
     Executor own = options.getExecutor();
     return own == null ? environment.executor() : own;
@@ -168,7 +169,7 @@ final class CallPlan extends PickSubchannelArgs implements StreamParameters {
     return method.getType().clientSendsOneMessage();
   }
 
-  /** The call's own options with the service config applied: what holds for this call. */
+  /** The call's options with the service config applied. */
   @Override
   public CallOptions getCallOptions() {
     return options;

@@ -9,7 +9,7 @@ import dev.clientconn.internal.transport.ClientStream;
  * current attempt. One thread writes; attempts attach and detach their streams on other threads.
  *
  * <p>A message is retained from {@link #write} until nothing can ask for it again: the first of
- * {@link #commit}, {@link #release} and the limit of kept bytes.
+ * {@link #commit}, {@link #release} and an exceeded {@link RetryBufferLimit}.
  */
 interface CallRequest {
 
@@ -22,7 +22,7 @@ interface CallRequest {
    * Starts an attempt's stream and sends on it all that was written so far. Returns {@code false},
    * and starts nothing, where the call has ended.
    *
-   * @param limit counts the bytes that are kept while the stream may fail
+   * @param limit counts the bytes that are buffered while the stream may fail
    */
   boolean attachStream(ClientStream stream, RetryBufferLimit limit);
 

@@ -33,14 +33,14 @@ import org.jspecify.annotations.Nullable;
  *       application's, the control plane's or the credentials'.
  *   <li>{@code endOpening}: whichever thread fails the step that the attempt waits for, the timers'
  *       at the deadline.
- *   <li>{@code reopen} and {@code end}: the event loop of the attempt's stream, when that has ended.
- *       It may come before {@code streamStarted}, which then changes nothing.
+ *   <li>{@code reopen} and {@code end}: the event loop of the attempt's stream, when that has
+ *   ended. It may come before {@code streamStarted}, which then changes nothing.
  *   <li>{@code cancel}: any thread.
  * </ul>
  *
  * <p>It is one reference because every change must also say what it replaced: the thread that ends
- * the call, and no other, has that to clean up, be it a stream to cancel or an attempt to abandon. A
- * flag beside a reference would need a lock, and a state type an object per change.
+ * the call, and no other, has that to clean up, be it a stream to cancel or an attempt to abandon.
+ * A flag beside a reference would need a lock, and a state type an object per change.
  */
 @CrossesThreads
 final class CallState {
@@ -49,7 +49,9 @@ final class CallState {
   private static final AtomicReferenceFieldUpdater<CallState, @Nullable Object> STATE =
       AtomicReferenceFieldUpdater.newUpdater(CallState.class, Object.class, "state");
 
-  /** {@code null}, a pick that is the attempt, a {@link ClientStream}, a {@link Status} or ENDED. */
+  /**
+   * {@code null}, a pick that is the attempt, a {@link ClientStream}, a {@link Status} or ENDED.
+   */
   private volatile @Nullable Object state;
 
   /** Returns false if the call was cancelled before. */

@@ -12,9 +12,12 @@ import java.util.Arrays;
 import java.util.List;
 
 /**
- * The tracers of one attempt of a call, notified in grpc-java's order; message sizes leave the
- * 5-byte prefix out. None of the methods throws. Calls without tracers share {@link #NONE}, whose
- * methods do nothing.
+ * Notifies the tracers of one attempt, in grpc-java's order; message sizes exclude the 5-byte
+ * prefix. No method throws, except where tracers are created. Calls without tracers share {@link
+ * #NONE}, whose methods do nothing.
+ *
+ * <p>Outbound events come from the thread that writes, inbound ones from the event loop, and
+ * uncompressed sizes from the call's executor, so no counter is written by two threads.
  */
 @CrossesThreads
 final class CallTracers implements PickDetailsConsumer {
@@ -28,7 +31,7 @@ final class CallTracers implements PickDetailsConsumer {
     this.tracers = tracers;
   }
 
-  /** Throws what a factory throws, after closing the tracers that others have made. */
+  /** Throws what a factory throws, after closing the tracers that the factories before it made. */
   static CallTracers create(CallPlan plan, boolean transparentRetry) {
     List<ClientStreamTracer.Factory> factories = plan.getCallOptions().getStreamTracerFactories();
     if (factories.isEmpty()) {
@@ -50,7 +53,7 @@ final class CallTracers implements PickDetailsConsumer {
     return new CallTracers(made);
   }
 
-  /** These and a balancer's, which comes last. */
+  /** These tracers and the load-balancing policy's, which is notified last. */
   CallTracers with(ClientStreamTracer.Factory factory, CallPlan plan, boolean transparentRetry) {
     GuardedTracer[] more = Arrays.copyOf(tracers, tracers.length + 1);
     more[tracers.length] = make(factory, info(plan, transparentRetry), plan);
@@ -75,14 +78,14 @@ final class CallTracers implements PickDetailsConsumer {
     }
   }
 
-  /** The attempt waits for a connection. */
+  /** The attempt begins to wait for a connection. */
   void createPendingStream() {
     for (GuardedTracer tracer : tracers) {
       tracer.createPendingStream();
     }
   }
 
-  /** What a picker says of its choice. */
+  /** A label that the picker gives its choice. */
   @Override
   public void addOptionalLabel(String key, String value) {
     for (GuardedTracer tracer : tracers) {
@@ -122,7 +125,7 @@ final class CallTracers implements PickDetailsConsumer {
     }
   }
 
-  /** A compressed message's size, known when the application takes it. */
+  /** The plain size of a compressed message, known when the application takes it. */
   void inboundUncompressedSize(int bytes) {
     for (GuardedTracer tracer : tracers) {
       tracer.inboundUncompressedSize(bytes);
@@ -135,7 +138,7 @@ final class CallTracers implements PickDetailsConsumer {
     }
   }
 
-  /** Once, though a cancel and the stream's own end may both come. */
+  /** Notifies each tracer once, though a cancel and the stream's end may both call this. */
   void streamClosed(Status status) {
     for (GuardedTracer tracer : tracers) {
       tracer.streamClosed(status);

@@ -14,9 +14,9 @@ import java.util.concurrent.CancellationException;
 import org.jspecify.annotations.Nullable;
 
 /**
- * A call as stubs and interceptors see it: guards io.grpc's contract, marshals on the caller's
- * thread, and passes on to the parts of {@link ActiveCall}. A call that sends one message opens at
- * half-close, when all it has to say is known.
+ * Implements io.grpc's call for stubs and interceptors: checks the order of its methods, marshals
+ * on the caller's thread, and delegates to an {@link ActiveCall} from the start on. A call that
+ * sends one message opens at half-close, when the request is complete and fits into one command.
  */
 @CrossesThreads
 public final class ClientCallImpl<ReqT, RespT> extends ClientCall<ReqT, RespT> {
@@ -64,6 +64,7 @@ public final class ClientCallImpl<ReqT, RespT> extends ClientCall<ReqT, RespT> {
       call.open();
     }
     call.watchContext();
+    // A cancel from another thread found no active call if it came before the field was set.
     Status early = cancelled;
     if (early != null) {
       call.cancel(early);
@@ -127,7 +128,7 @@ public final class ClientCallImpl<ReqT, RespT> extends ClientCall<ReqT, RespT> {
     }
   }
 
-  /** The status of a call that is cancelled with these two. */
+  /** The status of a call that is cancelled with this message and cause. */
   static Status cancellation(@Nullable String message, @Nullable Throwable cause) {
     Throwable reason = message == null && cause == null
         ? new CancellationException("Cancelled without a message or cause")
@@ -177,9 +178,9 @@ public final class ClientCallImpl<ReqT, RespT> extends ClientCall<ReqT, RespT> {
     return encoder;
   }
 
-  static void checkState(boolean holds, String otherwise) {
+  static void checkState(boolean holds, String message) {
     if (!holds) {
-      throw new IllegalStateException(otherwise);
+      throw new IllegalStateException(message);
     }
   }
 

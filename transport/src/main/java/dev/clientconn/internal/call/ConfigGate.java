@@ -9,42 +9,42 @@ import java.util.Set;
 
 /**
  * Holds the calls that were started before the service config was known, in the order of their
- * start, until the name resolver's first result. After that it is one volatile read per call.
+ * start, until the name resolver's first result. After that it costs a call one volatile read.
  */
 @CrossesThreads
 public final class ConfigGate {
   private final Runnable onWait;
-  /** Calls that have not begun; those that were released and wait for their executor included. */
+  /** Calls that have not begun, including released ones whose executor has not run yet. */
   private final Set<PendingCall<?, ?>> waiting = new LinkedHashSet<>(1);
 
   private volatile int waitingCount;
   private volatile boolean open;
 
   /**
-   * Runs {@code onWait} after a call has begun to wait: the channel may be idle.
-   *
    * @param open whether the config is known from the start
+   * @param onWait runs after a call has begun to wait: the channel may be idle
    */
   public ConfigGate(boolean open, Runnable onWait) {
     this.open = open;
     this.onWait = onWait;
   }
 
-  /** Whether the config is known: it then stays so. */
+  /** Whether the config is known. Never turns false again. */
   public boolean isOpen() {
     return open;
   }
 
-  /** How many calls wait. */
+  /** The number of calls that wait. */
   public int waitingCalls() {
     return waitingCount;
   }
 
   /**
-   * Lets a call wait; {@link PendingCall#release} follows. Returns {@code false} if the config is
+   * Adds a call, which {@link PendingCall#release} will begin. Returns false if the config is
    * known.
    */
   boolean enter(PendingCall<?, ?> call) {
+    // The flag is read under the lock that copies the calls: none can enter after the copy.
     synchronized (this) {
       if (open) {
         return false;
@@ -64,8 +64,7 @@ public final class ConfigGate {
   }
 
   /**
-   * The config is known, or an error in its place: releases the calls, the oldest first. Any number
-   * of times.
+   * The config is known, or cannot be: releases the calls, the oldest first. Any number of times.
    */
   public void open() {
     if (!open) {
@@ -73,7 +72,7 @@ public final class ConfigGate {
     }
   }
 
-  /** The channel has ended: ends all calls that have not begun. */
+  /** Ends all calls that have not begun: the channel has ended. */
   public void end(Status reason) {
     openAndCopy().forEach(call -> call.end(reason));
   }

@@ -5,16 +5,16 @@ import dev.clientconn.internal.concurrent.CrossesThreads;
 import java.util.concurrent.atomic.AtomicIntegerFieldUpdater;
 
 /**
- * How many messages the application has asked for and not been given. Any thread adds, the call's
- * executor takes. Whether messages wait for demand is part of the same number, so neither side can
- * miss the other.
+ * Counts the messages that the application has requested and not received. Any thread adds, the
+ * call's executor takes. That messages wait for demand is one value of the same number: the thread
+ * that adds to it then knows that it has to wake the executor, and no wake-up can be lost.
  */
 @CrossesThreads
 final class Demand {
-  /** Nothing is asked for, and messages are waiting. */
+  /** No demand, and messages wait for it. */
   private static final int STARVED = -1;
 
-  /** Asked for by who wants all there will be; never counts down. */
+  /** Unbounded: never decremented. */
   private static final int UNLIMITED = Integer.MAX_VALUE;
 
   private static final AtomicIntegerFieldUpdater<Demand> COUNT =
@@ -22,10 +22,7 @@ final class Demand {
 
   private volatile int count;
 
-  /**
-   * Asks for more. Returns whether messages were waiting: then the caller sees to it that they are
-   * delivered.
-   */
+  /** Adds to the demand. Returns whether messages waited for it: the caller must deliver them. */
   boolean add(int messages) {
     for (; ; ) {
       int before = count;
@@ -36,7 +33,7 @@ final class Demand {
     }
   }
 
-  /** Takes one, or notes that a message waits. */
+  /** Takes one from the demand, or records that a message waits if there is none. */
   boolean take() {
     for (; ; ) {
       int before = count;

@@ -13,8 +13,9 @@ import java.util.logging.Logger;
 import org.jspecify.annotations.Nullable;
 
 /**
- * A call that ends with a known status as soon as it is started. The listener runs in the executor
- * and context of the call, or on the starting thread if that executor refuses work.
+ * Ends with a given status as soon as it is started, and ignores all other methods. The listener
+ * runs in the executor and context of the call, or on the starting thread if that executor rejects
+ * the task.
  */
 @CrossesThreads
 public final class FailedCall<ReqT, RespT> extends ClientCall<ReqT, RespT> {
@@ -37,7 +38,7 @@ public final class FailedCall<ReqT, RespT> extends ClientCall<ReqT, RespT> {
     try {
       executor.execute(end);
     } catch (Throwable t) {
-      log.log(Level.FINE, "A call's executor refused its end", t);
+      log.log(Level.FINE, "A call's executor rejected its end", t);
       end.run();
     }
   }
@@ -55,8 +56,7 @@ public final class FailedCall<ReqT, RespT> extends ClientCall<ReqT, RespT> {
   }
 
   /**
-   * The inherited answer is {@code true}, and a loop that writes while the call is ready would not
-   * end.
+   * Inherited, it returns {@code true}: a loop that writes while the call is ready would not end.
    */
   @Override
   public boolean isReady() {

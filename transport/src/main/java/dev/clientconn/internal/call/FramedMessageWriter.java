@@ -9,14 +9,16 @@ import dev.clientconn.internal.message.OutboundChunks;
 import io.grpc.Status;
 
 /**
- * Collects a message behind room for its prefix; refuses to grow past a limit. To be closed by
- * {@link #discard}.
+ * Collects the bytes of a message behind space for its 5-byte prefix, in an array or in pooled
+ * chunks; throws RESOURCE_EXHAUSTED when it would exceed a limit. Every user must call {@link
+ * #discard} at the end.
  */
 final class FramedMessageWriter extends MessageBuffer<OutboundChunks> {
   private final int maxBody;
   private boolean framed;
 
   /**
+   * @param maxBody bytes
    * @param expected length of the body, bytes; 0 if unknown
    */
   FramedMessageWriter(int maxBody, int expected) {
@@ -53,9 +55,7 @@ final class FramedMessageWriter extends MessageBuffer<OutboundChunks> {
     return FramedMessage.of(frame, uncompressedSize);
   }
 
-  /**
-   * Gives back the memory, unless a frame has been made of it; nothing can be written from now on.
-   */
+  /** Releases the memory, unless a frame has been made of it. Nothing can be written afterwards. */
   void discard() {
     OutboundChunks chunks = sealChunks();
     if (chunks != null && !framed) {

@@ -13,27 +13,28 @@ import java.util.logging.Logger;
 import org.jspecify.annotations.Nullable;
 
 /**
- * Passes the events of one attempt to a tracer, which may throw anything: then it is logged once and gets no further
- * event but {@link #streamClosed}, so that it can still end what it has begun. The call goes on without it.
+ * Passes the events of one attempt to a tracer. If the tracer throws, this is logged once and the
+ * tracer gets no further event but {@link #streamClosed}, so that it can end what it has begun; the
+ * call goes on.
  */
 @CrossesThreads
 final class GuardedTracer {
   private static final Logger LOGGER = Logger.getLogger("dev.clientconn.ClientConn");
 
   private final ClientStreamTracer tracer;
-  /** Written by whichever thread reports an event; at worst another one reports one event more. */
+  /** Not volatile: a thread that does not see it yet passes a few more events, and logs again. */
   private boolean broken;
 
   private final AtomicBoolean closed = new AtomicBoolean();
 
   /**
-   * @param factory named where it made nothing
+   * @param factory named in the exception if it returned {@code null}
    */
   GuardedTracer(@Nullable ClientStreamTracer tracer, ClientStreamTracer.Factory factory) {
     this.tracer = Objects.requireNonNull(tracer, () -> factory + " made no tracer");
   }
 
-  private void threw(Throwable failure) {
+  private void logAndDisable(Throwable failure) {
     broken = true;
     LOGGER.log(
         Level.WARNING, "A tracer threw and is left out of the call: " + tracer.getClass(), failure);
@@ -44,7 +45,7 @@ final class GuardedTracer {
       try {
         tracer.streamCreated(transportAttributes, headers);
       } catch (Throwable t) {
-        threw(t);
+        logAndDisable(t);
       }
     }
   }
@@ -54,7 +55,7 @@ final class GuardedTracer {
       try {
         tracer.createPendingStream();
       } catch (Throwable t) {
-        threw(t);
+        logAndDisable(t);
       }
     }
   }
@@ -64,7 +65,7 @@ final class GuardedTracer {
       try {
         tracer.outboundHeaders();
       } catch (Throwable t) {
-        threw(t);
+        logAndDisable(t);
       }
     }
   }
@@ -74,7 +75,7 @@ final class GuardedTracer {
       try {
         tracer.inboundHeaders(headers);
       } catch (Throwable t) {
-        threw(t);
+        logAndDisable(t);
       }
     }
   }
@@ -84,7 +85,7 @@ final class GuardedTracer {
       try {
         tracer.inboundTrailers(trailers);
       } catch (Throwable t) {
-        threw(t);
+        logAndDisable(t);
       }
     }
   }
@@ -94,12 +95,12 @@ final class GuardedTracer {
       try {
         tracer.addOptionalLabel(key, value);
       } catch (Throwable t) {
-        threw(t);
+        logAndDisable(t);
       }
     }
   }
 
-  /** Once, though a cancel and the stream's own end may both come. */
+  /** Passed on once, though a cancel and the stream's end may both call this. */
   void streamClosed(Status status) {
     if (!closed.compareAndSet(false, true)) {
       return;
@@ -108,12 +109,12 @@ final class GuardedTracer {
       tracer.streamClosed(status);
     } catch (Throwable t) {
       if (!broken) {
-        threw(t);
+        logAndDisable(t);
       }
     }
   }
 
-  /** All that there is to say of a message that was sent. */
+  /** Passes all events of a message that was sent. */
   void outbound(int number, long wireSize, long uncompressedSize) {
     if (!broken) {
       try {
@@ -122,15 +123,15 @@ final class GuardedTracer {
         tracer.outboundWireSize(wireSize);
         tracer.outboundUncompressedSize(uncompressedSize);
       } catch (Throwable t) {
-        threw(t);
+        logAndDisable(t);
       }
     }
   }
 
   /**
-   * All that there is to say of a message that has arrived.
+   * Passes all events of a message that has arrived.
    *
-   * @param uncompressedSize -1 while it is not known
+   * @param uncompressedSize bytes; -1 if the message is compressed, as it is not known yet
    */
   void inbound(int number, long wireSize, long uncompressedSize) {
     if (!broken) {
@@ -142,7 +143,7 @@ final class GuardedTracer {
           tracer.inboundUncompressedSize(uncompressedSize);
         }
       } catch (Throwable t) {
-        threw(t);
+        logAndDisable(t);
       }
     }
   }
@@ -152,7 +153,7 @@ final class GuardedTracer {
       try {
         tracer.inboundUncompressedSize(bytes);
       } catch (Throwable t) {
-        threw(t);
+        logAndDisable(t);
       }
     }
   }

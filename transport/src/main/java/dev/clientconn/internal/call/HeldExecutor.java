@@ -7,9 +7,8 @@ import java.util.List;
 import java.util.concurrent.Executor;
 
 /**
- * Holds the tasks of a call until it is opened, then passes them to the call's executor. So a
- * {@link PendingCall} keeps events from the listener until what the listener does reaches the real
- * call.
+ * Holds tasks until {@link #open}, then passes them to the call's executor. A {@link PendingCall}
+ * thus delays the listener's events until the listener's own calls reach the real call.
  */
 @CrossesThreads
 final class HeldExecutor implements Executor {
@@ -36,14 +35,14 @@ final class HeldExecutor implements Executor {
     return true;
   }
 
-  /** Passes on what is held and, from now on, all that follows. */
+  /** Passes on the held tasks and, from now on, every task at once. */
   void open() {
     for (Runnable task : openAndTake()) {
       try {
         executor.execute(task);
       } catch (Throwable t) {
-        // The executor refuses work: the events that are due are delivered here, and the next one
-        // ends the call.
+        // The executor rejects work: these events are delivered here, and the next task, rejected
+        // in the call's own executor, ends the call.
         task.run();
       }
     }

@@ -14,14 +14,17 @@ import java.io.IOException;
 import java.io.InputStream;
 import org.jspecify.annotations.Nullable;
 
-/** Turns the bodies that one call receives into messages, on the call's executor. */
+/**
+ * Decompresses and parses the messages that one call receives, on the call's executor: a marshaller
+ * may be slow, and the event loop serves other calls.
+ */
 final class MessageDecoder<RespT> {
   static final Metadata.Key<String> ENCODING =
       Metadata.Key.of("grpc-encoding", Metadata.ASCII_STRING_MARSHALLER);
 
   private final MethodDescriptor<?, RespT> method;
   private final CallPlan plan;
-  /** What the response headers name, {@code null} for none: few responses have one. */
+  /** The {@code grpc-encoding} of the response headers; {@code null} for none and for identity. */
   private @Nullable String encoding;
 
   MessageDecoder(MethodDescriptor<?, RespT> method, CallPlan plan) {
@@ -29,7 +32,7 @@ final class MessageDecoder<RespT> {
     this.plan = plan;
   }
 
-  /** Keeps the encoding alone: the stream may be open for long. */
+  /** Retains only the encoding, and not the headers: a stream may be open for long. */
   void onHeaders(Metadata headers) {
     String named = headers.get(ENCODING);
     encoding = "identity".equals(named) ? null : named;
@@ -39,7 +42,7 @@ final class MessageDecoder<RespT> {
     return method.parseResponse(message.open());
   }
 
-  /** The end of a call whose marshaller threw: its own status where it gave one, INTERNAL otherwise. */
+  /** The end of a call whose marshaller threw: the status that it threw, INTERNAL otherwise. */
   static Status parseFailure(Throwable thrown) {
     Status own = thrown instanceof StatusRuntimeException e ? e.getStatus() : Status.OK;
     return own.isOk()
@@ -62,18 +65,22 @@ final class MessageDecoder<RespT> {
         + method.getFullMethodName() + ", which returns one");
   }
 
-  /** The plain form of a compressed message. Throws a {@link StatusRuntimeException} if it cannot be had. */
+  /**
+   * Returns the plain form of a compressed message, which it releases.
+   *
+   * @throws StatusRuntimeException if it cannot be decompressed, whatever the codec has thrown
+   */
   InboundMessage decompress(InboundMessage message) {
     InflatedMessageWriter buffer = new InflatedMessageWriter(plan.maxInboundMessageSize());
     try {
       Decompressor decompressor = decompressor();
-      // Some servers send an empty message as the flag and no bytes, not even a compressed nothing.
+      // Some servers send an empty message as the flag and no bytes, without the codec's header.
       if (message.size() > 0) {
         inflate(decompressor, message, buffer);
       }
       return buffer.toMessage();
     } catch (Throwable e) {
-      // Errors too: a codec whose native library is missing throws one.
+      // Errors are caught too: a codec whose native library is missing throws one.
       if (e instanceof StatusRuntimeException status && !status.getStatus().isOk()) {
         throw status;
       }

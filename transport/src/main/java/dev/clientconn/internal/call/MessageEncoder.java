@@ -16,9 +16,9 @@ import java.io.OutputStream;
 import org.jspecify.annotations.Nullable;
 
 /**
- * Turns the messages of one call into frames, on the caller's thread. A small message of known
- * length is read once, straight into the array that goes to the stream; a large one is written into
- * chunks.
+ * Marshals, compresses and frames the messages of one call, on the caller's thread. A small message
+ * of known length is read with one call into the array that the stream sends; a large one is
+ * written into pooled chunks.
  */
 final class MessageEncoder<ReqT> {
   private final MethodDescriptor<ReqT, ?> method;
@@ -37,8 +37,8 @@ final class MessageEncoder<ReqT> {
   }
 
   /**
-   * Throws whatever the marshaller or the compressor throws, and RESOURCE_EXHAUSTED for a message
-   * above the limit.
+   * Returns the message with its prefix. Throws what the marshaller or the compressor throws, and
+   * RESOURCE_EXHAUSTED for a message above the limit.
    */
   FramedMessage encode(ReqT message) throws IOException {
     FramedMessage frame = null;
@@ -107,11 +107,11 @@ final class MessageEncoder<ReqT> {
     }
   }
 
-  private FramedMessage compressed(InputStream source, Compressor with) throws IOException {
+  private FramedMessage compressed(InputStream source, Compressor codec) throws IOException {
     FramedMessageWriter buffer = new FramedMessageWriter(maxSize, 0);
     try {
       long size;
-      try (OutputStream out = with.compress(buffer)) {
+      try (OutputStream out = codec.compress(buffer)) {
         size = copy(source, out);
       }
       return buffer.toFrame(true, (int) Math.min(size, Integer.MAX_VALUE));

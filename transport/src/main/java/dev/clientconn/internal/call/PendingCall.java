@@ -19,12 +19,12 @@ import java.util.function.Consumer;
 import org.jspecify.annotations.Nullable;
 
 /**
- * A call that was made before the service config was known. Keeps what it is asked to do until {@link ConfigGate}
- * releases it, then does all of it with a {@link ClientCallImpl}, on the call's executor, and forwards what follows. Its
- * deadline, its context, a cancel and the end of the channel end it as long as it waits: a {@link FailedCall} then
- * stands in the place of the real one.
+ * Records the method calls on a call that was made before the service config was known. When {@link
+ * ConfigGate} releases it, it replays them on a {@link ClientCallImpl}, on the call's executor, and
+ * then forwards. While it waits, its deadline, its context, a cancel and the end of the channel end
+ * it: the steps are then replayed on a {@link FailedCall}.
  *
- * <p>One lock guards the steps that are kept; nothing foreign runs under it.
+ * <p>One lock guards the recorded steps; no foreign code runs under it.
  */
 @CrossesThreads
 public final class PendingCall<ReqT, RespT> extends ClientCall<ReqT, RespT>
@@ -43,8 +43,8 @@ public final class PendingCall<ReqT, RespT> extends ClientCall<ReqT, RespT>
   private long startedAt;
   private volatile boolean settled;
   private volatile @Nullable Future<?> timer;
-  /** Where everything goes once all steps are done. */
-  private volatile @Nullable ClientCall<ReqT, RespT> direct;
+  /** The call that all methods forward to, once all steps are replayed. */
+  private volatile @Nullable ClientCall<ReqT, RespT> delegate;
 
   public PendingCall(
       MethodDescriptor<ReqT, RespT> method,
@@ -71,8 +71,8 @@ public final class PendingCall<ReqT, RespT> extends ClientCall<ReqT, RespT>
     }
     startedAt = System.nanoTime();
     deadline = CallDeadline.of(options, context);
-    if (deadline != null && deadline.hadPassedAtStart()) {
-      end(deadline.startedTooLate());
+    if (deadline != null && deadline.expiredBeforeStart()) {
+      end(deadline.startedAfterExpiry());
       return;
     }
     watch();
@@ -80,14 +80,14 @@ public final class PendingCall<ReqT, RespT> extends ClientCall<ReqT, RespT>
       settle(null);
     }
     if (settled) {
-      // It may have ended before it had entered or was watched.
-      leave();
+      // It may have ended before it entered the gate or was watched.
+      stopWaiting();
     }
   }
 
   @Override
   public void request(int messages) {
-    ClientCall<ReqT, RespT> call = direct;
+    ClientCall<ReqT, RespT> call = delegate;
     if (call != null) {
       call.request(messages);
       return;
@@ -98,34 +98,34 @@ public final class PendingCall<ReqT, RespT> extends ClientCall<ReqT, RespT>
     synchronized (this) {
       checkStarted();
     }
-    later(real -> real.request(messages));
+    recordStep(real -> real.request(messages));
   }
 
   @Override
   public void sendMessage(ReqT message) {
-    ClientCall<ReqT, RespT> call = direct;
+    ClientCall<ReqT, RespT> call = delegate;
     if (call != null) {
       call.sendMessage(message);
       return;
     }
     checkWritable(false);
-    later(real -> real.sendMessage(message));
+    recordStep(real -> real.sendMessage(message));
   }
 
   @Override
   public void halfClose() {
-    ClientCall<ReqT, RespT> call = direct;
+    ClientCall<ReqT, RespT> call = delegate;
     if (call != null) {
       call.halfClose();
       return;
     }
     checkWritable(true);
-    later(ClientCall::halfClose);
+    recordStep(ClientCall::halfClose);
   }
 
   @Override
   public void setMessageCompression(boolean enabled) {
-    ClientCall<ReqT, RespT> call = direct;
+    ClientCall<ReqT, RespT> call = delegate;
     if (call != null) {
       call.setMessageCompression(enabled);
       return;
@@ -133,7 +133,7 @@ public final class PendingCall<ReqT, RespT> extends ClientCall<ReqT, RespT>
     synchronized (this) {
       checkStarted();
     }
-    later(real -> real.setMessageCompression(enabled));
+    recordStep(real -> real.setMessageCompression(enabled));
   }
 
   @Override
@@ -148,20 +148,20 @@ public final class PendingCall<ReqT, RespT> extends ClientCall<ReqT, RespT>
       }
     }
     if (!end(ClientCallImpl.cancellation(message, cause))) {
-      later(real -> real.cancel(message, cause));
+      recordStep(real -> real.cancel(message, cause));
     }
   }
 
-  /** False while the call waits: {@code onReady} follows. */
+  /** False while the call waits; {@code onReady} follows. */
   @Override
   public boolean isReady() {
-    ClientCall<ReqT, RespT> call = direct;
+    ClientCall<ReqT, RespT> call = delegate;
     return call != null && call.isReady();
   }
 
   @Override
   public Attributes getAttributes() {
-    ClientCall<ReqT, RespT> call = direct;
+    ClientCall<ReqT, RespT> call = delegate;
     return call == null ? Attributes.EMPTY : call.getAttributes();
   }
 
@@ -176,10 +176,10 @@ public final class PendingCall<ReqT, RespT> extends ClientCall<ReqT, RespT>
     halfClosed = closing;
   }
 
-  private void later(Consumer<ClientCall<ReqT, RespT>> step) {
+  private void recordStep(Consumer<ClientCall<ReqT, RespT>> step) {
     ClientCall<ReqT, RespT> call;
     synchronized (this) {
-      call = direct;
+      call = delegate;
       if (call == null) {
         steps.add(step);
         return;
@@ -201,7 +201,7 @@ public final class PendingCall<ReqT, RespT> extends ClientCall<ReqT, RespT>
     }
   }
 
-  private void leave() {
+  private void stopWaiting() {
     gate.leave(this);
     context.removeListener(this);
     Future<?> watch = timer;
@@ -225,23 +225,27 @@ public final class PendingCall<ReqT, RespT> extends ClientCall<ReqT, RespT>
     end(CallDeadline.statusOfCancelled(of, deadline, waitsFor()));
   }
 
-  /** The config is known. Called once, by the gate. */
+  /** Begins the real call: the config is known. Called once, by the gate. */
   void release() {
     Executor own = options.getExecutor();
     Executor executor = own == null ? environment.executor() : own;
     try {
       executor.execute(() -> settle(null));
     } catch (Throwable t) {
-      // Its executor refuses work: the real call ends with that, and must begin for it.
+      // Its executor rejects work: the real call ends because of that, and must begin to do so.
       settle(null);
     }
   }
 
-  /** Ends the call if it has not begun. Returns whether it had not. */
+  /** Ends the call if it has not begun. Returns whether it ended it. */
   boolean end(Status status) {
     return settle(status);
   }
 
+  /**
+   * Ends the wait, with a real call or with a failed one. Returns false if it had ended before: the
+   * gate, a cancel, the deadline and the channel's end may come together, and one of them wins.
+   */
   private boolean settle(@Nullable Status failure) {
     synchronized (this) {
       if (settled) {
@@ -249,14 +253,15 @@ public final class PendingCall<ReqT, RespT> extends ClientCall<ReqT, RespT>
       }
       settled = true;
     }
-    leave();
+    stopWaiting();
     Executor own = options.getExecutor();
     HeldExecutor executor = new HeldExecutor(own == null ? environment.executor() : own);
     Context previous = context.attach();
     try {
-      doSteps(failure == null ? realCall(executor) : new FailedCall<>(failure, executor, context));
+      replaySteps(
+          failure == null ? realCall(executor) : new FailedCall<>(failure, executor, context));
     } finally {
-      // Behind the steps: onReady comes once, and the listener must then find the call ready.
+      // After the steps: onReady comes once, and the listener must then find the call ready.
       executor.open();
       context.detach(previous);
       // After the real call counts itself.
@@ -272,33 +277,36 @@ public final class PendingCall<ReqT, RespT> extends ClientCall<ReqT, RespT>
     return new ClientCallImpl<>(method, delayed, environment);
   }
 
-  private void doSteps(ClientCall<ReqT, RespT> call) {
+  private void replaySteps(ClientCall<ReqT, RespT> call) {
     for (List<Consumer<ClientCall<ReqT, RespT>>> due = takeSteps(call);
         !due.isEmpty();
         due = takeSteps(call)) {
       for (Consumer<ClientCall<ReqT, RespT>> step : due) {
-        doStep(call, step);
+        replayStep(call, step);
       }
     }
   }
 
-  private static <A, B> void doStep(ClientCall<A, B> call, Consumer<ClientCall<A, B>> step) {
+  private static <A, B> void replayStep(ClientCall<A, B> call, Consumer<ClientCall<A, B>> step) {
     try {
       step.accept(call);
     } catch (Throwable t) {
-      // A marshaller's Error, after which the call is cancelled already: it must not keep the
-      // other steps from the call.
+      // A marshaller's Error, for which the call is cancelled already. The other steps must still
+      // reach the call.
       call.cancel("The call failed in a step that had waited for name resolution", t);
     }
   }
 
-  /** Returns no step, and lets all that follow go straight to the call, when there is none left. */
+  /**
+   * Takes the recorded steps. When there are none left, makes all methods forward from now on: in
+   * the same locked section, so that no step is recorded in between.
+   */
   private synchronized List<Consumer<ClientCall<ReqT, RespT>>> takeSteps(
       ClientCall<ReqT, RespT> call) {
     List<Consumer<ClientCall<ReqT, RespT>>> due = steps;
     steps = due.isEmpty() ? List.of() : new ArrayList<>();
     if (due.isEmpty()) {
-      direct = call;
+      delegate = call;
     }
     return due;
   }

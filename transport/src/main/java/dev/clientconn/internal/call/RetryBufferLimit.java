@@ -6,18 +6,18 @@ import dev.clientconn.internal.transport.ChannelDefaults;
 import java.util.concurrent.atomic.AtomicLong;
 
 /**
- * Counts the bytes of requests that the calls of one channel keep, after they were sent, for a
- * transparent retry (gRFC A6: "Memory Management (Buffering)"). A call that would pass a limit
- * keeps nothing any more: it goes on, and is not retried.
+ * Limits the bytes of sent requests that the calls of one channel buffer for a retry (gRFC A6,
+ * "Memory Management (Buffering)"). A call that would exceed a limit releases what it has buffered:
+ * it goes on, but is not retried.
  */
 @CrossesThreads
 public final class RetryBufferLimit {
 
   /**
-   * How much may be kept.
+   * The most that may be buffered, in bytes.
    *
-   * @param perCall bytes of one call
-   * @param perChannel bytes of all calls of the channel
+   * @param perCall by one call, 1 MiB by default
+   * @param perChannel by all calls of the channel, 16 MiB by default
    */
   public record Limits(long perCall, long perChannel) {
     public static final Limits DEFAULT =
@@ -32,10 +32,10 @@ public final class RetryBufferLimit {
   }
 
   /**
-   * Counts more bytes of a call, to be released whatever is returned.
+   * Counts bytes of a call. The caller must {@link #release} them in any case.
    *
-   * @param before counted for the same call
-   * @return whether they are within the limits
+   * @param before bytes that are counted for the same call already
+   * @return whether both limits hold
    */
   boolean add(long before, long bytes) {
     boolean fitsChannel = total.addAndGet(bytes) <= limits.perChannel();

@@ -8,26 +8,28 @@ import java.util.concurrent.atomic.AtomicReferenceFieldUpdater;
 import org.jspecify.annotations.Nullable;
 
 /**
- * Holds the request of a call that sends one message: until the half-close, so that it leaves as one
- * command, and from then on until nothing can ask for it again. Holds one reference to the message,
- * which is released once: by the first response or by the end of the call, which may come at the
- * same time on different threads.
+ * Holds the request of a call that sends one message: until the half-close, so that it leaves as
+ * one command, and from then on until nothing can ask for it again. Holds one reference to the
+ * message, which is released once: by the first response or by the end of the call, which may come
+ * at the same time on different threads.
  */
 @CrossesThreads
 final class SingleMessageRequest implements CallRequest {
 
   /**
-   * Frames of up to this many bytes are held without being counted: they are no larger than the call
-   * itself, and so most calls do not touch the counters that all calls of a channel share. A message
-   * of this length has no pooled memory, so a missed release costs nothing.
+   * Frames of up to this many bytes are held without being counted: they are no larger than the
+   * call itself, and so most calls do not touch the counters that all calls of a channel share. A
+   * message of this length has no pooled memory, so a missed release costs nothing.
    */
   static final int UNCOUNTED = 1024;
 
   /** A message whose bytes are counted while it is held. */
   private record Counted(FramedMessage message, RetryBufferLimit limit) {}
 
-  /** A message over a limit: only its stream has a reference, and releases it with the last byte. */
-  private record Unkept(FramedMessage message) {}
+  /**
+   * A message over a limit: only its stream has a reference, and releases it with the last byte.
+   */
+  private record Unbuffered(FramedMessage message) {}
 
   /** In place of the message: its reference has been released. */
   private static final Object RELEASED = new Object();
@@ -36,15 +38,16 @@ final class SingleMessageRequest implements CallRequest {
       AtomicReferenceFieldUpdater.newUpdater(SingleMessageRequest.class, Object.class, "held");
 
   /**
-   * {@code null} before {@link #write}, then the message; once attached, if it is longer than {@link
-   * #UNCOUNTED}, the message as {@link Counted} or {@link Unkept}; and finally {@link #RELEASED}.
+   * {@code null} before {@link #write}, then the message; once attached, if it is longer than
+   * {@link #UNCOUNTED}, the message as {@link Counted} or {@link Unbuffered}; and finally
+   * {@link #RELEASED}.
    */
   private volatile @Nullable Object held;
 
   @Override
   public void write(FramedMessage only) {
     if (only.length() <= UNCOUNTED) {
-      // No compare-and-set: overwriting a concurrent release keeps no more than an array reachable.
+      // No compare-and-set: overwriting a concurrent release retains no more than an array.
       HELD.lazySet(this, only);
     } else if (!HELD.compareAndSet(this, null, only)) {
       only.release();
@@ -73,11 +76,13 @@ final class SingleMessageRequest implements CallRequest {
     return true;
   }
 
-  /** First stream of a message that is counted, or that is over a limit: the stream then owns it. */
+  /**
+   * First stream of a message that is counted, or that is over a limit: the stream then owns it.
+   */
   private boolean startCounted(FramedMessage first, ClientStream stream, RetryBufferLimit limit) {
     boolean fits = limit.add(0, first.length());
-    Object unkept = first.isPooled() ? new Unkept(first) : RELEASED;
-    Object after = fits ? new Counted(first, limit) : unkept;
+    Object unbuffered = first.isPooled() ? new Unbuffered(first) : RELEASED;
+    Object after = fits ? new Counted(first, limit) : unbuffered;
     boolean held = HELD.compareAndSet(this, first, after);
     if (!fits || !held) {
       limit.release(first.length());
@@ -94,19 +99,19 @@ final class SingleMessageRequest implements CallRequest {
 
   @Override
   public boolean detachStream() {
-    if (held instanceof Unkept unkept) {
-      return takeBack(unkept);
+    if (held instanceof Unbuffered unbuffered) {
+      return takeBack(unbuffered);
     }
     return held != RELEASED;
   }
 
   /** Succeeds where the stream has ended before it sent, and released, the last byte. */
-  private boolean takeBack(Unkept unkept) {
-    FramedMessage unsent = unkept.message;
+  private boolean takeBack(Unbuffered unbuffered) {
+    FramedMessage unsent = unbuffered.message;
     if (!unsent.retain()) {
       return false;
     }
-    boolean taken = HELD.compareAndSet(this, unkept, unsent);
+    boolean taken = HELD.compareAndSet(this, unbuffered, unsent);
     if (!taken) {
       unsent.release();
     }

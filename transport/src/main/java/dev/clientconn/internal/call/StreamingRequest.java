@@ -10,29 +10,29 @@ import java.util.concurrent.atomic.AtomicReferenceFieldUpdater;
 import org.jspecify.annotations.Nullable;
 
 /**
- * Holds the request of a streaming call. Until the peer's first response all messages are kept for a
- * transparent retry, and writing takes this object's lock. After that, or once {@link
- * RetryBufferLimit} allows no more, the writer calls the stream directly.
+ * Holds the request of a streaming call. Until the peer's first response all messages are buffered
+ * for a transparent retry, and writing takes this object's lock. After that, or once
+ * {@link RetryBufferLimit} allows no more, the writer calls the stream directly.
  *
- * <p>{@link #commit} and {@link #release} run on other threads and take no lock, for a writer may be
- * in the middle of a large message: the kept messages are a stack in one atomic reference, and the
- * thread that takes a message off it releases that message.
+ * <p>{@link #commit} and {@link #release} run on other threads and take no lock, for a writer may
+ * be in the middle of a large message: the buffered messages are a stack in one atomic reference,
+ * and the thread that takes a message off it releases that message.
  */
 @CrossesThreads
 final class StreamingRequest implements CallRequest {
 
   /** A message that may have to be sent again, and those written before it. */
-  private record Kept(
-      @Nullable FramedMessage message, @Nullable Kept before) {
-    /** In place of the newest one: nothing is kept from now on. */
-    static final Kept NOTHING_MORE = new Kept(null, null);
+  private record Buffered(
+      @Nullable FramedMessage message, @Nullable Buffered before) {
+    /** In place of the newest one: nothing is buffered from now on. */
+    static final Buffered CLOSED = new Buffered(null, null);
   }
 
-  private static final AtomicReferenceFieldUpdater<StreamingRequest, @Nullable Kept> NEWEST =
-      AtomicReferenceFieldUpdater.newUpdater(StreamingRequest.class, Kept.class, "newest");
+  private static final AtomicReferenceFieldUpdater<StreamingRequest, @Nullable Buffered> NEWEST =
+      AtomicReferenceFieldUpdater.newUpdater(StreamingRequest.class, Buffered.class, "newest");
 
-  /** The newest message that is kept. */
-  private volatile @Nullable Kept newest;
+  /** The newest buffered message. */
+  private volatile @Nullable Buffered newest;
 
   private final RetryBufferLimit limit;
   /** Bytes that are counted in {@link #limit} for this call. */
@@ -58,22 +58,22 @@ final class StreamingRequest implements CallRequest {
       return;
     }
     synchronized (this) {
-      keepAndWrite(message);
+      bufferAndWrite(message);
     }
   }
 
-  private void keepAndWrite(FramedMessage message) {
+  private void bufferAndWrite(FramedMessage message) {
     ClientStream stream = attached;
     if (!limit.add(counted, message.length())) {
       committed = true;
     }
     if (stream == null) {
-      // Not sent yet, so it is kept in any case.
-      keep(message);
+      // Not sent yet, so it is buffered in any case.
+      buffer(message);
       return;
     }
     if (!committed && message.retain()) {
-      keep(message);
+      buffer(message);
     } else {
       limit.release(message.length());
     }
@@ -82,10 +82,10 @@ final class StreamingRequest implements CallRequest {
   }
 
   /** Takes over one reference to the message, and its counted bytes. */
-  private void keep(FramedMessage message) {
-    Kept before = newest;
+  private void buffer(FramedMessage message) {
+    Buffered before = newest;
     while (before == null || before.message != null) {
-      if (NEWEST.compareAndSet(this, before, new Kept(message, before))) {
+      if (NEWEST.compareAndSet(this, before, new Buffered(message, before))) {
         counted += message.length();
         return;
       }
@@ -131,11 +131,11 @@ final class StreamingRequest implements CallRequest {
   }
 
   /**
-   * Adds the kept messages, oldest first, each retained for the stream. Returns false if they were
-   * released meanwhile.
+   * Adds the buffered messages, oldest first, each retained for the stream. Returns false if they
+   * were released meanwhile.
    */
   private boolean retainAll(Deque<FramedMessage> messages) {
-    Kept each = newest;
+    Buffered each = newest;
     while (each != null) {
       FramedMessage message = each.message;
       if (message == null || !message.retain()) {
@@ -175,11 +175,13 @@ final class StreamingRequest implements CallRequest {
 
   @Override
   public void release() {
-    Kept present = newest;
+    Buffered present = newest;
     if (present != null && present.message == null) {
       return;
     }
-    for (Kept each = NEWEST.getAndSet(this, Kept.NOTHING_MORE); each != null; each = each.before) {
+    for (Buffered each = NEWEST.getAndSet(this, Buffered.CLOSED);
+        each != null;
+        each = each.before) {
       if (each.message != null) {
         release(each.message);
       }

@@ -8,7 +8,8 @@ import io.grpc.Metadata;
 import io.grpc.MethodDescriptor;
 
 /**
- * Gives a picker the call, and takes what it says of its choice for the call's tracers. Immutable.
+ * Describes a call with tracers to a picker, and passes the labels of its choice to the tracers.
+ * Immutable. For a call without tracers, {@link CallPlan} itself is the description.
  */
 final class TracedPickArgs extends PickSubchannelArgs {
   private final CallPlan plan;

@@ -7,8 +7,9 @@ import io.grpc.Status;
 import org.jspecify.annotations.Nullable;
 
 /**
- * Reports what is sent on a stream to the tracers of its attempt, before it is sent. Made only where
- * there are tracers, so that the request of an ordinary call writes to the transport's own stream.
+ * Reports what is sent on a stream to the tracers of its attempt, before it is sent. Made only
+ * where there are tracers, so that the request of an ordinary call writes to the transport's own
+ * stream.
  */
 final class TracedStream implements ClientStream {
   private final ClientStream stream;

@@ -4,12 +4,13 @@ package dev.clientconn.internal.call;
 import dev.clientconn.internal.transport.StreamProgress;
 
 /**
- * How often a call may be sent again without the application knowing (gRFC A6): always when it
- * never left, once when the peer refused it. Used by one event loop after another, never by two at
- * a time.
+ * Decides whether a failed stream may be replaced without the application noticing (gRFC A6,
+ * transparent retries): always if it never left this side, once if the server refused it. Retries
+ * by the service config's policy belong here too. Used by the event loop of one failed stream after
+ * another, never by two at a time, so its fields are plain.
  */
 final class TransparentRetry {
-  /** Only a defect of ours could send the same call in vain so often. */
+  /** Far above what connection losses can cause: ends the loop that a defect would make. */
   static final int MAX_UNSENT = 1000;
 
   private int unsent;
@@ -19,6 +20,7 @@ final class TransparentRetry {
     return switch (progress) {
       case NOT_SENT -> ++unsent <= MAX_UNSENT;
       case REFUSED -> {
+        // Once: a server that refuses again would be asked without a backoff.
         boolean first = !refused;
         refused = true;
         yield first;

@@ -20,11 +20,11 @@ import org.jspecify.annotations.Nullable;
  * calls that wait for their half-close, and attempts that wait for call credentials. Ends them when
  * the channel ends, and the former at their deadline.
  *
- * <p>Every call that sends one message is added at start and removed at half-close, usually a moment
- * later on the same thread, so both take one compare-and-set and allocate nothing: on a single slot
- * while the channel has one calling thread, on a padded slot per thread hash after the first
- * collision of two threads, and in a set for calls that find their slot taken. Deadlines have no
- * timer each: one tick, scheduled only while there are such calls, checks all of them.
+ * <p>Every call that sends one message is added at start and removed at half-close, usually a
+ * moment later on the same thread, so both take one compare-and-set and allocate nothing: on a
+ * single slot while the channel has one calling thread, on a padded slot per thread hash after the
+ * first collision of two threads, and in a set for calls that find their slot taken. Deadlines have
+ * no timer each: one tick, scheduled only while there are such calls, checks all of them.
  */
 @CrossesThreads
 public final class UnsentCalls {
@@ -77,7 +77,7 @@ public final class UnsentCalls {
   }
 
   /** Adds a call that will be opened later, and watches its deadline. */
-  void add(Entry call) {
+  void addCall(Entry call) {
     if (slots != null || !ONLY.compareAndSet(this, null, call)) {
       addToSlots(call);
     }
@@ -133,7 +133,7 @@ public final class UnsentCalls {
   }
 
   /** Removes a call, whether it was added or not. */
-  void remove(Entry call) {
+  void removeCall(Entry call) {
     if (only == call && ONLY.compareAndSet(this, call, null)) {
       return;
     }

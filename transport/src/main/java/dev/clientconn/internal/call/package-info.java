@@ -1,5 +1,45 @@
 // SPDX-License-Identifier: Apache-2.0
-/** Runs one call, from the stub's ClientCall to a stream and back to the listener. */
+/**
+ * Runs one call: from the stub's {@code ClientCall} to a stream, and from the stream's events back
+ * to the listener.
+ *
+ * <p><b>Parts.</b> A channel creates a {@link dev.clientconn.internal.call.ClientCallImpl}, or a
+ * {@code PendingCall} while its service config is unknown, and all its calls share a {@code
+ * CallEnvironment}. At its start a call gets
+ *
+ * <ul>
+ *   <li>a {@code CallPlan}: what its options, the service config and the channel's settings add up
+ *   to;
+ *   <li>a {@code CallRequest}: the messages that may have to be sent again;
+ *   <li>a {@code CallListenerExecutor}: the response on its way to the listener, with the demand;
+ *   <li>a {@code CallState}: which thread may open, cancel or end it;
+ *   <li>one {@code CallAttempt} after another: pick, call credentials, stream;
+ *   <li>an {@code ActiveCall}, which owns these parts and connects them.
+ * </ul>
+ *
+ * <p>The parts know the parameters and the SPI of {@link dev.clientconn.internal.transport}, but
+ * not one another, except for {@code ActiveCall}, {@code CallAttempt}, {@code AttemptListener} and
+ * {@code CallListenerExecutor}.
+ *
+ * <p><b>Threads.</b> The application's thread marshals, compresses and writes, and for most calls
+ * picks a transport and starts the stream, too. A pick that has to wait is completed by the control
+ * plane, credentials that take their time by a thread of their own; the thread that completes a
+ * step runs the next. The connection's event loop runs {@code AttemptListener}, which only
+ * collects: the events of a read become one task of the call's executor, where messages are
+ * decompressed, parsed and delivered. Timers run deadlines, but only of calls without a stream; the
+ * event loop watches the others. Nothing in this package blocks, and foreign code (marshallers,
+ * codecs, listeners, credentials, tracers, pickers, executors) may throw anything from any of its
+ * methods.
+ *
+ * <p><b>The end of an attempt.</b> Without a stream, it fails (no transport, no credentials, the
+ * deadline) or is cancelled, and {@code ActiveCall} closes the call at once. With a stream, only
+ * the stream's last event ends it, also after a cancel, which the stream confirms: there is one
+ * event that releases and counts. {@code AttemptListener} then asks {@code ActiveCall.retry}: a
+ * stream that the server cannot have processed is replaced by another attempt, if
+ * {@code TransparentRetry} allows one more and the request is still complete. Retries by a policy
+ * are to be decided there as well. Otherwise the call ends: the request is released, the end is
+ * queued for the listener, and the channel counts one call less.
+ */
 @NullMarked
 package dev.clientconn.internal.call;
 
