@@ -81,7 +81,7 @@ class CallCredentialsTest {
 
   @Conforms({"T008", "T080", "T082"})
   @Test
-  void credentialsAreToldOfTheCall() {
+  void credentialsGetTheDescriptionOfTheCall() {
     fixture.unary("hello");
 
     CallCredentials.RequestInfo info = credentials.info();
@@ -141,7 +141,7 @@ class CallCredentialsTest {
   }
 
   @Test
-  void aSecondAnswerIsAnError() {
+  void aSecondResponseOfTheCredentialsIsAnError() {
     fixture.unary("hello");
     credentials.applier().apply(token());
 
@@ -150,7 +150,7 @@ class CallCredentialsTest {
   }
 
   @Test
-  void anAnswerAfterACancelOpensNothing() {
+  void credentialsThatRespondAfterACancelOpenNothing() {
     var call = fixture.unary("hello");
     call.cancel("enough", null);
 

@@ -15,7 +15,7 @@ import io.grpc.Status.Code;
 import java.util.concurrent.TimeUnit;
 import org.junit.jupiter.api.Test;
 
-/** How calls end from this side: cancelled, out of time, or with their context. */
+/** Ends of calls that this side decides: by a cancel, a deadline or their context. */
 class CallEndTest {
   private final CallFixture fixture = new CallFixture();
   private final RecordingListener listener = fixture.listener;
@@ -38,7 +38,7 @@ class CallEndTest {
   }
 
   @Test
-  void cancelBeforeThePickIsAnsweredEndsTheCallAndGivesUpThePick() {
+  void cancelBeforeThePickCompletesEndsTheCallAndRemovesThePick() {
     var call = fixture.withoutTransport().unary("hello");
 
     call.cancel("enough", null);
@@ -50,7 +50,7 @@ class CallEndTest {
   }
 
   @Test
-  void aPickAnsweredAfterTheCancelOpensNothing() {
+  void aPickCompletedAfterTheCancelOpensNothing() {
     var call = fixture.withoutTransport().unary("hello");
     TransportSource.PendingPick pick = fixture.source.waiting.get(0);
     call.cancel("enough", null);
@@ -109,7 +109,7 @@ class CallEndTest {
   }
 
   @Test
-  void cancelAfterTheEndSaysNothing() {
+  void cancelAfterTheEndDoesNothing() {
     var call = fixture.onExecutor().unary("hello");
     fixture.stream().respond("world");
     fixture.executor.runAll();
@@ -183,7 +183,7 @@ class CallEndTest {
     fixture.withoutTransport().start(TextMethods.BIDI);
     assertThat(fixture.clock.pendingTimers()).isOne();
 
-    fixture.source.answer(fixture.transport);
+    fixture.source.complete(fixture.transport);
 
     assertThat(fixture.clock.pendingTimers()).isZero();
     assertThat(fixture.stream().headers.deadline()).isEqualTo(fixture.options.getDeadline());

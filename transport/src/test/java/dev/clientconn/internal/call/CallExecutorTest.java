@@ -47,7 +47,7 @@ class CallExecutorTest {
     assertThat(executor.takeBack(only)).as("another is newer").isFalse();
     assertThat(executor.takeBack(next)).isTrue();
 
-    assertThat(target.runAll()).as("the executor is woken once").isOne();
+    assertThat(target.runAll()).as("times the executor was scheduled").isOne();
     assertThat(ran).containsExactly("only");
     assertThat(executor.takeBack(only)).isFalse();
     executor.execute(next);
@@ -143,7 +143,7 @@ class CallExecutorTest {
     executor.execute(task(() -> {
       ran.add("outer");
       executor.execute(task(() -> ran.add("inner")));
-      // A second thread that runs the work meanwhile takes nothing away.
+      // A second thread that runs the work meanwhile claims no task.
       executor.run();
       ran.add("end of outer");
     }));
@@ -154,7 +154,7 @@ class CallExecutorTest {
   }
 
   @Test
-  void aRejectedTaskRunsWhereItWasRejectedAfterTheRejectionIsTold() {
+  void aRejectedTaskRunsWhereItWasRejectedAfterOnRejected() {
     ManualExecutor target = new ManualExecutor();
     target.rejects = true;
     CallExecutor executor = executor(target, cause -> ran.add("rejected"));

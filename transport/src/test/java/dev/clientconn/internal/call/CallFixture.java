@@ -10,7 +10,10 @@ import io.grpc.MethodDescriptor;
 import java.util.concurrent.Executor;
 import org.jspecify.annotations.Nullable;
 
-/** One call with everything around it faked. Callbacks run inline unless a test asks for {@link #executor}. */
+/**
+ * Makes calls over a fake transport, picker and clock. Callbacks run inline unless a test asks for
+ * {@link #executor}.
+ */
 public final class CallFixture {
   public final FakeTransport transport = new FakeTransport();
   public final FakeSource source = new FakeSource();
@@ -26,7 +29,7 @@ public final class CallFixture {
   public DecompressorRegistry decompressors = DecompressorRegistry.getDefaultInstance();
   public @Nullable Integer maxInboundMessageSize;
   public RetryBufferLimit keptBytes = new RetryBufferLimit(RetryBufferLimit.Limits.DEFAULT);
-  /** Runs when a call is about to be counted: the moment for a race. */
+  /** Runs when a call is about to be counted, for races. */
   public Runnable beforeCallStarted = () -> {};
 
   public int callsStarted;
@@ -37,7 +40,7 @@ public final class CallFixture {
     source.transport = transport;
   }
 
-  /** Picks wait until the test answers them. */
+  /** Picks wait until the test completes them. */
   public CallFixture withoutTransport() {
     source.transport = null;
     return this;
@@ -73,7 +76,7 @@ public final class CallFixture {
         unsent);
   }
 
-  /** A unary call as a stub makes it: started, two messages asked for, sent and half-closed. */
+  /** A unary call as a stub makes it: started, two messages requested, sent and half-closed. */
   public ClientCallImpl<String, String> unary(String request) {
     ClientCallImpl<String, String> call = newCall(TextMethods.UNARY);
     call.start(listener, new Metadata());

@@ -32,7 +32,7 @@ import org.jspecify.annotations.Nullable;
 import org.junit.jupiter.api.AfterEach;
 import org.junit.jupiter.api.Test;
 
-/** Calls on real threads: caller, control plane, event loop, executor and a canceller, all at once. */
+/** Runs calls on real threads: caller, control plane, event loop, executor and a canceller. */
 class CallRacesTest {
   private static final int CALLS = 4_000;
 
@@ -166,7 +166,7 @@ class CallRacesTest {
     }
 
     assertThat(closed.await(30, TimeUnit.SECONDS)).as("%s not closed", closed).isTrue();
-    // Whoever closed a call last may still be on its way to saying so.
+    // The thread that closed the last call may not have counted it yet.
     drain(loop, canceller, controlPlane);
     assertThat(closedTwice).hasValue(0);
   }
@@ -223,7 +223,7 @@ class CallRacesTest {
     }
   }
 
-  /** Answers every other pick on the control plane. */
+  /** Completes every other pick on the control plane. */
   private final class RacingSource implements TransportSource {
     private final LoopTransport transport = new LoopTransport();
     private final AtomicInteger picks = new AtomicInteger();

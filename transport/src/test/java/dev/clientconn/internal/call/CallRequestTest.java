@@ -58,7 +58,7 @@ class CallRequestTest {
     call.sendMessage("b");
     assertThat(call.isReady()).isFalse();
 
-    fixture.source.answer(fixture.transport);
+    fixture.source.complete(fixture.transport);
     call.sendMessage("c");
     call.halfClose();
 
@@ -74,7 +74,7 @@ class CallRequestTest {
     call.sendMessage("a");
     call.halfClose();
 
-    fixture.source.answer(fixture.transport);
+    fixture.source.complete(fixture.transport);
 
     assertThat(fixture.stream().commands).containsExactly("start(a,end)");
   }
@@ -99,7 +99,7 @@ class CallRequestTest {
   }
 
   @Test
-  void serviceConfigRaisesAResponseLimitThatNobodyHasSet() {
+  void serviceConfigRaisesAnUnsetResponseLimit() {
     fixture.config = new MethodConfig(null, null, null, 16_000_000);
     fixture.unary("one");
     assertThat(fixture.stream().headers.maxInboundMessageSize()).isEqualTo(16_000_000);
@@ -324,7 +324,7 @@ class CallRequestTest {
   }
 
   @Test
-  void aOneMessageCallIsNeverToldThatItIsReady() {
+  void aOneMessageCallIsNeverNotifiedThatItIsReady() {
     fixture.unary("hello");
 
     fixture.stream().becomeReady();

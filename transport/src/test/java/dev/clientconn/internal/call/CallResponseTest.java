@@ -238,7 +238,7 @@ class CallResponseTest {
 
   @Conforms("T042")
   @Test
-  void cancellingDropsMessagesNobodyAskedFor() {
+  void cancellingDropsMessagesWithoutDemand() {
     var call = fixture.start(TextMethods.BIDI);
     fixture.stream().message("a");
 
@@ -262,7 +262,7 @@ class CallResponseTest {
   }
 
   @Test
-  void aListenerThatThrowsHearsOfItsOwnFailureInPlaceOfTheServersEnd() {
+  void aListenerThatThrowsGetsItsOwnFailureInPlaceOfTheServersEnd() {
     fixture.unary("hello");
     IllegalStateException broken = new IllegalStateException("broken");
     listener.duringMessage = () -> {
@@ -391,7 +391,7 @@ class CallResponseTest {
 
   @Conforms("T205")
   @Test
-  void aSecondMessageIsRefusedThoughNobodyAskedForIt() {
+  void aSecondMessageIsRefusedEvenWithoutDemand() {
     var call = fixture.start(TextMethods.of(MethodType.CLIENT_STREAMING));
     call.request(1);
 
@@ -590,7 +590,7 @@ class CallResponseTest {
     assertThat(closed).containsExactly("closed");
   }
 
-  /** Decompresses nothing, and records that its stream is closed. */
+  /** Returns the bytes as they are, and records that its stream is closed. */
   private record ClosingCodec(List<String> closed) implements Decompressor {
     @Override
     public String getMessageEncoding() {

@@ -27,7 +27,7 @@ class CallTracersTest {
 
   @Conforms({"T064", "T100"})
   @Test
-  void aUnaryCallIsToldInGrpcJavasOrder() {
+  void aUnaryCallsEventsComeInGrpcJavasOrder() {
     trace();
     fixture.unary("hello");
     fixture.stream().respond("you");
@@ -63,7 +63,7 @@ class CallTracersTest {
 
   @Conforms("J37")
   @Test
-  void aTracerHearsOfAnEndWithoutAStream() {
+  void aTracerIsNotifiedOfAnEndWithoutAStream() {
     trace();
     var call = fixture.withoutTransport().unary("hello");
 
@@ -73,7 +73,7 @@ class CallTracersTest {
   }
 
   @Test
-  void aFailedPickIsWhatTheTracerHears() {
+  void aTracerIsNotifiedOfAFailedPick() {
     trace();
     fixture.onExecutor().withoutTransport().unary("hello");
 
@@ -123,7 +123,7 @@ class CallTracersTest {
     trace();
     fixture.withoutTransport().unary("hello");
 
-    fixture.source.answer(fixture.transport);
+    fixture.source.complete(fixture.transport);
 
     assertThat(tracers.events).startsWith("new", "pending", "created");
   }
@@ -227,18 +227,18 @@ class CallTracersTest {
   }
 
   @Test
-  void aStreamIsCreatedInTheCallsContextWhoeverAnswersThePick() {
+  void aStreamIsCreatedInTheCallsContextWhicheverThreadCompletesThePick() {
     trace();
     Context context = Context.current().withValue(Context.key("user"), "alice");
     context.run(() -> fixture.withoutTransport().unary("hello"));
 
-    fixture.source.answer(fixture.transport);
+    fixture.source.complete(fixture.transport);
 
     assertThat(tracers.contextOfCreated).isSameAs(context);
   }
 
   @Test
-  void aStreamIsCreatedInTheCallsContextWhenCredentialsAnswerLate() {
+  void aStreamIsCreatedInTheCallsContextWhenCredentialsRespondLate() {
     CallCredentials.MetadataApplier[] applier = new CallCredentials.MetadataApplier[1];
     fixture.options = CallOptions.DEFAULT
         .withStreamTracerFactory(tracers)

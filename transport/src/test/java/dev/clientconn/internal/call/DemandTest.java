@@ -21,7 +21,7 @@ class DemandTest {
   }
 
   @Test
-  void whoAsksWhileAMessageWaitsIsTold() {
+  void addReturnsWhetherAMessageWaitsForDemand() {
     assertThat(demand.take()).isFalse();
     assertThat(demand.take()).isFalse();
 

@@ -13,7 +13,7 @@ import java.util.function.Consumer;
 import org.jspecify.annotations.Nullable;
 
 /**
- * Answers picks at once with {@link #transport}, or keeps them in {@link #waiting} while that is
+ * Completes picks at once with {@link #transport}, or holds them in {@link #waiting} while that is
  * {@code null}.
  */
 public final class FakeSource implements TransportSource {
@@ -22,7 +22,7 @@ public final class FakeSource implements TransportSource {
   public @Nullable ClientTransport transport;
   public PickResult result = PICKED;
   public int picks;
-  /** What the picker says of its choice. */
+  /** Adds labels to a pick, as a picker may. */
   public Consumer<PickDetailsConsumer> label = details -> {};
 
   public final List<PendingPick> waiting = new ArrayList<>();
@@ -44,8 +44,8 @@ public final class FakeSource implements TransportSource {
     return waiting.remove(pick);
   }
 
-  /** Answers the pick that has waited longest, as the control plane does. */
-  public void answer(ClientTransport with) {
+  /** Completes the pick that has waited longest, as the control plane does. */
+  public void complete(ClientTransport with) {
     waiting.remove(0).onPicked(with, result);
   }
 

@@ -16,8 +16,8 @@ import java.util.function.Consumer;
 import org.jspecify.annotations.Nullable;
 
 /**
- * A stream that records what the call commands, as short words, and lets a test play the event loop. The playing
- * methods are one batch each; {@link #batch} makes several of them one.
+ * Records the commands of a call as short words, and lets a test act as the event loop. Each method
+ * that does is one read; {@link #batch} combines several into one.
  */
 public final class FakeStream implements ClientStream {
   public final StreamParameters headers;
@@ -25,7 +25,7 @@ public final class FakeStream implements ClientStream {
   public final List<String> commands = new ArrayList<>();
   public boolean ready = true;
   public boolean confirmsCancel = true;
-  /** Whether what is written is sent at once, and not when the stream ends. */
+  /** Whether messages are sent when they are written, and not when the stream ends. */
   public boolean sends = true;
 
   Consumer<FakeStream> duringStart = stream -> {};
@@ -33,7 +33,7 @@ public final class FakeStream implements ClientStream {
   private final List<FramedMessage> unsent = new ArrayList<>();
   public int consumed;
   public int demandGrew;
-  /** What was started or written last, if it was a message. */
+  /** The message that was started or written last. */
   public byte[] lastFrame = {};
 
   public @Nullable Status cancelReason;
@@ -61,7 +61,10 @@ public final class FakeStream implements ClientStream {
     commands.add("halfClose");
   }
 
-  /** Confirms at once, as a transport does when cancelled on its own loop, unless told not to. */
+  /**
+   * Confirms at once, as a transport does when cancelled on its own loop, unless {@link
+   * #confirmsCancel} is off.
+   */
   @Override
   public void cancel(Status reason) {
     if (!closed) {

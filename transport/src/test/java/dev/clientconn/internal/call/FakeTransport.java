@@ -11,18 +11,18 @@ import java.util.ArrayList;
 import java.util.List;
 import java.util.function.Consumer;
 
-/** A connection that makes {@link FakeStream}s. */
+/** Creates {@link FakeStream}s in place of a connection's. */
 public final class FakeTransport implements ClientTransport {
   public final List<FakeStream> streams = new ArrayList<>();
   public Attributes attributes = Attributes.EMPTY;
 
-  /** Runs when a call asks for a stream, before it has it: the moment for a race. */
+  /** Runs when a call asks for a stream, before it has it, for races. */
   public Runnable beforeStream = () -> {};
 
-  /** Runs within the start of each stream: what its event loop does meanwhile. */
+  /** Runs during the start of each stream, as its event loop may. */
   public Consumer<FakeStream> duringStart = stream -> {};
 
-  /** Whether the streams to come send what is written at once. */
+  /** Whether streams created from now on send messages when they are written. */
   public boolean sends = true;
 
   @Override

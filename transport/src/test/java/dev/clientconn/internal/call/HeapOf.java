@@ -12,9 +12,9 @@ import java.util.Set;
 import org.jspecify.annotations.Nullable;
 
 /**
- * Adds up what objects occupy: theirs and what they refer to, as far as it is an array or of this
- * library's own classes. Counted as a JVM with references of four bytes lays them out, so that the
- * figure is the same on each.
+ * Adds up the size of objects and of all arrays and objects of this library that they refer to.
+ * Assumes the layout of a JVM with references of four bytes, so that the figure is the same on
+ * each.
  */
 final class HeapOf {
 

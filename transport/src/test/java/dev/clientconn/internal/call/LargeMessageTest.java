@@ -26,7 +26,7 @@ import java.util.concurrent.Future;
 import java.util.concurrent.TimeUnit;
 import org.junit.jupiter.api.Test;
 
-/** Messages in chunks, on their way through a call. */
+/** Requests and responses that are held in pooled chunks. */
 class LargeMessageTest {
   private static final Status GONE = Status.UNAVAILABLE.withDescription("connection lost");
 
@@ -98,7 +98,7 @@ class LargeMessageTest {
   void aRequestsMemoryComesBackWhenTheCallIsOver() {
     long before = Messages.lent();
     fixture.unary(text(8, 100_000));
-    assertThat(Messages.lent() - before).as("kept for another try").isPositive();
+    assertThat(Messages.lent() - before).as("kept for another attempt").isPositive();
 
     fixture.stream().close(GONE);
 
@@ -221,7 +221,7 @@ class LargeMessageTest {
   }
 
   @Test
-  void messagesThatNobodyTakesAreDropped() {
+  void aCancelDropsUndeliveredChunks() {
     ClientCallImpl<String, String> call = fixture.start(TextMethods.BIDI);
     fixture.stream().responseHeaders();
     fixture.stream().message(text(5, 100_000));

@@ -14,7 +14,7 @@ import java.util.concurrent.ScheduledExecutorService;
 import java.util.concurrent.ScheduledFuture;
 import java.util.concurrent.TimeUnit;
 
-/** Time that a test moves by hand: a ticker for deadlines, and the timers that run by it. */
+/** Advances time only when a test says so: a ticker for deadlines, and an executor of timers. */
 public final class ManualClock extends AbstractExecutorService implements ScheduledExecutorService {
   private final List<Timer> timers = new ArrayList<>();
   private long now = 1_000_000;
@@ -31,7 +31,7 @@ public final class ManualClock extends AbstractExecutorService implements Schedu
     return Deadline.after(duration, unit, ticker);
   }
 
-  /** Runs each timer that comes due, at its own time. */
+  /** Advances the time and runs each timer that becomes due, at its own time. */
   public void advance(long duration, TimeUnit unit) {
     long until = now + unit.toNanos(duration);
     for (; ; ) {

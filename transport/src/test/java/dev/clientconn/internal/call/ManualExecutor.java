@@ -5,7 +5,7 @@ import java.util.ArrayDeque;
 import java.util.concurrent.Executor;
 import java.util.concurrent.RejectedExecutionException;
 
-/** Keeps tasks until the test runs them. */
+/** Holds tasks until the test runs them. */
 public final class ManualExecutor implements Executor {
   public final ArrayDeque<Runnable> tasks = new ArrayDeque<>();
   public boolean rejects;
@@ -18,7 +18,7 @@ public final class ManualExecutor implements Executor {
     tasks.add(task);
   }
 
-  /** Returns how many tasks ran, those they brought along included. */
+  /** Returns how many tasks ran, including those that they have added. */
   public int runAll() {
     int count = 0;
     for (Runnable task = tasks.poll(); task != null; task = tasks.poll()) {

@@ -19,7 +19,7 @@ import java.util.List;
 import java.util.concurrent.TimeUnit;
 import org.junit.jupiter.api.Test;
 
-/** Calls that are made before the service config is known. */
+/** Calls that are started before the service config is known. */
 class PendingCallTest {
   private static final Status REASON = Status.UNAVAILABLE.withDescription("Channel shutdownNow");
 

@@ -8,7 +8,7 @@ import java.util.ArrayList;
 import java.util.List;
 import org.jspecify.annotations.Nullable;
 
-/** Writes down what a call tells its listener, and may do something of the test's at each event. */
+/** Records the events of a call, and runs an action of the test at each of them. */
 public final class RecordingListener extends ClientCall.Listener<String> {
   public final List<String> events = new ArrayList<>();
   public @Nullable Status status;

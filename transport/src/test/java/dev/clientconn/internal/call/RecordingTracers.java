@@ -11,7 +11,7 @@ import java.util.ArrayList;
 import java.util.List;
 import org.jspecify.annotations.Nullable;
 
-/** Makes tracers that write down what they hear, all in one list. */
+/** Creates tracers that record their events in one list. */
 public final class RecordingTracers extends ClientStreamTracer.Factory {
   public static final Metadata.Key<String> KEY =
       Metadata.Key.of("traced", Metadata.ASCII_STRING_MARSHALLER);

@@ -10,7 +10,7 @@ import java.io.InputStream;
 import java.io.UncheckedIOException;
 import java.nio.charset.StandardCharsets;
 
-/** Methods whose messages are text: readable in a test's failure. */
+/** Methods whose messages are text, readable in a test's failure. */
 public final class TextMethods {
   public static final MethodDescriptor<String, String> UNARY = of(MethodType.UNARY);
   public static final MethodDescriptor<String, String> SERVER_STREAMING =
@@ -40,7 +40,7 @@ public final class TextMethods {
     }
   }
 
-  /** UTF-8; an override makes it misbehave. */
+  /** Marshals text as UTF-8; tests override a method to make it fail. */
   public static class TextMarshaller implements MethodDescriptor.Marshaller<String> {
     @Override
     public InputStream stream(String value) {

@@ -14,7 +14,7 @@ import java.util.List;
 import java.util.function.Consumer;
 import org.junit.jupiter.api.Test;
 
-/** gRFC A6: what the application never hears of. */
+/** Retries that the application does not notice (gRFC A6, transparent retries). */
 class TransparentRetryTest {
   private static final int MIB = 1024 * 1024;
   private static final Status GONE = Status.UNAVAILABLE.withDescription("connection lost");
@@ -93,7 +93,7 @@ class TransparentRetryTest {
     call.sendMessage("b");
     assertThat(call.isReady()).isFalse();
 
-    fixture.source.answer(fixture.transport);
+    fixture.source.complete(fixture.transport);
     call.sendMessage("c");
     call.halfClose();
 
@@ -102,7 +102,7 @@ class TransparentRetryTest {
   }
 
   @Test
-  void pastTheKeptBytesAStreamingCallIsCommitted() {
+  void aStreamingCallOverTheRetryBufferIsCommitted() {
     var call = fixture.start(TextMethods.BIDI);
     call.sendMessage("x".repeat(MIB));
 
@@ -166,7 +166,7 @@ class TransparentRetryTest {
     fixture.unary("x".repeat(10_000));
     fixture.stream().close(GONE, StreamProgress.REFUSED);
     assertThat(fixture.transport.streams)
-        .as("what is released is there for others")
+        .as("released bytes can be used by other calls")
         .hasSize(6);
   }
 
@@ -181,7 +181,7 @@ class TransparentRetryTest {
   }
 
   @Test
-  void whateverEndsACallItsBytesAreKeptNoLonger() {
+  void theBufferedBytesAreReleasedByEveryKindOfEnd() {
     List<Consumer<ClientCall<String, String>>> ends = List.of(
         call -> fixture.stream().responseHeaders(),
         call -> fixture.stream().close(GONE),
@@ -222,7 +222,7 @@ class TransparentRetryTest {
     call.sendMessage("x".repeat(MIB));
     call.sendMessage("b");
 
-    fixture.source.answer(fixture.transport);
+    fixture.source.complete(fixture.transport);
     call.sendMessage("c");
 
     assertThat(fixture.stream().commands)
@@ -232,7 +232,7 @@ class TransparentRetryTest {
   @Test
   void aCancelledCallIsNotSentAgain() {
     var call = fixture.withoutTransport().unary("hello");
-    fixture.source.answer(fixture.transport);
+    fixture.source.complete(fixture.transport);
     fixture.stream().close(GONE, StreamProgress.NOT_SENT);
     assertThat(fixture.source.waiting).hasSize(1);
 

@@ -13,19 +13,25 @@ import io.netty.buffer.Unpooled;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.CsvSource;
 
-/** What a window full of messages that the application does not take costs: at most two bytes of heap for each on the wire. */
+/**
+ * Memory of a window full of messages that the application does not take: at most two bytes of heap
+ * for each byte on the wire.
+ */
 class UndeliveredMessagesTest {
 
   private static final int WINDOW = 1 << 20;
 
-  /** Chunks that are being filled: at the deframer, on their way, and at the end of the queue. */
+  /** Chunks that are being filled: in the deframer, in the events, and at the end of the queue. */
   private static final int CONSTANT = 3 * 16_384;
 
   private final CallFixture fixture = new CallFixture();
   private final MessageDeframer deframer = new MessageDeframer(WINDOW);
   private int eventsInTurn;
 
-  /** Each size of message, in DATA frames of each size, with each number of frames read in one turn of the loop. */
+  /**
+   * Every combination of message size, DATA frame size and number of frames read in one turn of the
+   * loop.
+   */
   @Conforms({"H28", "T043"})
   @ParameterizedTest
   @CsvSource({
@@ -106,7 +112,7 @@ class UndeliveredMessagesTest {
     return sent / message;
   }
 
-  /** Bytes out of an endless row of such messages. */
+  /** Bytes of an endless sequence of such messages. */
   private static ByteBuf data(long from, int length, int body) {
     ByteBuf data = Unpooled.buffer(length);
     for (long at = from; at < from + length; at++) {

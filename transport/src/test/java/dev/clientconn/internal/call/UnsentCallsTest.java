@@ -16,7 +16,7 @@ import java.util.concurrent.Executor;
 import java.util.concurrent.TimeUnit;
 import org.junit.jupiter.api.Test;
 
-/** Calls that no transport and no picker's queue knows still end in time. */
+/** Calls that neither a transport nor a picker's queue knows end in time. */
 class UnsentCallsTest {
   private static final Status REASON = Status.UNAVAILABLE.withDescription("Channel shutdownNow");
 
@@ -155,7 +155,7 @@ class UnsentCallsTest {
   }
 
   @Test
-  void aCallWhoseCredentialsHaveAnsweredIsForItsTransportToEnd() {
+  void aCallWhoseCredentialsHaveRespondedIsEndedByItsTransport() {
     SlowCredentials credentials = new SlowCredentials();
     fixture.options = CallOptions.DEFAULT.withCallCredentials(credentials);
     fixture.unary("hello");
@@ -168,7 +168,7 @@ class UnsentCallsTest {
   }
 
   @Test
-  void timersThatAreShutDownEndACallThatNothingElseWould() {
+  void shutDownTimersEndACallThatNothingElseWould() {
     deadline(300);
     fixture.clock.rejects = true;
 
@@ -178,7 +178,7 @@ class UnsentCallsTest {
   }
 
   @Test
-  void aCallThatWaitsForCredentialsSaysSoAtItsDeadline() {
+  void theDeadlineStatusNamesTheCredentialsThatACallWaitsFor() {
     deadline(150);
     fixture.options = fixture.options.withCallCredentials(new SlowCredentials());
     ClientCall<String, String> call = fixture.start(TextMethods.UNARY);
