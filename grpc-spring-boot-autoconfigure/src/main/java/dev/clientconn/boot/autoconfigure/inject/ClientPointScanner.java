@@ -1,7 +1,6 @@
 // SPDX-License-Identifier: Apache-2.0
 package dev.clientconn.boot.autoconfigure.inject;
 
-import dev.clientconn.boot.GrpcClient;
 import java.lang.annotation.Annotation;
 import java.lang.reflect.AnnotatedElement;
 import java.lang.reflect.Constructor;
@@ -11,27 +10,27 @@ import java.lang.reflect.Member;
 import java.lang.reflect.Method;
 import java.lang.reflect.Modifier;
 import java.lang.reflect.Proxy;
-import java.util.Arrays;
-import java.util.HashMap;
 import java.util.HashSet;
-import java.util.Map;
 import java.util.Optional;
 import java.util.Set;
 import java.util.function.Consumer;
-import org.jspecify.annotations.Nullable;
 import org.springframework.beans.factory.ObjectFactory;
 import org.springframework.context.annotation.Bean;
 import org.springframework.context.annotation.Lazy;
 import org.springframework.core.MethodParameter;
 import org.springframework.core.ResolvableType;
-import org.springframework.core.annotation.MergedAnnotation;
-import org.springframework.core.annotation.MergedAnnotations;
 import org.springframework.util.ClassUtils;
 import org.springframework.util.ReflectionUtils;
+import org.springframework.util.ReflectionUtils.FieldCallback;
+import org.springframework.util.ReflectionUtils.MethodCallback;
 
 /**
- * Finds the places in bean classes that ask for clients: fields, setters, and parameters of
- * constructors and methods, of {@code @Bean} methods among them.
+ * Searches bean classes for {@link dev.clientconn.boot.GrpcClient}: on fields, setters, and
+ * parameters of constructors and methods, {@code @Bean} methods included.
+ *
+ * <p>All bean classes are searched while an application starts, in a JVM that still interprets most
+ * of its code. So the search reads members through {@link ReflectionUtils}, which keeps them for
+ * Spring's own later reading, and creates nothing for a member without annotations.
  */
 final class ClientPointScanner {
 
@@ -40,133 +39,149 @@ final class ClientPointScanner {
 
   private final Consumer<ClientPoint> found;
 
+  private final ClientAnnotations annotations = new ClientAnnotations();
+
   private final Set<Class<?>> seen = new HashSet<>();
 
-  /**
-   * Most annotations are of few types, and looking for meta-annotations costs more than all else.
-   */
-  private final Map<Class<? extends Annotation>, Boolean> asking = new HashMap<>();
+  private final FieldCallback fieldVisitor = this::visit;
+
+  private final MethodCallback methodVisitor = this::visit;
+
+  /** The class that is being searched; its members may be inherited. */
+  private Class<?> beanClass = Object.class;
 
   ClientPointScanner(Consumer<ClientPoint> found) {
     this.found = found;
   }
 
   /**
-   * Looks at the class of a bean.
+   * Searches the class of a bean and its superclasses. Each class is searched once.
    *
-   * @throws MisplacedGrpcClientException if the annotation stands where Spring does not inject
+   * @throws MisplacedGrpcClientException if the annotation is in a place where Spring does not
+   *     inject
    */
-  void scan(Class<?> beanClass) {
-    Class<?> type = ClassUtils.getUserClass(beanClass);
-    if (!mayAsk(type) || !this.seen.add(type)) {
+  void scan(Class<?> type) {
+    Class<?> userClass = ClassUtils.getUserClass(type);
+    if (!isCandidate(userClass) || !this.seen.add(userClass)) {
       return;
     }
-    for (Class<?> each = type; each != null && mayAsk(each); each = each.getSuperclass()) {
-      Class<?> level = each;
-      readable(() -> ReflectionUtils.doWithLocalFields(level, field -> visit(field, type)));
-      readable(() -> ReflectionUtils.doWithLocalMethods(level, method -> visit(method, type)));
+    this.beanClass = userClass;
+    for (Class<?> level = userClass;
+        level != null && isCandidate(level);
+        level = level.getSuperclass()) {
+      scanFields(level);
+      scanMethods(level);
     }
-    readable(() -> {
-      for (Constructor<?> constructor : type.getDeclaredConstructors()) {
-        visitParameters(constructor, type);
-      }
-    });
+    scanConstructors();
   }
 
-  /**
-   * What cannot be introspected cannot be injected into either; its bean's creation will say why.
-   */
-  private static void readable(Runnable look) {
+  // A class of which a part cannot be loaded may still be usable: each kind of member is read by
+  // itself, and the creation of the bean reports what is missing.
+
+  private void scanFields(Class<?> level) {
     try {
-      look.run();
-    } catch (IllegalStateException | LinkageError missingClasses) {
+      ReflectionUtils.doWithLocalFields(level, this.fieldVisitor);
+    } catch (IllegalStateException | LinkageError unreadable) {
       return;
     }
   }
 
-  private static boolean mayAsk(Class<?> type) {
-    return !Proxy.isProxyClass(type)
-        && !type.getName().startsWith("java.")
-        && !type.getName().startsWith("org.springframework.");
-  }
-
-  private void visit(Field field, Class<?> beanClass) {
-    MergedAnnotation<GrpcClient> client = client(field.getDeclaredAnnotations());
-    if (client != null) {
-      rejectStatic(client, field);
-      add(client, ResolvableType.forField(field, beanClass), field, field);
+  private void scanMethods(Class<?> level) {
+    try {
+      ReflectionUtils.doWithLocalMethods(level, this.methodVisitor);
+    } catch (IllegalStateException | LinkageError unreadable) {
+      return;
     }
   }
 
-  private void visit(Method method, Class<?> beanClass) {
+  private void scanConstructors() {
+    try {
+      for (Constructor<?> constructor : this.beanClass.getDeclaredConstructors()) {
+        visitParameters(constructor);
+      }
+    } catch (IllegalStateException | LinkageError unreadable) {
+      return;
+    }
+  }
+
+  private static boolean isCandidate(Class<?> type) {
+    String name = type.getName();
+    return !name.startsWith("java.")
+        && !name.startsWith("org.springframework.")
+        && !Proxy.isProxyClass(type);
+  }
+
+  private void visit(Field field) {
+    String value = this.annotations.value(field.getDeclaredAnnotations());
+    if (value != null) {
+      rejectStatic(value, field);
+      Class<?> type = field.getType();
+      // The usual case: a stub by its class, without generics to resolve.
+      ResolvableType wanted = field.getGenericType() == type
+          ? ResolvableType.forClass(type)
+          : ResolvableType.forField(field, this.beanClass);
+      add(value, wanted, field, field);
+    }
+  }
+
+  private void visit(Method method) {
     // Spring calls no method without @Bean, @Autowired or the like, so its parameters do not
-    // matter;
-    // and to read their annotations costs most.
+    // matter.
     Annotation[] annotations = method.getDeclaredAnnotations();
     if (annotations.length == 0 || method.isBridge()) {
       return;
     }
-    MergedAnnotation<GrpcClient> client = client(annotations);
-    if (client == null) {
-      visitParameters(method, beanClass);
+    String value = this.annotations.value(annotations);
+    if (value == null) {
+      visitParameters(method);
       return;
     }
-    rejectStatic(client, method);
+    rejectStatic(value, method);
     if (method.getParameterCount() != 1) {
-      throw MisplacedGrpcClientException.onMethod(
-          value(client), method, method.getParameterCount());
+      throw MisplacedGrpcClientException.onMethod(value, method, method.getParameterCount());
     }
-    add(client, ResolvableType.forMethodParameter(method, 0, beanClass), method, method);
+    add(value, ResolvableType.forMethodParameter(method, 0, this.beanClass), method, method);
   }
 
-  private void visitParameters(Executable executable, Class<?> beanClass) {
+  private void visitParameters(Executable executable) {
     if (executable.getParameterCount() == 0
-        || Arrays.stream(executable.getParameterAnnotations()).allMatch(each -> each.length == 0)) {
+        || !hasAnnotations(executable.getParameterAnnotations())) {
       return;
     }
     for (int i = 0; i < executable.getParameterCount(); i++) {
       // Not Executable.getParameterAnnotations: for inner classes it leaves some out.
       MethodParameter parameter = MethodParameter.forExecutable(executable, i);
-      MergedAnnotation<GrpcClient> client = client(parameter.getParameterAnnotations());
-      if (client != null) {
+      String value = this.annotations.value(parameter.getParameterAnnotations());
+      if (value != null) {
         ResolvableType type =
-            ResolvableType.forMethodParameter(parameter.withContainingClass(beanClass));
+            ResolvableType.forMethodParameter(parameter.withContainingClass(this.beanClass));
         boolean lazy = parameter.hasParameterAnnotation(Lazy.class);
-        add(client, type, executable, lazy ? parameter.getParameter() : executable);
+        add(value, type, executable, lazy ? parameter.getParameter() : executable);
       }
     }
   }
 
-  private @Nullable MergedAnnotation<GrpcClient> client(Annotation[] annotations) {
-    for (Annotation annotation : annotations) {
-      if (this.asking.computeIfAbsent(annotation.annotationType(), ClientPointScanner::isClient)) {
-        return MergedAnnotations.from(annotations).get(GrpcClient.class);
+  private static boolean hasAnnotations(Annotation[][] parameters) {
+    for (Annotation[] annotations : parameters) {
+      if (annotations.length > 0) {
+        return true;
       }
     }
-    return null;
+    return false;
   }
 
-  private static boolean isClient(Class<? extends Annotation> type) {
-    return type == GrpcClient.class || MergedAnnotations.from(type).isPresent(GrpcClient.class);
-  }
-
-  private static <M extends Member> void rejectStatic(
-      MergedAnnotation<GrpcClient> client, M place) {
+  private static <M extends Member> void rejectStatic(String value, M place) {
     if (Modifier.isStatic(place.getModifiers())) {
-      throw MisplacedGrpcClientException.onStatic(value(client), place);
+      throw MisplacedGrpcClientException.onStatic(value, place);
     }
   }
 
-  private void add(
-      MergedAnnotation<GrpcClient> client,
-      ResolvableType type,
-      Object place,
-      AnnotatedElement lazyAt) {
+  private void add(String value, ResolvableType type, Object place, AnnotatedElement lazyAt) {
     ResolvableType wanted = type;
     while (isWrapper(wanted.resolve(Object.class))) {
       wanted = wanted.getGeneric(0);
     }
-    ClientPoint point = new ClientPoint(value(client), wanted.resolve(Object.class), place);
+    ClientPoint point = new ClientPoint(value, wanted.resolve(Object.class), place);
     boolean proxied = !isWrapper(type.resolve(Object.class))
         && !lazyAt.isAnnotationPresent(Bean.class)
         && lazyAt.isAnnotationPresent(Lazy.class)
@@ -175,10 +190,6 @@ final class ClientPointScanner {
       throw MisplacedGrpcClientException.lazy(point);
     }
     this.found.accept(point);
-  }
-
-  private static String value(MergedAnnotation<GrpcClient> client) {
-    return client.getString(MergedAnnotation.VALUE);
   }
 
   private static boolean isWrapper(Class<?> type) {

@@ -5,9 +5,11 @@ import dev.clientconn.ClientConn;
 import dev.clientconn.boot.GrpcClient;
 import dev.clientconn.boot.autoconfigure.ClientConnRegistrar;
 import dev.clientconn.boot.autoconfigure.GrpcClientTargets;
-import java.util.LinkedHashSet;
+import java.util.Collection;
+import java.util.LinkedHashMap;
+import java.util.List;
+import java.util.Map;
 import java.util.Optional;
-import java.util.Set;
 import org.springframework.aot.AotDetector;
 import org.springframework.beans.factory.BeanFactory;
 import org.springframework.beans.factory.CannotLoadBeanClassException;
@@ -51,15 +53,17 @@ final class GrpcClientBeanRegistrar implements BeanFactoryPostProcessor, Priorit
     // Ahead of time the definitions were written into the generated code.
     if (!AotDetector.useGeneratedArtifacts()
         && beanFactory instanceof BeanDefinitionRegistry registry) {
-      Set<ClientPoint> points = pointsIn(beanFactory);
+      Collection<ClientPoint> points = pointsIn(beanFactory);
       GrpcClientTargets targets = GrpcClientTargets.of(this.environment);
       points.forEach(point -> register(point, targets, registry));
     }
   }
 
-  private static Set<ClientPoint> pointsIn(ConfigurableListableBeanFactory beanFactory) {
-    Set<ClientPoint> points = new LinkedHashSet<>();
-    ClientPointScanner scanner = new ClientPointScanner(points::add);
+  /** Finds the points, one for each pair of name and type: the first that was found. */
+  private static Collection<ClientPoint> pointsIn(ConfigurableListableBeanFactory beanFactory) {
+    Map<List<Object>, ClientPoint> points = new LinkedHashMap<>();
+    ClientPointScanner scanner = new ClientPointScanner(
+        point -> points.putIfAbsent(List.of(point.value(), point.type()), point));
     for (String name : beanFactory.getBeanDefinitionNames()) {
       try {
         scan(beanFactory, name, scanner);
@@ -70,7 +74,7 @@ final class GrpcClientBeanRegistrar implements BeanFactoryPostProcessor, Priorit
         // Such a definition may lie unused for ever; if not, making the bean will report it.
       }
     }
-    return points;
+    return points.values();
   }
 
   private static void scan(
