@@ -52,14 +52,21 @@ public final class GrpcClientAutoConfiguration {
     return GrpcClientTargets.of(environment);
   }
 
+  /** After the check of the keys, which explains what the binding would only refuse. */
+  @Bean
+  InheritedSettings grpcClientSettings(
+      GrpcClientTargets targets, ObjectProvider<GrpcClientProperties> properties) {
+    return new InheritedSettings(properties.getObject(), targets);
+  }
+
   @Bean
   @ConditionalOnMissingBean
   ClientConnFactory clientConnFactory(
-      GrpcClientTargets targets,
+      InheritedSettings settings,
       ObjectProvider<SslBundles> bundles,
       ObjectProvider<ClientConnBuilderCustomizer> customizers) {
     return new PropertiesClientConnFactory(
-        targets, new TlsConfigurer(bundles.getIfAvailable()), customizers);
+        settings, new TlsConfigurer(bundles.getIfAvailable()), customizers);
   }
 
   @Bean(ClientConnRegistrar.FACTORY_BEAN)
@@ -68,7 +75,7 @@ public final class GrpcClientAutoConfiguration {
   }
 
   @Bean
-  GrpcClientLifecycle grpcClientLifecycle(GrpcClients clients, GrpcClientTargets targets) {
-    return new GrpcClientLifecycle(clients, targets);
+  GrpcClientLifecycle grpcClientLifecycle(GrpcClients clients, InheritedSettings settings) {
+    return new GrpcClientLifecycle(clients, settings);
   }
 }

@@ -24,15 +24,17 @@ final class GrpcClientLifecycle implements SmartLifecycle {
   /** How long cancelled calls get to tell their listeners. */
   private static final Duration AFTERMATH = Duration.ofSeconds(1);
 
+  static final Duration DEFAULT_GRACE_PERIOD = Duration.ofSeconds(30);
+
   private final GrpcClients clients;
 
-  private final GrpcClientTargets targets;
+  private final InheritedSettings settings;
 
   private volatile boolean running;
 
-  GrpcClientLifecycle(GrpcClients clients, GrpcClientTargets targets) {
+  GrpcClientLifecycle(GrpcClients clients, InheritedSettings settings) {
     this.clients = clients;
-    this.targets = targets;
+    this.settings = settings;
   }
 
   @Override
@@ -88,7 +90,8 @@ final class GrpcClientLifecycle implements SmartLifecycle {
   }
 
   private long grace(String target) {
-    Duration grace = this.targets.gracePeriod(target);
+    Duration configured = this.settings.gracePeriod(target);
+    Duration grace = configured == null ? DEFAULT_GRACE_PERIOD : configured;
     return grace.isNegative() ? Long.MAX_VALUE : TimeUnit.NANOSECONDS.convert(grace);
   }
 

@@ -8,8 +8,8 @@ import org.springframework.boot.context.properties.ConfigurationProperties;
 import org.springframework.boot.context.properties.NestedConfigurationProperty;
 
 /**
- * Properties of gRPC clients, as they were written. What a target inherits from the defaults is not
- * in here: see {@link GrpcClientTargets}.
+ * Properties of gRPC clients as they are written: a leaf that is not configured is null.
+ * {@link InheritedSettings} adds what a target inherits from the defaults.
  */
 @ConfigurationProperties("grpc.client")
 public class GrpcClientProperties {

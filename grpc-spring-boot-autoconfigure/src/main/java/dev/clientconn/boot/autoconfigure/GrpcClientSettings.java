@@ -27,7 +27,7 @@ public class GrpcClientSettings {
   private @Nullable String userAgent;
 
   /** Whether calls wait for a connection instead of failing while there is none. */
-  private boolean waitForReady;
+  private @Nullable Boolean waitForReady;
 
   private final Ssl ssl = new Ssl();
 
@@ -69,11 +69,11 @@ public class GrpcClientSettings {
     this.userAgent = userAgent;
   }
 
-  public boolean isWaitForReady() {
+  public @Nullable Boolean getWaitForReady() {
     return this.waitForReady;
   }
 
-  public void setWaitForReady(boolean waitForReady) {
+  public void setWaitForReady(@Nullable Boolean waitForReady) {
     this.waitForReady = waitForReady;
   }
 
@@ -146,13 +146,13 @@ public class GrpcClientSettings {
     public static class Metadata {
 
       /** Largest headers or trailers that are accepted, uncompressed. */
-      private DataSize maxSize = DataSize.ofKilobytes(8);
+      private @Nullable DataSize maxSize;
 
-      public DataSize getMaxSize() {
+      public @Nullable DataSize getMaxSize() {
         return this.maxSize;
       }
 
-      public void setMaxSize(DataSize maxSize) {
+      public void setMaxSize(@Nullable DataSize maxSize) {
         this.maxSize = maxSize;
       }
     }
@@ -195,13 +195,13 @@ public class GrpcClientSettings {
      * duration suffix is not specified, seconds will be used.
      */
     @DurationUnit(ChronoUnit.SECONDS)
-    private Duration timeout = Duration.ofSeconds(20);
+    private @Nullable Duration timeout;
 
-    public Duration getTimeout() {
+    public @Nullable Duration getTimeout() {
       return this.timeout;
     }
 
-    public void setTimeout(Duration timeout) {
+    public void setTimeout(@Nullable Duration timeout) {
       this.timeout = timeout;
     }
   }
@@ -214,13 +214,13 @@ public class GrpcClientSettings {
      * call. If a duration suffix is not specified, seconds will be used.
      */
     @DurationUnit(ChronoUnit.SECONDS)
-    private Duration timeout = Duration.ofMinutes(30);
+    private @Nullable Duration timeout;
 
-    public Duration getTimeout() {
+    public @Nullable Duration getTimeout() {
       return this.timeout;
     }
 
-    public void setTimeout(Duration timeout) {
+    public void setTimeout(@Nullable Duration timeout) {
       this.timeout = timeout;
     }
   }
@@ -241,10 +241,10 @@ public class GrpcClientSettings {
      * suffix is not specified, seconds will be used.
      */
     @DurationUnit(ChronoUnit.SECONDS)
-    private Duration timeout = Duration.ofSeconds(20);
+    private @Nullable Duration timeout;
 
     /** Whether to send pings while there is no call. */
-    private boolean withoutCalls;
+    private @Nullable Boolean withoutCalls;
 
     public @Nullable Duration getTime() {
       return this.time;
@@ -254,19 +254,19 @@ public class GrpcClientSettings {
       this.time = time;
     }
 
-    public Duration getTimeout() {
+    public @Nullable Duration getTimeout() {
       return this.timeout;
     }
 
-    public void setTimeout(Duration timeout) {
+    public void setTimeout(@Nullable Duration timeout) {
       this.timeout = timeout;
     }
 
-    public boolean isWithoutCalls() {
+    public @Nullable Boolean getWithoutCalls() {
       return this.withoutCalls;
     }
 
-    public void setWithoutCalls(boolean withoutCalls) {
+    public void setWithoutCalls(@Nullable Boolean withoutCalls) {
       this.withoutCalls = withoutCalls;
     }
   }
@@ -277,13 +277,13 @@ public class GrpcClientSettings {
     /**
      * Number of calls that may wait for a stream slot on one connection before further ones fail.
      */
-    private int maxPending = 65_536;
+    private @Nullable Integer maxPending;
 
-    public int getMaxPending() {
+    public @Nullable Integer getMaxPending() {
       return this.maxPending;
     }
 
-    public void setMaxPending(int maxPending) {
+    public void setMaxPending(@Nullable Integer maxPending) {
       this.maxPending = maxPending;
     }
   }
@@ -297,13 +297,13 @@ public class GrpcClientSettings {
      * be used.
      */
     @DurationUnit(ChronoUnit.SECONDS)
-    private Duration gracePeriod = Duration.ofSeconds(30);
+    private @Nullable Duration gracePeriod;
 
-    public Duration getGracePeriod() {
+    public @Nullable Duration getGracePeriod() {
       return this.gracePeriod;
     }
 
-    public void setGracePeriod(Duration gracePeriod) {
+    public void setGracePeriod(@Nullable Duration gracePeriod) {
       this.gracePeriod = gracePeriod;
     }
   }

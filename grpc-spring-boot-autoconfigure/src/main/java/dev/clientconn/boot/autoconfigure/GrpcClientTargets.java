@@ -1,37 +1,31 @@
 // SPDX-License-Identifier: Apache-2.0
 package dev.clientconn.boot.autoconfigure;
 
-import dev.clientconn.boot.autoconfigure.GrpcClientProperties.Target;
-import java.time.Duration;
 import java.util.HashMap;
 import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
 import java.util.Optional;
 import org.jspecify.annotations.Nullable;
-import org.springframework.boot.context.properties.bind.Bindable;
-import org.springframework.boot.context.properties.bind.Binder;
 import org.springframework.boot.context.properties.source.ConfigurationProperty;
 import org.springframework.boot.context.properties.source.ConfigurationPropertyName;
 import org.springframework.boot.context.properties.source.ConfigurationPropertyName.Form;
 import org.springframework.boot.context.properties.source.ConfigurationPropertySource;
-import org.springframework.boot.context.properties.source.InvalidConfigurationPropertyValueException;
 import org.springframework.boot.context.properties.source.IterableConfigurationPropertySource;
 import org.springframework.core.env.Environment;
 import org.springframework.core.env.SystemEnvironmentPropertySource;
-import org.springframework.util.StringUtils;
 
 /**
- * The configured targets: their names, and what holds for each after it has inherited from the
- * defaults. Both layers are bound onto one object, so each leaf that a target leaves out keeps the
- * default's value. Immutable once made.
+ * Lists the configured targets by name, with the place where each is configured. It binds nothing,
+ * so bean definitions can be written before there is a bean; {@link GrpcClientProperties} has the
+ * settings. Immutable.
  */
 public final class GrpcClientTargets {
 
   private static final ConfigurationPropertyName TARGETS =
       ConfigurationPropertyName.of("grpc.client.targets");
 
-  private static final ConfigurationPropertyName DEFAULTS =
+  static final ConfigurationPropertyName DEFAULTS =
       ConfigurationPropertyName.of("grpc.client.defaults");
 
   /** Elements of the name of a target, such as grpc.client.targets.greeter. */
@@ -39,13 +33,10 @@ public final class GrpcClientTargets {
 
   private final ConfiguredProperties properties;
 
-  private final Binder binder;
-
   private final Map<String, ConfigurationPropertyName> entries = new LinkedHashMap<>();
 
   private GrpcClientTargets(Environment environment) {
     this.properties = new ConfiguredProperties(environment);
-    this.binder = Binder.get(environment);
     for (ConfigurationPropertySource source : this.properties.sources()) {
       if (source instanceof IterableConfigurationPropertySource iterable) {
         // The source of lowest precedence comes last and gives the spelling: an override from an
@@ -58,7 +49,7 @@ public final class GrpcClientTargets {
   /**
    * Reads the names of the targets.
    *
-   * @param environment where the properties are; it is read again for each target's settings
+   * @param environment where the properties are
    * @return the targets
    * @throws DuplicateTargetNameException if one property source spells the same name in two ways
    */
@@ -96,48 +87,15 @@ public final class GrpcClientTargets {
     return find(name).isPresent() || TargetNames.isAddress(name);
   }
 
-  /**
-   * What holds for a target. An address that is no name gets the defaults.
-   *
-   * @throws UnknownGrpcTargetException if there is no such target and the name is no address
-   */
-  TargetSettings settings(String name) {
-    Target values = new Target();
-    bind(DEFAULTS, values);
-    rejectContradiction(DEFAULTS);
-    rejectPersonalDefault("address", values.getAddress());
-    rejectPersonalDefault("authority", values.getAuthority());
-    ConfigurationPropertyName entry = this.entries.get(TargetNames.canonical(name));
-    if (entry == null) {
-      if (!TargetNames.isAddress(name)) {
-        throw new UnknownGrpcTargetException(name, names());
-      }
-      values.setAddress(name);
-      return new TargetSettings(name, values, this.properties, DEFAULTS::append, List.of());
-    }
-    rejectContradiction(entry);
-    letBundleOutweighInheritedSwitch(entry, values);
-    bind(entry, values);
-    return new TargetSettings(
-        nameOf(entry),
-        values,
-        this.properties,
-        leaf -> keyOf(entry, leaf),
-        this.properties.below(entry));
+  /** The configuration name of a target, or null if there is no such target. */
+  @Nullable
+  ConfigurationPropertyName entry(String name) {
+    return this.entries.get(TargetNames.canonical(name));
   }
 
-  /**
-   * How long calls in flight of a channel get; what belongs to no target gets what the defaults
-   * say.
-   */
-  Duration gracePeriod(String name) {
-    Target values = new Target();
-    bind(DEFAULTS, values);
-    ConfigurationPropertyName entry = this.entries.get(TargetNames.canonical(name));
-    if (entry != null) {
-      bind(entry, values);
-    }
-    return values.getShutdown().getGracePeriod();
+  /** The property sources that the targets were read from. */
+  ConfiguredProperties properties() {
+    return this.properties;
   }
 
   /** Whether a target has at least one setting under exactly this name. */
@@ -205,55 +163,7 @@ public final class GrpcClientTargets {
         != null;
   }
 
-  private static String nameOf(ConfigurationPropertyName entry) {
+  static String nameOf(ConfigurationPropertyName entry) {
     return entry.getLastElement(Form.ORIGINAL);
-  }
-
-  private void bind(ConfigurationPropertyName name, Target values) {
-    this.binder.bind(name, Bindable.ofInstance(values));
-  }
-
-  /**
-   * A bundle named by the target itself asks for TLS, even where the defaults switch TLS off for
-   * the others.
-   */
-  private void letBundleOutweighInheritedSwitch(ConfigurationPropertyName entry, Target values) {
-    Target own = new Target();
-    bind(entry, own);
-    if (StringUtils.hasText(own.getSsl().getBundle()) && own.getSsl().getEnabled() == null) {
-      values.getSsl().setEnabled(null);
-    }
-  }
-
-  /** TLS from a bundle and no TLS at the same time, said in one place. */
-  private void rejectContradiction(ConfigurationPropertyName layer) {
-    Target own = new Target();
-    bind(layer, own);
-    String bundle = own.getSsl().getBundle();
-    if (StringUtils.hasText(bundle) && Boolean.FALSE.equals(own.getSsl().getEnabled())) {
-      throw new InvalidConfigurationPropertyValueException(
-          layer.append("ssl.enabled").toString(),
-          false,
-          ("It contradicts %s, which asks for TLS with the bundle '%s'. Remove one of the two; an"
-                  + " empty ssl.bundle takes away one that another file sets.")
-              .formatted(layer.append("ssl.bundle"), bundle));
-    }
-  }
-
-  private static void rejectPersonalDefault(String leaf, @Nullable String value) {
-    if (value != null) {
-      throw new InvalidConfigurationPropertyValueException(
-          DEFAULTS + "." + leaf,
-          value,
-          "It belongs to one target and cannot be a default for all.");
-    }
-  }
-
-  /**
-   * The key that set a leaf, for error messages: the target's own, or else the one of the defaults.
-   */
-  private ConfigurationPropertyName keyOf(ConfigurationPropertyName entry, String leaf) {
-    ConfigurationPropertyName own = entry.append(leaf);
-    return this.properties.find(own) != null ? own : DEFAULTS.append(leaf);
   }
 }

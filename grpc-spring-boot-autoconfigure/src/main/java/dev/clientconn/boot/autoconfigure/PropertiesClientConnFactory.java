@@ -14,24 +14,24 @@ import org.springframework.beans.factory.ObjectProvider;
  */
 final class PropertiesClientConnFactory implements ClientConnFactory {
 
-  private final GrpcClientTargets targets;
+  private final InheritedSettings settings;
 
   private final TlsConfigurer tls;
 
   private final ObjectProvider<ClientConnBuilderCustomizer> customizers;
 
   PropertiesClientConnFactory(
-      GrpcClientTargets targets,
+      InheritedSettings settings,
       TlsConfigurer tls,
       ObjectProvider<ClientConnBuilderCustomizer> customizers) {
-    this.targets = targets;
+    this.settings = settings;
     this.tls = tls;
     this.customizers = customizers;
   }
 
   @Override
   public ClientConn create(String target) {
-    TargetSettings settings = this.targets.settings(target);
+    TargetSettings settings = this.settings.settings(target);
     rejectIf(settings, AddressCheck.problem(settings.address()));
     ClientConnBuilder builder = newBuilder(settings);
     new SettingsMapper(settings, builder).apply();

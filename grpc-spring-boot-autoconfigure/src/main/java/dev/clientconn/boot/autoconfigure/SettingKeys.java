@@ -45,7 +45,8 @@ final class SettingKeys {
     }
   }
 
-  private static boolean isGroup(Class<?> type) {
+  /** Whether a property is a group of keys, such as {@code keepalive}. */
+  static boolean isGroup(Class<?> type) {
     return type.getName().startsWith(GrpcClientSettings.class.getName() + "$");
   }
 

@@ -43,22 +43,26 @@ final class SettingsMapper {
   }
 
   private void applyTimes(Target values) {
-    this.builder.connectTimeout(positive("connect.timeout", values.getConnect().getTimeout()));
-    Duration idle = positive("idle.timeout", values.getIdle().getTimeout());
-    this.builder.idleTimeout(nanos(idle), TimeUnit.NANOSECONDS);
+    PropertyMapper map = PropertyMapper.get();
+    map.from(values.getConnect()::getTimeout)
+        .as(timeout -> positive("connect.timeout", timeout))
+        .to(this.builder::connectTimeout);
+    map.from(values.getIdle()::getTimeout)
+        .as(timeout -> positive("idle.timeout", timeout))
+        .to(idle -> this.builder.idleTimeout(nanos(idle), TimeUnit.NANOSECONDS));
     GrpcClientSettings.Keepalive keepalive = values.getKeepalive();
     Duration time = keepalive.getTime();
     if (time != null) {
-      Duration timeout =
-          atLeast("keepalive.timeout", keepalive.getTimeout(), SHORTEST_KEEPALIVE_TIMEOUT, "10ms");
       atLeast(
           "keepalive.time",
           time,
           SHORTEST_KEEPALIVE,
-          "10s: servers close connections that" + " ping more often than they allow");
+          "10s: servers close connections that ping more often than they allow");
       this.builder.keepAliveTime(nanos(time), TimeUnit.NANOSECONDS);
-      this.builder.keepAliveTimeout(nanos(timeout), TimeUnit.NANOSECONDS);
-      this.builder.keepAliveWithoutCalls(keepalive.isWithoutCalls());
+      map.from(keepalive::getTimeout)
+          .as(timeout -> atLeast("keepalive.timeout", timeout, SHORTEST_KEEPALIVE_TIMEOUT, "10ms"))
+          .to(timeout -> this.builder.keepAliveTimeout(nanos(timeout), TimeUnit.NANOSECONDS));
+      map.from(keepalive::getWithoutCalls).to(this.builder::keepAliveWithoutCalls);
     }
   }
 
@@ -69,8 +73,9 @@ final class SettingsMapper {
     map.from(inbound.getMessage()::getMaxSize)
         .as(size -> bytes("inbound.message.max-size", size, 1))
         .to(this.builder::maxInboundMessageSize);
-    this.builder.maxInboundMetadataSize(
-        bytes("inbound.metadata.max-size", inbound.getMetadata().getMaxSize(), 1));
+    map.from(inbound.getMetadata()::getMaxSize)
+        .as(size -> bytes("inbound.metadata.max-size", size, 1))
+        .to(this.builder::maxInboundMetadataSize);
     GrpcClientSettings.FlowControl window = values.getFlowControl();
     map.from(window::getStreamWindow)
         .as(size -> bytes("flow-control.stream-window", size, SMALLEST_WINDOW))
@@ -79,11 +84,9 @@ final class SettingsMapper {
         .as(size -> bytes("flow-control.connection-window", size, SMALLEST_WINDOW))
         .to(this.builder::initialConnectionWindow);
     map.from(window::getGrow).to(this.builder::growWindows);
-    int pending = values.getStreams().getMaxPending();
-    if (pending < 0) {
-      throw this.settings.invalid("streams.max-pending", pending, "It must not be negative.");
-    }
-    this.builder.maxPendingStreams(pending);
+    map.from(values.getStreams()::getMaxPending)
+        .as(this::notNegative)
+        .to(this.builder::maxPendingStreams);
   }
 
   private void applyCallDefaults(Target values) {
@@ -91,8 +94,9 @@ final class SettingsMapper {
     if (deadline != null) {
       positive("deadline", deadline);
     }
-    if (deadline != null || values.isWaitForReady()) {
-      this.builder.intercept(new CallDefaults(deadline, values.isWaitForReady()));
+    boolean waitForReady = Boolean.TRUE.equals(values.getWaitForReady());
+    if (deadline != null || waitForReady) {
+      this.builder.intercept(new CallDefaults(deadline, waitForReady));
     }
   }
 
@@ -138,6 +142,13 @@ final class SettingsMapper {
       throw this.settings.invalid(leaf, value, "It must be at least " + reason + ".");
     }
     return value;
+  }
+
+  private int notNegative(int pending) {
+    if (pending < 0) {
+      throw this.settings.invalid("streams.max-pending", pending, "It must not be negative.");
+    }
+    return pending;
   }
 
   private Duration positive(String leaf, Duration value) {

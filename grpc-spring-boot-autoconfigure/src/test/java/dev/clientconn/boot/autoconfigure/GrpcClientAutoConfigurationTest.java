@@ -16,6 +16,7 @@ import io.grpc.Metadata;
 import io.grpc.MethodDescriptor;
 import io.grpc.health.v1.HealthCheckRequest;
 import io.grpc.health.v1.HealthGrpc;
+import java.time.Duration;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.Map;
@@ -28,6 +29,7 @@ import org.junit.jupiter.params.provider.CsvSource;
 import org.springframework.beans.factory.annotation.Qualifier;
 import org.springframework.boot.autoconfigure.AutoConfigurations;
 import org.springframework.boot.autoconfigure.ssl.SslAutoConfiguration;
+import org.springframework.boot.context.properties.ConfigurationPropertiesBinding;
 import org.springframework.boot.context.properties.source.InvalidConfigurationPropertyValueException;
 import org.springframework.boot.grpc.client.autoconfigure.CompositeChannelFactoryAutoConfiguration;
 import org.springframework.boot.test.context.FilteredClassLoader;
@@ -35,6 +37,7 @@ import org.springframework.boot.test.context.runner.ApplicationContextRunner;
 import org.springframework.context.annotation.Bean;
 import org.springframework.context.annotation.Configuration;
 import org.springframework.core.annotation.Order;
+import org.springframework.core.convert.converter.Converter;
 
 class GrpcClientAutoConfigurationTest {
 
@@ -138,7 +141,7 @@ class GrpcClientAutoConfigurationTest {
     this.runner
         .withUserConfiguration(OwnChannel.class)
         .withPropertyValues("grpc.client.defaults.shutdown.grace-period=7s")
-        .run(context -> assertThat(context.getBean(GrpcClientTargets.class).gracePeriod("greeter"))
+        .run(context -> assertThat(context.getBean(InheritedSettings.class).gracePeriod("greeter"))
             .hasSeconds(7));
   }
 
@@ -152,6 +155,17 @@ class GrpcClientAutoConfigurationTest {
                 .getResourceDescription())
             .startsWith(
                 "grpc.client.targets.greeter from \"grpc.client.targets.greeter.address\""));
+  }
+
+  @Test
+  void convertersOfTheApplicationApplyToSettings() {
+    this.runner
+        .withUserConfiguration(OwnConverter.class)
+        .withPropertyValues(
+            "grpc.client.targets.greeter.address=localhost:1",
+            "grpc.client.targets.greeter.shutdown.grace-period=a while")
+        .run(context -> assertThat(context.getBean(InheritedSettings.class).gracePeriod("greeter"))
+            .hasSeconds(9));
   }
 
   @Test
@@ -316,6 +330,23 @@ class GrpcClientAutoConfigurationTest {
   }
 
   @Configuration(proxyBeanMethods = false)
+  static class OwnConverter {
+
+    @Bean
+    @ConfigurationPropertiesBinding
+    static Converter<String, Duration> inWords() {
+      return new InWords();
+    }
+  }
+
+  static class InWords implements Converter<String, Duration> {
+
+    @Override
+    public Duration convert(String words) {
+      return words.equals("a while") ? Duration.ofSeconds(9) : Duration.parse("PT" + words);
+    }
+  }
+
   static class OwnFactory {
 
     private final List<String> asked = new ArrayList<>();

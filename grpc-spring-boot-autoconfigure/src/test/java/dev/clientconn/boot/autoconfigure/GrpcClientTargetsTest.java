@@ -8,9 +8,15 @@ import java.io.IOException;
 import java.nio.charset.StandardCharsets;
 import java.time.Duration;
 import java.util.LinkedHashMap;
+import java.util.List;
+import java.util.Locale;
 import java.util.Map;
+import java.util.regex.Pattern;
 import org.junit.jupiter.api.Test;
+import org.springframework.beans.BeanWrapper;
+import org.springframework.beans.BeanWrapperImpl;
 import org.springframework.boot.context.properties.bind.BindException;
+import org.springframework.boot.context.properties.bind.Binder;
 import org.springframework.boot.context.properties.source.InvalidConfigurationPropertyValueException;
 import org.springframework.boot.env.YamlPropertySourceLoader;
 import org.springframework.core.env.MapPropertySource;
@@ -41,8 +47,8 @@ class GrpcClientTargetsTest {
                 deadline: 100ms
         """);
 
-    GrpcClientSettings greeter = targets().settings("greeter").values();
-    GrpcClientSettings prices = targets().settings("prices").values();
+    GrpcClientSettings greeter = settings("greeter").values();
+    GrpcClientSettings prices = settings("prices").values();
 
     assertThat(greeter.getDeadline()).isEqualTo(Duration.ofSeconds(5));
     assertThat(greeter.getKeepalive().getTime()).isEqualTo(Duration.ofMinutes(5));
@@ -50,6 +56,54 @@ class GrpcClientTargetsTest {
     assertThat(greeter.getInbound().getMessage().getMaxSize()).isEqualTo(DataSize.ofMegabytes(1));
     assertThat(prices.getDeadline()).isEqualTo(Duration.ofMillis(100));
     assertThat(prices.getKeepalive().getTimeout()).isEqualTo(Duration.ofSeconds(7));
+  }
+
+  @Test
+  void everyLeafOfTheDefaultsIsInherited() throws IOException {
+    yaml("""
+        grpc.client.defaults:
+          ssl: { enabled: true, bundle: mine }
+          deadline: 1s
+          connect.timeout: 2s
+          idle.timeout: 3m
+          keepalive: { time: 4m, timeout: 5s, without-calls: true }
+          inbound.message.max-size: 6MB
+          inbound.metadata.max-size: 7KB
+          load-balancing-policy: round_robin
+          user-agent: greetings/1
+          wait-for-ready: true
+          flow-control: { stream-window: 128KB, connection-window: 256KB, grow: false }
+          streams.max-pending: 10
+          shutdown.grace-period: -1s
+        grpc.client.targets.greeter.address: localhost:1
+        """);
+    GrpcClientSettings defaults = Binder.get(this.environment)
+        .bind("grpc.client.defaults", GrpcClientSettings.class)
+        .get();
+
+    BeanWrapper inherited = new BeanWrapperImpl(settings("greeter").values());
+
+    BeanWrapper written = new BeanWrapperImpl(defaults);
+    assertThat(SettingKeys.OF_A_TARGET.all())
+        .filteredOn(key -> !List.of("address", "authority").contains(key))
+        .hasSize(18)
+        .allSatisfy(key -> {
+          String property = propertyOf(key);
+          assertThat(written.getPropertyValue(property)).isNotNull();
+          assertThat(inherited.getPropertyValue(property))
+              .isEqualTo(written.getPropertyValue(property));
+        });
+  }
+
+  @Test
+  void leafThatNothingSetsIsLeftToTheBuilder() {
+    properties("grpc.client.targets.greeter.address", "localhost:1");
+
+    BeanWrapper values = new BeanWrapperImpl(settings("greeter").values());
+
+    assertThat(SettingKeys.OF_A_TARGET.all())
+        .filteredOn(key -> !key.equals("address"))
+        .allSatisfy(key -> assertThat(values.getPropertyValue(propertyOf(key))).isNull());
   }
 
   @Test
@@ -73,7 +127,7 @@ class GrpcClientTargetsTest {
           shutdown.grace-period: -1s
         """);
 
-    GrpcClientProperties.Target values = targets().settings("greeter").values();
+    GrpcClientProperties.Target values = settings("greeter").values();
 
     assertThat(values.getAddress()).isEqualTo("dns:///greeter.example:9090");
     assertThat(values.getAuthority()).isEqualTo("greeter.internal");
@@ -84,12 +138,12 @@ class GrpcClientTargetsTest {
     assertThat(values.getIdle().getTimeout()).isEqualTo(Duration.ofMinutes(3));
     assertThat(values.getKeepalive().getTime()).isEqualTo(Duration.ofMinutes(4));
     assertThat(values.getKeepalive().getTimeout()).isEqualTo(Duration.ofSeconds(5));
-    assertThat(values.getKeepalive().isWithoutCalls()).isTrue();
+    assertThat(values.getKeepalive().getWithoutCalls()).isTrue();
     assertThat(values.getInbound().getMessage().getMaxSize()).isEqualTo(DataSize.ofMegabytes(6));
     assertThat(values.getInbound().getMetadata().getMaxSize()).isEqualTo(DataSize.ofKilobytes(7));
     assertThat(values.getLoadBalancingPolicy()).isEqualTo("round_robin");
     assertThat(values.getUserAgent()).isEqualTo("greetings/1");
-    assertThat(values.isWaitForReady()).isTrue();
+    assertThat(values.getWaitForReady()).isTrue();
     assertThat(values.getFlowControl().getStreamWindow()).isEqualTo(DataSize.ofKilobytes(128));
     assertThat(values.getFlowControl().getConnectionWindow()).isEqualTo(DataSize.ofKilobytes(256));
     assertThat(values.getFlowControl().getGrow()).isFalse();
@@ -109,7 +163,7 @@ class GrpcClientTargetsTest {
           shutdown.grace-period: -1
         """);
 
-    GrpcClientSettings values = targets().settings("greeter").values();
+    GrpcClientSettings values = settings("greeter").values();
 
     assertThat(values.getDeadline()).isEqualTo(Duration.ofSeconds(5));
     assertThat(values.getConnect().getTimeout()).isEqualTo(Duration.ofSeconds(6));
@@ -125,8 +179,7 @@ class GrpcClientTargetsTest {
     environmentVariables(Map.of("GRPC_CLIENT_TARGETS_ORDER_SERVICE_DEADLINE", "2s"));
 
     assertThat(targets().names()).containsExactly("order-service");
-    assertThat(targets().settings("order-service").values().getDeadline())
-        .isEqualTo(Duration.ofSeconds(2));
+    assertThat(settings("order-service").values().getDeadline()).isEqualTo(Duration.ofSeconds(2));
   }
 
   @Test
@@ -145,9 +198,9 @@ class GrpcClientTargetsTest {
     GrpcClientTargets targets = targets();
 
     assertThat(targets.names()).containsExactlyInAnyOrder("orderService", "onlyhere");
-    GrpcClientSettings values = targets.settings("orderService").values();
+    GrpcClientSettings values = settings("orderService").values();
     assertThat(values.getDeadline()).isEqualTo(Duration.ofSeconds(2));
-    assertThat(values.getKeepalive().isWithoutCalls()).isTrue();
+    assertThat(values.getKeepalive().getWithoutCalls()).isTrue();
     assertThat(values.getIdle().getTimeout()).isEqualTo(Duration.ofMinutes(9));
   }
 
@@ -157,7 +210,7 @@ class GrpcClientTargetsTest {
 
     assertThat(targets().find("orderService")).contains("order-service");
     assertThat(targets().find("ORDERSERVICE")).contains("order-service");
-    assertThat(targets().settings("orderService").name()).isEqualTo("order-service");
+    assertThat(settings("orderService").name()).isEqualTo("order-service");
     assertThat(targets().find("orders")).isEmpty();
   }
 
@@ -170,7 +223,7 @@ class GrpcClientTargetsTest {
             "higher", Map.of("grpc.client.targets.orderService.address", "localhost:2")));
 
     assertThat(targets().names()).containsExactly("order-service");
-    assertThat(targets().settings("order-service").address()).isEqualTo("localhost:2");
+    assertThat(settings("order-service").address()).isEqualTo("localhost:2");
   }
 
   @Test
@@ -190,7 +243,7 @@ class GrpcClientTargetsTest {
   void addressInPlaceOfANameGetsTheDefaults() {
     properties("grpc.client.defaults.deadline", "5s");
 
-    TargetSettings settings = targets().settings("dns:///greeter.example:9090");
+    TargetSettings settings = settings("dns:///greeter.example:9090");
 
     assertThat(settings.address()).isEqualTo("dns:///greeter.example:9090");
     assertThat(settings.values().getDeadline()).isEqualTo(Duration.ofSeconds(5));
@@ -202,7 +255,7 @@ class GrpcClientTargetsTest {
 
     assertThat(targets().isUsable("greter")).isFalse();
     assertThatExceptionOfType(UnknownGrpcTargetException.class)
-        .isThrownBy(() -> targets().settings("greter"));
+        .isThrownBy(() -> settings("greter"));
   }
 
   @Test
@@ -212,7 +265,7 @@ class GrpcClientTargetsTest {
         "grpc.client.targets.greeter.deadline", "soon");
 
     assertThatExceptionOfType(BindException.class)
-        .isThrownBy(() -> targets().settings("greeter"))
+        .isThrownBy(() -> settings("greeter"))
         .withMessageContaining("grpc.client.targets.greeter.deadline");
   }
 
@@ -221,7 +274,7 @@ class GrpcClientTargetsTest {
     properties(
         "grpc.client.targets.greeter.address", "localhost:1",
         "grpc.client.targets.greeter.idle.timeout", "1s");
-    TargetSettings settings = targets().settings("greeter");
+    TargetSettings settings = settings("greeter");
 
     assertThat(settings.invalid("idle.timeout", 0, "no").getName())
         .isEqualTo("grpc.client.targets.greeter.idle.timeout");
@@ -236,7 +289,7 @@ class GrpcClientTargetsTest {
         "grpc.client.targets.greeter.deadline", "1s");
 
     assertThatExceptionOfType(InvalidConfigurationPropertyValueException.class)
-        .isThrownBy(() -> targets().settings("greeter"))
+        .isThrownBy(() -> settings("greeter"))
         .satisfies(e -> assertThat(e.getName()).isEqualTo("grpc.client.defaults.address"));
   }
 
@@ -249,14 +302,25 @@ class GrpcClientTargetsTest {
         "grpc.client.targets.plain.address", "plain.example:1",
         "grpc.client.targets.plain.ssl.enabled", "false");
 
-    assertThat(TransportSecurity.decide(targets().settings("greeter")))
-        .isEqualTo(TransportSecurity.TLS);
-    assertThat(TransportSecurity.decide(targets().settings("plain")))
-        .isEqualTo(TransportSecurity.PLAINTEXT);
+    assertThat(TransportSecurity.decide(settings("greeter"))).isEqualTo(TransportSecurity.TLS);
+    assertThat(TransportSecurity.decide(settings("plain"))).isEqualTo(TransportSecurity.PLAINTEXT);
+  }
+
+  /** The path of a key such as {@code keepalive.without-calls} in the properties class. */
+  private static String propertyOf(String key) {
+    return Pattern.compile("-(.)")
+        .matcher(key)
+        .replaceAll(dash -> dash.group(1).toUpperCase(Locale.ROOT));
   }
 
   private GrpcClientTargets targets() {
     return GrpcClientTargets.of(this.environment);
+  }
+
+  private TargetSettings settings(String name) {
+    GrpcClientProperties properties =
+        Binder.get(this.environment).bindOrCreate("grpc.client", GrpcClientProperties.class);
+    return new InheritedSettings(properties, targets()).settings(name);
   }
 
   private void yaml(String yaml) throws IOException {

@@ -10,8 +10,8 @@ import org.springframework.util.ReflectionUtils;
 
 /**
  * Reads the members of the bean classes and their annotations before the search for
- * {@code @GrpcClient} does. Spring reads them in any case, when it makes the beans, and the JVM keeps
- * what was read; so the search costs after this what it adds to the start.
+ * {@code @GrpcClient} does. Spring reads them in any case when it creates the beans, and the JVM
+ * caches them, so the rest of the search is what it adds to the start.
  */
 final class ReflectionWarmUp implements BeanFactoryPostProcessor, PriorityOrdered {
 

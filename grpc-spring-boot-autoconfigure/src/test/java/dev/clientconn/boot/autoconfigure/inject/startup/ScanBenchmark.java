@@ -111,7 +111,7 @@ class ScanBenchmark {
         .findFirst()
         .orElseThrow(() -> new IllegalStateException("The application failed:\n" + output))
         .substring(MeasuredApplication.RESULT.length())
-        .split(" ");
+        .split(" ", 3);
     return new Start(
         Long.parseLong(figures[0]) / 1000.0,
         Long.parseLong(figures[1]) / 1000.0,

@@ -1,0 +1,143 @@
+// SPDX-License-Identifier: Apache-2.0
+package dev.clientconn.boot.autoconfigure;
+
+import dev.clientconn.boot.autoconfigure.GrpcClientProperties.Target;
+import java.beans.PropertyDescriptor;
+import java.lang.reflect.Method;
+import java.time.Duration;
+import java.util.List;
+import java.util.Map;
+import org.jspecify.annotations.Nullable;
+import org.springframework.beans.BeanUtils;
+import org.springframework.boot.context.properties.source.ConfigurationProperty;
+import org.springframework.boot.context.properties.source.ConfigurationPropertyName;
+import org.springframework.boot.context.properties.source.InvalidConfigurationPropertyValueException;
+import org.springframework.util.ReflectionUtils;
+import org.springframework.util.StringUtils;
+
+/**
+ * Resolves the settings of a target: each leaf is the target's own, or else that of
+ * {@code grpc.client.defaults}. A leaf that neither sets is null; then the default of the builder
+ * applies.
+ */
+final class InheritedSettings {
+
+  private final GrpcClientProperties properties;
+
+  private final GrpcClientTargets targets;
+
+  InheritedSettings(GrpcClientProperties properties, GrpcClientTargets targets) {
+    this.properties = properties;
+    this.targets = targets;
+  }
+
+  /**
+   * Returns the settings of a target. An address in place of a name gets the defaults.
+   *
+   * @throws UnknownGrpcTargetException if there is no such target and the name is not an address
+   */
+  TargetSettings settings(String name) {
+    rejectContradiction(
+        GrpcClientTargets.DEFAULTS, this.properties.getDefaults().getSsl());
+    rejectInDefaults("address");
+    rejectInDefaults("authority");
+    ConfigurationPropertyName entry = this.targets.entry(name);
+    ConfiguredProperties origins = this.targets.properties();
+    if (entry == null) {
+      if (!TargetNames.isAddress(name)) {
+        throw new UnknownGrpcTargetException(name, this.targets.names());
+      }
+      Target values = merge(new Target());
+      values.setAddress(name);
+      return new TargetSettings(
+          name, values, origins, GrpcClientTargets.DEFAULTS::append, List.of());
+    }
+    Target own = own(name);
+    rejectContradiction(entry, own.getSsl());
+    return new TargetSettings(
+        GrpcClientTargets.nameOf(entry),
+        merge(own),
+        origins,
+        leaf -> keyOf(entry, leaf),
+        origins.below(entry));
+  }
+
+  /**
+   * Returns the time that calls in flight of a channel get when the application stops; null if
+   * nothing sets it. A channel that belongs to no target gets that of the defaults.
+   */
+  @Nullable
+  Duration gracePeriod(String name) {
+    return merge(own(name)).getShutdown().getGracePeriod();
+  }
+
+  /** The Binder keeps each spelling of a name that a source has; all of them have all values. */
+  private Target own(String name) {
+    String canonical = TargetNames.canonical(name);
+    return this.properties.getTargets().entrySet().stream()
+        .filter(entry -> TargetNames.canonical(entry.getKey()).equals(canonical))
+        .map(Map.Entry::getValue)
+        .findFirst()
+        .orElseGet(Target::new);
+  }
+
+  private Target merge(Target own) {
+    Target merged = new Target();
+    fill(merged, own, Target.class);
+    fill(merged, this.properties.getDefaults(), GrpcClientSettings.class);
+    // A bundle of the target's own asks for TLS, even where the defaults switch TLS off.
+    if (StringUtils.hasText(own.getSsl().getBundle())) {
+      merged.getSsl().setEnabled(own.getSsl().getEnabled());
+    }
+    return merged;
+  }
+
+  /** Copies each leaf that {@code into} does not have. */
+  private static void fill(Object into, Object from, Class<?> type) {
+    for (PropertyDescriptor property : BeanUtils.getPropertyDescriptors(type)) {
+      Method getter = property.getReadMethod();
+      if (getter == null || getter.getDeclaringClass() == Object.class) {
+        continue;
+      }
+      Object present = ReflectionUtils.invokeMethod(getter, into);
+      Object value = ReflectionUtils.invokeMethod(getter, from);
+      if (present == null && value != null) {
+        ReflectionUtils.invokeMethod(property.getWriteMethod(), into, value);
+      } else if (present != null && value != null && SettingKeys.isGroup(getter.getReturnType())) {
+        fill(present, value, getter.getReturnType());
+      }
+    }
+  }
+
+  /** Rejects TLS with a bundle and no TLS in the same layer. */
+  private static void rejectContradiction(
+      ConfigurationPropertyName layer, GrpcClientSettings.Ssl ssl) {
+    if (StringUtils.hasText(ssl.getBundle()) && Boolean.FALSE.equals(ssl.getEnabled())) {
+      throw new InvalidConfigurationPropertyValueException(
+          layer.append("ssl.enabled").toString(),
+          false,
+          ("It contradicts %s, which asks for TLS with the bundle '%s'. Remove one of the two; an"
+                  + " empty ssl.bundle takes away one that another file sets.")
+              .formatted(layer.append("ssl.bundle"), ssl.getBundle()));
+    }
+  }
+
+  private void rejectInDefaults(String leaf) {
+    ConfigurationProperty property =
+        this.targets.properties().find(GrpcClientTargets.DEFAULTS.append(leaf));
+    if (property != null) {
+      throw new InvalidConfigurationPropertyValueException(
+          property.getName().toString(),
+          property.getValue(),
+          "It belongs to one target and cannot be a default for all.");
+    }
+  }
+
+  /** The key that set a leaf, for error messages: the target's own, or that of the defaults. */
+  private ConfigurationPropertyName keyOf(ConfigurationPropertyName entry, String leaf) {
+    ConfigurationPropertyName own = entry.append(leaf);
+    return this.targets.properties().find(own) != null
+        ? own
+        : GrpcClientTargets.DEFAULTS.append(leaf);
+  }
+}
