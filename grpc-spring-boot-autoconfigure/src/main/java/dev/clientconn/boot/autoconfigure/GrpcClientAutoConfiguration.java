@@ -4,7 +4,7 @@ package dev.clientconn.boot.autoconfigure;
 import dev.clientconn.ClientConn;
 import dev.clientconn.boot.ClientConnBuilderCustomizer;
 import dev.clientconn.boot.ClientConnFactory;
-import dev.clientconn.boot.GrpcClients;
+import dev.clientconn.boot.ClientConnRegistry;
 import org.springframework.beans.factory.ObjectProvider;
 import org.springframework.boot.LazyInitializationExcludeFilter;
 import org.springframework.boot.autoconfigure.AutoConfiguration;
@@ -27,7 +27,7 @@ import org.springframework.core.io.ResourceLoader;
 @ConditionalOnClass(ClientConn.class)
 @ConditionalOnBooleanProperty(name = "grpc.client.enabled", matchIfMissing = true)
 @EnableConfigurationProperties(GrpcClientProperties.class)
-@Import(ClientConnRegistrar.class)
+@Import(ClientConnBeanRegistrar.class)
 public final class GrpcClientAutoConfiguration {
 
   GrpcClientAutoConfiguration() {}
@@ -36,13 +36,13 @@ public final class GrpcClientAutoConfiguration {
    * An undecided security or a wrong value must fail the start, even when beans are made lazily.
    */
   @Bean
-  static LazyInitializationExcludeFilter grpcClientEagerChannels() {
+  static LazyInitializationExcludeFilter clientConnLazyInitializationExclusion() {
     return LazyInitializationExcludeFilter.forBeanTypes(ClientConn.class);
   }
 
   @Bean
-  static RecordedChannels grpcClients() {
-    return new RecordedChannels();
+  static ClientConnRecorder clientConnRegistry() {
+    return new ClientConnRecorder();
   }
 
   /** A context that was processed ahead of time meets the keys of its environment here. */
@@ -69,13 +69,13 @@ public final class GrpcClientAutoConfiguration {
         settings, new TlsConfigurer(bundles.getIfAvailable()), customizers);
   }
 
-  @Bean(ClientConnRegistrar.FACTORY_BEAN)
-  ClientConnBeans grpcClientConnBeans(ClientConnFactory factory) {
-    return new ClientConnBeans(factory);
+  @Bean(ClientConnBeanRegistrar.FACTORY_BEAN)
+  ClientConnBeanFactory clientConnBeanFactory(ClientConnFactory factory) {
+    return new ClientConnBeanFactory(factory);
   }
 
   @Bean
-  GrpcClientLifecycle grpcClientLifecycle(GrpcClients clients, InheritedSettings settings) {
-    return new GrpcClientLifecycle(clients, settings);
+  ClientConnLifecycle clientConnLifecycle(ClientConnRegistry clients, InheritedSettings settings) {
+    return new ClientConnLifecycle(clients, settings);
   }
 }

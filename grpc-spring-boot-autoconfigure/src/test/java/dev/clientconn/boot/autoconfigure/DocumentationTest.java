@@ -66,7 +66,7 @@ class DocumentationTest {
             Map.entry("keepalive.timeout", text(ChannelDefaults.KEEPALIVE_TIMEOUT)),
             Map.entry("keepalive.without-calls", "false"),
             Map.entry("load-balancing-policy", ChannelDefaults.LOAD_BALANCING_POLICY),
-            Map.entry("shutdown.grace-period", text(GrpcClientLifecycle.DEFAULT_GRACE_PERIOD)),
+            Map.entry("shutdown.grace-period", text(ClientConnLifecycle.DEFAULT_GRACE_PERIOD)),
             Map.entry("streams.max-pending", "" + ChannelDefaults.MAX_PENDING_STREAMS),
             Map.entry("wait-for-ready", "false")));
   }

@@ -8,7 +8,7 @@ import dev.clientconn.ClientConn;
 import dev.clientconn.ClientConnBuilder;
 import dev.clientconn.boot.ClientConnBuilderCustomizer;
 import dev.clientconn.boot.ClientConnFactory;
-import dev.clientconn.boot.GrpcClients;
+import dev.clientconn.boot.ClientConnRegistry;
 import io.grpc.CallOptions;
 import io.grpc.Channel;
 import io.grpc.ClientCall;
@@ -66,7 +66,7 @@ class GrpcClientAutoConfigurationTest {
               .getBean(QualifiedConsumer.class)
               .extracting(consumer -> consumer.channel)
               .isSameAs(context.getBean("order-serviceClientConn"));
-          assertThat(context.getBean(GrpcClients.class).channels())
+          assertThat(context.getBean(ClientConnRegistry.class).channels())
               .containsOnlyKeys("greeter", "order-service");
           check(context.getBean("greeterClientConn", Channel.class));
         });
@@ -88,7 +88,7 @@ class GrpcClientAutoConfigurationTest {
         .run(context -> assertThat(context)
             .doesNotHaveBean(ClientConn.class)
             .doesNotHaveBean(ClientConnFactory.class)
-            .doesNotHaveBean(GrpcClients.class));
+            .doesNotHaveBean(ClientConnRegistry.class));
   }
 
   @Test
@@ -131,7 +131,7 @@ class GrpcClientAutoConfigurationTest {
         .withPropertyValues("grpc.client.targets.greeter.address=localhost:1")
         .run(context -> {
           assertThat(context).hasSingleBean(ClientConn.class);
-          assertThat(context.getBean(GrpcClients.class).channels())
+          assertThat(context.getBean(ClientConnRegistry.class).channels())
               .containsExactly(Map.entry("greeter", context.getBean(ClientConn.class)));
         });
   }

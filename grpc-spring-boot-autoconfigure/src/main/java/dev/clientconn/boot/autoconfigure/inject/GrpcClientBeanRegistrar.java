@@ -3,7 +3,7 @@ package dev.clientconn.boot.autoconfigure.inject;
 
 import dev.clientconn.ClientConn;
 import dev.clientconn.boot.GrpcClient;
-import dev.clientconn.boot.autoconfigure.ClientConnRegistrar;
+import dev.clientconn.boot.autoconfigure.ClientConnBeanRegistrar;
 import dev.clientconn.boot.autoconfigure.GrpcClientTargets;
 import java.util.Collection;
 import java.util.LinkedHashMap;
@@ -34,7 +34,7 @@ import org.springframework.core.env.Environment;
 final class GrpcClientBeanRegistrar implements BeanFactoryPostProcessor, PriorityOrdered {
 
   /** Bean name of the object whose factory method makes the clients. */
-  static final String FACTORY_BEAN = "grpcClientBeans";
+  static final String FACTORY_BEAN = "grpcClientBeanFactory";
 
   private final Environment environment;
 
@@ -53,16 +53,16 @@ final class GrpcClientBeanRegistrar implements BeanFactoryPostProcessor, Priorit
     // Ahead of time the definitions were written into the generated code.
     if (!AotDetector.useGeneratedArtifacts()
         && beanFactory instanceof BeanDefinitionRegistry registry) {
-      Collection<ClientPoint> points = pointsIn(beanFactory);
+      Collection<ClientInjectionPoint> points = pointsIn(beanFactory);
       GrpcClientTargets targets = GrpcClientTargets.of(this.environment);
       points.forEach(point -> register(point, targets, registry));
     }
   }
 
   /** Finds the points, one for each pair of name and type: the first that was found. */
-  private static Collection<ClientPoint> pointsIn(ConfigurableListableBeanFactory beanFactory) {
-    Map<List<Object>, ClientPoint> points = new LinkedHashMap<>();
-    ClientPointScanner scanner = new ClientPointScanner(
+  private static Collection<ClientInjectionPoint> pointsIn(ConfigurableListableBeanFactory beanFactory) {
+    Map<List<Object>, ClientInjectionPoint> points = new LinkedHashMap<>();
+    ClientInjectionPointScanner scanner = new ClientInjectionPointScanner(
         point -> points.putIfAbsent(List.of(point.value(), point.type()), point));
     for (String name : beanFactory.getBeanDefinitionNames()) {
       try {
@@ -78,7 +78,7 @@ final class GrpcClientBeanRegistrar implements BeanFactoryPostProcessor, Priorit
   }
 
   private static void scan(
-      ConfigurableListableBeanFactory beanFactory, String name, ClientPointScanner scanner) {
+      ConfigurableListableBeanFactory beanFactory, String name, ClientInjectionPointScanner scanner) {
     Class<?> type = beanFactory.getType(name, false);
     if (type != null) {
       scanner.scan(type);
@@ -86,20 +86,20 @@ final class GrpcClientBeanRegistrar implements BeanFactoryPostProcessor, Priorit
   }
 
   private void register(
-      ClientPoint point, GrpcClientTargets targets, BeanDefinitionRegistry registry) {
+      ClientInjectionPoint point, GrpcClientTargets targets, BeanDefinitionRegistry registry) {
     String name = resolve(point);
-    Class<?> type = ClientKind.of(point).isChannel() ? ClientConn.class : point.type();
+    Class<?> type = point.beanType();
     Optional<String> target =
         targets.find(name).or(() -> Optional.of(name).filter(targets::isUsable));
     target.ifPresent(known -> {
       String origin = "@GrpcClient in " + point.place();
-      ClientConnRegistrar.register(
+      ClientConnBeanRegistrar.register(
           registry, known, Optional.ofNullable(targets.origin(known)).orElse(origin));
       register(point.value(), type, known, origin, registry);
     });
   }
 
-  private String resolve(ClientPoint point) {
+  private String resolve(ClientInjectionPoint point) {
     try {
       return this.environment.resolveRequiredPlaceholders(point.value());
     } catch (IllegalArgumentException unresolved) {
@@ -110,7 +110,7 @@ final class GrpcClientBeanRegistrar implements BeanFactoryPostProcessor, Priorit
   private static void register(
       String value, Class<?> type, String target, String origin, BeanDefinitionRegistry registry) {
     String beanName = "grpcClient:" + value + ":" + type.getName();
-    String channel = ClientConnRegistrar.beanName(target);
+    String channel = ClientConnBeanRegistrar.beanName(target);
     boolean isTheChannel =
         type == ClientConn.class && value.equals(target) && isQualified(registry, channel);
     if (isTheChannel || registry.containsBeanDefinition(beanName)) {

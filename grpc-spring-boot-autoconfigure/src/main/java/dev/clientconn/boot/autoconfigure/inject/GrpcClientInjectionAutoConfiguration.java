@@ -1,7 +1,7 @@
 // SPDX-License-Identifier: Apache-2.0
 package dev.clientconn.boot.autoconfigure.inject;
 
-import dev.clientconn.boot.GrpcClients;
+import dev.clientconn.boot.ClientConnRegistry;
 import dev.clientconn.boot.autoconfigure.GrpcClientAutoConfiguration;
 import io.grpc.stub.AbstractStub;
 import org.springframework.beans.factory.BeanFactory;
@@ -14,7 +14,7 @@ import org.springframework.core.env.Environment;
 /** Auto-configuration of injection with {@link dev.clientconn.boot.GrpcClient}. */
 @AutoConfiguration(after = GrpcClientAutoConfiguration.class)
 @ConditionalOnClass(AbstractStub.class)
-@ConditionalOnBean(GrpcClients.class)
+@ConditionalOnBean(ClientConnRegistry.class)
 public final class GrpcClientInjectionAutoConfiguration {
 
   GrpcClientInjectionAutoConfiguration() {}
@@ -25,7 +25,7 @@ public final class GrpcClientInjectionAutoConfiguration {
   }
 
   @Bean(GrpcClientBeanRegistrar.FACTORY_BEAN)
-  ClientBeans grpcClientBeans(BeanFactory beanFactory) {
-    return new ClientBeans(beanFactory);
+  GrpcClientBeanFactory grpcClientBeanFactory(BeanFactory beanFactory) {
+    return new GrpcClientBeanFactory(beanFactory);
   }
 }

@@ -32,7 +32,7 @@ public class MisplacedGrpcClientException extends GrpcClientConfigurationExcepti
             .formatted(value));
   }
 
-  static MisplacedGrpcClientException lazy(ClientPoint point) {
+  static MisplacedGrpcClientException lazy(ClientInjectionPoint point) {
     return new MisplacedGrpcClientException(
         "@Lazy beside @GrpcClient(\"%s\") in %s asks for a proxy of %s, which is final."
             .formatted(point.value(), point.place(), point.type().getName()),
@@ -41,7 +41,7 @@ public class MisplacedGrpcClientException extends GrpcClientConfigurationExcepti
                 .formatted(point.type().getSimpleName()));
   }
 
-  static MisplacedGrpcClientException placeholder(ClientPoint point, RuntimeException unresolved) {
+  static MisplacedGrpcClientException placeholder(ClientInjectionPoint point, RuntimeException unresolved) {
     MisplacedGrpcClientException exception = new MisplacedGrpcClientException(
         "@GrpcClient(\"%s\") in %s names a placeholder that has no value."
             .formatted(point.value(), point.place()),

@@ -9,7 +9,7 @@ import dev.clientconn.boot.autoconfigure.GrpcClientConfigurationException;
  */
 public class UnsupportedClientTypeException extends GrpcClientConfigurationException {
 
-  UnsupportedClientTypeException(ClientPoint point) {
+  UnsupportedClientTypeException(ClientInjectionPoint point) {
     super(
         "@GrpcClient(\"%s\") asks for %s in %s, which is neither a stub nor a channel."
             .formatted(point.value(), point.type().getName(), point.place()),

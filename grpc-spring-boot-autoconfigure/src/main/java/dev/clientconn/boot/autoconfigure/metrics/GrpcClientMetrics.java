@@ -1,7 +1,7 @@
 // SPDX-License-Identifier: Apache-2.0
 package dev.clientconn.boot.autoconfigure.metrics;
 
-import dev.clientconn.boot.GrpcClients;
+import dev.clientconn.boot.ClientConnRegistry;
 import dev.clientconn.internal.concurrent.CrossesThreads;
 import dev.clientconn.transport.TransportListener;
 import io.micrometer.core.instrument.MeterRegistry;
@@ -20,7 +20,7 @@ import java.util.function.Supplier;
 @CrossesThreads
 public final class GrpcClientMetrics implements MeterBinder, AutoCloseable {
 
-  private final Supplier<GrpcClients> clients;
+  private final Supplier<ClientConnRegistry> clients;
 
   private final List<MeterRegistry> registries = new CopyOnWriteArrayList<>();
 
@@ -31,7 +31,7 @@ public final class GrpcClientMetrics implements MeterBinder, AutoCloseable {
    *
    * @param clients gives the channels; asked when meters are read, not before
    */
-  public GrpcClientMetrics(Supplier<GrpcClients> clients) {
+  public GrpcClientMetrics(Supplier<ClientConnRegistry> clients) {
     this.clients = clients;
   }
 
@@ -75,7 +75,7 @@ public final class GrpcClientMetrics implements MeterBinder, AutoCloseable {
 
     private final List<TargetMeters> meters = new CopyOnWriteArrayList<>();
 
-    Target(String name, Supplier<GrpcClients> clients) {
+    Target(String name, Supplier<ClientConnRegistry> clients) {
       this.name = name;
       this.reader = new TotalsReader(
           () -> TotalsReader.of(clients.get().channels().get(name)),

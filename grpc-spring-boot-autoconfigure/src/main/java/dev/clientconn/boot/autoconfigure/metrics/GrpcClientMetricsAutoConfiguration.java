@@ -2,7 +2,7 @@
 package dev.clientconn.boot.autoconfigure.metrics;
 
 import dev.clientconn.boot.ClientConnBuilderCustomizer;
-import dev.clientconn.boot.GrpcClients;
+import dev.clientconn.boot.ClientConnRegistry;
 import dev.clientconn.boot.autoconfigure.GrpcClientAutoConfiguration;
 import io.micrometer.core.instrument.MeterRegistry;
 import org.springframework.beans.factory.ObjectProvider;
@@ -22,14 +22,14 @@ import org.springframework.util.function.SingletonSupplier;
     afterName = "org.springframework.boot.micrometer.metrics.autoconfigure."
         + "CompositeMeterRegistryAutoConfiguration")
 @ConditionalOnClass(MeterRegistry.class)
-@ConditionalOnBean({GrpcClients.class, MeterRegistry.class})
+@ConditionalOnBean({ClientConnRegistry.class, MeterRegistry.class})
 public final class GrpcClientMetricsAutoConfiguration {
 
   GrpcClientMetricsAutoConfiguration() {}
 
   @Bean
   @ConditionalOnMissingBean
-  GrpcClientMetrics grpcClientMetrics(ObjectProvider<GrpcClients> clients) {
+  GrpcClientMetrics grpcClientMetrics(ObjectProvider<ClientConnRegistry> clients) {
     return new GrpcClientMetrics(SingletonSupplier.of(clients::getObject));
   }
 
@@ -39,8 +39,8 @@ public final class GrpcClientMetricsAutoConfiguration {
    */
   @Bean
   static BeanPostProcessor grpcClientMetricsPostProcessor(
-      ObjectProvider<GrpcClientMetrics> metrics, ObjectProvider<GrpcClients> clients) {
-    return new ChannelMeters(metrics, clients);
+      ObjectProvider<GrpcClientMetrics> metrics, ObjectProvider<ClientConnRegistry> clients) {
+    return new ClientConnMetricsPostProcessor(metrics, clients);
   }
 
   @Bean

@@ -6,7 +6,7 @@ import static org.assertj.core.api.Assertions.assertThat;
 import dev.clientconn.ClientConn;
 import dev.clientconn.ClientConnBuilder;
 import dev.clientconn.boot.GrpcClient;
-import dev.clientconn.boot.GrpcClients;
+import dev.clientconn.boot.ClientConnRegistry;
 import dev.clientconn.boot.autoconfigure.GrpcClientAutoConfiguration;
 import dev.clientconn.boot.autoconfigure.HealthServer;
 import io.grpc.Channel;
@@ -78,7 +78,7 @@ class GrpcClientInjectionTest {
       assertThat(channels.managed).isSameAs(bean);
       assertThat(channels.channel).isSameAs(bean);
       assertThat(channels.otherSpelling).isSameAs(bean);
-      assertThat(context.getBean(GrpcClients.class).channels())
+      assertThat(context.getBean(ClientConnRegistry.class).channels())
           .containsOnlyKeys("greeter", "order-service");
     });
   }
@@ -151,7 +151,7 @@ class GrpcClientInjectionTest {
         .run(context -> {
           assertThat(context.getBean(ByAddress.class).stub.check(REQUEST))
               .isEqualTo(HealthServer.serving());
-          assertThat(context.getBean(GrpcClients.class).channels())
+          assertThat(context.getBean(ClientConnRegistry.class).channels())
               .containsKey("dns:///" + this.server.address());
         });
   }

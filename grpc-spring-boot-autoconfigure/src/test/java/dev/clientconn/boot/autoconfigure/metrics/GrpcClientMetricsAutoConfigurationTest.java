@@ -6,7 +6,7 @@ import static org.assertj.core.api.Assertions.assertThat;
 import dev.clientconn.ClientConn;
 import dev.clientconn.ClientConnBuilder;
 import dev.clientconn.boot.ClientConnFactory;
-import dev.clientconn.boot.GrpcClients;
+import dev.clientconn.boot.ClientConnRegistry;
 import dev.clientconn.boot.autoconfigure.GrpcClientAutoConfiguration;
 import dev.clientconn.boot.autoconfigure.HealthServer;
 import dev.clientconn.transport.TransportListener;
@@ -78,7 +78,7 @@ class GrpcClientMetricsAutoConfigurationTest {
   void targetsAndRegistriesMayComeInAnyOrder() {
     SimpleMeterRegistry early = new SimpleMeterRegistry();
     SimpleMeterRegistry late = new SimpleMeterRegistry();
-    GrpcClients none = Map::of;
+    ClientConnRegistry none = Map::of;
     try (GrpcClientMetrics metrics = new GrpcClientMetrics(() -> none)) {
       metrics.bindTo(early);
       TransportListener listener = metrics.listenerFor("greeter");
@@ -118,7 +118,7 @@ class GrpcClientMetricsAutoConfigurationTest {
                   .tag("target", "other")
                   .gauges())
               .hasSize(5);
-          assertThat(context.getBean(GrpcClients.class).channels())
+          assertThat(context.getBean(ClientConnRegistry.class).channels())
               .containsOnlyKeys("greeter", "other");
         });
   }

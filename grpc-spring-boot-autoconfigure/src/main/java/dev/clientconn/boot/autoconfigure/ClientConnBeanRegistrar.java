@@ -17,10 +17,10 @@ import org.springframework.core.type.AnnotationMetadata;
  * the configuration, so a context that was processed ahead of time takes addresses and settings
  * from the environment it runs in.
  */
-public final class ClientConnRegistrar implements ImportBeanDefinitionRegistrar {
+public final class ClientConnBeanRegistrar implements ImportBeanDefinitionRegistrar {
 
   /** Bean name of the object whose factory method makes the channels. */
-  static final String FACTORY_BEAN = "grpcClientConnBeans";
+  static final String FACTORY_BEAN = "clientConnBeanFactory";
 
   private static final String SUFFIX = "ClientConn";
 
@@ -28,7 +28,7 @@ public final class ClientConnRegistrar implements ImportBeanDefinitionRegistrar 
 
   private final @Nullable ClassLoader classLoader;
 
-  ClientConnRegistrar(Environment environment, @Nullable ClassLoader classLoader) {
+  ClientConnBeanRegistrar(Environment environment, @Nullable ClassLoader classLoader) {
     this.environment = environment;
     this.classLoader = classLoader;
   }

@@ -8,7 +8,7 @@ import java.util.Map;
  * The channels of the application, for what must see all of them: metrics, health, shutdown. Every
  * bean of type {@link ClientConn} is one of them, whoever made it.
  */
-public interface GrpcClients {
+public interface ClientConnRegistry {
 
   /**
    * The channels made so far, by target name: the name of the bean without {@code ClientConn} at

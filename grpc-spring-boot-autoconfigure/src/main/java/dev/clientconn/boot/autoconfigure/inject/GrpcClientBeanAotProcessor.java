@@ -11,7 +11,7 @@ import org.springframework.beans.factory.aot.BeanRegistrationAotProcessor;
 import org.springframework.beans.factory.support.RegisteredBean;
 
 /** Keeps in a native image what {@link StubMaker} looks for, for the stubs that are injected. */
-final class ClientBeansAotProcessor implements BeanRegistrationAotProcessor {
+final class GrpcClientBeanAotProcessor implements BeanRegistrationAotProcessor {
 
   @Override
   public @Nullable BeanRegistrationAotContribution processAheadOfTime(RegisteredBean bean) {

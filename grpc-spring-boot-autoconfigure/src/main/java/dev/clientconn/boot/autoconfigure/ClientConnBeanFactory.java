@@ -4,12 +4,12 @@ package dev.clientconn.boot.autoconfigure;
 import dev.clientconn.ClientConn;
 import dev.clientconn.boot.ClientConnFactory;
 
-/** Makes the channel behind each bean definition that {@link ClientConnRegistrar} wrote. */
-final class ClientConnBeans {
+/** Makes the channel behind each bean definition that {@link ClientConnBeanRegistrar} wrote. */
+final class ClientConnBeanFactory {
 
   private final ClientConnFactory factory;
 
-  ClientConnBeans(ClientConnFactory factory) {
+  ClientConnBeanFactory(ClientConnFactory factory) {
     this.factory = factory;
   }
 

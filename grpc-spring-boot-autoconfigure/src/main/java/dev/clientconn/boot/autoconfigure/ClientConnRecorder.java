@@ -2,7 +2,7 @@
 package dev.clientconn.boot.autoconfigure;
 
 import dev.clientconn.ClientConn;
-import dev.clientconn.boot.GrpcClients;
+import dev.clientconn.boot.ClientConnRegistry;
 import dev.clientconn.internal.concurrent.CrossesThreads;
 import java.util.Collections;
 import java.util.Map;
@@ -13,7 +13,7 @@ import org.springframework.core.PriorityOrdered;
 
 /** Records every bean that is a channel, those that the application makes itself included. */
 @CrossesThreads
-final class RecordedChannels implements GrpcClients, BeanPostProcessor, PriorityOrdered {
+final class ClientConnRecorder implements ClientConnRegistry, BeanPostProcessor, PriorityOrdered {
 
   private final Map<String, ClientConn> channels = new ConcurrentHashMap<>();
 
@@ -22,7 +22,7 @@ final class RecordedChannels implements GrpcClients, BeanPostProcessor, Priority
     // A channel that is injected by another spelling of its name is a second bean, but no second
     // channel.
     if (bean instanceof ClientConn channel && !this.channels.containsValue(channel)) {
-      this.channels.put(ClientConnRegistrar.target(beanName), channel);
+      this.channels.put(ClientConnBeanRegistrar.target(beanName), channel);
     }
     return bean;
   }

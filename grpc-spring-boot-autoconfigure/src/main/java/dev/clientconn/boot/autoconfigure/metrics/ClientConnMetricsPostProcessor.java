@@ -2,12 +2,12 @@
 package dev.clientconn.boot.autoconfigure.metrics;
 
 import dev.clientconn.ClientConn;
-import dev.clientconn.boot.GrpcClients;
+import dev.clientconn.boot.ClientConnRegistry;
 import org.springframework.beans.factory.ObjectProvider;
 import org.springframework.beans.factory.config.BeanPostProcessor;
 
 /** Starts the meters of each channel that becomes a bean, whoever made it. */
-record ChannelMeters(ObjectProvider<GrpcClientMetrics> metrics, ObjectProvider<GrpcClients> clients)
+record ClientConnMetricsPostProcessor(ObjectProvider<GrpcClientMetrics> metrics, ObjectProvider<ClientConnRegistry> clients)
     implements BeanPostProcessor {
 
   @Override

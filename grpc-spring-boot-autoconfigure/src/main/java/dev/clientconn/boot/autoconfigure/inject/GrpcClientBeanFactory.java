@@ -5,11 +5,11 @@ import io.grpc.Channel;
 import org.springframework.beans.factory.BeanFactory;
 
 /** Makes the client behind each bean definition that {@link GrpcClientBeanRegistrar} wrote. */
-final class ClientBeans {
+final class GrpcClientBeanFactory {
 
   private final BeanFactory beanFactory;
 
-  ClientBeans(BeanFactory beanFactory) {
+  GrpcClientBeanFactory(BeanFactory beanFactory) {
     this.beanFactory = beanFactory;
   }
 

@@ -24,7 +24,7 @@ import org.springframework.boot.test.context.runner.ApplicationContextRunner;
 import org.springframework.context.SmartLifecycle;
 
 @Timeout(30)
-class GrpcClientLifecycleTest {
+class ClientConnLifecycleTest {
 
   private static final HealthCheckRequest HELD =
       HealthCheckRequest.newBuilder().setService("held").build();
@@ -48,7 +48,7 @@ class GrpcClientLifecycleTest {
       StreamObserver<HealthCheckResponse> held = this.server.held.take();
       CountDownLatch stopped = new CountDownLatch(1);
 
-      context.getBean(GrpcClientLifecycle.class).stop(stopped::countDown);
+      context.getBean(ClientConnLifecycle.class).stop(stopped::countDown);
 
       assertThat(stopped.getCount()).isEqualTo(1);
       assertThat(channel.isShutdown()).isTrue();
@@ -71,7 +71,7 @@ class GrpcClientLifecycleTest {
           this.server.held.take();
           CountDownLatch stopped = new CountDownLatch(1);
 
-          context.getBean(GrpcClientLifecycle.class).stop(stopped::countDown);
+          context.getBean(ClientConnLifecycle.class).stop(stopped::countDown);
 
           stopped.await();
           assertThatExceptionOfType(ExecutionException.class).isThrownBy(call::get);
@@ -95,7 +95,7 @@ class GrpcClientLifecycleTest {
           StreamObserver<HealthCheckResponse> held = this.server.held.take();
           CountDownLatch stopped = new CountDownLatch(1);
 
-          context.getBean(GrpcClientLifecycle.class).stop(stopped::countDown);
+          context.getBean(ClientConnLifecycle.class).stop(stopped::countDown);
 
           assertThatExceptionOfType(ExecutionException.class).isThrownBy(cancelled::get);
           assertThat(patient.isTerminated()).isFalse();
@@ -150,7 +150,7 @@ class GrpcClientLifecycleTest {
   @Test
   void clientsStopAfterWebServersAndAreNotPaused() {
     this.runner.run(context -> {
-      SmartLifecycle lifecycle = context.getBean(GrpcClientLifecycle.class);
+      SmartLifecycle lifecycle = context.getBean(ClientConnLifecycle.class);
       assertThat(lifecycle.getPhase()).isEqualTo(SmartLifecycle.DEFAULT_PHASE - 3072);
       assertThat(lifecycle.isPauseable()).isFalse();
       assertThat(lifecycle.isRunning()).isTrue();
@@ -162,10 +162,10 @@ class GrpcClientLifecycleTest {
     this.runner.run(context -> {
       CompletableFuture<Thread> stopper = new CompletableFuture<>();
       context
-          .getBean(GrpcClientLifecycle.class)
+          .getBean(ClientConnLifecycle.class)
           .stop(() -> stopper.complete(Thread.currentThread()));
       assertThat(stopper.get(10, TimeUnit.SECONDS)).isNotNull();
-      assertThat(context.getBean(GrpcClientLifecycle.class).isRunning()).isFalse();
+      assertThat(context.getBean(ClientConnLifecycle.class).isRunning()).isFalse();
     });
   }
 

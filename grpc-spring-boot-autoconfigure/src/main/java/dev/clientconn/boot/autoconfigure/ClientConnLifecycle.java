@@ -2,7 +2,7 @@
 package dev.clientconn.boot.autoconfigure;
 
 import dev.clientconn.ClientConn;
-import dev.clientconn.boot.GrpcClients;
+import dev.clientconn.boot.ClientConnRegistry;
 import dev.clientconn.internal.concurrent.CrossesThreads;
 import java.time.Duration;
 import java.util.Comparator;
@@ -16,7 +16,7 @@ import org.springframework.context.SmartLifecycle;
  * Channels that have ended do not start again.
  */
 @CrossesThreads
-final class GrpcClientLifecycle implements SmartLifecycle {
+final class ClientConnLifecycle implements SmartLifecycle {
 
   /** Web servers stop in DEFAULT_PHASE - 2048 at the latest; lower phases stop later. */
   static final int PHASE = DEFAULT_PHASE - 3072;
@@ -26,13 +26,13 @@ final class GrpcClientLifecycle implements SmartLifecycle {
 
   static final Duration DEFAULT_GRACE_PERIOD = Duration.ofSeconds(30);
 
-  private final GrpcClients clients;
+  private final ClientConnRegistry clients;
 
   private final InheritedSettings settings;
 
   private volatile boolean running;
 
-  GrpcClientLifecycle(GrpcClients clients, InheritedSettings settings) {
+  ClientConnLifecycle(ClientConnRegistry clients, InheritedSettings settings) {
     this.clients = clients;
     this.settings = settings;
   }

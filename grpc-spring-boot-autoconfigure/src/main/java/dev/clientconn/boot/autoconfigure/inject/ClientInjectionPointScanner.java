@@ -32,12 +32,12 @@ import org.springframework.util.ReflectionUtils.MethodCallback;
  * of its code. So the search reads members through {@link ReflectionUtils}, which keeps them for
  * Spring's own later reading, and creates nothing for a member without annotations.
  */
-final class ClientPointScanner {
+final class ClientInjectionPointScanner {
 
   private static final Set<String> PROVIDERS =
       Set.of("jakarta.inject.Provider", "javax.inject.Provider");
 
-  private final Consumer<ClientPoint> found;
+  private final Consumer<ClientInjectionPoint> found;
 
   private final ClientAnnotations annotations = new ClientAnnotations();
 
@@ -50,7 +50,7 @@ final class ClientPointScanner {
   /** The class that is being searched; its members may be inherited. */
   private Class<?> beanClass = Object.class;
 
-  ClientPointScanner(Consumer<ClientPoint> found) {
+  ClientInjectionPointScanner(Consumer<ClientInjectionPoint> found) {
     this.found = found;
   }
 
@@ -181,7 +181,7 @@ final class ClientPointScanner {
     while (isWrapper(wanted.resolve(Object.class))) {
       wanted = wanted.getGeneric(0);
     }
-    ClientPoint point = new ClientPoint(value, wanted.resolve(Object.class), place);
+    ClientInjectionPoint point = new ClientInjectionPoint(value, wanted.resolve(Object.class), place);
     boolean proxied = !isWrapper(type.resolve(Object.class))
         && !lazyAt.isAnnotationPresent(Bean.class)
         && lazyAt.isAnnotationPresent(Lazy.class)
