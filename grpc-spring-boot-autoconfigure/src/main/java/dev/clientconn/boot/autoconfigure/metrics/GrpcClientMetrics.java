@@ -71,20 +71,18 @@ public final class GrpcClientMetrics implements MeterBinder, AutoCloseable {
 
     private final String name;
 
-    private final TotalsReader reader;
+    private final TotalsCache totals;
 
     private final List<TargetMeters> meters = new CopyOnWriteArrayList<>();
 
     Target(String name, Supplier<ClientConnRegistry> clients) {
       this.name = name;
-      this.reader = new TotalsReader(
-          () -> TotalsReader.of(clients.get().channels().get(name)),
-          System::nanoTime,
-          totals -> this.meters.forEach(each -> each.update(totals)));
+      this.totals = new TotalsCache(
+          () -> TotalsCache.of(clients.get().channels().get(name)), System::nanoTime);
     }
 
     void bindTo(MeterRegistry registry) {
-      TargetMeters each = new TargetMeters(registry, this.name, this.reader);
+      TargetMeters each = new TargetMeters(registry, this.name, this.totals);
       each.register();
       this.meters.add(each);
     }

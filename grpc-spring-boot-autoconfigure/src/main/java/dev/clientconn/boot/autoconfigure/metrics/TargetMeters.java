@@ -8,24 +8,18 @@ import io.micrometer.core.instrument.Meter;
 import io.micrometer.core.instrument.MeterRegistry;
 import io.micrometer.core.instrument.Tags;
 import io.micrometer.core.instrument.Timer;
-import io.micrometer.core.instrument.binder.BaseUnits;
 import java.util.ArrayList;
 import java.util.EnumMap;
-import java.util.HashMap;
 import java.util.List;
 import java.util.Locale;
 import java.util.Map;
-import java.util.OptionalLong;
 import java.util.concurrent.TimeUnit;
-import java.util.concurrent.atomic.AtomicLong;
-import java.util.function.Function;
 import java.util.function.ToLongFunction;
-import org.jspecify.annotations.Nullable;
 
 /**
- * The meters of one target in one registry. A value that means "no limit" or "no connection" is an
- * absent series, never a number and never NaN, which would spoil every sum: such gauges come and go
- * with what each reading says.
+ * Registers the meters of one target in one registry. Reading a gauge that always exists also
+ * updates the {@link OptionalGauges}: Micrometer has no hook for the start of a scrape, and every
+ * scrape reads these gauges.
  */
 @CrossesThreads
 final class TargetMeters {
@@ -36,48 +30,19 @@ final class TargetMeters {
 
   private final Tags target;
 
-  private final TotalsReader reader;
+  private final TotalsCache totals;
+
+  private final OptionalGauges optional;
 
   private final List<Meter> fixed = new ArrayList<>();
 
   private final Map<WaitOutcome, Timer> waits = new EnumMap<>(WaitOutcome.class);
 
-  private final Map<Row, Meter> present = new HashMap<>();
-
-  private boolean removed;
-
-  TargetMeters(MeterRegistry registry, String target, TotalsReader reader) {
+  TargetMeters(MeterRegistry registry, String target, TotalsCache totals) {
     this.registry = registry;
     this.target = Tags.of("target", target);
-    this.reader = reader;
-  }
-
-  /** A gauge that exists while it has a value. */
-  private record Row(
-      String name,
-      Tags tags,
-      @Nullable String unit,
-      String description,
-      Function<TransportTotals, OptionalLong> value) {}
-
-  private static final List<Row> OPTIONAL = List.of(
-      new Row(
-          "streams.max",
-          Tags.empty(),
-          null,
-          "Streams that the peers of the ready connections allow at a time",
-          TransportTotals::maxStreams),
-      window("send", "min", totals -> totals.send().min()),
-      window("send", "sum", totals -> totals.send().sum()),
-      window("receive", "min", totals -> totals.receive().min()),
-      window("receive", "sum", totals -> totals.receive().sum()));
-
-  private static Row window(
-      String side, String stat, Function<TransportTotals, OptionalLong> value) {
-    String description = side.equals("send")
-        ? "Bytes that the peer lets a connection send now"
-        : "Bytes that the peer may send on a connection now";
-    return new Row("window." + side, Tags.of("stat", stat), BaseUnits.BYTES, description, value);
+    this.totals = totals;
+    this.optional = new OptionalGauges(registry, this.target, totals);
   }
 
   synchronized void register() {
@@ -102,37 +67,23 @@ final class TargetMeters {
     }
   }
 
-  /**
-   * Lets gauges appear whose value has become known, and disappear whose value is known no longer.
-   */
-  synchronized void update(TransportTotals totals) {
-    if (this.removed) {
-      return;
-    }
-    for (Row gauge : OPTIONAL) {
-      if (gauge.value.apply(totals).isPresent()) {
-        this.present.computeIfAbsent(gauge, this::register);
-      } else {
-        Meter meter = this.present.remove(gauge);
-        if (meter != null) {
-          this.registry.remove(meter);
-        }
-      }
-    }
-  }
-
   synchronized void remove() {
-    this.removed = true;
+    this.optional.remove();
     this.fixed.forEach(this.registry::remove);
     this.waits.values().forEach(this.registry::remove);
-    this.present.values().forEach(this.registry::remove);
+  }
+
+  private TransportTotals readAndShow() {
+    TransportTotals read = this.totals.get();
+    this.optional.show(read);
+    return read;
   }
 
   private void connections(String state, ToLongFunction<TransportTotals.Connections> count) {
     this.fixed.add(Gauge.builder(
             PREFIX + "connections",
-            this.reader,
-            reader -> count.applyAsLong(reader.read().connections()))
+            this,
+            meters -> count.applyAsLong(meters.readAndShow().connections()))
         .description("Connections by state; idle and backoff are addresses without one")
         .tags(this.target.and("state", state))
         .register(this.registry));
@@ -140,7 +91,7 @@ final class TargetMeters {
 
   private void gauge(String name, String description, ToLongFunction<TransportTotals> value) {
     this.fixed.add(
-        Gauge.builder(PREFIX + name, this.reader, reader -> value.applyAsLong(reader.read()))
+        Gauge.builder(PREFIX + name, this, meters -> value.applyAsLong(meters.readAndShow()))
             .description(description)
             .tags(this.target)
             .register(this.registry));
@@ -155,19 +106,5 @@ final class TargetMeters {
 
   private static String tag(WaitOutcome outcome) {
     return outcome.name().toLowerCase(Locale.ROOT).replace('_', '-');
-  }
-
-  private Meter register(Row gauge) {
-    // A reading may find no value just before it removes the gauge: then the last one stands, as
-    // zero would be an alarm.
-    AtomicLong last = new AtomicLong();
-    return Gauge.builder(PREFIX + gauge.name, () -> {
-          gauge.value.apply(this.reader.read()).ifPresent(last::set);
-          return last.get();
-        })
-        .description(gauge.description)
-        .baseUnit(gauge.unit)
-        .tags(this.target.and(gauge.tags))
-        .register(this.registry);
   }
 }

@@ -37,15 +37,14 @@ class TargetMetersTest {
 
   private final AtomicInteger snapshots = new AtomicInteger();
 
-  private final TotalsReader reader = new TotalsReader(
+  private final TotalsCache totals = new TotalsCache(
       () -> {
         this.snapshots.incrementAndGet();
         return this.now.get();
       },
-      this.clock::get,
-      this::update);
+      this.clock::get);
 
-  private final TargetMeters meters = new TargetMeters(this.registry, "greeter", this.reader);
+  private final TargetMeters meters = new TargetMeters(this.registry, "greeter", this.totals);
 
   @BeforeEach
   void register() {
@@ -98,7 +97,7 @@ class TargetMetersTest {
     scrape();
     assertThat(this.snapshots).hasValue(1);
 
-    this.clock.addAndGet(TotalsReader.FRESH.toNanos());
+    this.clock.addAndGet(TotalsCache.FRESH.toNanos());
     scrape();
     assertThat(this.snapshots).hasValue(2);
   }
@@ -120,6 +119,30 @@ class TargetMetersTest {
   }
 
   @Test
+  void readingAnOptionalGaugeChangesNoOther() {
+    scrape();
+    Gauge window =
+        this.registry.get("grpc.transport.window.send").tag("stat", "min").gauge();
+
+    this.now.set(TransportTotals.NONE);
+    this.clock.addAndGet(TotalsCache.FRESH.toNanos());
+    window.value();
+
+    assertThat(this.registry.find("grpc.transport.streams.max").gauge()).isNotNull();
+  }
+
+  @Test
+  void eachRegistryShowsTheValuesThatItHasRead() {
+    SimpleMeterRegistry other = new SimpleMeterRegistry();
+    new TargetMeters(other, "greeter", this.totals).register();
+
+    scrape();
+
+    assertThat(this.registry.find("grpc.transport.streams.max").gauge()).isNotNull();
+    assertThat(other.find("grpc.transport.streams.max").gauge()).isNull();
+  }
+
+  @Test
   void valueThatVanishesWhileItIsReadStaysWhatItWas() {
     scrape();
     Gauge window =
@@ -127,7 +150,7 @@ class TargetMetersTest {
     assertThat(window.value()).isEqualTo(500);
 
     this.now.set(TransportTotals.NONE);
-    this.clock.addAndGet(TotalsReader.FRESH.toNanos());
+    this.clock.addAndGet(TotalsCache.FRESH.toNanos());
 
     assertThat(window.value()).isEqualTo(500);
   }
@@ -158,21 +181,19 @@ class TargetMetersTest {
   @Test
   void removedMetersStayAway() {
     scrape();
+    Gauge active = this.registry.get("grpc.transport.streams.active").gauge();
 
     this.meters.remove();
-    this.clock.addAndGet(TotalsReader.FRESH.toNanos());
-    this.reader.read();
+    next(UNLIMITED);
+    next(LIMITED);
+    active.value();
 
     assertThat(this.registry.getMeters()).isEmpty();
   }
 
-  private void update(TransportTotals totals) {
-    this.meters.update(totals);
-  }
-
   private void next(TransportTotals totals) {
     this.now.set(totals);
-    this.clock.addAndGet(TotalsReader.FRESH.toNanos());
+    this.clock.addAndGet(TotalsCache.FRESH.toNanos());
     scrape();
   }
 

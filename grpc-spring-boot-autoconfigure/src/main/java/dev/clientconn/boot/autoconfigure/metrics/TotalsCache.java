@@ -4,34 +4,26 @@ package dev.clientconn.boot.autoconfigure.metrics;
 import dev.clientconn.ClientConn;
 import dev.clientconn.internal.concurrent.CrossesThreads;
 import java.time.Duration;
-import java.util.function.Consumer;
 import java.util.function.LongSupplier;
 import java.util.function.Supplier;
 import org.jspecify.annotations.Nullable;
 
-/**
- * Takes one snapshot of a channel for all the meters that are read within one scrape, and notifies
- * the callback of it.
- */
+/** Caches the totals of a channel for a moment, so that one scrape takes one snapshot. */
 @CrossesThreads
-final class TotalsReader {
+final class TotalsCache {
 
-  /** Longer than a scrape spends between two meters of one target, shorter than anyone scrapes. */
+  /** Longer than the time between two meters of a scrape, shorter than any scrape interval. */
   static final Duration FRESH = Duration.ofMillis(20);
 
   private final Supplier<TransportTotals> source;
 
   private final LongSupplier nanoClock;
 
-  private final Consumer<TransportTotals> onRead;
-
   private volatile @Nullable Reading last;
 
-  TotalsReader(
-      Supplier<TransportTotals> source, LongSupplier nanoClock, Consumer<TransportTotals> onRead) {
+  TotalsCache(Supplier<TransportTotals> source, LongSupplier nanoClock) {
     this.source = source;
     this.nanoClock = nanoClock;
-    this.onRead = onRead;
   }
 
   static TransportTotals of(@Nullable ClientConn channel) {
@@ -39,10 +31,10 @@ final class TotalsReader {
   }
 
   /**
-   * The totals, at most {@link #FRESH} old. Two threads may both take a snapshot; that is cheaper
-   * than a lock.
+   * Returns totals that are at most {@link #FRESH} old. Two threads may both take a snapshot; that
+   * is cheaper than a lock.
    */
-  TransportTotals read() {
+  TransportTotals get() {
     Reading reading = this.last;
     long now = this.nanoClock.getAsLong();
     if (reading != null && now - reading.nanos < FRESH.toNanos()) {
@@ -50,7 +42,6 @@ final class TotalsReader {
     }
     TransportTotals totals = this.source.get();
     this.last = new Reading(totals, now);
-    this.onRead.accept(totals);
     return totals;
   }
 
