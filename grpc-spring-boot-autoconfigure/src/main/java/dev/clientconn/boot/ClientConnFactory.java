@@ -4,17 +4,17 @@ package dev.clientconn.boot;
 import dev.clientconn.ClientConn;
 
 /**
- * Makes the channel of a target. The auto-configured one reads {@code grpc.client} and calls the
- * {@link ClientConnBuilderCustomizer} beans; a bean of this type replaces it.
+ * Creates the channel of a target. The auto-configured factory reads {@code grpc.client} and calls
+ * the {@link ClientConnBuilderCustomizer} beans. A bean of this type replaces it.
  */
 @FunctionalInterface
 public interface ClientConnFactory {
 
   /**
-   * Makes a new channel. It need not be connected: channels connect with their first call.
+   * Creates a channel. It does not have to be connected: a channel connects on its first call.
    *
    * @param target the configured name of the target, or an address
-   * @return a channel of which the application context becomes the owner: it will shut it down
+   * @return the channel; the application context owns it and shuts it down
    */
   ClientConn create(String target);
 }

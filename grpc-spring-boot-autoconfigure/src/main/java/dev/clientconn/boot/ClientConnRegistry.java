@@ -5,16 +5,17 @@ import dev.clientconn.ClientConn;
 import java.util.Map;
 
 /**
- * The channels of the application, for what must see all of them: metrics, health, shutdown. Every
- * bean of type {@link ClientConn} is one of them, whoever made it.
+ * Provides all channels of the application, for metrics, health checks and shutdown. It contains
+ * every bean of type {@link ClientConn}, including those that the application defines itself.
  */
 public interface ClientConnRegistry {
 
   /**
-   * The channels made so far, by target name: the name of the bean without {@code ClientConn} at
-   * its end.
+   * Returns the channels created so far by target name, which is the bean name without the suffix
+   * {@code ClientConn}.
    *
-   * @return an unmodifiable copy in name order; a channel stays in it after it was shut down
+   * @return an unmodifiable copy in the order of the names; it includes channels that were shut
+   *     down
    */
   Map<String, ClientConn> channels();
 }

@@ -1,5 +1,5 @@
 // SPDX-License-Identifier: Apache-2.0
-/** What an application uses: the injection annotation and the hooks into how channels are made. */
+/** API of the starter: the injection annotation and the hooks into the creation of channels. */
 @NullMarked
 package dev.clientconn.boot;
 

@@ -5,8 +5,8 @@ import org.springframework.boot.SpringApplication;
 import org.springframework.boot.autoconfigure.SpringBootApplication;
 
 /**
- * Both ends in one process: a gRPC server on port 9090, and a web application on 8080 that calls
- * it.
+ * Runs both sides in one process: a gRPC server on port 9090, and a web application on port 8080
+ * that calls it.
  */
 @SpringBootApplication
 public class SampleApplication {

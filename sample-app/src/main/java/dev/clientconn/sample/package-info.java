@@ -1,5 +1,5 @@
 // SPDX-License-Identifier: Apache-2.0
-/** The sample: sea ports over REST, fetched by gRPC. */
+/** Sample application: a REST API for sea ports that calls a gRPC service. */
 @NullMarked
 package dev.clientconn.sample;
 

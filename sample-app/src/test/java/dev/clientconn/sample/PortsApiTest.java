@@ -15,7 +15,7 @@ import org.springframework.test.context.DynamicPropertyRegistry;
 import org.springframework.test.context.DynamicPropertySource;
 import org.springframework.test.web.servlet.client.RestTestClient;
 
-/** Every endpoint by HTTP, answered by the gRPC service over TCP. */
+/** Calls every endpoint by HTTP, with the gRPC service over TCP. */
 @SpringBootTest(
     webEnvironment = WebEnvironment.RANDOM_PORT,
     properties = {"spring.grpc.server.enabled=false", "grpc.client.targets.ports.deadline=60s"})

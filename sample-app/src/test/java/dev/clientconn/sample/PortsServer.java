@@ -9,8 +9,8 @@ import org.springframework.context.annotation.ComponentScan;
 import org.springframework.grpc.server.lifecycle.GrpcServerLifecycle;
 
 /**
- * The sample's gRPC side alone, on a port of the system's choice: the web side must know it before
- * it starts.
+ * Runs the gRPC service of the sample alone, on a free port, which the web application must know
+ * before it starts.
  */
 final class PortsServer implements AutoCloseable {
 

@@ -23,7 +23,7 @@ import org.springframework.test.context.DynamicPropertyRegistry;
 import org.springframework.test.context.DynamicPropertySource;
 import org.springframework.test.web.servlet.client.RestTestClient;
 
-/** A server that takes every call and answers none: the target's deadline ends them. */
+/** Checks calls to a server that never responds: the deadline of the target ends them. */
 @SpringBootTest(
     webEnvironment = WebEnvironment.RANDOM_PORT,
     properties = {"spring.grpc.server.enabled=false", "grpc.client.targets.ports.deadline=300ms"})

@@ -15,7 +15,7 @@ import org.springframework.test.context.DynamicPropertyRegistry;
 import org.springframework.test.context.DynamicPropertySource;
 import org.springframework.test.web.servlet.client.RestTestClient;
 
-/** A target whose port is taken, so that nobody else gets it, but does not listen. */
+/** Checks calls to a port that is bound, so that no other process gets it, but does not listen. */
 @SpringBootTest(
     webEnvironment = WebEnvironment.RANDOM_PORT,
     properties = "spring.grpc.server.enabled=false")

@@ -8,8 +8,8 @@ import java.util.regex.Pattern;
 import org.jspecify.annotations.Nullable;
 
 /**
- * Judges how an address is written, before anything is done with it. What is no fault of the
- * spelling, such as a host that does not exist, is found by the first call.
+ * Checks the spelling of an address before it is used. It finds mistakes in the text only; the
+ * first call reports others, such as an unknown host.
  */
 final class AddressCheck {
 
@@ -23,7 +23,7 @@ final class AddressCheck {
 
   private AddressCheck() {}
 
-  /** What is wrong with an address and how to write it; null if nothing is seen. */
+  /** Describes a mistake in an address and how to correct it; null if there is none. */
   static @Nullable String problem(String address) {
     Matcher placeholder =
         PLACEHOLDER.matcher(address.substring(Math.max(0, address.indexOf("${"))));
@@ -32,8 +32,8 @@ final class AddressCheck {
           .formatted(placeholder.group(1));
     }
     if (address.startsWith("in-process:")) {
-      return "A ClientConn speaks HTTP/2 and cannot reach an in-process server. Let the server"
-          + " listen on a port of localhost.";
+      return "A ClientConn needs an HTTP/2 connection and cannot reach an in-process server. Let"
+          + " the server listen on a port of localhost.";
     }
     Matcher uri = SCHEME.matcher(address);
     if (!uri.matches()) {
@@ -50,7 +50,10 @@ final class AddressCheck {
     };
   }
 
-  /** What is wrong with an address whose scheme no name resolver knows; null if one does. */
+  /**
+   * Describes the correction of an address with a scheme that no name resolver supports; null if
+   * one does.
+   */
   static @Nullable String unknownScheme(String address) {
     Matcher uri = SCHEME.matcher(address);
     if (!uri.matches() || isScheme(uri.group(1)) || !uri.group(2).startsWith("/")) {
@@ -62,14 +65,14 @@ final class AddressCheck {
       case "https", "grpcs" -> withoutScheme(rest, "ssl.enabled: true");
       case "tcp" -> "Write host and port without the scheme: address: " + rest + ".";
       default ->
-        "No name resolver on the classpath knows the scheme '%s'. Write dns:///<host>:<port>,"
+        "No name resolver on the classpath supports the scheme '%s'. Write dns:///<host>:<port>,"
                 .formatted(uri.group(1))
-            + " or add the library that brings the resolver.";
+            + " or add the library that contains the resolver.";
     };
   }
 
   private static String withoutScheme(String rest, String security) {
-    return "Write host and port without the scheme, and say for TLS what the scheme says: address:"
+    return "Write host and port without the scheme, and set TLS by its own key: address:"
         + " %s and %s.".formatted(rest, security);
   }
 
@@ -86,7 +89,7 @@ final class AddressCheck {
     int slash = rest.indexOf('/', 2);
     String path = slash < 0 ? "" : rest.substring(slash + 1);
     if (path.isEmpty()) {
-      return "In dns://%1$s the host is a name server, and nothing is left to look up. Write three"
+      return "In dns://%1$s the host is a DNS server, and there is no name to look up. Write three"
               .formatted(rest.substring(2).replaceFirst("/$", ""))
           + " slashes: dns:///%s.".formatted(rest.replaceFirst("^//", "").replaceFirst("/$", ""));
     }
@@ -118,10 +121,10 @@ final class AddressCheck {
 
   private static @Nullable String ofPort(String port) {
     if (port.isEmpty()) {
-      return "The port is missing behind the colon.";
+      return "The port after the colon is missing.";
     }
     if (!port.matches("\\d+")) {
-      return "The port '%s' is no number.".formatted(port);
+      return "The port '%s' is not a number.".formatted(port);
     }
     boolean tooLong = port.length() > 9;
     int number = tooLong ? 0 : Integer.parseInt(port);

@@ -11,16 +11,13 @@ import java.util.Set;
 import java.util.regex.Matcher;
 import java.util.regex.Pattern;
 
-/**
- * The hosts that the address of a target names, as far as its text shows them: no name is
- * resolved.
- */
+/** Extracts the hosts of an address from its text, without resolving names. */
 final class AddressHosts {
 
-  /** Schemes that never leave this machine. */
+  /** Schemes whose addresses are always on this machine. */
   private static final Set<String> LOCAL_SCHEMES = Set.of("unix", "unix-abstract");
 
-  /** Schemes whose addresses spell hosts out. What others resolve to cannot be told. */
+  /** Schemes whose addresses contain the hosts. For other schemes the hosts are unknown. */
   private static final Set<String> HOST_SCHEMES = Set.of("dns", "static");
 
   private static final Pattern SCHEME = Pattern.compile("([a-zA-Z][a-zA-Z0-9+.-]*):(.*)");
@@ -28,7 +25,7 @@ final class AddressHosts {
   private AddressHosts() {}
 
   /**
-   * Hosts that are not known to be this machine; the whole address where it does not tell its
+   * Returns the hosts that may be other machines; the whole address if it does not contain its
    * hosts.
    */
   static List<String> remote(String address) {
@@ -48,8 +45,8 @@ final class AddressHosts {
   }
 
   /**
-   * In {@code dns://authority/host:port} the authority is a name server; elsewhere it is what to
-   * connect to.
+   * In {@code dns://authority/host:port} the authority is a DNS server; in other schemes it is the
+   * host to connect to.
    */
   private static String hostsOf(String scheme, String rest) {
     if (!rest.startsWith("//")) {

@@ -11,8 +11,7 @@ import java.util.concurrent.TimeUnit;
 import org.jspecify.annotations.Nullable;
 
 /**
- * Gives calls the deadline of their target where they set none, and lets them wait for a connection
- * if asked to.
+ * Sets the deadline of the target on calls that have none, and wait-for-ready if it is configured.
  */
 record CallDefaults(@Nullable Duration deadline, boolean waitForReady)
     implements ClientInterceptor {

@@ -10,12 +10,12 @@ import java.util.Collections;
 import java.util.List;
 import org.jspecify.annotations.Nullable;
 
-/** Finds certificates of a key store that a server will refuse because of their time. */
+/** Finds certificates in a key store that have expired or are not valid yet. */
 final class ClientCertificates {
 
   private ClientCertificates() {}
 
-  /** What is wrong with the certificates that have a private key; empty if nothing is. */
+  /** Describes the invalid certificates that have a private key; empty if there are none. */
   static List<String> problems(@Nullable KeyStore keys, Instant now) {
     List<String> problems = new ArrayList<>();
     if (keys == null) {
@@ -28,7 +28,7 @@ final class ClientCertificates {
         }
       }
     } catch (KeyStoreException notLoaded) {
-      // The key manager has read it: what it cannot list is not for this check.
+      // The key manager factory reports a key store that cannot be used.
       return problems;
     }
     return problems;

@@ -4,7 +4,9 @@ package dev.clientconn.boot.autoconfigure;
 import dev.clientconn.ClientConn;
 import dev.clientconn.boot.ClientConnFactory;
 
-/** Makes the channel behind each bean definition that {@link ClientConnBeanRegistrar} wrote. */
+/**
+ * Creates the channel of each bean definition that {@link ClientConnBeanRegistrar} registers.
+ */
 final class ClientConnBeanFactory {
 
   private final ClientConnFactory factory;
@@ -13,7 +15,7 @@ final class ClientConnBeanFactory {
     this.factory = factory;
   }
 
-  /** The factory method of the bean definitions: called once for each target. */
+  /** Factory method of the bean definitions, called once for each target. */
   ClientConn clientConn(String target) {
     return this.factory.create(target);
   }

@@ -13,13 +13,13 @@ import org.springframework.core.env.Environment;
 import org.springframework.core.type.AnnotationMetadata;
 
 /**
- * Writes one bean definition for the channel of each configured target. Names are all it reads of
- * the configuration, so a context that was processed ahead of time takes addresses and settings
- * from the environment it runs in.
+ * Registers a bean definition for the channel of each configured target. It reads only the names
+ * of the targets, so a context that was processed ahead of time takes addresses and settings from
+ * the environment it runs in.
  */
 public final class ClientConnBeanRegistrar implements ImportBeanDefinitionRegistrar {
 
-  /** Bean name of the object whose factory method makes the channels. */
+  /** Bean name of the {@link ClientConnBeanFactory}. */
   static final String FACTORY_BEAN = "clientConnBeanFactory";
 
   private static final String SUFFIX = "ClientConn";
@@ -43,7 +43,7 @@ public final class ClientConnBeanRegistrar implements ImportBeanDefinitionRegist
     return target + SUFFIX;
   }
 
-  /** The target of a channel's bean; a bean whose name names no target is one by itself. */
+  /** Returns the target of a channel bean; the bean name itself if it does not have the suffix. */
   static String target(String beanName) {
     return beanName.endsWith(SUFFIX) && beanName.length() > SUFFIX.length()
         ? beanName.substring(0, beanName.length() - SUFFIX.length())
@@ -51,12 +51,11 @@ public final class ClientConnBeanRegistrar implements ImportBeanDefinitionRegist
   }
 
   /**
-   * Writes the definition for a target, unless the application has defined a bean of that name
-   * itself.
+   * Registers the definition of a target, unless the application defines a bean of that name.
    *
-   * @param registry where to write it
+   * @param registry the registry to add the definition to
    * @param target a configured name as it was written, or an address
-   * @param origin where it comes from, for reports
+   * @param origin where the target is configured, for reports
    */
   public static void register(
       BeanDefinitionRegistry registry, String target, @Nullable String origin) {
@@ -69,15 +68,15 @@ public final class ClientConnBeanRegistrar implements ImportBeanDefinitionRegist
     definition.getConstructorArgumentValues().addIndexedArgumentValue(0, target);
     definition.addQualifier(new AutowireCandidateQualifier(Qualifier.class, target));
     definition.addQualifier(clientQualifier(target));
-    // The lifecycle ends channels in good order; this is for a context that never started.
+    // The lifecycle shuts channels down gracefully; this is for a context that was never started.
     definition.setDestroyMethodName("shutdownNow");
     definition.setResourceDescription(origin);
     registry.registerBeanDefinition(beanName(target), definition);
   }
 
   /**
-   * Qualifiers with equal attributes are equal whatever their type, and code made ahead of time
-   * would keep one of two.
+   * Qualifiers with equal attributes are equal even if their types differ, and code that was
+   * generated ahead of time would keep only one of them.
    */
   private static AutowireCandidateQualifier clientQualifier(String target) {
     AutowireCandidateQualifier qualifier = new AutowireCandidateQualifier(GrpcClient.class, target);

@@ -11,9 +11,9 @@ import java.util.concurrent.TimeUnit;
 import org.springframework.context.SmartLifecycle;
 
 /**
- * Ends the channels when the application stops: after its servers, so that requests in progress can
- * still make calls. Calls in flight get the grace period of their target, then they are cancelled.
- * Channels that have ended do not start again.
+ * Shuts the channels down when the application stops, after its servers, so that requests in
+ * progress can still make calls. Calls in flight have the grace period of their target to
+ * complete; then they are cancelled. Channels are not restarted.
  */
 @CrossesThreads
 final class ClientConnLifecycle implements SmartLifecycle {
@@ -21,7 +21,7 @@ final class ClientConnLifecycle implements SmartLifecycle {
   /** Web servers stop in DEFAULT_PHASE - 2048 at the latest; lower phases stop later. */
   static final int PHASE = DEFAULT_PHASE - 3072;
 
-  /** How long cancelled calls get to tell their listeners. */
+  /** Time for cancelled calls to notify their listeners. */
   private static final Duration AFTERMATH = Duration.ofSeconds(1);
 
   static final Duration DEFAULT_GRACE_PERIOD = Duration.ofSeconds(30);
@@ -52,7 +52,7 @@ final class ClientConnLifecycle implements SmartLifecycle {
     return PHASE;
   }
 
-  /** A paused context would come back with channels that have ended. */
+  /** A paused context would resume with channels that are shut down. */
   @Override
   public boolean isPauseable() {
     return false;
@@ -77,8 +77,8 @@ final class ClientConnLifecycle implements SmartLifecycle {
   }
 
   /**
-   * Takes no new calls from here on. Sorted by grace, so that waiting for one does not delay the
-   * end of another.
+   * Shuts all channels down. Sorted by grace period, so that waiting for one channel does not delay
+   * the cancellation of calls of another.
    */
   private List<Ending> begin() {
     long now = System.nanoTime();
@@ -108,7 +108,7 @@ final class ClientConnLifecycle implements SmartLifecycle {
     }
   }
 
-  /** The end of one channel. */
+  /** The shutdown of one channel. */
   private record Ending(ClientConn channel, long graceNanos, long began) {
 
     void begin() {

@@ -11,7 +11,7 @@ import java.util.concurrent.ConcurrentHashMap;
 import org.springframework.beans.factory.config.BeanPostProcessor;
 import org.springframework.core.PriorityOrdered;
 
-/** Records every bean that is a channel, those that the application makes itself included. */
+/** Records every channel bean, including those that the application defines itself. */
 @CrossesThreads
 final class ClientConnRecorder implements ClientConnRegistry, BeanPostProcessor, PriorityOrdered {
 
@@ -19,7 +19,7 @@ final class ClientConnRecorder implements ClientConnRegistry, BeanPostProcessor,
 
   @Override
   public Object postProcessAfterInitialization(Object bean, String beanName) {
-    // A channel that is injected by another spelling of its name is a second bean, but no second
+    // A channel that is injected by another spelling of its name is a second bean, but the same
     // channel.
     if (bean instanceof ClientConn channel && !this.channels.containsValue(channel)) {
       this.channels.put(ClientConnBeanRegistrar.target(beanName), channel);
@@ -32,7 +32,7 @@ final class ClientConnRecorder implements ClientConnRegistry, BeanPostProcessor,
     return Collections.unmodifiableMap(new TreeMap<>(this.channels));
   }
 
-  /** Ahead of other post-processors, which may ask for the name of a channel. */
+  /** Runs before other post-processors, which look up the name of a channel. */
   @Override
   public int getOrder() {
     return HIGHEST_PRECEDENCE;

@@ -12,10 +12,7 @@ import org.springframework.boot.context.properties.source.ConfigurationPropertyS
 import org.springframework.boot.context.properties.source.IterableConfigurationPropertySource;
 import org.springframework.core.env.Environment;
 
-/**
- * Looks properties up with the place where they were written. For messages: values are bound by the
- * Binder.
- */
+/** Finds properties with their origins, for messages. Values are bound by the Binder. */
 final class ConfiguredProperties {
 
   private final Iterable<ConfigurationPropertySource> sources;

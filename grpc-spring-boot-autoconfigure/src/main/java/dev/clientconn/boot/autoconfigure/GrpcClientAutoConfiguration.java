@@ -20,8 +20,7 @@ import org.springframework.core.env.Environment;
 import org.springframework.core.io.ResourceLoader;
 
 /**
- * Auto-configuration of gRPC clients: one channel for each target below {@code
- * grpc.client.targets}.
+ * Auto-configures gRPC clients: one channel for each target below {@code grpc.client.targets}.
  */
 @AutoConfiguration(after = SslAutoConfiguration.class)
 @ConditionalOnClass(ClientConn.class)
@@ -33,7 +32,7 @@ public final class GrpcClientAutoConfiguration {
   GrpcClientAutoConfiguration() {}
 
   /**
-   * An undecided security or a wrong value must fail the start, even when beans are made lazily.
+   * Undecided security and invalid values fail the start, even with lazy initialization.
    */
   @Bean
   static LazyInitializationExcludeFilter clientConnLazyInitializationExclusion() {
@@ -45,14 +44,14 @@ public final class GrpcClientAutoConfiguration {
     return new ClientConnRecorder();
   }
 
-  /** A context that was processed ahead of time meets the keys of its environment here. */
+  /** Checks the keys here too: a context that was processed ahead of time skips the registrar. */
   @Bean
   GrpcClientTargets grpcClientTargets(Environment environment, ResourceLoader resources) {
     KeyCheck.run(environment, resources.getClassLoader());
     return GrpcClientTargets.of(environment);
   }
 
-  /** After the check of the keys, which explains what the binding would only refuse. */
+  /** Binds the properties after the check of the keys, which has the better error messages. */
   @Bean
   InheritedSettings grpcClientSettings(
       GrpcClientTargets targets, ObjectProvider<GrpcClientProperties> properties) {

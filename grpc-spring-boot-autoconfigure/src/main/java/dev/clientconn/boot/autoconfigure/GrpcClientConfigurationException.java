@@ -2,8 +2,8 @@
 package dev.clientconn.boot.autoconfigure;
 
 /**
- * The configuration of gRPC clients cannot work. The message says what is wrong, the action what to
- * write instead.
+ * Thrown if the configuration of gRPC clients is invalid. The message describes the mistake, the
+ * action the correction.
  */
 public abstract class GrpcClientConfigurationException extends RuntimeException {
 

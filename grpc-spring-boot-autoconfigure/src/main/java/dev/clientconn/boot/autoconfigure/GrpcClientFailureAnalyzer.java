@@ -6,7 +6,7 @@ import org.springframework.boot.diagnostics.FailureAnalysis;
 import org.springframework.core.Ordered;
 import org.springframework.core.annotation.Order;
 
-/** Prints what is wrong with the configuration of gRPC clients, and the lines to write. */
+/** Reports an invalid configuration of gRPC clients with the lines that correct it. */
 @Order(Ordered.HIGHEST_PRECEDENCE + 100)
 final class GrpcClientFailureAnalyzer
     extends AbstractFailureAnalyzer<GrpcClientConfigurationException> {

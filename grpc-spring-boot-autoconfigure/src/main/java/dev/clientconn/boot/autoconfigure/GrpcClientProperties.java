@@ -8,8 +8,8 @@ import org.springframework.boot.context.properties.ConfigurationProperties;
 import org.springframework.boot.context.properties.NestedConfigurationProperty;
 
 /**
- * Properties of gRPC clients as they are written: a leaf that is not configured is null.
- * {@link InheritedSettings} adds what a target inherits from the defaults.
+ * Holds the properties of gRPC clients as they are configured; a key that is not configured is
+ * null. {@link InheritedSettings} adds the values that a target inherits from the defaults.
  */
 @ConfigurationProperties("grpc.client")
 public class GrpcClientProperties {
@@ -39,16 +39,16 @@ public class GrpcClientProperties {
     return this.defaults;
   }
 
-  /** One server, or a group of equal ones, that the application calls. */
+  /** Settings of a server, or of a group of equivalent servers. */
   public static class Target extends GrpcClientSettings {
 
     /**
-     * Where to connect to, for example dns:///host:9090 or static://host1:9090,host2:9090. Where no
-     * port is named it is 443 with TLS and 80 without.
+     * Address of the server, for example dns:///host:9090 or static://host1:9090,host2:9090. The
+     * default port is 443 with TLS and 80 without TLS.
      */
     private @Nullable String address;
 
-    /** Name of the server in requests and in its certificate, where the address does not say it. */
+    /** Name of the server in requests and in its certificate, if it differs from the address. */
     private @Nullable String authority;
 
     public @Nullable String getAddress() {

@@ -8,25 +8,26 @@ import org.springframework.boot.convert.DurationUnit;
 import org.springframework.util.unit.DataSize;
 
 /**
- * What a target may set for itself and inherits from the defaults where it does not. The comments
- * of the fields become the descriptions in the configuration metadata.
+ * Settings that a target can have and inherits from the defaults if it does not. The comments of
+ * the fields become the descriptions in the configuration metadata; the defaults are in the
+ * additional metadata.
  */
 public class GrpcClientSettings {
 
   /**
-   * Deadline of every call that sets none itself, streaming calls included. No deadline when it is
+   * Deadline of every call that sets none itself, including streaming calls. No deadline if it is
    * not set. If a duration suffix is not specified, seconds will be used.
    */
   @DurationUnit(ChronoUnit.SECONDS)
   private @Nullable Duration deadline;
 
-  /** Load-balancing policy: pick_first, round_robin, or another one on the classpath. */
+  /** Load-balancing policy: pick_first, round_robin, or another policy on the classpath. */
   private @Nullable String loadBalancingPolicy;
 
-  /** Text to put before the default user agent. */
+  /** Text in front of the default user agent. */
   private @Nullable String userAgent;
 
-  /** Whether calls wait for a connection instead of failing while there is none. */
+  /** Whether calls wait for a connection instead of failing while no connection is available. */
   private @Nullable Boolean waitForReady;
 
   private final Ssl ssl = new Ssl();
@@ -109,7 +110,7 @@ public class GrpcClientSettings {
     return this.shutdown;
   }
 
-  /** Limits on what is received. */
+  /** Limits of received messages and metadata. */
   public static class Inbound {
 
     private final Message message = new Message();
@@ -128,8 +129,8 @@ public class GrpcClientSettings {
     public static class Message {
 
       /**
-       * Largest message that is accepted, after decompression. Without it 4MB, or what a service
-       * config allows.
+       * Size limit of a received message, after decompression. If it is not set, a service config
+       * can raise the default.
        */
       private @Nullable DataSize maxSize;
 
@@ -145,7 +146,7 @@ public class GrpcClientSettings {
     /** Headers and trailers. */
     public static class Metadata {
 
-      /** Largest headers or trailers that are accepted, uncompressed. */
+      /** Size limit of received headers or trailers, uncompressed. */
       private @Nullable DataSize maxSize;
 
       public @Nullable DataSize getMaxSize() {
@@ -162,12 +163,12 @@ public class GrpcClientSettings {
   public static class Ssl {
 
     /**
-     * Whether to use TLS. Needed for every target that is not on this machine, unless a bundle is
-     * named.
+     * Whether to use TLS. Required for every target that is not on this machine, unless a bundle is
+     * set.
      */
     private @Nullable Boolean enabled;
 
-    /** Name of the SSL bundle with the certificates and keys to use. Implies TLS. */
+    /** Name of the SSL bundle with the certificates and keys. Implies TLS. */
     private @Nullable String bundle;
 
     public @Nullable Boolean getEnabled() {
@@ -187,11 +188,30 @@ public class GrpcClientSettings {
     }
   }
 
-  /** How connections are made. */
+  /** Connection attempts. */
   public static class Connect {
 
     /**
-     * Longest time for one attempt to connect, TLS handshake and HTTP/2 settings included. If a
+     * Time limit of one connection attempt, including the TLS handshake and the HTTP/2 settings. If
+     * a duration suffix is not specified, seconds will be used.
+     */
+    @DurationUnit(ChronoUnit.SECONDS)
+    private @Nullable Duration timeout;
+
+    public @Nullable Duration getTimeout() {
+      return this.timeout;
+    }
+
+    public void setTimeout(@Nullable Duration timeout) {
+      this.timeout = timeout;
+    }
+  }
+
+  /** Idle channels. */
+  public static class Idle {
+
+    /**
+     * Time without calls after which the connections are closed. The next call connects again. If a
      * duration suffix is not specified, seconds will be used.
      */
     @DurationUnit(ChronoUnit.SECONDS)
@@ -206,44 +226,25 @@ public class GrpcClientSettings {
     }
   }
 
-  /** When an unused channel gives up its connections. */
-  public static class Idle {
-
-    /**
-     * Time without calls after which the connections are closed. They are made again with the next
-     * call. If a duration suffix is not specified, seconds will be used.
-     */
-    @DurationUnit(ChronoUnit.SECONDS)
-    private @Nullable Duration timeout;
-
-    public @Nullable Duration getTimeout() {
-      return this.timeout;
-    }
-
-    public void setTimeout(@Nullable Duration timeout) {
-      this.timeout = timeout;
-    }
-  }
-
-  /** Pings that tell a dead connection from a quiet one. */
+  /** Pings that detect broken connections. */
   public static class Keepalive {
 
     /**
      * Time without received data after which a ping is sent, 10 seconds or more. No pings are sent
-     * when it is not set; servers may refuse pings more often than every five minutes. If a
-     * duration suffix is not specified, seconds will be used.
+     * if it is not set. Many servers accept a ping every five minutes only. If a duration suffix is
+     * not specified, seconds will be used.
      */
     @DurationUnit(ChronoUnit.SECONDS)
     private @Nullable Duration time;
 
     /**
-     * Time to wait for the answer to a ping before the connection counts as dead. If a duration
+     * Time to wait for the response to a ping before the connection is closed. If a duration
      * suffix is not specified, seconds will be used.
      */
     @DurationUnit(ChronoUnit.SECONDS)
     private @Nullable Duration timeout;
 
-    /** Whether to send pings while there is no call. */
+    /** Whether to send pings while there are no calls. */
     private @Nullable Boolean withoutCalls;
 
     public @Nullable Duration getTime() {
@@ -275,7 +276,7 @@ public class GrpcClientSettings {
   public static class Streams {
 
     /**
-     * Number of calls that may wait for a stream slot on one connection before further ones fail.
+     * Number of calls that may wait for a stream slot on one connection. Further calls fail.
      */
     private @Nullable Integer maxPending;
 
@@ -288,13 +289,13 @@ public class GrpcClientSettings {
     }
   }
 
-  /** The end of the application. */
+  /** Shutdown of the application. */
   public static class Shutdown {
 
     /**
-     * Time that calls in flight get to finish when the application stops. Zero cancels them at
-     * once, a negative value waits without end. If a duration suffix is not specified, seconds will
-     * be used.
+     * Time that calls in flight have to complete when the application stops. Zero cancels them at
+     * once, a negative value waits without limit. If a duration suffix is not specified, seconds
+     * will be used.
      */
     @DurationUnit(ChronoUnit.SECONDS)
     private @Nullable Duration gracePeriod;
@@ -318,7 +319,8 @@ public class GrpcClientSettings {
     private @Nullable DataSize connectionWindow;
 
     /**
-     * Whether the windows grow, up to 16MB, to what the path to the server holds.
+     * Whether the windows grow, up to 16MB, to the bandwidth-delay product of the path to the
+     * server.
      */
     private @Nullable Boolean grow;
 

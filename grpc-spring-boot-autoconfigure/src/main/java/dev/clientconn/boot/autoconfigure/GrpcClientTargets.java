@@ -16,9 +16,9 @@ import org.springframework.core.env.Environment;
 import org.springframework.core.env.SystemEnvironmentPropertySource;
 
 /**
- * Lists the configured targets by name, with the place where each is configured. It binds nothing,
- * so bean definitions can be written before there is a bean; {@link GrpcClientProperties} has the
- * settings. Immutable.
+ * Lists the configured targets by name, with the place where each is configured. It binds no
+ * values, so bean definitions can be registered before there are beans; {@link
+ * GrpcClientProperties} has the settings. Immutable.
  */
 public final class GrpcClientTargets {
 
@@ -39,7 +39,7 @@ public final class GrpcClientTargets {
     this.properties = new ConfiguredProperties(environment);
     for (ConfigurationPropertySource source : this.properties.sources()) {
       if (source instanceof IterableConfigurationPropertySource iterable) {
-        // The source of lowest precedence comes last and gives the spelling: an override from an
+        // The source of lowest precedence comes last and decides the spelling: an override by an
         // environment variable or a system property must not rename beans.
         this.entries.putAll(entries(iterable));
       }
@@ -49,7 +49,7 @@ public final class GrpcClientTargets {
   /**
    * Reads the names of the targets.
    *
-   * @param environment where the properties are
+   * @param environment the environment with the properties
    * @return the targets
    * @throws DuplicateTargetNameException if one property source spells the same name in two ways
    */
@@ -67,9 +67,9 @@ public final class GrpcClientTargets {
   }
 
   /**
-   * Finds the target that a name means. Case and dashes of the name do not matter.
+   * Finds a target by its name, ignoring case and dashes.
    *
-   * @param name the name as somebody spells it
+   * @param name the name in any spelling
    * @return the name as it was written in the configuration, or empty if there is no such target
    */
   public Optional<String> find(String name) {
@@ -78,10 +78,10 @@ public final class GrpcClientTargets {
   }
 
   /**
-   * Tests whether a name means a configured target or is itself an address.
+   * Tests whether a name is that of a configured target, or is an address.
    *
-   * @param name the name as somebody spells it
-   * @return whether there is something to connect to for it
+   * @param name the name in any spelling
+   * @return whether a channel can be created for it
    */
   public boolean isUsable(String name) {
     return find(name).isPresent() || TargetNames.isAddress(name);
@@ -109,8 +109,8 @@ public final class GrpcClientTargets {
   /**
    * Describes where a target is configured, for reports.
    *
-   * @param name the name as somebody spells it
-   * @return the property and its origin, or null for an address that stands in place of a name
+   * @param name the name in any spelling
+   * @return the property and its origin, or null for an address
    */
   public @Nullable String origin(String name) {
     ConfigurationPropertyName entry = this.entries.get(TargetNames.canonical(name));
@@ -157,7 +157,7 @@ public final class GrpcClientTargets {
     return nameOf(property.getName().chop(ENTRY_LENGTH));
   }
 
-  /** Whether the name of the target ends at the first underscore, and a key follows. */
+  /** Whether the name of the target has no underscore and is followed by a key. */
   private static boolean isVariable(ConfigurationPropertyName name) {
     return SettingKeys.OF_A_TARGET.findFromEnvironment(KeyCheck.elements(name, ENTRY_LENGTH))
         != null;

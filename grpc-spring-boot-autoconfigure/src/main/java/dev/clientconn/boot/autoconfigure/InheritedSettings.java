@@ -16,9 +16,8 @@ import org.springframework.util.ReflectionUtils;
 import org.springframework.util.StringUtils;
 
 /**
- * Resolves the settings of a target: each leaf is the target's own, or else that of
- * {@code grpc.client.defaults}. A leaf that neither sets is null; then the default of the builder
- * applies.
+ * Resolves the settings of a target: each key has the value of the target, or else that of {@code
+ * grpc.client.defaults}. A key that neither sets is null; then the default of the builder applies.
  */
 final class InheritedSettings {
 
@@ -71,7 +70,7 @@ final class InheritedSettings {
     return merge(own(name)).getShutdown().getGracePeriod();
   }
 
-  /** The Binder keeps each spelling of a name that a source has; all of them have all values. */
+  /** The Binder adds an entry for each spelling of a name; all of these have the same values. */
   private Target own(String name) {
     String canonical = TargetNames.canonical(name);
     return this.properties.getTargets().entrySet().stream()
@@ -85,14 +84,14 @@ final class InheritedSettings {
     Target merged = new Target();
     fill(merged, own, Target.class);
     fill(merged, this.properties.getDefaults(), GrpcClientSettings.class);
-    // A bundle of the target's own asks for TLS, even where the defaults switch TLS off.
+    // A bundle of the target enables TLS, even if the defaults switch TLS off.
     if (StringUtils.hasText(own.getSsl().getBundle())) {
       merged.getSsl().setEnabled(own.getSsl().getEnabled());
     }
     return merged;
   }
 
-  /** Copies each leaf that {@code into} does not have. */
+  /** Copies each value that {@code into} does not have. */
   private static void fill(Object into, Object from, Class<?> type) {
     for (PropertyDescriptor property : BeanUtils.getPropertyDescriptors(type)) {
       Method getter = property.getReadMethod();
@@ -116,8 +115,8 @@ final class InheritedSettings {
       throw new InvalidConfigurationPropertyValueException(
           layer.append("ssl.enabled").toString(),
           false,
-          ("It contradicts %s, which asks for TLS with the bundle '%s'. Remove one of the two; an"
-                  + " empty ssl.bundle takes away one that another file sets.")
+          ("It contradicts %s, which enables TLS with the bundle '%s'. Remove one of the two; an"
+                  + " empty ssl.bundle removes one that another file sets.")
               .formatted(layer.append("ssl.bundle"), ssl.getBundle()));
     }
   }
@@ -129,11 +128,11 @@ final class InheritedSettings {
       throw new InvalidConfigurationPropertyValueException(
           property.getName().toString(),
           property.getValue(),
-          "It belongs to one target and cannot be a default for all.");
+          "It applies to one target and cannot be a default.");
     }
   }
 
-  /** The key that set a leaf, for error messages: the target's own, or that of the defaults. */
+  /** Returns the key that a value comes from, for error messages. */
   private ConfigurationPropertyName keyOf(ConfigurationPropertyName entry, String leaf) {
     ConfigurationPropertyName own = entry.append(leaf);
     return this.targets.properties().find(own) != null

@@ -20,8 +20,8 @@ import org.springframework.core.env.SystemEnvironmentPropertySource;
 import org.springframework.util.ClassUtils;
 
 /**
- * Finds the keys below {@code grpc.client} that nothing reads, and those of other starters that are
- * not there. Keys of a starter that is on the classpath are its own.
+ * Finds unknown keys below {@code grpc.client}, and keys of other starters that are not on the
+ * class path. Keys of a starter that is on the class path are not checked.
  */
 final class KeyCheck {
 
@@ -55,9 +55,9 @@ final class KeyCheck {
   }
 
   /**
-   * Looks at all keys of an environment.
+   * Checks all keys of an environment.
    *
-   * @throws UnknownKeyException if there are some that nothing reads
+   * @throws UnknownKeyException if there are unknown keys
    */
   static void run(Environment environment, @Nullable ClassLoader classLoader) {
     KeyCheck check = new KeyCheck(environment, classLoader);
@@ -116,7 +116,8 @@ final class KeyCheck {
   }
 
   /**
-   * A key beside {@code targets} and {@code defaults}: misspelt, misplaced, or one of net.devh's.
+   * Checks a key that is neither below {@code targets} nor below {@code defaults}: it is misspelt,
+   * misplaced, or a key of net.devh.
    */
   private static @Nullable KeyProblem direct(
       ConfigurationProperty property, List<String> elements, boolean variable) {
@@ -126,8 +127,8 @@ final class KeyCheck {
       return unknown(property, respelt.get());
     }
     if (variable) {
-      // Kubernetes sets GRPC_CLIENT_PORT and more for a service called grpc-client, and a variable
-      // GRPC_CLIENT_GREETER_ADDRESS may be meant for a placeholder.
+      // Kubernetes sets GRPC_CLIENT_PORT and others for a service called grpc-client, and a
+      // variable GRPC_CLIENT_GREETER_ADDRESS may be used in a placeholder.
       return null;
     }
     String same = SettingKeys.OF_A_TARGET.find(elements);
@@ -137,14 +138,15 @@ final class KeyCheck {
     return OldSpellings.netDevh(elements, value)
         .map(line -> new KeyProblem(
             property,
-            "Targets stand below grpc.client.targets, not directly below grpc.client as in the"
+            "Targets belong below grpc.client.targets, not directly below grpc.client as in the"
                 + " starter of net.devh.",
             line))
         .orElseGet(() -> unknown(property, null));
   }
 
   /**
-   * With {@code targets} or {@code defaults} in place of the first element, if that makes it a key.
+   * Returns the key with {@code targets} or {@code defaults} as its first element, if that is a
+   * known key.
    */
   private static Optional<Line> respelt(List<String> elements, String value) {
     String meant =
@@ -159,7 +161,7 @@ final class KeyCheck {
   }
 
   private static KeyProblem unknown(ConfigurationProperty property, @Nullable Line instead) {
-    String reason = "Directly below grpc.client there are: enabled, defaults, targets.";
+    String reason = "Known keys directly below grpc.client: enabled, defaults, targets.";
     String where = instead == null ? "" : " Did you mean %s?".formatted(path(instead));
     return new KeyProblem(property, reason + where, instead);
   }
@@ -177,7 +179,7 @@ final class KeyCheck {
     return OldSpellings.boot(elements, PropertyText.value(property))
         .map(line -> new KeyProblem(
             property,
-            "It is read by Spring Boot's own gRPC client, which is not on the classpath.",
+            "It belongs to Spring Boot's own gRPC client, which is not on the classpath.",
             line))
         .orElse(null);
   }

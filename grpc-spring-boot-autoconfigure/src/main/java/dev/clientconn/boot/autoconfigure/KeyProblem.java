@@ -6,10 +6,11 @@ import org.jspecify.annotations.Nullable;
 import org.springframework.boot.context.properties.source.ConfigurationProperty;
 
 /**
- * A key that nothing reads.
+ * Describes an unknown key.
  *
- * @param reason what is wrong with it
- * @param instead what to write in its place, if that is known
+ * @param property the property with the key
+ * @param reason why the key is wrong
+ * @param instead the correct line, if it is known
  */
 record KeyProblem(
     ConfigurationProperty property, String reason, @Nullable Line instead) {}

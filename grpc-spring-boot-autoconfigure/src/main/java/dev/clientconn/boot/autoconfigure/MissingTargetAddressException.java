@@ -4,7 +4,7 @@ package dev.clientconn.boot.autoconfigure;
 import java.util.List;
 import java.util.stream.Collectors;
 
-/** A target is configured but nothing says where it is. */
+/** Thrown if a target has settings but no address. */
 public class MissingTargetAddressException extends GrpcClientConfigurationException {
 
   private static final long serialVersionUID = 1L;
@@ -13,13 +13,13 @@ public class MissingTargetAddressException extends GrpcClientConfigurationExcept
     super(
         "The gRPC target '%s' has settings but no address.".formatted(settings.name())
             + settings.own().stream().map(PropertyText::of).collect(Collectors.joining()),
-        "Say where it is:\n\n"
+        "Configure the address:\n\n"
             + new YamlLines()
                 .addBelowClient(
                     List.of("targets", settings.name()), "address", "dns:///<host>:<port>")
-            + "\nIf '%s' is no target of yours, look for a misspelt name."
+            + "\nIf '%s' is not one of your targets, check the spelling of the names."
                 .formatted(settings.name())
-            + " In environment variables dashes are left out: the target my-service is"
+            + " Leave out dashes in environment variables: the target my-service is"
             + " GRPC_CLIENT_TARGETS_MYSERVICE_ADDRESS.");
   }
 }

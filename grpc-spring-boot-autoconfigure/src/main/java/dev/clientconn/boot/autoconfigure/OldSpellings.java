@@ -8,18 +8,22 @@ import java.util.Optional;
 import java.util.Set;
 
 /**
- * Translates settings of other gRPC client starters: net.devh's ({@code grpc.client.<name>.*}) and
- * that of Spring Boot ({@code spring.grpc.client.*}). For messages only, nothing is bound from
- * them.
+ * Translates settings of other gRPC client starters for error messages: those of net.devh ({@code
+ * grpc.client.<name>.*}) and of Spring Boot ({@code spring.grpc.client.*}). No values are bound
+ * from them.
  */
 final class OldSpellings {
 
   /**
-   * A setting in its new place: where it belongs below {@code grpc.client}, and its value there.
+   * A translated setting.
+   *
+   * @param parents the groups of the key below {@code grpc.client}
+   * @param key the key in its group
+   * @param value the value
    */
   record Line(List<String> parents, String key, String value) {}
 
-  /** Keys whose name alone has changed, in net.devh's or Boot's spelling, without dashes. */
+  /** Keys with other names and equal values, in the spelling of net.devh or Boot without dashes. */
   private static final Map<String, String> RENAMED = Map.ofEntries(
       Map.entry("target", "address"),
       Map.entry("security.authorityoverride", "authority"),
@@ -38,16 +42,16 @@ final class OldSpellings {
       Map.entry("tls.enabled", "ssl.enabled"),
       Map.entry("tls.bundle", "ssl.bundle"));
 
-  /** What belongs to one target and cannot be a default. */
+  /** Keys that cannot be in the defaults. */
   private static final Set<String> PERSONAL = Set.of("address", "authority");
 
   private OldSpellings() {}
 
   /**
-   * The setting of a target or of the defaults.
+   * Translates a setting of a target or of the defaults.
    *
    * @param parents {@code targets} and a name, or {@code defaults}
-   * @param path the key as it was written, in our spelling or another one
+   * @param path the key as it is written, in any of the spellings
    */
   static Optional<Line> setting(List<String> parents, List<String> path, String value) {
     return translate(path, value)
@@ -79,14 +83,14 @@ final class OldSpellings {
     return Optional.of(new Line(List.of(), key, value));
   }
 
-  /** A key {@code grpc.client.<name>.<path>} of net.devh's starter. */
+  /** Translates a key {@code grpc.client.<name>.<path>} of net.devh's starter. */
   static Optional<Line> netDevh(List<String> elements, String value) {
     return elements.size() < 2
         ? Optional.empty()
         : setting(parents(elements.get(0), "global"), elements.subList(1, elements.size()), value);
   }
 
-  /** A key {@code spring.grpc.client.<elements>} of Spring Boot's client. */
+  /** Translates a key {@code spring.grpc.client.<elements>} of Spring Boot's client. */
   static Optional<Line> boot(List<String> elements, String value) {
     if (elements.size() == 1 && elements.get(0).equals("enabled")) {
       return line("enabled", value);

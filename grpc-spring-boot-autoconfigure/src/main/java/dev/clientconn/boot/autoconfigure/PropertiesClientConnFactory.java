@@ -9,8 +9,9 @@ import org.jspecify.annotations.Nullable;
 import org.springframework.beans.factory.ObjectProvider;
 
 /**
- * Builds channels from {@code grpc.client}. Each layer is applied once, the later one wins: the
- * library's defaults, {@code grpc.client.defaults}, the target, the customizers of the application.
+ * Builds channels from {@code grpc.client}. Four layers are applied in this order, and a later one
+ * overrides an earlier one: the defaults of the builder, {@code grpc.client.defaults}, the target,
+ * the customizers of the application.
  */
 final class PropertiesClientConnFactory implements ClientConnFactory {
 
@@ -58,7 +59,7 @@ final class PropertiesClientConnFactory implements ClientConnFactory {
     return builder;
   }
 
-  /** A scheme that nothing knows is the first thing to correct: the address may be decided then. */
+  /** Reports an unknown scheme first: with a correct one the security may be decided. */
   private static TransportSecurity security(TargetSettings settings) {
     try {
       return TransportSecurity.decide(settings);

@@ -6,14 +6,14 @@ import org.jspecify.annotations.Nullable;
 import org.springframework.boot.context.properties.source.ConfigurationProperty;
 
 /**
- * Describes a configuration property in error messages as Spring Boot does: name, value and where
- * it was written.
+ * Formats a configuration property for error messages as Spring Boot does, with its name, value
+ * and origin.
  */
 final class PropertyText {
 
   private PropertyText() {}
 
-  /** The lines for a property. */
+  /** Returns the lines for a property. */
   static String of(ConfigurationProperty property) {
     StringBuilder text = new StringBuilder();
     text.append("\n\n    Property: ").append(property.getName());
@@ -24,12 +24,12 @@ final class PropertyText {
     return text.toString();
   }
 
-  /** The lines for a property, and what is wrong with it. */
+  /** Returns the lines for a property, and the reason why it is wrong. */
   static String of(ConfigurationProperty property, String reason) {
     return of(property) + "\n    Reason: " + reason;
   }
 
-  /** Nothing for a property that is not there. */
+  /** Returns the lines for a property; empty for null. */
   static String ofNullable(@Nullable ConfigurationProperty property) {
     return property == null ? "" : of(property);
   }

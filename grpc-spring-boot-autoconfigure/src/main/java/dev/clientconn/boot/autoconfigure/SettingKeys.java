@@ -14,13 +14,13 @@ import org.springframework.beans.BeanUtils;
 import org.springframework.boot.context.properties.bind.DataObjectPropertyName;
 
 /**
- * The keys that a target or the defaults may have, such as {@code keepalive.time}: those of the
- * properties classes. Keys compare as the Binder compares them: without case and dashes.
+ * Lists the keys that a target can have, such as {@code keepalive.time}, from the properties
+ * classes. Keys are compared as the Binder compares them, without case and dashes.
  */
 final class SettingKeys {
 
   /**
-   * Keys of a target. The defaults may have the same, except {@code address} and {@code authority}.
+   * Keys of a target. The defaults have the same, except {@code address} and {@code authority}.
    */
   static final SettingKeys OF_A_TARGET = new SettingKeys(GrpcClientProperties.Target.class);
 
@@ -50,14 +50,14 @@ final class SettingKeys {
     return type.getName().startsWith(GrpcClientSettings.class.getName() + "$");
   }
 
-  /** The key in the spelling of the documentation, or null if there is no such key. */
+  /** Returns the key in the spelling of the documentation, or null if there is no such key. */
   @Nullable
   String find(List<String> path) {
     return this.leaves.get(uniform(String.join(".", path)));
   }
 
   /**
-   * The same for a path from an environment variable, where an underscore may stand for a dash or a
+   * Returns the key for a path from an environment variable, where an underscore can be a dash or a
    * dot: {@code keepalive.without.calls} is {@code keepalive.without-calls}.
    */
   @Nullable
@@ -71,7 +71,7 @@ final class SettingKeys {
     return null;
   }
 
-  /** The keys of a group such as {@code ssl}; empty if it is no group. */
+  /** Returns the keys of a group such as {@code ssl}; empty if it is not a group. */
   List<String> inGroup(List<String> path) {
     String prefix = uniform(String.join(".", path)) + ".";
     List<String> found = new ArrayList<>();
@@ -83,7 +83,7 @@ final class SettingKeys {
     return found;
   }
 
-  /** The key that was most likely meant. */
+  /** Returns the most similar key. */
   Optional<String> nearest(List<String> path) {
     Map<String, String> flat = new LinkedHashMap<>();
     this.leaves.values().forEach(key -> flat.put(key.replace(".", "-"), key));

@@ -10,14 +10,13 @@ import org.springframework.boot.context.properties.PropertyMapper;
 import org.springframework.util.unit.DataSize;
 
 /**
- * Hands the settings of one target to its builder, and refuses values that cannot work, naming
- * their key.
+ * Applies the settings of a target to its builder. It rejects invalid values and names their key.
  */
 final class SettingsMapper {
 
   private static final int SMALLEST_WINDOW = 65_535;
 
-  /** gRFC A8: what is shorter would be raised to these. */
+  /** gRFC A8: shorter times would be raised to these. */
   private static final Duration SHORTEST_KEEPALIVE = Duration.ofSeconds(10);
 
   private static final Duration SHORTEST_KEEPALIVE_TIMEOUT = Duration.ofMillis(10);
@@ -57,7 +56,7 @@ final class SettingsMapper {
           "keepalive.time",
           time,
           SHORTEST_KEEPALIVE,
-          "10s: servers close connections that ping more often than they allow");
+          "10s: servers close connections that send pings too often");
       this.builder.keepAliveTime(nanos(time), TimeUnit.NANOSECONDS);
       map.from(keepalive::getTimeout)
           .as(timeout -> atLeast("keepalive.timeout", timeout, SHORTEST_KEEPALIVE_TIMEOUT, "10ms"))
@@ -69,7 +68,7 @@ final class SettingsMapper {
   private void applyLimits(Target values) {
     GrpcClientSettings.Inbound inbound = values.getInbound();
     PropertyMapper map = PropertyMapper.get();
-    // Only where it is configured: a service config may raise the default, but no limit.
+    // Only if it is configured: a service config can raise the default, but not a configured limit.
     map.from(inbound.getMessage()::getMaxSize)
         .as(size -> bytes("inbound.message.max-size", size, 1))
         .to(this.builder::maxInboundMessageSize);
@@ -106,7 +105,7 @@ final class SettingsMapper {
           "load-balancing-policy",
           policy,
           "There is no load-balancing policy of this name on the classpath."
-              + " pick_first and round_robin always are.");
+              + " pick_first and round_robin are always available.");
     }
     this.builder.defaultLoadBalancingPolicy(policy);
   }

@@ -9,13 +9,13 @@ import java.util.regex.Pattern;
 import org.jspecify.annotations.Nullable;
 import org.springframework.boot.context.properties.source.ConfigurationProperty;
 
-/** Finds the keys below {@code grpc.client.targets} that nothing reads. */
+/** Finds unknown keys below {@code grpc.client.targets}. */
 final class TargetKeyCheck {
 
   private static final SettingKeys KEYS = SettingKeys.OF_A_TARGET;
 
   /**
-   * What Kubernetes sets for each service, here for one whose name begins with grpc-client-targets.
+   * Variables that Kubernetes sets for a service whose name begins with grpc-client-targets.
    */
   private static final Pattern KUBERNETES =
       Pattern.compile(".*\\.(service\\.(host|port(\\..*)?)|port(\\.\\d+\\..*)?)");
@@ -30,7 +30,7 @@ final class TargetKeyCheck {
   KeyProblem look(ConfigurationProperty property, boolean variable) {
     if (property.getName().getNumberOfElements() == 3) {
       return new KeyProblem(
-          property, "It holds targets by name, not a value.", scalar("<name>", property));
+          property, "It contains targets by name, not a value.", scalar("<name>", property));
     }
     if (property.getName().isNumericIndex(3)) {
       return inList(property);
@@ -57,7 +57,8 @@ final class TargetKeyCheck {
     Line instead = path.isEmpty()
         ? scalar("<name>", property)
         : OldSpellings.setting(parents, path, PropertyText.value(property)).orElse(null);
-    return new KeyProblem(property, "Targets are no list. Each has a name as its key.", instead);
+    return new KeyProblem(
+        property, "Targets are not a list. Each needs a name as its key.", instead);
   }
 
   private @Nullable KeyProblem ofKey(
@@ -71,7 +72,7 @@ final class TargetKeyCheck {
         String dotted = name + "." + String.join(".", path.subList(0, dots));
         return new KeyProblem(
             property,
-            "A name with dots stands in brackets: \"[%s]\". Without them, '%s' is the name."
+            "A name with dots needs brackets: \"[%s]\". Without them, '%s' is the name."
                 .formatted(dotted, name),
             new Line(List.of("targets", dotted), key, PropertyText.value(property)));
       }
@@ -79,7 +80,7 @@ final class TargetKeyCheck {
     return unknown(property, List.of("targets", name), path);
   }
 
-  /** In the names of variables an underscore can stand for a dot or for a dash. */
+  /** Checks an environment variable, where an underscore can be a dot or a dash. */
   private @Nullable KeyProblem ofVariable(ConfigurationProperty property, List<String> elements) {
     if (KEYS.findFromEnvironment(elements.subList(1, elements.size())) != null
         || KUBERNETES.matcher(String.join(".", elements)).matches()) {
@@ -93,7 +94,7 @@ final class TargetKeyCheck {
             ? null
             : new KeyProblem(
                 property,
-                "In environment variables the dashes of a name are left out: %s."
+                "Leave out the dashes of a name in environment variables: %s."
                     .formatted(variable(name, key)),
                 new Line(List.of("targets", name), key, PropertyText.value(property)));
       }
@@ -107,7 +108,7 @@ final class TargetKeyCheck {
         .toUpperCase(java.util.Locale.ROOT);
   }
 
-  /** A key of a target or of the defaults that there is not. */
+  /** Describes an unknown key of a target or of the defaults. */
   static KeyProblem unknown(
       ConfigurationProperty property, List<String> parents, List<String> path) {
     String value = PropertyText.value(property);

@@ -7,8 +7,8 @@ import java.util.Locale;
 import java.util.Optional;
 
 /**
- * How names of targets compare: case, dashes and underscores do not count, so environment variables
- * can reach them.
+ * Compares names of targets without case, dashes and underscores, so that environment variables
+ * can contain them.
  */
 final class TargetNames {
 
@@ -19,14 +19,13 @@ final class TargetNames {
   }
 
   /**
-   * Whether a name says by itself where to connect to. A bare host does not, it looks like any
-   * other name.
+   * Whether a name is an address. A host without a port is not: it looks like any other name.
    */
   static boolean isAddress(String name) {
     return name.indexOf(':') > 0;
   }
 
-  /** The candidate a person most likely meant, if one is near enough. */
+  /** Returns the most similar candidate, if one is similar enough. */
   static Optional<String> nearest(String name, Collection<String> candidates) {
     String wanted = canonical(name);
     int tolerated = Math.max(2, wanted.length() / 3);

@@ -9,13 +9,13 @@ import org.springframework.boot.context.properties.source.ConfigurationPropertyN
 import org.springframework.boot.context.properties.source.InvalidConfigurationPropertyValueException;
 
 /**
- * What holds for one target.
+ * Holds the settings of a target, with the origins of the values.
  *
- * @param name its configured name, or its address where it has none
- * @param values the merged settings; not to be changed
- * @param properties where the settings were written
- * @param keys gives the configuration key from which a leaf such as {@code ssl.bundle} was taken
- * @param own the settings of the target itself, for messages
+ * @param name the configured name, or the address if it has no name
+ * @param values the merged settings; do not change them
+ * @param properties the property sources with the settings
+ * @param keys returns the configuration key that a value such as {@code ssl.bundle} comes from
+ * @param own the properties of the target itself, for messages
  */
 record TargetSettings(
     String name,
@@ -25,9 +25,9 @@ record TargetSettings(
     List<ConfigurationProperty> own) {
 
   /**
-   * Where to connect to.
+   * Returns the address to connect to.
    *
-   * @throws MissingTargetAddressException if the configuration does not say it
+   * @throws MissingTargetAddressException if no address is configured
    */
   String address() {
     String address = this.values.getAddress();
@@ -38,8 +38,7 @@ record TargetSettings(
   }
 
   /**
-   * The property that a leaf was taken from; null for a default of the library, or an address in
-   * place of a name.
+   * Returns the property that a value comes from; null if it is not configured.
    */
   @Nullable
   ConfigurationProperty property(String leaf) {
@@ -51,7 +50,7 @@ record TargetSettings(
         this.keys.apply(leaf).toString(), value, reason);
   }
 
-  /** The lines that set something for this target, or for all where it has no name. */
+  /** Returns the lines that set a value for this target, or in the defaults if it has no name. */
   String yaml(String key, String value) {
     boolean named = !this.name.equals(address());
     List<String> parents = named ? List.of("targets", this.name) : List.of("defaults");

@@ -26,9 +26,9 @@ import org.springframework.boot.ssl.SslOptions;
 import org.springframework.util.StringUtils;
 
 /**
- * Gives the builder of a target the certificates, keys, ciphers and protocols of its bundle. It
- * does so by a context and not by channel credentials: those cannot carry ciphers and protocols,
- * and a customizer could not change them any more.
+ * Applies the certificates, keys, ciphers and protocols of an SSL bundle to a builder. It sets an
+ * SSL context instead of channel credentials, which cannot contain ciphers and protocols and could
+ * not be changed by a customizer.
  */
 final class TlsConfigurer {
 
@@ -41,8 +41,8 @@ final class TlsConfigurer {
   }
 
   /**
-   * Without a bundle the builder keeps its default: TLS with the certificate authorities of the
-   * JVM.
+   * Applies the bundle of a target. Without a bundle the default of the builder applies: TLS with
+   * the certificate authorities of the JVM.
    */
   void apply(TargetSettings settings, ClientConnBuilder builder) {
     String name = settings.values().getSsl().getBundle();
@@ -76,18 +76,18 @@ final class TlsConfigurer {
   private String present() {
     List<String> names = this.bundles == null ? List.of() : this.bundles.getBundleNames();
     return names.isEmpty()
-        ? " There is none at all."
-        : " There are: %s.".formatted(String.join(", ", names));
+        ? " No bundles are configured."
+        : " Configured: %s.".formatted(String.join(", ", names));
   }
 
-  /** The servers that ask for no certificate can still be called, so it does not fail the start. */
+  /** Warns only: servers that do not require a client certificate can still be called. */
   private static void warnOfClientCertificates(TargetSettings settings, SslBundle bundle) {
     ClientCertificates.problems(bundle.getStores().getKeyStore(), Instant.now())
         .forEach(problem -> {
           ConfigurationProperty property = settings.property("ssl.bundle");
-          logger.warn("A server that asks the gRPC target '" + settings.name()
-              + "' for its certificate will refuse it: " + problem + " in the SSL bundle."
-              + PropertyText.ofNullable(property));
+          logger.warn("The client certificate of the gRPC target '" + settings.name()
+              + "' is not valid; servers that require one will reject it: " + problem
+              + " in the SSL bundle." + PropertyText.ofNullable(property));
         });
   }
 

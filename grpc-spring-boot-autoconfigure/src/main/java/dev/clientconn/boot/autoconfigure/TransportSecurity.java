@@ -5,8 +5,8 @@ import java.util.List;
 import org.springframework.util.StringUtils;
 
 /**
- * The decision for TLS or plaintext. It is never guessed: what is not said is allowed for this
- * machine only.
+ * Decides between TLS and plaintext. Security is never guessed: plaintext without configuration is
+ * allowed only to hosts of this machine.
  */
 enum TransportSecurity {
   TLS,
@@ -15,7 +15,8 @@ enum TransportSecurity {
   /**
    * Decides for one target.
    *
-   * @throws UndecidedTransportSecurityException if another machine is called and nothing was said
+   * @throws UndecidedTransportSecurityException if the target is on another machine and nothing is
+   *     configured
    */
   static TransportSecurity decide(TargetSettings settings) {
     GrpcClientSettings.Ssl ssl = settings.values().getSsl();

@@ -3,7 +3,7 @@ package dev.clientconn.boot.autoconfigure;
 
 import java.util.List;
 
-/** Nobody said whether a target on another machine is called with TLS or in plaintext. */
+/** Thrown if neither TLS nor plaintext is configured for a target on another machine. */
 public class UndecidedTransportSecurityException extends GrpcClientConfigurationException {
 
   private static final long serialVersionUID = 1L;
@@ -13,15 +13,16 @@ public class UndecidedTransportSecurityException extends GrpcClientConfiguration
 
   UndecidedTransportSecurityException(TargetSettings settings, List<String> hosts) {
     super(
-        ("Nothing says whether calls to the gRPC target '%s' (%s) use TLS. Only hosts of this"
-                    + " machine are called without TLS unasked, and %s is not one.")
+        ("It is not configured whether calls to the gRPC target '%s' (%s) use TLS. Without"
+                    + " configuration, only hosts of this machine are called in plaintext."
+                    + " Not known to be one: %s.")
                 .formatted(settings.name(), settings.address(), String.join(", ", hosts))
             + PropertyText.ofNullable(settings.property("address")),
-        "With TLS, trusting the certificate authorities of the JVM:\n\n"
+        "With TLS and the certificate authorities of the JVM:\n\n"
             + settings.yaml("ssl.enabled", "true")
-            + "\nWith TLS, and certificates of your own from spring.ssl.bundle:\n\n"
+            + "\nWith TLS and your own certificates from spring.ssl.bundle:\n\n"
             + settings.yaml("ssl.bundle", "<name of the bundle>")
-            + "\nWithout TLS, readable and changeable for everyone on the way:\n\n"
+            + "\nWithout TLS, so that anyone on the network path can read and change the calls:\n\n"
             + settings.yaml("ssl.enabled", "false"));
     this.target = settings.name();
   }

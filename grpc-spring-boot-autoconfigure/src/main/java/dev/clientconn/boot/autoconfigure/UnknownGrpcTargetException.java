@@ -4,7 +4,7 @@ package dev.clientconn.boot.autoconfigure;
 import java.util.Collection;
 import java.util.List;
 
-/** A name is used that no target has, and that is no address either. */
+/** Thrown if a name is neither that of a target nor an address. */
 public class UnknownGrpcTargetException extends GrpcClientConfigurationException {
 
   private static final long serialVersionUID = 1L;
@@ -32,8 +32,8 @@ public class UnknownGrpcTargetException extends GrpcClientConfigurationException
 
   private static String list(Collection<String> configured) {
     return configured.isEmpty()
-        ? "There is no target below grpc.client.targets."
-        : "Below grpc.client.targets there is: " + String.join(", ", configured) + ".";
+        ? "No targets are configured below grpc.client.targets."
+        : "Configured below grpc.client.targets: " + String.join(", ", configured) + ".";
   }
 
   private static String action(String name, Collection<String> configured) {
@@ -41,7 +41,7 @@ public class UnknownGrpcTargetException extends GrpcClientConfigurationException
     String add = "configure the target:\n\n"
         + new YamlLines()
             .addBelowClient(List.of("targets", target), "address", "dns:///<host>:<port>")
-        + "\nAn address can also stand in place of the name, for example dns:///<host>:<port>.";
+        + "\nYou can also use an address as the name, for example dns:///<host>:<port>.";
     if (name.isBlank()) {
       return "Write a name between the quotes, and c" + add.substring(1);
     }

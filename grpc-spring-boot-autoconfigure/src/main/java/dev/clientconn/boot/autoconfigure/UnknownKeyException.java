@@ -9,7 +9,7 @@ import java.util.stream.Collectors;
 import org.springframework.boot.context.properties.source.ConfigurationProperty;
 
 /**
- * There are keys below {@code grpc.client} that nothing reads, most of them misspelt or of another
+ * Thrown if there are unknown keys below {@code grpc.client}, most of them misspelt or of another
  * starter.
  */
 final class UnknownKeyException extends GrpcClientConfigurationException {
@@ -22,8 +22,8 @@ final class UnknownKeyException extends GrpcClientConfigurationException {
 
   private static String describe(Collection<KeyProblem> problems) {
     String what = problems.size() == 1
-        ? "A setting of gRPC clients has no effect:"
-        : "%d settings of gRPC clients have no effect:".formatted(problems.size());
+        ? "A key of gRPC clients is unknown:"
+        : "%d keys of gRPC clients are unknown:".formatted(problems.size());
     return problems.stream()
         .map(problem -> PropertyText.of(problem.property(), problem.reason()))
         .collect(Collectors.joining("", what, ""));
@@ -31,7 +31,7 @@ final class UnknownKeyException extends GrpcClientConfigurationException {
 
   private static String act(Collection<KeyProblem> problems) {
     YamlLines yaml = new YamlLines();
-    // Whether there are pings counts for less than how often.
+    // The interval of pings is more specific than the switch for them.
     problems.stream()
         .sorted(Comparator.comparing(problem -> isSwitch(problem.property())))
         .map(KeyProblem::instead)
@@ -40,11 +40,11 @@ final class UnknownKeyException extends GrpcClientConfigurationException {
     String lines = yaml.toString();
     boolean all = problems.stream().allMatch(problem -> problem.instead() != null);
     if (lines.isEmpty()) {
-      return "Remove or correct it. The keys there are:\n\n" + known();
+      return "Remove or correct it. Known keys:\n\n" + known();
     }
     return "Write instead:\n\n"
         + lines
-        + (all ? "" : "\nRemove or correct the others. The keys there are:\n\n" + known());
+        + (all ? "" : "\nRemove or correct the others. Known keys:\n\n" + known());
   }
 
   private static boolean isSwitch(ConfigurationProperty property) {

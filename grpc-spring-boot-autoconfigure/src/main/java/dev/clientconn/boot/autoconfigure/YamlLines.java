@@ -1,15 +1,16 @@
 // SPDX-License-Identifier: Apache-2.0
 package dev.clientconn.boot.autoconfigure;
 
+import java.util.ArrayList;
 import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
 import java.util.regex.Pattern;
 
-/** Prints settings as the lines of YAML to write, each group once. */
+/** Formats settings as lines of YAML, with each group once. */
 final class YamlLines {
 
-  /** How far the lines are indented, so that they stand out in a message. */
+  /** Indentation of the lines in a message. */
   private static final String MARGIN = "    ";
 
   private static final Pattern PLAIN_KEY = Pattern.compile("[A-Za-z0-9_<>-]+");
@@ -19,7 +20,7 @@ final class YamlLines {
 
   private final Map<String, Object> tree = new LinkedHashMap<>();
 
-  /** Adds a setting; one that is there already stays. */
+  /** Adds a setting, unless it has been added before. */
   YamlLines add(List<String> path, String value) {
     put(this.tree, path, value);
     return this;
@@ -27,7 +28,7 @@ final class YamlLines {
 
   /** Adds {@code grpc.client.<path>}, with dots between the keys of a group. */
   YamlLines addBelowClient(List<String> parents, String key, String value) {
-    java.util.ArrayList<String> path = new java.util.ArrayList<>(List.of("grpc", "client"));
+    List<String> path = new ArrayList<>(List.of("grpc", "client"));
     path.addAll(parents);
     path.addAll(List.of(key.split("\\.")));
     return add(path, value);
@@ -46,7 +47,7 @@ final class YamlLines {
     }
   }
 
-  /** A name with a dot needs brackets, or its parts would be read as keys. */
+  /** Quotes a name with a dot: without brackets its parts would be read as keys. */
   static String key(String name) {
     return PLAIN_KEY.matcher(name).matches() ? name : "\"[" + name + "]\"";
   }

@@ -19,7 +19,7 @@ import org.springframework.boot.autoconfigure.AutoConfiguration;
 import org.springframework.boot.context.annotation.ImportCandidates;
 import org.springframework.context.annotation.Bean;
 
-/** The rules that Spring Boot keeps in its own auto-configurations. */
+/** Checks the rules that Spring Boot has for its own auto-configurations. */
 class AutoConfigurationRulesTest {
 
   private static final JavaClasses OURS = new ClassFileImporter()

@@ -20,8 +20,8 @@ import org.springframework.core.env.StandardEnvironment;
 import org.springframework.core.env.SystemEnvironmentPropertySource;
 
 /**
- * Mistakes in {@code application.yml}: each fails the start, with property, value, origin and
- * remedy.
+ * Checks that each mistake in {@code application.yml} fails the start, with property, value, origin
+ * and remedy.
  */
 class ConfigurationMistakesTest {
 
@@ -54,7 +54,7 @@ class ConfigurationMistakesTest {
         """.formatted(wrong));
 
     assertThat(analysis.getDescription())
-        .isEqualTo("A setting of gRPC clients has no effect:\n\n"
+        .isEqualTo("A key of gRPC clients is unknown:\n\n"
             + "    Property: grpc.client.targets.greeter." + wrong + "\n"
             + "    Value: \"5\"\n"
             + "    Origin: application.yml - 3:" + (wrong.length() + 5) + "\n"
@@ -75,7 +75,7 @@ class ConfigurationMistakesTest {
 
     assertThat(analysis.getDescription()).contains("compression-of-requests", "3:");
     assertThat(analysis.getAction())
-        .startsWith("Remove or correct it. The keys there are:")
+        .startsWith("Remove or correct it. Known keys:")
         .contains("    grpc.client.targets.<name>.keepalive.time\n");
   }
 
@@ -119,7 +119,7 @@ class ConfigurationMistakesTest {
         StartFailure.of(this.runner, "grpc.client.target.greeter.address: localhost:9090");
 
     assertThat(analysis.getDescription())
-        .contains("Directly below grpc.client there are: enabled, defaults, targets.")
+        .contains("Known keys directly below grpc.client: enabled, defaults, targets.")
         .endsWith("Did you mean grpc.client.targets.greeter.address?");
     assertThat(analysis.getAction()).isEqualTo("""
         Write instead:
@@ -155,7 +155,7 @@ class ConfigurationMistakesTest {
         """);
 
     assertThat(analysis.getDescription())
-        .startsWith("6 settings of gRPC clients have no effect:")
+        .startsWith("6 keys of gRPC clients are unknown:")
         .contains("Property: grpc.client.greeter.negotiation-type", "application.yml - 9:")
         .contains("not directly below grpc.client as in the starter of net.devh")
         .doesNotContain("hunter2");
@@ -205,7 +205,7 @@ class ConfigurationMistakesTest {
 
     assertThat(analysis.getDescription())
         .contains("Property: spring.grpc.client.channel.greeter.target")
-        .contains("read by Spring Boot's own gRPC client, which is not on the classpath");
+        .contains("belongs to Spring Boot's own gRPC client, which is not on the classpath");
     assertThat(analysis.getAction()).isEqualTo("""
         Write instead:
 
@@ -238,7 +238,7 @@ class ConfigurationMistakesTest {
 
     assertThat(analysis.getDescription())
         .contains("application.yml - 3:")
-        .contains("A name with dots stands in brackets: \"[greeter.v1]\".");
+        .contains("A name with dots needs brackets: \"[greeter.v1]\".");
     assertThat(analysis.getAction()).endsWith("""
                   "[greeter.v1]":
                     address: localhost:9090
@@ -268,7 +268,7 @@ class ConfigurationMistakesTest {
 
     assertThat(analysis.getDescription())
         .contains("grpc.client.targets[0].address", "application.yml - 3:")
-        .contains("Targets are no list. Each has a name as its key.");
+        .contains("Targets are not a list. Each needs a name as its key.");
     assertThat(analysis.getAction()).contains("<name>", "address: localhost:9090");
   }
 
@@ -336,7 +336,7 @@ class ConfigurationMistakesTest {
         "localhost:99999 | The port 99999 is not between 1 and 65535",
         "dns:///localhost:0 | The port 0 is not between 1 and 65535",
         "static://localhost:1,localhost:70000 | The port 70000 is not between 1 and 65535",
-        "localhost:grpc | The port 'grpc' is no number",
+        "localhost:grpc | The port 'grpc' is not a number",
         "localhost: | The port is missing behind the colon",
         "localhost:9101/ | An address has no path. Write localhost:9101",
         "localhost:1,localhost:2 | Write static://localhost:1,localhost:2",
@@ -346,7 +346,7 @@ class ConfigurationMistakesTest {
         "http://localhost:9101 | address: localhost:9101 and ssl.enabled: false",
         "https://greeter.example:9101/x | address: greeter.example:9101 and ssl.enabled: true",
         "tcp://localhost:9101 | address: localhost:9101",
-        "foo:///x | No name resolver on the classpath knows the scheme 'foo'",
+        "foo:///x | No name resolver on the classpath supports the scheme 'foo'",
         "in-process:greeter | cannot reach an in-process server",
         "${GREETER_ADDRESS} | ${GREETER_ADDRESS} has no value",
         "dns:///${GREETER}:1 | write a default: ${GREETER:<value>}",
@@ -407,7 +407,7 @@ class ConfigurationMistakesTest {
         spring.ssl.bundle.pem.mine.truststore.certificate: classpath:none.pem
         """);
 
-    assertThat(analysis.getDescription()).contains("There are: mine.");
+    assertThat(analysis.getDescription()).contains("Configured: mine.");
   }
 
   @Test
@@ -498,7 +498,7 @@ class ConfigurationMistakesTest {
             + " (originating from 'application.yml - %s').".formatted(place));
   }
 
-  /** Pretends that a class of another library is there. */
+  /** Makes a class of another library appear to be present. */
   private static final class WithClass extends ClassLoader {
 
     private final String name;

@@ -21,7 +21,7 @@ import org.springframework.core.env.StandardEnvironment;
 import org.springframework.core.io.ByteArrayResource;
 import org.springframework.core.io.ClassPathResource;
 
-/** The page about configuration and the keys must not drift apart. */
+/** Checks the page about configuration against the metadata and the defaults of the builder. */
 class DocumentationTest {
 
   private static final Path PAGE = Path.of("..", "docs", "configuration.md");
@@ -59,10 +59,8 @@ class DocumentationTest {
             Map.entry("flow-control.grow", "" + ChannelDefaults.GROW_WINDOWS),
             Map.entry("flow-control.stream-window", text(ChannelDefaults.WINDOW)),
             Map.entry("idle.timeout", ChannelDefaults.IDLE_TIMEOUT.toMinutes() + "m"),
-            Map.entry(
-                "inbound.message.max-size", text(ChannelDefaults.MAX_INBOUND_MESSAGE_SIZE)),
-            Map.entry(
-                "inbound.metadata.max-size", text(ChannelDefaults.MAX_INBOUND_METADATA_SIZE)),
+            Map.entry("inbound.message.max-size", text(ChannelDefaults.MAX_INBOUND_MESSAGE_SIZE)),
+            Map.entry("inbound.metadata.max-size", text(ChannelDefaults.MAX_INBOUND_METADATA_SIZE)),
             Map.entry("keepalive.timeout", text(ChannelDefaults.KEEPALIVE_TIMEOUT)),
             Map.entry("keepalive.without-calls", "false"),
             Map.entry("load-balancing-policy", ChannelDefaults.LOAD_BALANCING_POLICY),

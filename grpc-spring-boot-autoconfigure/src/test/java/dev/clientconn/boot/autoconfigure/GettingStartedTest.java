@@ -20,8 +20,8 @@ import org.springframework.boot.autoconfigure.AutoConfigurations;
 import org.springframework.boot.test.context.runner.ApplicationContextRunner;
 
 /**
- * What the page for newcomers prints is right. That its files build and run as they stand is tested
- * by {@code .ci/getting-started}, which has Maven and the network.
+ * Checks the output and the imports on the page about getting started.
+ * {@code .ci/getting-started} builds and runs its files, with Maven and the network.
  */
 class GettingStartedTest {
 
@@ -78,7 +78,7 @@ class GettingStartedTest {
         .contains("<version>" + element("revision", parent) + "</version>");
   }
 
-  /** Every import of this library; the page's project has other libraries than this module. */
+  /** Checks imports of this library only: the project of the page has other libraries. */
   private static List<String> imports(String java) {
     return find("(?m)^import (dev\\.clientconn\\.[\\w.]+);", java).stream()
         .map(match -> match.group(1))
@@ -89,7 +89,7 @@ class GettingStartedTest {
     return Objects.requireNonNull(files().get(path), path);
   }
 
-  /** The blocks of code that follow a line with nothing but their path. */
+  /** Returns the blocks of code that follow a line with their path. */
   private static Map<String, String> files() throws IOException {
     Map<String, String> files = new LinkedHashMap<>();
     find("(?ms)^`([^` ]+)`\n\n```\\w+\n(.*?)^```$", Files.readString(PAGE))

@@ -285,7 +285,7 @@ class GrpcClientAutoConfigurationTest {
     return last.get(Metadata.Key.of(name, Metadata.ASCII_STRING_MARSHALLER));
   }
 
-  /** grpc-java's server keeps the header {@code grpc-timeout} in the metadata. */
+  /** Reads the header {@code grpc-timeout}, which grpc-java's server leaves in the metadata. */
   private long timeoutSeconds() {
     String header = String.valueOf(sentHeader("grpc-timeout"));
     long value = Long.parseLong(header.substring(0, header.length() - 1));
@@ -297,7 +297,7 @@ class GrpcClientAutoConfigurationTest {
     };
   }
 
-  /** Tells the options of a call by not making it. */
+  /** Records the options of a call without sending it. */
   private static final class OptionsRecorder extends Channel {
 
     @Override

@@ -23,7 +23,7 @@ import org.springframework.core.env.Environment;
 import org.springframework.core.io.support.SpringFactoriesLoader;
 import org.springframework.core.io.support.SpringFactoriesLoader.ArgumentResolver;
 
-/** What a person reads when the application does not start. */
+/** Checks the messages of a start that fails. */
 class GrpcClientFailureAnalyzerTest {
 
   private final ApplicationContextRunner runner = new ApplicationContextRunner()
@@ -38,9 +38,9 @@ class GrpcClientFailureAnalyzerTest {
         "grpc.client.targets.greeter.address=static://localhost:1,greeter.example:9090"));
 
     assertThat(analysis.getDescription())
-        .startsWith("Nothing says whether calls to the gRPC target 'greeter'"
+        .startsWith("It is not configured whether calls to the gRPC target 'greeter'"
             + " (static://localhost:1,greeter.example:9090) use TLS. Only hosts of this machine"
-            + " are called without TLS unasked, and greeter.example is not one.");
+            + " are called in plaintext. Not known to be one: greeter.example.");
     assertThat(analysis.getAction()).isEqualTo("""
             With TLS, trusting the certificate authorities of the JVM:
 
@@ -116,9 +116,9 @@ class GrpcClientFailureAnalyzerTest {
     assertThat(analysis.getDescription())
         .contains("'order-service'")
         .contains("'orderService'")
-        .contains("are one and the same, because case and dashes of a name do not matter");
+        .contains("are the same, because case and dashes of a name do not matter");
     assertThat(analysis.getAction())
-        .isEqualTo("Join the two below grpc.client.targets, or rename one of them.");
+        .isEqualTo("Merge the two below grpc.client.targets, or rename one of them.");
   }
 
   @Test
@@ -132,7 +132,8 @@ class GrpcClientFailureAnalyzerTest {
     assertThat(analysis.getDescription())
         .startsWith("@GrpcClient(\"gretter\") in ")
         .contains("WantsUnknownName")
-        .endsWith("names no gRPC target. Below grpc.client.targets there is: greeter, prices.");
+        .endsWith("is not the name of a gRPC target. Configured below grpc.client.targets: greeter,"
+            + " prices.");
     assertThat(analysis.getAction()).isEqualTo("""
             Did you mean 'greeter'? If not, configure the target:
 
@@ -152,7 +153,7 @@ class GrpcClientFailureAnalyzerTest {
 
     assertThat(analysis.getDescription())
         .contains("setStub")
-        .endsWith("There is no target below grpc.client.targets.");
+        .endsWith("No targets are configured below grpc.client.targets.");
     assertThat(analysis.getAction()).startsWith("Configure the target:");
   }
 
@@ -173,8 +174,8 @@ class GrpcClientFailureAnalyzerTest {
         .withPropertyValues("grpc.client.targets.greeter.address=localhost:1"));
 
     assertThat(analysis.getDescription())
-        .contains("@GrpcClient(\"greeter\") asks for java.util.List in ")
-        .endsWith("which is neither a stub nor a channel.");
+        .contains("@GrpcClient(\"greeter\") cannot inject java.util.List in ")
+        .endsWith("it is neither a stub nor a channel.");
     assertThat(analysis.getAction()).contains("io.grpc.Channel");
   }
 

@@ -306,7 +306,7 @@ class GrpcClientTargetsTest {
     assertThat(TransportSecurity.decide(settings("plain"))).isEqualTo(TransportSecurity.PLAINTEXT);
   }
 
-  /** The path of a key such as {@code keepalive.without-calls} in the properties class. */
+  /** Returns the path of a key such as {@code keepalive.without-calls} in the properties class. */
   private static String propertyOf(String key) {
     return Pattern.compile("-(.)")
         .matcher(key)

@@ -24,8 +24,8 @@ import java.util.concurrent.LinkedBlockingQueue;
 import javax.net.ssl.SSLSession;
 
 /**
- * A grpc-java server that answers health checks, except for the service {@code held}, whose calls
- * it keeps.
+ * Runs a grpc-java server that responds to health checks, except for the service {@code held}: its
+ * calls stay open.
  */
 public final class HealthServer extends HealthGrpc.HealthImplBase implements AutoCloseable {
 

@@ -22,26 +22,26 @@ import org.springframework.core.io.support.SpringFactoriesLoader;
 import org.springframework.core.io.support.SpringFactoriesLoader.ArgumentResolver;
 
 /**
- * Starts applications that must fail, and gives what the failure analyzers print, Boot's own
- * included.
+ * Starts applications that must fail, and returns the output of the failure analyzers, including
+ * those of Boot.
  */
 public final class StartFailure {
 
   private StartFailure() {}
 
-  /** The analysis of a start with this configuration in a file {@code application.yml}. */
+  /** Returns the analysis of a start with this {@code application.yml}. */
   public static FailureAnalysis of(ApplicationContextRunner runner, String yaml) {
     return of(runner.withInitializer(context -> load(context, yaml)));
   }
 
-  /** The analysis of a start. */
+  /** Returns the analysis of a start. */
   public static FailureAnalysis of(ApplicationContextRunner runner) {
     FailureAnalysis analysis = find(runner);
     assertThat(analysis).isNotNull();
     return analysis;
   }
 
-  /** The analysis of a start, or null if there is none. */
+  /** Returns the analysis of a start, or null if there is none. */
   public static @Nullable FailureAnalysis find(ApplicationContextRunner runner) {
     List<ConfigurableApplicationContext> contexts = new ArrayList<>();
     List<FailureAnalysis> analyses = new ArrayList<>();
@@ -76,7 +76,7 @@ public final class StartFailure {
         .load(FailureAnalyzer.class, arguments, (type, name, failure) -> {});
   }
 
-  /** Has in messages the name it would have in an application. */
+  /** A resource with the name that it has in an application. */
   private static final class ApplicationYaml extends ByteArrayResource {
 
     ApplicationYaml(String yaml) {

@@ -3,7 +3,7 @@ package dev.clientconn.sample.harbour;
 
 import dev.clientconn.sample.v1.Position;
 
-/** Distances over the earth taken as a sphere: good to half a percent. */
+/** Computes distances on a spherical earth, with an error of at most half a percent. */
 final class GreatCircle {
 
   /** Mean radius of the earth, 6,371.0 km, in nautical miles of 1,852 m. */

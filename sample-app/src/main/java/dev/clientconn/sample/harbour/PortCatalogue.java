@@ -18,7 +18,7 @@ import java.util.stream.Stream;
 import org.springframework.core.io.ClassPathResource;
 import org.springframework.stereotype.Component;
 
-/** The ports of {@code ports.csv}, in the order of their codes. Read once, never changed. */
+/** Holds the ports of {@code ports.csv} in the order of their codes. Immutable. */
 @Component
 final class PortCatalogue {
 

@@ -16,7 +16,7 @@ import java.util.List;
 import java.util.regex.Pattern;
 import org.springframework.grpc.server.service.GrpcService;
 
-/** The gRPC service: one method for each kind of call. */
+/** Implements the gRPC service, with one method for each kind of call. */
 @GrpcService
 class PortsService extends PortsGrpc.PortsImplBase {
 

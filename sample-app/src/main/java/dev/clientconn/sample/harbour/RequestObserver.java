@@ -5,7 +5,7 @@ import io.grpc.StatusRuntimeException;
 import io.grpc.stub.StreamObserver;
 
 /**
- * Takes a stream of requests. The first one refused ends the call; what still arrives is dropped.
+ * Receives a stream of requests. The first invalid request ends the call; later ones are ignored.
  */
 abstract class RequestObserver<T> implements StreamObserver<T> {
 
@@ -16,10 +16,10 @@ abstract class RequestObserver<T> implements StreamObserver<T> {
     this.replies = replies;
   }
 
-  /** Handles one request, or throws the status to refuse it with. */
+  /** Handles one request, or throws the status to end the call with. */
   abstract void received(T request);
 
-  /** Answers the stream as a whole, or throws the status to refuse it with. */
+  /** Responds after the last request, or throws the status to end the call with. */
   void ended() {}
 
   @Override

@@ -7,8 +7,8 @@ import org.springframework.context.annotation.Configuration;
 import org.springframework.grpc.server.ServerBuilderCustomizer;
 
 /**
- * Lets a client have 100 streams at a time, as most servers do, so that the transport's meters show
- * a limit.
+ * Limits a client to 100 concurrent streams, as most servers do, so that the meters of the
+ * transport show a limit.
  */
 @Configuration(proxyBeanMethods = false)
 class ServerLimits {

@@ -7,7 +7,7 @@ import dev.clientconn.sample.v1.Voyage;
 import io.grpc.Status;
 import org.jspecify.annotations.Nullable;
 
-/** Adds up one voyage while its ports arrive. */
+/** Sums up a voyage while its ports are received. */
 final class VoyageLog {
 
   private final Voyage.Builder voyage = Voyage.newBuilder();

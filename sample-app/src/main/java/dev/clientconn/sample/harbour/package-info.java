@@ -1,5 +1,5 @@
 // SPDX-License-Identifier: Apache-2.0
-/** The gRPC service and its catalogue of ports. */
+/** Implements the gRPC service with a catalogue of ports. */
 @NullMarked
 package dev.clientconn.sample.harbour;
 

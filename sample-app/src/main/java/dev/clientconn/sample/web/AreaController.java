@@ -12,8 +12,8 @@ import org.springframework.web.bind.annotation.RestController;
 import org.springframework.web.servlet.mvc.method.annotation.SseEmitter;
 
 /**
- * A server stream through an asynchronous stub: each port leaves as an event while the next is on
- * its way.
+ * Calls a server-streaming method with an asynchronous stub. Each port is sent as an event before
+ * the next one is received.
  */
 @RestController
 class AreaController {

@@ -8,7 +8,7 @@ import org.springframework.http.ProblemDetail;
 import org.springframework.web.bind.annotation.ExceptionHandler;
 import org.springframework.web.bind.annotation.RestControllerAdvice;
 
-/** Tells a failed gRPC call to the HTTP client as a problem (RFC 9457). */
+/** Maps a failed gRPC call to an HTTP response with problem details (RFC 9457). */
 @RestControllerAdvice
 class GrpcProblems {
 

@@ -15,7 +15,7 @@ import org.springframework.web.bind.annotation.RequestMapping;
 import org.springframework.web.bind.annotation.RequestParam;
 import org.springframework.web.bind.annotation.RestController;
 
-/** A unary call and a server stream through a blocking stub. */
+/** Calls a unary and a server-streaming method with a blocking stub. */
 @RestController
 @RequestMapping("/ports")
 class PortController {

@@ -10,8 +10,8 @@ import org.jspecify.annotations.Nullable;
 import org.springframework.web.servlet.mvc.method.annotation.SseEmitter;
 
 /**
- * Sends each port on as an event, and asks for the next one when it is written: a browser that
- * reads slowly slows the gRPC server down, and one that goes away cancels the call.
+ * Sends each port as an event and requests the next one after the write. A browser that reads
+ * slowly thus applies back-pressure to the gRPC server; one that disconnects cancels the call.
  */
 final class PortEvents implements ClientResponseObserver<ListPortsRequest, Port> {
 

@@ -6,7 +6,7 @@ import java.util.ArrayList;
 import java.util.List;
 import java.util.concurrent.CompletableFuture;
 
-/** Gathers the replies of a call into a future, which fails as the call does. */
+/** Collects the responses of a call in a future, which fails if the call fails. */
 final class Replies<T> implements StreamObserver<T> {
 
   private final List<T> received = new ArrayList<>();

@@ -17,8 +17,8 @@ import org.springframework.web.bind.annotation.RequestParam;
 import org.springframework.web.bind.annotation.RestController;
 
 /**
- * A client stream and a bidirectional one through an asynchronous stub; no thread waits for the
- * replies.
+ * Calls a client-streaming and a bidirectional method with an asynchronous stub. No thread waits
+ * for the responses.
  */
 @RestController
 class VoyageController {

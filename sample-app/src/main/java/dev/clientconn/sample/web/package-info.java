@@ -1,5 +1,5 @@
 // SPDX-License-Identifier: Apache-2.0
-/** The REST side, which calls the gRPC service through ClientConn. */
+/** Implements the REST API, which calls the gRPC service through ClientConn. */
 @NullMarked
 package dev.clientconn.sample.web;
 

@@ -17,7 +17,7 @@ import org.springframework.core.annotation.Order;
 import org.springframework.core.type.MethodMetadata;
 
 /**
- * Explains {@link GrpcClient} on a {@code @Bean} method, where Spring refuses it as an {@code
+ * Explains {@link GrpcClient} on a {@code @Bean} method, which Spring rejects as {@code
  * @Autowired}.
  */
 @Order(Ordered.HIGHEST_PRECEDENCE + 100)
@@ -58,11 +58,11 @@ final class AnnotatedBeanMethodFailureAnalyzer
       MethodMetadata method, BeanDefinitionParsingException cause) {
     String declared = method.getReturnTypeName() + " " + method.getMethodName();
     return new FailureAnalysis(
-        ("@GrpcClient stands on the @Bean method '%s' of %s."
-                + " It asks for a client, and a @Bean method makes one.")
+        ("The @Bean method '%s' of %s has @GrpcClient."
+                + " The annotation injects a client, and a @Bean method does not inject.")
             .formatted(method.getMethodName(), method.getDeclaringClassName()),
         """
-        Put it before a parameter of the method:
+        Put it in front of a parameter of the method:
 
             @Bean
             %s(@GrpcClient("<name of the target>") Channel channel)""".formatted(declared),

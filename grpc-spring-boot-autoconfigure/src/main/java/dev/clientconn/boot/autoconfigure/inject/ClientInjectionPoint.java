@@ -29,7 +29,8 @@ record ClientInjectionPoint(String value, Class<?> type, Object place) {
     if (CHANNELS.contains(this.type)) {
       return ClientConn.class;
     }
-    if (AbstractStub.class.isAssignableFrom(this.type) && StubMaker.find(this.type).isPresent()) {
+    if (AbstractStub.class.isAssignableFrom(this.type)
+        && StubMaker.find(this.type).isPresent()) {
       return this.type;
     }
     throw new UnsupportedClientTypeException(this);

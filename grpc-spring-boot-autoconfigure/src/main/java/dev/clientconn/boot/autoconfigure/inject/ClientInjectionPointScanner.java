@@ -181,7 +181,8 @@ final class ClientInjectionPointScanner {
     while (isWrapper(wanted.resolve(Object.class))) {
       wanted = wanted.getGeneric(0);
     }
-    ClientInjectionPoint point = new ClientInjectionPoint(value, wanted.resolve(Object.class), place);
+    ClientInjectionPoint point =
+        new ClientInjectionPoint(value, wanted.resolve(Object.class), place);
     boolean proxied = !isWrapper(type.resolve(Object.class))
         && !lazyAt.isAnnotationPresent(Bean.class)
         && lazyAt.isAnnotationPresent(Lazy.class)

@@ -10,7 +10,9 @@ import org.springframework.beans.factory.aot.BeanRegistrationAotContribution;
 import org.springframework.beans.factory.aot.BeanRegistrationAotProcessor;
 import org.springframework.beans.factory.support.RegisteredBean;
 
-/** Keeps in a native image what {@link StubMaker} looks for, for the stubs that are injected. */
+/**
+ * Adds reflection hints for the factory methods of injected stubs, which {@link StubMaker} calls.
+ */
 final class GrpcClientBeanAotProcessor implements BeanRegistrationAotProcessor {
 
   @Override

@@ -4,7 +4,7 @@ package dev.clientconn.boot.autoconfigure.inject;
 import io.grpc.Channel;
 import org.springframework.beans.factory.BeanFactory;
 
-/** Makes the client behind each bean definition that {@link GrpcClientBeanRegistrar} wrote. */
+/** Creates the client of each bean definition that {@link GrpcClientBeanRegistrar} registers. */
 final class GrpcClientBeanFactory {
 
   private final BeanFactory beanFactory;
@@ -14,9 +14,9 @@ final class GrpcClientBeanFactory {
   }
 
   /**
-   * The factory method of the bean definitions.
+   * Factory method of the bean definitions.
    *
-   * @param type the class of the stub, or that of the channel itself
+   * @param type the class of the stub, or {@link dev.clientconn.ClientConn}
    * @param channelBean the bean name of the channel
    */
   Object client(Class<?> type, String channelBean) {
@@ -25,7 +25,8 @@ final class GrpcClientBeanFactory {
       return channel;
     }
     return StubMaker.find(type)
-        .orElseThrow(() -> new IllegalStateException("Nothing makes stubs of " + type))
+        .orElseThrow(
+            () -> new IllegalStateException("There is no factory method for stubs of " + type))
         .make(channel);
   }
 }

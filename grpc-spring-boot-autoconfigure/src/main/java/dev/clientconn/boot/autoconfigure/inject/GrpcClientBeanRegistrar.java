@@ -23,17 +23,17 @@ import org.springframework.core.PriorityOrdered;
 import org.springframework.core.env.Environment;
 
 /**
- * Looks for {@link GrpcClient} in the classes of all bean definitions and writes a bean definition
- * for each pair of name and type it finds. Runs when the last definition is known, before the first
- * bean is made.
+ * Registers a bean definition for each pair of name and type that is injected with {@link
+ * GrpcClient} somewhere in the bean classes. It runs after the last bean definition is known and
+ * before the first bean is created.
  *
- * <p>A name that means nothing gets no definition: an {@code Optional} stays empty, and for
- * anything else Spring reports the unsatisfied dependency, which
- * {@link GrpcClientInjectionFailureAnalyzer} explains.
+ * <p>A name that is neither a target nor an address gets no definition: an {@code Optional} is
+ * empty, and for other types Spring reports the unsatisfied dependency, which {@link
+ * GrpcClientInjectionFailureAnalyzer} explains.
  */
 final class GrpcClientBeanRegistrar implements BeanFactoryPostProcessor, PriorityOrdered {
 
-  /** Bean name of the object whose factory method makes the clients. */
+  /** Bean name of the {@link GrpcClientBeanFactory}. */
   static final String FACTORY_BEAN = "grpcClientBeanFactory";
 
   private final Environment environment;
@@ -42,7 +42,7 @@ final class GrpcClientBeanRegistrar implements BeanFactoryPostProcessor, Priorit
     this.environment = environment;
   }
 
-  /** Ahead of what replaces beans in tests, which must find the definitions. */
+  /** Runs before the post-processor of {@code @MockitoBean}, which must find the definitions. */
   @Override
   public int getOrder() {
     return LOWEST_PRECEDENCE;
@@ -50,7 +50,7 @@ final class GrpcClientBeanRegistrar implements BeanFactoryPostProcessor, Priorit
 
   @Override
   public void postProcessBeanFactory(ConfigurableListableBeanFactory beanFactory) {
-    // Ahead of time the definitions were written into the generated code.
+    // Code that was generated ahead of time contains the definitions.
     if (!AotDetector.useGeneratedArtifacts()
         && beanFactory instanceof BeanDefinitionRegistry registry) {
       Collection<ClientInjectionPoint> points = pointsIn(beanFactory);
@@ -59,8 +59,9 @@ final class GrpcClientBeanRegistrar implements BeanFactoryPostProcessor, Priorit
     }
   }
 
-  /** Finds the points, one for each pair of name and type: the first that was found. */
-  private static Collection<ClientInjectionPoint> pointsIn(ConfigurableListableBeanFactory beanFactory) {
+  /** Finds the first injection point of each pair of name and type. */
+  private static Collection<ClientInjectionPoint> pointsIn(
+      ConfigurableListableBeanFactory beanFactory) {
     Map<List<Object>, ClientInjectionPoint> points = new LinkedHashMap<>();
     ClientInjectionPointScanner scanner = new ClientInjectionPointScanner(
         point -> points.putIfAbsent(List.of(point.value(), point.type()), point));
@@ -71,14 +72,16 @@ final class GrpcClientBeanRegistrar implements BeanFactoryPostProcessor, Priorit
           scan(beanFactory, BeanFactory.FACTORY_BEAN_PREFIX + name, scanner);
         }
       } catch (CannotLoadBeanClassException unloadable) {
-        // Such a definition may lie unused for ever; if not, making the bean will report it.
+        // The definition may be unused. If it is used, the creation of the bean reports the class.
       }
     }
     return points.values();
   }
 
   private static void scan(
-      ConfigurableListableBeanFactory beanFactory, String name, ClientInjectionPointScanner scanner) {
+      ConfigurableListableBeanFactory beanFactory,
+      String name,
+      ClientInjectionPointScanner scanner) {
     Class<?> type = beanFactory.getType(name, false);
     if (type != null) {
       scanner.scan(type);
@@ -126,7 +129,7 @@ final class GrpcClientBeanRegistrar implements BeanFactoryPostProcessor, Priorit
     definition.setDependsOn(channel);
     definition.setLazyInit(true);
     definition.setResourceDescription(origin);
-    // An injection point without the annotation does not see it.
+    // Hide the bean from injection points without the annotation.
     definition.setDefaultCandidate(false);
     registry.registerBeanDefinition(beanName, definition);
   }

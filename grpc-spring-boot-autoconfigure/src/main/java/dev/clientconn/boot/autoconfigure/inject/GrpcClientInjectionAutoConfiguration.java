@@ -11,7 +11,7 @@ import org.springframework.boot.autoconfigure.condition.ConditionalOnClass;
 import org.springframework.context.annotation.Bean;
 import org.springframework.core.env.Environment;
 
-/** Auto-configuration of injection with {@link dev.clientconn.boot.GrpcClient}. */
+/** Auto-configures injection with {@link dev.clientconn.boot.GrpcClient}. */
 @AutoConfiguration(after = GrpcClientAutoConfiguration.class)
 @ConditionalOnClass(AbstractStub.class)
 @ConditionalOnBean(ClientConnRegistry.class)

@@ -24,9 +24,9 @@ import org.springframework.core.annotation.Order;
 import org.springframework.core.env.Environment;
 
 /**
- * Explains why there is no bean for a client: the name is unknown, nothing looked at the class, or
- * {@link GrpcClient} is missing before a stub. Bean definitions are all it asks the bean factory
- * for: the context is closed when an analyzer runs, and making a bean would throw.
+ * Explains a missing bean of a client: the name is unknown, the class of the injection point was
+ * not searched, or a stub has no {@link GrpcClient}. It reads only bean definitions, because the
+ * context is closed when an analyzer runs and cannot create beans.
  */
 @Order(Ordered.HIGHEST_PRECEDENCE + 100)
 final class GrpcClientInjectionFailureAnalyzer
@@ -74,7 +74,7 @@ final class GrpcClientInjectionFailureAnalyzer
 
   private static Optional<MergedAnnotation<GrpcClient>> client(InjectionPoint point) {
     MergedAnnotations here = MergedAnnotations.from(point.getAnnotations());
-    // On a setter the annotation stands on the method; the injection point is its parameter.
+    // On a setter, the method has the annotation, and the injection point is its parameter.
     MergedAnnotations around = point.getMember() instanceof Executable executable
         ? MergedAnnotations.from(executable)
         : here;
@@ -96,7 +96,7 @@ final class GrpcClientInjectionFailureAnalyzer
     if (!this.environment.getProperty("grpc.client.enabled", Boolean.class, true)) {
       return new FailureAnalysis(
           what + " finds no client, because grpc.client.enabled is false.",
-          "Remove grpc.client.enabled, or ask for an Optional or ObjectProvider of the client.",
+          "Remove grpc.client.enabled, or inject an Optional or ObjectProvider of the client.",
           cause);
     }
     GrpcClientTargets targets = targets();
@@ -105,11 +105,11 @@ final class GrpcClientInjectionFailureAnalyzer
       return notLookedAt(what, point, beanName, cause);
     }
     UnknownGrpcTargetException unknown = new UnknownGrpcTargetException(
-        "%s names no gRPC target.".formatted(what), name, targets.names());
+        "%s is not the name of a gRPC target.".formatted(what), name, targets.names());
     return new FailureAnalysis(unknown.getMessage(), unknown.getAction(), cause);
   }
 
-  /** Looked at are the classes that bean definitions declare, before any bean is made. */
+  /** The search covers the classes in bean definitions, before any bean is created. */
   private FailureAnalysis notLookedAt(
       String what,
       InjectionPoint point,
@@ -119,16 +119,16 @@ final class GrpcClientInjectionFailureAnalyzer
     if (isMadeByMethod(beanName)) {
       return new FailureAnalysis(
           ("%s finds no client, because the @Bean method of '%s' does not return %s"
-                  + " but a more general type, so that the class was not looked at.")
+                  + " but a more general type, so that the class was not searched.")
               .formatted(what, beanName, type),
           ("Let the @Bean method return %s,"
-                  + " or put @GrpcClient before a parameter of the @Bean method.")
+                  + " or put @GrpcClient in front of a parameter of the @Bean method.")
               .formatted(type),
           cause);
     }
     return new FailureAnalysis(
-        what + " finds no client, because its class is no bean and was not looked at.",
-        "Make the class a bean, or ask for the same client with @GrpcClient in a bean.",
+        what + " finds no client, because its class is not a bean and was not searched.",
+        "Make the class a bean, or inject the same client with @GrpcClient into a bean.",
         cause);
   }
 

@@ -4,8 +4,8 @@ package dev.clientconn.boot.autoconfigure.inject;
 import dev.clientconn.boot.autoconfigure.GrpcClientConfigurationException;
 
 /**
- * {@link dev.clientconn.boot.GrpcClient} stands where Spring does not inject, or has a name that
- * cannot be resolved.
+ * Thrown if {@link dev.clientconn.boot.GrpcClient} is in a place where Spring does not inject, or
+ * if its name has a placeholder that cannot be resolved.
  */
 public class MisplacedGrpcClientException extends GrpcClientConfigurationException {
 
@@ -17,35 +17,36 @@ public class MisplacedGrpcClientException extends GrpcClientConfigurationExcepti
 
   static MisplacedGrpcClientException onStatic(String value, Object place) {
     return new MisplacedGrpcClientException(
-        "@GrpcClient(\"%s\") stands on %s, which is static. Spring injects nothing there."
+        "@GrpcClient(\"%s\") is on %s, which is static. Spring does not inject static members."
             .formatted(value, place),
-        "Remove 'static', or ask for the client in the constructor.");
+        "Remove 'static', or inject the client into the constructor.");
   }
 
   static MisplacedGrpcClientException onMethod(String value, Object place, int parameters) {
     return new MisplacedGrpcClientException(
-        ("@GrpcClient(\"%s\") stands on %s, which has %d parameters."
-                + " It can stand on a method with one.")
+        ("@GrpcClient(\"%s\") is on %s, which has %d parameters."
+                + " It can be on a method with one parameter.")
             .formatted(value, place, parameters),
-        ("Put @GrpcClient(\"%s\") before the parameter that is the client,"
+        ("Put @GrpcClient(\"%s\") in front of the parameter that is the client,"
                 + " and @Autowired on the method.")
             .formatted(value));
   }
 
   static MisplacedGrpcClientException lazy(ClientInjectionPoint point) {
     return new MisplacedGrpcClientException(
-        "@Lazy beside @GrpcClient(\"%s\") in %s asks for a proxy of %s, which is final."
+        "@Lazy next to @GrpcClient(\"%s\") in %s requires a proxy of %s, which is final."
             .formatted(point.value(), point.place(), point.type().getName()),
-        "Remove @Lazy: a client connects with its first call anyway."
-            + " Where the bean itself must come later, ask for ObjectProvider<%s>."
+        "Remove @Lazy: a client connects on its first call anyway."
+            + " If the bean itself must be created later, inject ObjectProvider<%s>."
                 .formatted(point.type().getSimpleName()));
   }
 
-  static MisplacedGrpcClientException placeholder(ClientInjectionPoint point, RuntimeException unresolved) {
+  static MisplacedGrpcClientException placeholder(
+      ClientInjectionPoint point, RuntimeException unresolved) {
     MisplacedGrpcClientException exception = new MisplacedGrpcClientException(
-        "@GrpcClient(\"%s\") in %s names a placeholder that has no value."
+        "@GrpcClient(\"%s\") in %s has a placeholder without a value."
             .formatted(point.value(), point.place()),
-        "Set the property, or write a default behind a colon: ${<property>:<name of a target>}.");
+        "Set the property, or write a default after a colon: ${<property>:<name of a target>}.");
     exception.initCause(unresolved);
     return exception;
   }

@@ -12,11 +12,11 @@ import org.springframework.boot.diagnostics.FailureAnalysis;
 import org.springframework.core.MethodParameter;
 import org.springframework.core.annotation.MergedAnnotations;
 
-/** Explains an injection point that asks for a stub without {@link GrpcClient}. */
+/** Explains an injection point that has the type of a stub but no {@link GrpcClient}. */
 record MissingAnnotation(InjectionPoint point, Class<?> type, GrpcClientTargets targets) {
 
   FailureAnalysis explain(Throwable cause) {
-    String what = "%s asks for %s without @GrpcClient. Stubs are injected only where it stands."
+    String what = "%s has the type %s but no @GrpcClient. Stubs are injected only with it."
         .formatted(place(), this.type.getName());
     return annotatedField()
         .map(field -> copied(what, field, cause))
@@ -31,8 +31,8 @@ record MissingAnnotation(InjectionPoint point, Class<?> type, GrpcClientTargets 
   }
 
   /**
-   * A field with the annotation, beside a constructor without: Lombok copies only the
-   * annotations that lombok.copyableAnnotations names.
+   * Finds a field with the annotation, for a constructor without it: Lombok copies only the
+   * annotations in lombok.copyableAnnotations.
    */
   private Optional<Field> annotatedField() {
     return Arrays.stream(this.point.getMember().getDeclaringClass().getDeclaredFields())
@@ -46,11 +46,11 @@ record MissingAnnotation(InjectionPoint point, Class<?> type, GrpcClientTargets 
     return new FailureAnalysis(
         what
             + (" The field '%s' has it,"
-                    + " but the constructor is called first and its parameter has not.")
+                    + " but Spring calls the constructor first, and its parameter does not.")
                 .formatted(field.getName()),
         """
-        Put @GrpcClient("%s") before the parameter. Where Lombok writes the constructor, let it \
-        copy the annotation by a line in lombok.config:
+        Put @GrpcClient("%s") in front of the parameter. If Lombok generates the constructor, \
+        let it copy the annotation by a line in lombok.config:
 
             lombok.copyableAnnotations += %s""".formatted(value, GrpcClient.class.getName()),
         cause);
@@ -60,8 +60,8 @@ record MissingAnnotation(InjectionPoint point, Class<?> type, GrpcClientTargets 
     List<String> names = this.targets.names();
     String example = names.size() == 1 ? names.get(0) : "<name of the target>";
     String known = names.isEmpty()
-        ? "There is no target below grpc.client.targets."
-        : "Below grpc.client.targets there is: %s.".formatted(String.join(", ", names));
-    return "Put @GrpcClient(\"%s\") before it. %s".formatted(example, known);
+        ? "No targets are configured below grpc.client.targets."
+        : "Configured below grpc.client.targets: %s.".formatted(String.join(", ", names));
+    return "Put @GrpcClient(\"%s\") in front of it. %s".formatted(example, known);
   }
 }

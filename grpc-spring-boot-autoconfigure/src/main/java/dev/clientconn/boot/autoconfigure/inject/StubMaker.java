@@ -13,9 +13,9 @@ import org.springframework.util.ClassUtils;
 import org.springframework.util.ReflectionUtils;
 
 /**
- * Makes a stub of a generated class. Generated code has a static method for each kind of stub on
- * the class around it ({@code newStub}, {@code newBlockingV2Stub}, ...); which one is told by what
- * it returns. Generators that write none give their stubs a public constructor.
+ * Creates a stub of a generated class. Generated code has a static factory method for each kind of
+ * stub in the enclosing class ({@code newStub}, {@code newBlockingV2Stub}, ...); its return type
+ * identifies it. Other generators give their stubs a public constructor.
  */
 @FunctionalInterface
 interface StubMaker {
@@ -26,7 +26,7 @@ interface StubMaker {
     return factoryMethod(type).or(() -> constructor(type));
   }
 
-  /** The method that makes stubs of a type, if the class around it has one. */
+  /** Finds the factory method for stubs of a type in its enclosing class. */
   static Optional<Method> method(Class<?> type) {
     Class<?> service = type.getEnclosingClass();
     if (service == null) {
@@ -45,7 +45,7 @@ interface StubMaker {
       return channel -> {
         Object stub = ReflectionUtils.invokeMethod(method, null, channel);
         if (stub == null) {
-          throw new IllegalStateException(method + " gave no stub");
+          throw new IllegalStateException(method + " returned no stub");
         }
         return stub;
       };

@@ -1,5 +1,5 @@
 // SPDX-License-Identifier: Apache-2.0
-/** Injection of stubs and channels with {@link dev.clientconn.boot.GrpcClient}. */
+/** Injects stubs and channels with {@link dev.clientconn.boot.GrpcClient}. */
 @NullMarked
 package dev.clientconn.boot.autoconfigure.inject;
 

@@ -6,8 +6,11 @@ import dev.clientconn.boot.ClientConnRegistry;
 import org.springframework.beans.factory.ObjectProvider;
 import org.springframework.beans.factory.config.BeanPostProcessor;
 
-/** Starts the meters of each channel that becomes a bean, whoever made it. */
-record ClientConnMetricsPostProcessor(ObjectProvider<GrpcClientMetrics> metrics, ObjectProvider<ClientConnRegistry> clients)
+/**
+ * Registers the meters of every channel bean, including those that the application defines itself.
+ */
+record ClientConnMetricsPostProcessor(
+    ObjectProvider<GrpcClientMetrics> metrics, ObjectProvider<ClientConnRegistry> clients)
     implements BeanPostProcessor {
 
   @Override

@@ -13,9 +13,9 @@ import java.util.concurrent.CopyOnWriteArrayList;
 import java.util.function.Supplier;
 
 /**
- * Meters of the transport below gRPC calls: connections, stream slots and flow-control windows of
- * each target. They read snapshots; the transport does nothing for them until it is asked, except
- * for the timer of waits.
+ * Registers meters of the transport for each target: connections, stream slots and flow-control
+ * windows. Gauges read snapshots when they are read themselves; only the timer of waits costs
+ * anything in between.
  */
 @CrossesThreads
 public final class GrpcClientMetrics implements MeterBinder, AutoCloseable {
@@ -29,7 +29,7 @@ public final class GrpcClientMetrics implements MeterBinder, AutoCloseable {
   /**
    * Creates the meters; none is registered before {@link #bindTo}.
    *
-   * @param clients gives the channels; asked when meters are read, not before
+   * @param clients supplies the channels; called when meters are read, not before
    */
   public GrpcClientMetrics(Supplier<ClientConnRegistry> clients) {
     this.clients = clients;
@@ -42,10 +42,10 @@ public final class GrpcClientMetrics implements MeterBinder, AutoCloseable {
   }
 
   /**
-   * Starts the meters of a target.
+   * Registers the meters of a target.
    *
    * @param target the name of the target, the value of the tag {@code target}
-   * @return what must hear of the target's waits; its channel must be given it when it is built
+   * @return the listener for waits, to be set on the builder of the channel
    */
   public synchronized TransportListener listenerFor(String target) {
     return this.targets.computeIfAbsent(target, this::start);

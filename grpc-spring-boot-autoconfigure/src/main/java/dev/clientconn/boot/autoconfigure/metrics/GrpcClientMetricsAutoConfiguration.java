@@ -16,7 +16,7 @@ import org.springframework.core.Ordered;
 import org.springframework.core.annotation.Order;
 import org.springframework.util.function.SingletonSupplier;
 
-/** Auto-configuration of the meters of gRPC clients. */
+/** Auto-configures the meters of gRPC clients. */
 @AutoConfiguration(
     after = GrpcClientAutoConfiguration.class,
     afterName = "org.springframework.boot.micrometer.metrics.autoconfigure."
@@ -34,8 +34,7 @@ public final class GrpcClientMetricsAutoConfiguration {
   }
 
   /**
-   * For channels that no customizer sees: those of a factory or of a bean method of the
-   * application.
+   * Covers channels without customizers: those of a factory or of a bean method of the application.
    */
   @Bean
   static BeanPostProcessor grpcClientMetricsPostProcessor(

@@ -11,16 +11,17 @@ import java.util.function.ToLongFunction;
 import java.util.stream.LongStream;
 
 /**
- * The numbers of one channel, added up over its connections.
+ * Adds up the values of a snapshot over all connections of a channel.
  *
- * @param connections connections by state, where idle and backoff count addresses without any
- * @param activeStreams streams open now
- * @param maxStreams how many streams the ready connections allow together; empty if one sets no
+ * @param connections the connections by state; idle and backoff count addresses without a
+ *     connection
+ * @param activeStreams the open streams
+ * @param maxStreams the streams that all ready connections allow together; empty if one has no
  *     limit or none is ready
- * @param pendingStreams calls waiting for a stream slot
- * @param waitingCalls calls waiting for a connection
- * @param send what ready connections may send
- * @param receive what peers of ready connections may send
+ * @param pendingStreams the calls that wait for a stream slot
+ * @param waitingCalls the calls that wait for a connection
+ * @param send the bytes that ready connections may send
+ * @param receive the bytes that peers of ready connections may send
  */
 record TransportTotals(
     Connections connections,

@@ -1,5 +1,5 @@
 // SPDX-License-Identifier: Apache-2.0
-/** Micrometer meters of the transport. */
+/** Publishes meters of the transport with Micrometer. */
 @NullMarked
 package dev.clientconn.boot.autoconfigure.metrics;
 

@@ -27,7 +27,7 @@ import org.springframework.core.test.tools.Compiled;
 import org.springframework.core.test.tools.TestCompiler;
 
 /**
- * What the build generates must make the same clients, with the settings of the machine it runs on.
+ * Checks that generated code creates the same clients, with the settings of its environment.
  */
 class GrpcClientAotTest {
 
@@ -93,7 +93,7 @@ class GrpcClientAotTest {
     }
   }
 
-  /** Asks for a stub, a channel, and a channel in another spelling of the name. */
+  /** Injects a stub, a channel, and a channel by another spelling of the name. */
   public static class Consumer {
 
     final HealthBlockingStub stub;

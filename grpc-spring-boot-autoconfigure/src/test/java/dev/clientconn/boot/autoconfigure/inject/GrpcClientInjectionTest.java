@@ -5,8 +5,8 @@ import static org.assertj.core.api.Assertions.assertThat;
 
 import dev.clientconn.ClientConn;
 import dev.clientconn.ClientConnBuilder;
-import dev.clientconn.boot.GrpcClient;
 import dev.clientconn.boot.ClientConnRegistry;
+import dev.clientconn.boot.GrpcClient;
 import dev.clientconn.boot.autoconfigure.GrpcClientAutoConfiguration;
 import dev.clientconn.boot.autoconfigure.HealthServer;
 import io.grpc.Channel;

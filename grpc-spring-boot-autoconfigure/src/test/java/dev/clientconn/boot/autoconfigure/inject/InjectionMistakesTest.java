@@ -21,7 +21,7 @@ import org.springframework.context.annotation.Configuration;
 import org.springframework.context.annotation.Lazy;
 
 /**
- * Mistakes with {@link GrpcClient}: each fails the start, with the place and what to write there.
+ * Checks that each mistake with {@link GrpcClient} fails the start, with the place and the remedy.
  */
 @NullUnmarked
 class InjectionMistakesTest {
@@ -37,9 +37,9 @@ class InjectionMistakesTest {
     FailureAnalysis analysis = analysisOf(bean);
 
     assertThat(analysis.getDescription())
-        .startsWith("@GrpcClient(\"greeter\") stands on ")
+        .startsWith("@GrpcClient(\"greeter\") is on ")
         .contains(bean.getName())
-        .endsWith("which is static. Spring injects nothing there.");
+        .endsWith("which is static. Spring does not inject static members.");
     assertThat(analysis.getAction()).contains("Remove 'static'");
   }
 
@@ -49,7 +49,7 @@ class InjectionMistakesTest {
 
     assertThat(analysis.getDescription())
         .contains("TwoParameters.set(")
-        .endsWith("which has 2 parameters. It can stand on a method with one.");
+        .endsWith("which has 2 parameters. It can be on a method with one parameter.");
     assertThat(analysis.getAction())
         .contains("before the parameter that is the client, and @Autowired on the method");
   }
@@ -60,7 +60,7 @@ class InjectionMistakesTest {
     FailureAnalysis analysis = analysisOf(bean);
 
     assertThat(analysis.getDescription())
-        .startsWith("@Lazy beside @GrpcClient(\"greeter\") in ")
+        .startsWith("@Lazy next to @GrpcClient(\"greeter\") in ")
         .endsWith("HealthBlockingStub, which is final.");
     assertThat(analysis.getAction()).contains("Remove @Lazy", "ObjectProvider<HealthBlockingStub>");
   }
@@ -79,7 +79,7 @@ class InjectionMistakesTest {
     assertThat(analysis.getDescription())
         .startsWith("@GrpcClient(\"${no.such.key}\") in ")
         .contains("WithPlaceholder")
-        .endsWith("names a placeholder that has no value.");
+        .endsWith("has a placeholder without a value.");
     assertThat(analysis.getAction()).contains("${<property>:<name of a target>}");
   }
 
@@ -106,10 +106,10 @@ class InjectionMistakesTest {
 
     assertThat(analysis.getDescription())
         .contains("finds no client, because the @Bean method of 'task' does not return")
-        .endsWith("more general type, so that the class was not looked at.");
+        .endsWith("more general type, so that the class was not searched.");
     assertThat(analysis.getAction())
         .startsWith("Let the @Bean method return " + Task.class.getName())
-        .contains("before a parameter of the @Bean method");
+        .contains("in front of a parameter of the @Bean method");
   }
 
   @Test
@@ -117,8 +117,8 @@ class InjectionMistakesTest {
     FailureAnalysis analysis = analysisOf(PlainStub.class);
 
     assertThat(analysis.getDescription())
-        .contains("PlainStub", HealthBlockingStub.class.getName() + " without @GrpcClient");
-    assertThat(analysis.getAction()).startsWith("Put @GrpcClient(\"greeter\") before it.");
+        .contains("PlainStub", HealthBlockingStub.class.getName() + " but no @GrpcClient");
+    assertThat(analysis.getAction()).startsWith("Put @GrpcClient(\"greeter\") in front of it.");
   }
 
   @Test
@@ -126,7 +126,7 @@ class InjectionMistakesTest {
     FailureAnalysis analysis =
         StartFailure.of(this.runner.withUserConfiguration(PlainStub.class, LazyProvider.class));
 
-    assertThat(analysis.getDescription()).contains("without @GrpcClient");
+    assertThat(analysis.getDescription()).contains("but no @GrpcClient");
   }
 
   @Test
@@ -134,8 +134,8 @@ class InjectionMistakesTest {
     FailureAnalysis analysis = analysisOf(FinalField.class);
 
     assertThat(analysis.getDescription())
-        .endsWith("The field 'stub' has it, but the constructor is called first and its parameter"
-            + " has not.");
+        .endsWith("The field 'stub' has it, but Spring calls the constructor first, and its"
+            + " parameter does not.");
     assertThat(analysis.getAction())
         .contains("lombok.copyableAnnotations += dev.clientconn.boot.GrpcClient");
   }
@@ -144,8 +144,7 @@ class InjectionMistakesTest {
   void beanMethodThatHasTheAnnotationIsExplained() {
     FailureAnalysis analysis = analysisOf(OnBeanMethod.class);
 
-    assertThat(analysis.getDescription())
-        .startsWith("@GrpcClient stands on the @Bean method 'task' of ");
+    assertThat(analysis.getDescription()).startsWith("The @Bean method 'task' of ");
     assertThat(analysis.getAction()).contains("task(@GrpcClient(\"<name of the target>\")");
   }
 
