@@ -90,8 +90,8 @@ public class ActiveStreamsBenchmark {
   }
 
   private StreamState newStream() {
-    Http2ClientStream handle =
+    Http2ClientStream clientStream =
         new Http2ClientStream(control, call, headers.of(call), null, listener, WINDOW);
-    return new StreamState(handle, sendQuota, WINDOW);
+    return new StreamState(clientStream, sendQuota, WINDOW);
   }
 }

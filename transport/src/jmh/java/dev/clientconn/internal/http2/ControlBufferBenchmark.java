@@ -49,10 +49,7 @@ public class ControlBufferBenchmark {
     }
   }
 
-  private static final class Nothing extends ControlBuffer.Command {
-    @Override
-    void apply(Http2Client client) {}
-  }
+  private static final class Nothing extends ControlBuffer.Command {}
 
   @Benchmark
   @Threads(1)

@@ -7,22 +7,23 @@ import java.util.List;
 import org.jspecify.annotations.Nullable;
 
 /**
- * The open streams of a connection by id, and the ids themselves: 1, 3, 5 … (RFC 9113 section
- * 5.1.1). A table of chains that run through the streams: ids in a row never share one, and old
- * streams, however many, are not in the way of new ones, as they would be in a table that probes.
+ * Maps stream ids to the open streams of a connection, and assigns the ids: 1, 3, 5 … (RFC 9113
+ * section 5.1.1). A hash table with chains linked through the streams, so that an entry costs no
+ * object. Consecutive ids never share a chain, and long-lived streams do not slow the look-up of
+ * new ones, as they would in a table with open addressing.
  */
 @EventLoopConfined
 final class ActiveStreams {
 
   /**
-   * Three quarters of the ids: what is left serves streams that were promised before the drain is
-   * known.
+   * Three quarters of the ids. The connection drains when this one has been used; the rest is
+   * reserved for streams already assigned to it before the channel has stopped using it.
    */
   static final int LAST_ID = 0x5FFF_FFFF;
 
   private static final int MIN_CAPACITY = 8;
 
-  /** The table shrinks to half when no more than this part of it is used. */
+  /** The table shrinks by half when no more than this fraction of it is used. */
   private static final int SHRINK_FRACTION = 8;
 
   private @Nullable StreamState[] chains = new StreamState[MIN_CAPACITY];
@@ -40,7 +41,7 @@ final class ActiveStreams {
     this.lastId = lastId;
   }
 
-  /** Gives the stream its id. */
+  /** Adds a stream under the next id, which it is given. */
   void register(StreamState stream) {
     int id = nextId;
     nextId += 2;
@@ -115,13 +116,13 @@ final class ActiveStreams {
   }
 
   /**
-   * How often all streams were walked: never for each call, nor for each frame of a peer's choice.
+   * How often all streams were walked: never once per call, nor once per frame the peer can choose.
    */
   int walks() {
     return walks;
   }
 
-  /** A copy, so that streams may be closed while it is walked. */
+  /** Returns a copy, so that streams may be closed during the iteration. */
   List<StreamState> all() {
     walks++;
     List<StreamState> all = new ArrayList<>(active);

@@ -6,90 +6,67 @@ import dev.clientconn.internal.message.FramedMessage;
 import io.grpc.Status;
 import org.jspecify.annotations.Nullable;
 
-/** What other threads ask of a connection. Opening a stream is a command too: {@link Http2ClientStream} is its own. */
+/**
+ * Holds the command classes: what other threads ask of a connection. They are plain data, carried
+ * out by {@link Http2Client#apply}. The command that opens a stream is {@link Http2ClientStream}
+ * itself.
+ */
 final class Commands {
 
   private Commands() {}
 
   /** Queues a message, or the half-close, or both. */
   static final class Write extends Command {
-    private final Http2ClientStream handle;
-    private final @Nullable FramedMessage message;
-    private final boolean endOfStream;
+    final Http2ClientStream stream;
+    final @Nullable FramedMessage message;
+    final boolean endOfStream;
 
-    Write(Http2ClientStream handle, @Nullable FramedMessage message, boolean endOfStream) {
-      this.handle = handle;
+    Write(Http2ClientStream stream, @Nullable FramedMessage message, boolean endOfStream) {
+      this.stream = stream;
       this.message = message;
       this.endOfStream = endOfStream;
     }
-
-    @Override
-    void apply(Http2Client client) {
-      client.streams().write(handle.stream(), message, endOfStream);
-    }
   }
 
-  /** Gives bytes that the application has taken back to the stream's receive window. */
-  static final class Credit extends Command {
-    private final Http2ClientStream handle;
-    private final int bytes;
+  /** Returns bytes that the application has consumed to the stream's receive window. */
+  static final class WindowCredit extends Command {
+    final Http2ClientStream stream;
+    final int bytes;
 
-    Credit(Http2ClientStream handle, int bytes) {
-      this.handle = handle;
+    WindowCredit(Http2ClientStream stream, int bytes) {
+      this.stream = stream;
       this.bytes = bytes;
     }
+  }
 
-    @Override
-    void apply(Http2Client client) {
-      client.streams().consumed(handle.stream(), bytes);
+  /** Admits the rest of a message larger than the window: the application now asks for it. */
+  static final class AdmitLargeMessage extends Command {
+    final Http2ClientStream stream;
+
+    AdmitLargeMessage(Http2ClientStream stream) {
+      this.stream = stream;
     }
   }
 
-  /** Lets the rest of a large message in, now that the application asks for it. */
-  static final class Grant extends Command {
-    private final Http2ClientStream handle;
-
-    Grant(Http2ClientStream handle) {
-      this.handle = handle;
-    }
-
-    @Override
-    void apply(Http2Client client) {
-      client.streams().demandGrew(handle.stream());
-    }
-  }
-
+  /** Ends a stream from this side. */
   static final class Cancel extends Command {
-    private final Http2ClientStream handle;
-    private final Status reason;
+    final Http2ClientStream stream;
+    final Status reason;
 
-    Cancel(Http2ClientStream handle, Status reason) {
-      this.handle = handle;
+    Cancel(Http2ClientStream stream, Status reason) {
+      this.stream = stream;
       this.reason = reason;
     }
-
-    @Override
-    void apply(Http2Client client) {
-      client.streams().cancel(handle, reason);
-    }
   }
 
+  /** Closes the connection: at once, or when its last stream has ended. */
   static final class Shutdown extends Command {
-    private final Status reason;
-    private final boolean now;
+    final Status reason;
+    final boolean now;
 
     Shutdown(Status reason, boolean now) {
       this.reason = reason;
       this.now = now;
-    }
-
-    @Override
-    void apply(Http2Client client) {
-      if (now) {
-        client.close(reason);
-      } else {
-        client.closeWhenIdle(reason);
-      }
     }
   }
 }

@@ -2,7 +2,6 @@
 package dev.clientconn.internal.http2;
 
 import dev.clientconn.internal.concurrent.CrossesThreads;
-import io.grpc.Status;
 import io.netty.channel.EventLoop;
 import java.util.concurrent.RejectedExecutionException;
 import java.util.concurrent.atomic.AtomicReference;
@@ -11,21 +10,20 @@ import java.util.function.Consumer;
 import org.jspecify.annotations.Nullable;
 
 /**
- * The only way into a connection for other threads. Commands are put by any thread and applied by
- * the event loop in the order they were put; however many are waiting, the loop is woken once.
+ * Passes commands from other threads to the connection's event loop, in the order they were put.
+ * Nothing else of a connection may be touched by other threads.
+ *
+ * <p>A lock-free stack (Treiber): a put is one compare-and-exchange, and the loop takes the whole
+ * stack with one exchange and reverses it. Whoever puts onto an empty stack wakes the loop, so it
+ * is woken once however many commands follow. A put from the loop itself during a turn wakes
+ * nothing, because the turn looks for commands again before it ends.
  */
 @CrossesThreads
 final class ControlBuffer implements Runnable {
 
-  /** Something to do on the event loop; one object is put at most once. */
+  /** Something to do on the event loop, which is its own link: one object is put at most once. */
   abstract static class Command {
     private @Nullable Command next;
-
-    /** Runs on the event loop. */
-    abstract void apply(Http2Client client);
-
-    /** Ends the call that waits for the effect of this command, where {@link #apply} has thrown. */
-    void abandon(Http2Client client, Status reason) {}
   }
 
   private final EventLoop loop;
@@ -33,13 +31,12 @@ final class ControlBuffer implements Runnable {
   private final BooleanSupplier inTurn;
   private final AtomicReference<@Nullable Command> newest = new AtomicReference<>();
 
-  /** Of the loop only: commands that have been taken and not been applied, oldest first. */
+  /** Loop only: commands that have been taken and not yet applied, oldest first. */
   private @Nullable Command taken;
 
   /**
    * @param turn runs on the loop when commands are waiting; must call {@link #drain}
-   * @param inTurn whether a turn runs now, which looks for commands before it ends; asked on the
-   *     loop
+   * @param inTurn whether a turn is running; called on the loop
    */
   ControlBuffer(EventLoop loop, Runnable turn, BooleanSupplier inTurn) {
     this.loop = loop;
@@ -66,7 +63,7 @@ final class ControlBuffer implements Runnable {
     try {
       loop.execute(this);
     } catch (RejectedExecutionException e) {
-      // Loops outlive their connections, so there is nothing left that the commands could change.
+      // Loops outlive their connections: no connection is left that the commands could change.
       newest.set(null);
     }
   }
@@ -82,8 +79,8 @@ final class ControlBuffer implements Runnable {
   }
 
   /**
-   * Gives all waiting commands to the consumer, oldest first. Returns whether there were any. Where
-   * the consumer throws, the commands behind stay for the next drain.
+   * Passes all waiting commands to the consumer, oldest first. Returns whether there were any. If
+   * the consumer throws, the commands behind remain for the next drain.
    */
   boolean drain(Consumer<Command> consumer) {
     boolean any = drainTaken(consumer);

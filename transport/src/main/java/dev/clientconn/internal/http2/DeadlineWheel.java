@@ -11,15 +11,15 @@ import java.util.function.Consumer;
 import org.jspecify.annotations.Nullable;
 
 /**
- * Deadlines of one connection's streams, in a hierarchical timing wheel: a slot of one level is as
- * long as the whole level below, and is dealt out to that level when its time begins. So arming and
- * disarming cost two links and no allocation, and the timer looks at no deadline more than once per
- * level, however many there are. Fires up to one tick late, never early.
+ * Schedules the deadlines of a connection's streams in a hierarchical timing wheel: a slot of one
+ * level is as long as the whole level below, and cascades to that level when its time starts. So
+ * arming and disarming cost two links and no allocation, and the timer visits each deadline at most
+ * once per level, however many there are. Fires up to one tick late, never early.
  */
 @EventLoopConfined
 final class DeadlineWheel implements Runnable {
 
-  /** Something with a deadline: links of a slot's ring. */
+  /** An entry of the wheel, linked into the ring of its slot. */
   abstract static class Timeout {
     private @Nullable Timeout previous;
     private @Nullable Timeout next;
@@ -29,7 +29,7 @@ final class DeadlineWheel implements Runnable {
   /** 2^22 ns: about 4.2 ms. */
   static final int TICK_SHIFT = 22;
 
-  /** A level has 64 slots, so that one word tells which are occupied. */
+  /** A level has 64 slots, so that the bits of one long say which are occupied. */
   private static final int LEVEL_SHIFT = 6;
 
   private static final int SLOTS = 1 << LEVEL_SHIFT;
@@ -37,7 +37,7 @@ final class DeadlineWheel implements Runnable {
   /** Enough for all 41 bits that a tick can have. */
   static final int LEVELS = 7;
 
-  /** So late that nothing overflows one tick later. */
+  /** The latest deadline that does not overflow one tick later. */
   private static final long LATEST = Long.MAX_VALUE - (2L << TICK_SHIFT);
 
   private static final long NEVER = Long.MAX_VALUE;
@@ -47,16 +47,16 @@ final class DeadlineWheel implements Runnable {
   private final EventLoop loop;
   private final Consumer<List<Timeout>> onExpired;
   private final long origin;
-  /** Made when a deadline is armed: not all connections have calls with one. */
+  /** Created when the first deadline is armed: not all connections have calls with one. */
   private @Nullable Level[] levels = NONE;
 
   /**
-   * Everything armed is later, and in the level of the highest six bits in which its tick differs
-   * from this one.
+   * The tick that the wheel has reached. Every armed deadline is later, and lies in the level of
+   * the highest six bits in which its tick differs from this one.
    */
   private long current;
 
-  /** What the timer runs to: no later than the first occupied slot. */
+  /** When the timer fires: no later than the start of the first occupied slot. */
   private long timerTick = NEVER;
 
   private @Nullable ScheduledFuture<?> timer;
@@ -72,7 +72,7 @@ final class DeadlineWheel implements Runnable {
     long now = now();
     long nowTick = now >> TICK_SHIFT;
     if (nowTick < timerTick) {
-      // Nothing is dealt out between: what is armed now needs no coarser level than its distance.
+      // No slot starts in between, so that the distance from now decides the level.
       current = Math.max(current, nowTick);
     }
     long at = now + Math.max(0, Math.min(delayNanos, LATEST - now));
@@ -91,7 +91,7 @@ final class DeadlineWheel implements Runnable {
     }
   }
 
-  /** Forgets everything that is armed. */
+  /** Disarms everything. */
   void close() {
     cancelTimer();
     levels = NONE;
@@ -105,7 +105,7 @@ final class DeadlineWheel implements Runnable {
     List<Timeout> expired = new ArrayList<>();
     long start = firstSlot();
     while (start <= nowTick) {
-      dealOut(start, expired);
+      cascade(start, expired);
       start = firstSlot();
     }
     current = nowTick;
@@ -120,12 +120,12 @@ final class DeadlineWheel implements Runnable {
     }
   }
 
-  /** How many deadlines the timer has looked at. */
+  /** How many deadlines the timer has visited. */
   long visits() {
     return visits;
   }
 
-  /** Puts it into its slot. Returns when that begins. */
+  /** Links a deadline into its slot. Returns the tick at which the slot starts. */
   private long place(Timeout timeout) {
     long different = (timeout.tick ^ current) | (SLOTS - 1);
     int depth = (Long.SIZE - 1 - Long.numberOfLeadingZeros(different)) / LEVEL_SHIFT;
@@ -142,7 +142,7 @@ final class DeadlineWheel implements Runnable {
     return timeout.tick >> shift << shift;
   }
 
-  /** When the first occupied slot begins: all of a level begin before any of the next. */
+  /** When the first occupied slot starts: all slots of a level start before any of the next. */
   private long firstSlot() {
     for (int depth = 0; depth < levels.length; depth++) {
       Level level = levels[depth];
@@ -156,8 +156,8 @@ final class DeadlineWheel implements Runnable {
     return NEVER;
   }
 
-  /** The first occupied slot begins: what is due has expired, the rest moves to levels below. */
-  private void dealOut(long start, List<Timeout> expired) {
+  /** The first occupied slot starts: what is due has expired, the rest moves to lower levels. */
+  private void cascade(long start, List<Timeout> expired) {
     Timeout timeout = takeFirst();
     current = start;
     while (timeout != null && !(timeout instanceof Slot)) {
@@ -175,8 +175,7 @@ final class DeadlineWheel implements Runnable {
   }
 
   /**
-   * Empties the first occupied slot. Returns its first deadline, the others behind it, the slot
-   * itself last.
+   * Empties the first occupied slot. Returns its first deadline, linked to the others and the slot.
    */
   private @Nullable Timeout takeFirst() {
     for (Level level : levels) {
@@ -230,7 +229,7 @@ final class DeadlineWheel implements Runnable {
     }
   }
 
-  /** The ring's sentinel. */
+  /** The sentinel of a slot's ring. */
   private static final class Slot extends Timeout {
     private final Level level;
     private final long bit;

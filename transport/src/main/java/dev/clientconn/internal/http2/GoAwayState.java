@@ -9,11 +9,14 @@ import java.nio.charset.StandardCharsets;
 import java.util.regex.Pattern;
 import org.jspecify.annotations.Nullable;
 
-/** Holds what the peer's GOAWAY frames say (RFC 9113 section 6.8): there may be several, with ids that only fall. */
+/**
+ * Validates and stores the content of the peer's GOAWAY frames (RFC 9113 section 6.8). There may be
+ * several; their last stream ids must not increase.
+ */
 @EventLoopConfined
 final class GoAwayState {
 
-  /** Debug data is the peer's to choose, so statuses quote no more than this many bytes of it. */
+  /** The peer chooses the debug data, so statuses quote no more than this many bytes of it. */
   static final int MAX_DEBUG_DATA = 256;
 
   private static final Pattern CONTROL = Pattern.compile("[\\p{Cntrl}\u2028\u2029]");
@@ -24,11 +27,11 @@ final class GoAwayState {
   private boolean tooManyPings;
   private @Nullable String description;
 
-  /** Takes a frame. Returns what is wrong with it, or {@code null}. */
+  /** Stores a frame. Returns what is wrong with it, or {@code null}. */
   @Nullable
   String received(int lastId, long errorCode, ByteBuf debugBytes) {
     int length = Math.min(debugBytes.readableBytes(), MAX_DEBUG_DATA);
-    // A peer's text must not write lines of its own into a log.
+    // The peer's text must not be able to add lines to a log.
     String debugData = CONTROL
         .matcher(debugBytes.toString(debugBytes.readerIndex(), length, StandardCharsets.UTF_8))
         .replaceAll(" ");
@@ -46,7 +49,7 @@ final class GoAwayState {
     return null;
   }
 
-  /** The peer will not process streams of higher ids, so that they may be sent elsewhere. */
+  /** The peer will not process streams with higher ids: they may be sent on another connection. */
   int lastStreamId() {
     return lastStreamId;
   }
@@ -63,12 +66,12 @@ final class GoAwayState {
     return description;
   }
 
-  /** Says in a later failure that a GOAWAY came before it. */
+  /** Adds to the status of a later failure that a GOAWAY came before it. */
   Status explain(Status status) {
     return description == null ? status : status.augmentDescription(description);
   }
 
-  /** Whether the peer said so, in the words that all gRPC servers use (gRFC A8). */
+  /** Whether the peer has sent ENHANCE_YOUR_CALM with this debug data (gRFC A8). */
   boolean isTooManyPings() {
     return tooManyPings;
   }

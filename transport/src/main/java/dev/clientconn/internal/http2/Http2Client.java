@@ -3,95 +3,99 @@ package dev.clientconn.internal.http2;
 
 import dev.clientconn.internal.concurrent.EventLoopConfined;
 import dev.clientconn.internal.http2.ControlBuffer.Command;
-import dev.clientconn.internal.http2.frame.FrameListener;
+import dev.clientconn.internal.http2.connect.ConnectAttempt;
 import dev.clientconn.internal.http2.frame.Framer;
 import dev.clientconn.internal.transport.TransportOptions;
-import dev.clientconn.transport.TransportSnapshot.State;
 import io.grpc.Attributes;
 import io.grpc.Status;
 import io.netty.channel.ChannelHandlerContext;
 import io.netty.channel.EventLoop;
 import io.netty.handler.codec.http2.Http2Error;
 import io.netty.handler.codec.http2.Http2Settings;
+import java.net.SocketAddress;
+import java.util.List;
 import java.util.logging.Level;
 import java.util.logging.Logger;
-import org.jspecify.annotations.Nullable;
 
 /**
- * Runs one HTTP/2 connection, client side: the table of contents. Names its parts, and sequences what concerns several of
- * them: the connection's life and its end. Owned by its event loop; {@link Http2ClientTransport} is what other threads call.
+ * Runs one HTTP/2 connection, client side: creates its parts, carries out commands, and sequences
+ * what concerns several parts, the connection's start and its end. Owned by its event loop; other
+ * threads call {@link Http2ClientTransport}. {@link InboundFrames} applies the peer's frames.
  */
 @EventLoopConfined
-final class Http2Client
-    implements InboundFrames.Connection,
-        StreamLifecycle.Connection,
-        Turn.Connection,
-        Pings.Connection {
-
-  /** What carries the connection. */
-  interface Link {
-    /** The peer's first SETTINGS are here. Returns what is known of the peer. */
-    Attributes settingsReceived();
-
-    /** Closes the socket, or gives up connecting. {@link Http2Client#disconnected} follows. */
-    void disconnect();
-  }
-
-  /** Bytes of frames that wait for an unwritable socket, and above which no stream opens. */
-  static final int MAX_HELD = 64 * 1024;
+final class Http2Client {
 
   private static final Logger logger = Logger.getLogger(Http2Client.class.getName());
 
   private final TransportOptions options;
-  private final TransportLifecycle lifecycle;
-  private final TransportCounters counters;
-  private final Link link;
-  private final Framer framer;
-  private final StreamLifecycle streams;
+  private final TransportAttributes attributes;
+  private final ConnectAttempt connectAttempt;
   private final Turn turn;
-  private final ReceiveWindows receiveWindows;
-  private final GoAwayState goAway = new GoAwayState();
-  private final ReplyThrottle replies = new ReplyThrottle();
-  private final Pings pings;
   private final Runnable endOfRead = this::endRead;
-  private final InboundFrames frames;
 
-  /**
-   * @param link the way to the peer
-   */
+  // Shared with InboundFrames.
+  final EventLoop loop;
+  final TransportLifecycle lifecycle;
+  final TransportCounters counters;
+  final Framer framer;
+  final StreamLifecycle streams;
+  final ReceiveWindows receiveWindows;
+  final Keepalive keepalive;
+  final GoAwayState goAway = new GoAwayState();
+  final FloodGuard floodGuard;
+  private final SocketWriter socket;
+
   Http2Client(
       EventLoop loop,
+      SocketAddress address,
       TransportOptions options,
       TransportLifecycle lifecycle,
       TransportCounters counters,
-      ActiveStreams table,
-      Link link) {
+      TransportAttributes attributes,
+      ActiveStreams activeStreams) {
+    this.loop = loop;
     this.options = options;
     this.lifecycle = lifecycle;
     this.counters = counters;
-    this.link = link;
+    this.attributes = attributes;
+    this.connectAttempt = new ConnectAttempt(
+        loop, address, options.connectTimeout(), this::close, this::disconnected);
     this.framer = new Framer(options.neverIndexedHeaders());
-    PendingDeliveries batch = new PendingDeliveries();
+    this.socket = new SocketWriter(framer);
     this.receiveWindows = new ReceiveWindows(loop, framer, options);
-    this.streams = new StreamLifecycle(loop, options, this, framer, batch, table);
-    this.turn = new Turn(loop, this, framer, batch);
-    this.pings = new Pings(loop, options.keepalive(), receiveWindows, counters, this);
-    this.frames = new InboundFrames(loop, this, framer, streams, receiveWindows, goAway, pings);
+    this.keepalive = new Keepalive(loop, options.keepalive(), this::sendPing, this::onDead);
+    this.floodGuard =
+        new FloodGuard(socket, violation -> fail(Http2Error.ENHANCE_YOUR_CALM, violation));
+    PendingDeliveries deliveries = new PendingDeliveries();
+    this.streams = new StreamLifecycle(
+        loop,
+        options,
+        lifecycle,
+        goAway,
+        floodGuard,
+        framer,
+        socket,
+        keepalive,
+        new DeadlineWheel(loop, this::expire),
+        deliveries,
+        activeStreams,
+        this::failed);
+    this.turn = new Turn(loop, this, streams.loopy(), framer, socket, deliveries);
   }
 
-  ControlBuffer control() {
-    return turn.control();
+  ControlBuffer controlBuffer() {
+    return turn.controlBuffer();
   }
 
-  FrameListener frames() {
-    return frames;
+  ConnectAttempt connectAttempt() {
+    return connectAttempt;
   }
 
-  // The connection's life
+  // The connection's start
 
-  /** The channel is up, TLS included: preface, SETTINGS, and the rest of our window (RFC 9113 section 3.4). */
+  /** The channel is up, TLS included: sends the preface (RFC 9113 section 3.4). */
   void connected(ChannelHandlerContext ctx) {
-    turn.connected(ctx);
+    socket.connected(ctx);
     framer.connected(ctx.alloc());
     counters.connected(ctx.channel().remoteAddress(), ctx.channel().localAddress());
     turn.run(this::sendPreface);
@@ -106,14 +110,27 @@ final class Http2Client
     receiveWindows.open();
   }
 
+  /** The peer's SETTINGS have been applied. The first ones make the connection ready. */
+  void settingsApplied() {
+    if (!lifecycle.isConnecting()) {
+      streams.admitWaiting();
+    } else if (socket.canWrite()) {
+      Attributes complete = attributes.onReady(connectAttempt);
+      connectAttempt.ready();
+      lifecycle.ready(complete);
+      keepalive.start();
+    }
+  }
+
+  // Turns
+
   /** Bytes have arrived, which are decoded next. */
   void onRead() {
-    pings.onRead();
+    keepalive.onRead();
   }
 
   /** A read has been decoded, or the socket has become writable. */
-  @Override
-  public void endTurn() {
+  void endTurn() {
     turn.run(endOfRead);
   }
 
@@ -124,26 +141,110 @@ final class Http2Client
     }
   }
 
-  /** Nothing can be sent any more. What the peer sent before is read, and ends calls as it says. */
-  void outputClosed(Status reason) {
-    turn.stopWriting();
-    if (lifecycle.state() != State.CONNECTING) {
+  /** Carries out a command of another thread; {@link Turn} calls it for each in order. */
+  void apply(Command command) {
+    try {
+      dispatch(command);
+      closeIfDrained();
+    } catch (Throwable thrown) {
+      failed(thrown);
+      if (command instanceof Http2ClientStream stream) {
+        streams.abandon(stream, lifecycle.reason());
+      }
+    }
+  }
+
+  /** By class: the commands are data, so that nothing below this class depends on it. */
+  private void dispatch(Command command) {
+    if (command instanceof Http2ClientStream stream) {
+      streams.open(stream);
+    } else if (command instanceof Commands.WindowCredit credit) {
+      streams.consumed(credit.stream.stream(), credit.bytes);
+    } else if (command instanceof Commands.Write write) {
+      streams.write(write.stream.stream(), write.message, write.endOfStream);
+    } else if (command instanceof Commands.AdmitLargeMessage admit) {
+      streams.admitLargeMessage(admit.stream.stream());
+    } else if (command instanceof Commands.Cancel cancel) {
+      streams.cancel(cancel.stream, cancel.reason);
+    } else if (command instanceof Commands.Shutdown shutdown) {
+      shutdown(shutdown.reason, shutdown.now);
+    }
+  }
+
+  private void shutdown(Status reason, boolean now) {
+    if (now) {
+      close(reason);
+    } else {
+      // No new streams; those that wait for a slot still get one.
       lifecycle.drain(reason);
-      streams.ends().waiting(reason);
+    }
+  }
+
+  private void expire(List<DeadlineWheel.Timeout> expired) {
+    turn.run(() -> {
+      for (DeadlineWheel.Timeout timeout : expired) {
+        try {
+          streams.expire((StreamState) timeout);
+        } catch (Throwable thrown) {
+          // The others are no longer armed: they end here, or with the connection.
+          failed(thrown);
+        }
+      }
+      closeIfDrained();
+    });
+  }
+
+  private void sendPing() {
+    turn.run(() -> framer.ping(Keepalive.PING));
+  }
+
+  /** Publishes the connection's figures to other threads. */
+  void publish() {
+    counters.state(lifecycle.state());
+    counters.streams(
+        streams.activeStreams().active(),
+        streams.quota().limit(),
+        streams.quota().waiting(),
+        streams.activeStreams().opened());
+    counters.windows(streams.sendQuota().connection().size(), receiveWindows.ofConnection());
+  }
+
+  // The connection's end
+
+  boolean isClosed() {
+    return lifecycle.isClosed();
+  }
+
+  /** The peer has sent GOAWAY, which {@link #goAway} holds. */
+  void goAwayReceived() {
+    // The owner first, so that a call that is retried is not assigned to this connection again.
+    lifecycle.drain(goAway.status());
+    streams.closer().closeWaiting(goAway.status());
+    streams.closer().closeAbove(goAway.lastStreamId(), goAway.status());
+    closeIfDrained();
+  }
+
+  /** Nothing can be sent any more. What the peer sent before is still read and may end calls. */
+  void outputClosed(Status reason) {
+    socket.stop();
+    if (!lifecycle.isConnecting()) {
+      lifecycle.drain(reason);
+      streams.closer().closeWaiting(reason);
       closeIfDrained();
     }
     turn.end();
   }
 
-  /** Takes no new streams; those that wait for a slot still get theirs. */
-  void closeWhenIdle(Status reason) {
-    lifecycle.drain(reason);
-    closeIfDrained();
+  /** Closes a connection that takes no new streams and has none left. */
+  void closeIfDrained() {
+    if (lifecycle.isDraining() && streams.isEmpty()) {
+      close(lifecycle.reason());
+    }
   }
 
-  /** Ends everything: sends GOAWAY, ends the streams; the owner is notified when the socket is closed. */
-  void close(Status reason) {
-    close(reason, Http2Error.NO_ERROR, "");
+  private void onDead() {
+    close(Status.UNAVAILABLE.withDescription(
+        "keepalive ping failed to receive ACK within timeout: the connection is dead"));
   }
 
   /** The peer's first bytes are not a server's preface (RFC 9113 section 3.4). */
@@ -151,54 +252,20 @@ final class Http2Client
     close(Status.UNAVAILABLE.withDescription(complaint), Http2Error.PROTOCOL_ERROR, complaint);
   }
 
-  private void close(Status reason, Http2Error error, String debugData) {
-    boolean wasConnected = lifecycle.state() != State.CONNECTING || turn.isSocketWritable();
-    if (!lifecycle.close(reason)) {
-      return;
-    }
-    try {
-      if (wasConnected) {
-        sendGoAway(error, debugData);
-      }
-      release(reason);
-      turn.flush();
-    } finally {
-      link.disconnect();
-      turn.end();
-    }
-  }
-
-  private void sendGoAway(Http2Error error, String debugData) {
-    try {
-      // A client has accepted no stream of its peer, so the last one that it names is 0.
-      framer.goAway(0, error.code(), debugData);
-    } catch (Throwable thrown) {
-      // Mostly for want of memory. GOAWAY is optional; the peer sees the socket close anyway.
-      logger.log(Level.WARNING, "A connection is closed without GOAWAY", thrown);
-      framer.close();
-    }
-  }
-
-  /** The socket is closed, by whichever side. Nothing follows. */
-  void disconnected(Status reason) {
-    try {
-      if (lifecycle.close(reason)) {
-        release(reason);
-      }
-      turn.stopWriting();
-      turn.end();
-      framer.close();
-    } finally {
-      lifecycle.terminated();
-    }
+  /** The peer has violated the protocol: an error of the connection (RFC 9113 section 5.4.1). */
+  void fail(Http2Error error, String message) {
+    close(
+        Status.UNAVAILABLE.withDescription("HTTP/2 connection error " + error + ": " + message),
+        error,
+        message);
   }
 
   /**
-   * Something was thrown on the loop: a defect, or want of memory. What was framed may end inside a frame, and the state
-   * of HPACK and of the streams is not known, so nothing but GOAWAY is sent and the connection ends.
+   * Fails the connection for what was thrown on the loop: a defect, or lack of memory. The framed
+   * bytes may end inside a frame, and the state of HPACK and of the streams is unknown, so nothing
+   * but GOAWAY is sent. Returns false if the connection had ended before.
    */
-  @Override
-  public boolean failed(Throwable thrown) {
+  boolean failed(Throwable thrown) {
     logger.log(Level.SEVERE, "An HTTP/2 connection fails", thrown);
     if (isClosed()) {
       return false;
@@ -211,155 +278,55 @@ final class Http2Client
     return true;
   }
 
-  private void release(Status reason) {
-    pings.stop();
-    streams.ends().all(goAway.explain(reason));
+  private void close(Status reason) {
+    close(reason, Http2Error.NO_ERROR, "");
   }
 
-  private void closeIfDrained() {
-    if (lifecycle.state() == State.DRAINING && streams.none()) {
-      close(lifecycle.reason());
+  /** Sends GOAWAY and ends all streams. The owner is notified when the socket is closed. */
+  private void close(Status reason, Http2Error error, String debugData) {
+    boolean wasConnected = !lifecycle.isConnecting() || socket.isWritable();
+    if (!lifecycle.close(reason)) {
+      return;
     }
-  }
-
-  @Override
-  public void sendPing(long payload) {
-    turn.run(() -> framer.ping(payload));
-  }
-
-  @Override
-  public void onDead() {
-    close(Status.UNAVAILABLE.withDescription(
-        "keepalive ping failed to receive ACK within timeout: the connection is dead"));
-  }
-
-  // What a frame of the peer can do
-
-  @Override
-  public void settingsApplied() {
-    if (lifecycle.state() != State.CONNECTING) {
-      streams.admitWaiting();
-    } else if (turn.canWrite()) {
-      lifecycle.ready(link.settingsReceived());
-      pings.start();
-    }
-  }
-
-  @Override
-  public void goneAway() {
-    // The owner first, so that what is retried is not picked onto this connection again.
-    lifecycle.drain(goAway.status());
-    streams.ends().waiting(goAway.status());
-    streams.ends().above(goAway.lastStreamId(), goAway.status());
-    closeIfDrained();
-  }
-
-  // What the streams and the turn ask for
-
-  @Override
-  public void apply(Command command) {
     try {
-      command.apply(this);
+      if (wasConnected) {
+        sendGoAway(error, debugData);
+      }
+      release(reason);
+      socket.flush();
+    } finally {
+      connectAttempt.disconnect();
+      turn.end();
+    }
+  }
+
+  private void sendGoAway(Http2Error error, String debugData) {
+    try {
+      // A client has accepted no stream of its peer, so the last one that it names is 0.
+      framer.goAway(0, error.code(), debugData);
     } catch (Throwable thrown) {
-      failed(thrown);
-      command.abandon(this, lifecycle.reason());
+      // Lack of memory, most likely. GOAWAY is optional: the peer sees the socket close anyway.
+      logger.log(Level.WARNING, "A connection is closed without GOAWAY", thrown);
+      framer.close();
     }
   }
 
-  StreamLifecycle streams() {
-    return streams;
+  private void release(Status reason) {
+    keepalive.stop();
+    streams.closer().closeAll(goAway.explain(reason));
   }
 
-  @Override
-  public @Nullable Status refusal() {
-    if (lifecycle.isReady()) {
-      return null;
+  /** The socket is closed, by whichever side: the connection's last event. */
+  private void disconnected(Status reason) {
+    try {
+      if (lifecycle.close(reason)) {
+        release(reason);
+      }
+      socket.stop();
+      turn.end();
+      framer.close();
+    } finally {
+      lifecycle.terminated();
     }
-    return lifecycle.reason().isOk()
-        ? Status.UNAVAILABLE.withDescription("the connection is not ready yet")
-        : lifecycle.reason();
-  }
-
-  @Override
-  public boolean isClosed() {
-    return lifecycle.isClosed();
-  }
-
-  @Override
-  public void fail(Http2Error error, String message) {
-    close(
-        Status.UNAVAILABLE.withDescription("HTTP/2 connection error " + error + ": " + message),
-        error,
-        message);
-  }
-
-  @Override
-  public boolean mayReply() {
-    if (lifecycle.isClosed()) {
-      return false;
-    }
-    if (!replies.allows(turn.isSocketWritable())) {
-      fail(Http2Error.ENHANCE_YOUR_CALM, "replies are provoked and not read");
-      return false;
-    }
-    return true;
-  }
-
-  @Override
-  public Status explain(Status status) {
-    return goAway.explain(status);
-  }
-
-  @Override
-  public @Nullable String detail() {
-    return goAway.description();
-  }
-
-  /**
-   * A peer that does not read must not have this side queue the HEADERS of all the calls that come: past a bound they wait
-   * as for a slot, where a deadline or a cancel ends them and nothing is sent for it.
-   */
-  @Override
-  public boolean takesHeaders() {
-    return framer.buffered() < MAX_HELD || turn.isSocketWritable();
-  }
-
-  @Override
-  public void onFirstStream() {
-    pings.onFirstStream();
-  }
-
-  @Override
-  public void onNoStream() {
-    pings.onNoStream();
-    closeIfDrained();
-  }
-
-  @Override
-  public void onExhausted() {
-    Status reason = Status.UNAVAILABLE.withDescription("the connection has used up its stream ids");
-    lifecycle.drain(reason);
-    streams.ends().waiting(reason);
-  }
-
-  @Override
-  public void writeData(int bufferLimit) {
-    streams.loopy().write(framer, bufferLimit);
-  }
-
-  @Override
-  public boolean hasData() {
-    return streams.loopy().hasWork();
-  }
-
-  @Override
-  public void publish() {
-    counters.state(lifecycle.state());
-    counters.streams(
-        streams.table().active(),
-        streams.quota().limit(),
-        streams.quota().waiting(),
-        streams.table().opened());
-    counters.windows(streams.sendQuota().connection().size(), receiveWindows.ofConnection());
   }
 }

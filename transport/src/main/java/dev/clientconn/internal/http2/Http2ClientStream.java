@@ -13,14 +13,17 @@ import java.util.Objects;
 import org.jspecify.annotations.Nullable;
 
 /**
- * What a call holds of its stream: turns the call's wishes into commands. It is itself the command that opens the
- * stream, so that a unary call costs one command object.
+ * Passes what a call does with its stream to the event loop, as commands. It is itself the command
+ * that opens the stream, so that a unary call costs one command object.
+ *
+ * <p>Fields without {@code volatile} are safe by hand-over: the caller sets them before it puts the
+ * command, the loop reads them after it took it, and {@link ControlBuffer} orders the two.
  */
 @CrossesThreads
 final class Http2ClientStream extends Command implements ClientStream {
 
-  private final ControlBuffer control;
-  /** Until the headers are framed, as {@link #headers}: a stream may be open for long. */
+  private final ControlBuffer controlBuffer;
+  /** Dropped with {@link #headers} when these are framed: a stream may be open for long. */
   private @Nullable StreamParameters call;
 
   private RequestHeaders.@Nullable Lists headers;
@@ -28,18 +31,17 @@ final class Http2ClientStream extends Command implements ClientStream {
   private final @Nullable Status failure;
   private final int creditBatch;
 
-  /** Set by the caller before the handle is put, read by the loop after it was taken. */
   private @Nullable FramedMessage firstMessage;
 
   private boolean endOfStream;
 
-  /** Made by start, before other threads can ask; a call that has said all it has to say needs none. */
+  /** Created by start, before other threads can ask; not needed when the request is complete. */
   private @Nullable WriteQuota writeQuota;
 
-  /** Of the call's executor alone: taken by the application and not yet returned to the loop. */
+  /** Call executor only: bytes consumed by the application and not yet returned to the loop. */
   private int unreturned;
 
-  /** The loop waits for the application's demand before it lets a large message in. */
+  /** The loop waits for demand before it grows the window for a large message. */
   private volatile boolean awaitingDemand;
 
   private volatile boolean open;
@@ -49,16 +51,16 @@ final class Http2ClientStream extends Command implements ClientStream {
 
   /**
    * @param failure why the call cannot be sent at all, {@code null} if it can
-   * @param creditBatch how many taken bytes are worth a command
+   * @param creditBatch how many consumed bytes are worth a command
    */
   Http2ClientStream(
-      ControlBuffer control,
+      ControlBuffer controlBuffer,
       StreamParameters call,
       RequestHeaders.Lists headers,
       @Nullable Status failure,
       Listener listener,
       int creditBatch) {
-    this.control = control;
+    this.controlBuffer = controlBuffer;
     this.call = call;
     this.headers = headers;
     this.failure = failure;
@@ -74,23 +76,13 @@ final class Http2ClientStream extends Command implements ClientStream {
       writeQuota = new WriteQuota(call().onReadyThreshold());
       queued(message);
     }
-    control.put(this);
-  }
-
-  @Override
-  void apply(Http2Client client) {
-    client.streams().open(this);
-  }
-
-  @Override
-  void abandon(Http2Client client, Status reason) {
-    client.streams().abandon(this, reason);
+    controlBuffer.put(this);
   }
 
   @Override
   public void write(FramedMessage message) {
     queued(message);
-    control.put(new Commands.Write(this, message, false));
+    controlBuffer.put(new Commands.Write(this, message, false));
   }
 
   private void queued(@Nullable FramedMessage message) {
@@ -101,12 +93,12 @@ final class Http2ClientStream extends Command implements ClientStream {
 
   @Override
   public void halfClose() {
-    control.put(new Commands.Write(this, null, true));
+    controlBuffer.put(new Commands.Write(this, null, true));
   }
 
   @Override
   public void cancel(Status reason) {
-    control.put(new Commands.Cancel(this, reason));
+    controlBuffer.put(new Commands.Cancel(this, reason));
   }
 
   @Override
@@ -118,7 +110,7 @@ final class Http2ClientStream extends Command implements ClientStream {
   public void consumed(int bytes) {
     unreturned += bytes;
     if (unreturned >= creditBatch) {
-      control.put(new Commands.Credit(this, unreturned));
+      controlBuffer.put(new Commands.WindowCredit(this, unreturned));
       unreturned = 0;
     }
   }
@@ -127,18 +119,18 @@ final class Http2ClientStream extends Command implements ClientStream {
   public void demandGrew() {
     if (awaitingDemand) {
       awaitingDemand = false;
-      control.put(new Commands.Grant(this));
+      controlBuffer.put(new Commands.AdmitLargeMessage(this));
     }
   }
 
-  // What follows is for the event loop.
+  // Called by the event loop only
 
-  /** Of a stream that is not open yet. */
+  /** The call's parameters; only while the stream is not open. */
   StreamParameters call() {
     return Objects.requireNonNull(call, "the stream is open");
   }
 
-  /** The headers, to be framed; neither they nor {@link #call} are there afterwards. */
+  /** Returns the headers to be framed, and drops them and {@link #call}. */
   RequestHeaders.Lists takeHeaders() {
     RequestHeaders.Lists taken = Objects.requireNonNull(headers, "the stream is open");
     headers = null;
@@ -146,10 +138,10 @@ final class Http2ClientStream extends Command implements ClientStream {
     return taken;
   }
 
-  /** Why the call could be sent on no connection to this peer, {@code null} if it can. */
+  /** Why the call cannot be sent on any connection to this peer, {@code null} if it can. */
   @Nullable
   Status failure(long maxHeaderListSize) {
-    // RFC 9113 section 10.5.1: a peer may refuse what is over its limit, so it is not sent.
+    // RFC 9113 section 10.5.1: the peer may reject a list over its limit, so it is not sent.
     if (failure == null
         && maxHeaderListSize != Long.MAX_VALUE
         && RequestHeaders.listSize(Objects.requireNonNull(headers)) > maxHeaderListSize) {
@@ -171,7 +163,7 @@ final class Http2ClientStream extends Command implements ClientStream {
     return message;
   }
 
-  /** The stream will not send it. */
+  /** Releases the first message, which will not be sent. */
   void releaseFirstMessage() {
     FramedMessage message = takeFirstMessage();
     if (message != null) {
@@ -195,17 +187,21 @@ final class Http2ClientStream extends Command implements ClientStream {
     return Objects.requireNonNull(stream, "the stream was not started");
   }
 
-  /** Headers have been framed: the call may be notified that it is ready. */
+  /** The headers have been framed: {@link #isReady} may be true from now on. */
   void opened() {
     open = true;
   }
 
-  /** Returns whether the call became ready to write again. */
+  /** Bytes have been framed. Returns whether that made the call ready to write again. */
   boolean framed(int bytes) {
     return writeQuota != null && writeQuota.subtract(bytes) && open;
   }
 
-  /** Asks to be woken by {@link #demandGrew}. Returns false if demand came in between: then nothing will wake. */
+  /**
+   * Has the next {@link #demandGrew} put a command. Returns false if there is demand already. The
+   * flag is set before demand is checked, and a call adds demand before it checks the flag: one of
+   * the two always sees the other.
+   */
   boolean awaitDemand() {
     awaitingDemand = true;
     if (listener.wantsMessage()) {

@@ -3,7 +3,6 @@ package dev.clientconn.internal.http2;
 
 import dev.clientconn.internal.concurrent.CrossesThreads;
 import dev.clientconn.internal.http2.connect.AuthorityCheck;
-import dev.clientconn.internal.http2.connect.ConnectAttempt;
 import dev.clientconn.internal.http2.connect.TlsHandshake;
 import dev.clientconn.internal.http2.frame.FrameReader;
 import dev.clientconn.internal.transport.ClientStream;
@@ -14,7 +13,6 @@ import dev.clientconn.internal.wire.RequestHeaders;
 import dev.clientconn.transport.Dialer;
 import dev.clientconn.transport.TransportSnapshot;
 import io.grpc.Attributes;
-import io.grpc.Grpc;
 import io.grpc.Status;
 import io.grpc.StatusRuntimeException;
 import io.netty.channel.Channel;
@@ -23,25 +21,26 @@ import io.netty.channel.ChannelHandlerContext;
 import io.netty.channel.ChannelInitializer;
 import io.netty.channel.EventLoop;
 import io.netty.handler.ssl.SslContext;
-import io.netty.handler.ssl.SslHandler;
 import java.net.SocketAddress;
-import javax.net.ssl.SSLSession;
 import org.jspecify.annotations.Nullable;
 
 /**
- * The door to a connection: what any thread may call. Builds the connection's parts, starts it, and passes everything
- * else on as commands.
+ * Implements the transport over one HTTP/2 connection, for callers on any thread: connects, creates
+ * streams, and passes everything else to the event loop as commands.
  */
 @CrossesThreads
-final class Http2ClientTransport implements ClientTransport, Http2Client.Link {
+final class Http2ClientTransport implements ClientTransport {
 
-  /** Bytes of a stream that the application may have taken before the loop is told: an eighth of its window. */
+  /**
+   * Consumed bytes are returned to the loop when they are this fraction of the stream's window: a
+   * command for each message would wake the loop as often.
+   */
   private static final int CREDIT_BATCHES = 8;
 
   /**
-   * The other end.
+   * Describes the server to connect to.
    *
-   * @param authority the default {@code :authority}, and whose certificate is expected
+   * @param authority the default {@code :authority}, and the name expected in the certificate
    * @param sslContext {@code null} for plaintext
    */
   record Peer(
@@ -52,23 +51,21 @@ final class Http2ClientTransport implements ClientTransport, Http2Client.Link {
   private final TransportOptions options;
   private final TransportCounters counters;
   private final RequestHeaders requestHeaders;
-  private final ControlBuffer control;
+  private final ControlBuffer controlBuffer;
   private final Http2Client client;
-  private final TransportFilters filters;
-  private final ConnectAttempt connecting;
   private final AuthorityCheck authorities;
-  /**
-   * Of a ready connection with TLS, because a channel that is closed has no session any more, or with filters. Otherwise
-   * the attributes are made on demand.
-   */
-  private volatile @Nullable Attributes attributes;
+  private final TransportAttributes attributes;
 
   Http2ClientTransport(EventLoop loop, Peer peer, TransportOptions options, Listener owner) {
     this(loop, peer, options, owner, new ActiveStreams());
   }
 
   Http2ClientTransport(
-      EventLoop loop, Peer peer, TransportOptions options, Listener owner, ActiveStreams table) {
+      EventLoop loop,
+      Peer peer,
+      TransportOptions options,
+      Listener owner,
+      ActiveStreams activeStreams) {
     this.loop = loop;
     this.peer = peer;
     this.options = options;
@@ -79,92 +76,53 @@ final class Http2ClientTransport implements ClientTransport, Http2Client.Link {
         options.userAgent(),
         options.acceptEncoding());
     this.authorities = new AuthorityCheck(peer.authority());
-    this.filters = new TransportFilters(options.filters());
-    TransportLifecycle lifecycle = new TransportLifecycle(owner, filters);
-    this.client = new Http2Client(loop, options, lifecycle, counters, table, this);
-    this.connecting = new ConnectAttempt(
-        loop, peer.address(), options.connectTimeout(), client::close, client::disconnected);
-    this.control = client.control();
+    TransportFilters filters = new TransportFilters(options.filters());
+    this.attributes = new TransportAttributes(counters, authorities, filters);
+    this.client = new Http2Client(
+        loop,
+        peer.address(),
+        options,
+        new TransportLifecycle(owner, filters),
+        counters,
+        attributes,
+        activeStreams);
+    this.controlBuffer = client.controlBuffer();
   }
 
   void connect(Dialer dialer) {
     Dialer.Request request =
         new Dialer.Request(peer.address(), loop, pipeline(), options.connectTimeout());
-    loop.execute(() -> connecting.start(() -> dialer.dial(request)));
+    loop.execute(() -> client.connectAttempt().start(() -> dialer.dial(request)));
   }
 
   private ChannelHandler pipeline() {
     return new ChannelInitializer<>() {
       @Override
       protected void initChannel(Channel channel) {
-        if (connecting.isFinished()) {
-          // The dialer has registered it too late.
+        if (client.connectAttempt().isFinished()) {
+          // The dialer has registered it after the attempt ended.
           channel.close();
           return;
         }
-        FrameReader decoder = new FrameReader(client.frames(), options.maxInboundMetadataSize());
-        Http2Handler http2 = new Http2Handler(client, decoder, connecting);
+        FrameReader frameReader =
+            new FrameReader(new InboundFrames(client), options.maxInboundMetadataSize());
+        Http2Handler http2 = new Http2Handler(client, frameReader);
         SslContext tls = peer.sslContext();
         if (tls == null) {
           channel.pipeline().addLast("http2", http2);
         } else {
-          TlsHandshake.addTo(channel.pipeline(), tls, peer.authority(), http2, connecting);
+          TlsHandshake.addTo(
+              channel.pipeline(), tls, peer.authority(), http2, client.connectAttempt());
         }
       }
 
-      /** Something of the user's threw, the TLS context for one. */
+      /** Code of the user has thrown, for example the TLS context. */
       @Override
       public void exceptionCaught(ChannelHandlerContext ctx, Throwable cause) {
-        connecting.because(cause);
+        client.connectAttempt().because(cause);
         ctx.close();
       }
     };
-  }
-
-  @Override
-  public Attributes settingsReceived() {
-    Channel channel = connecting.channel();
-    SslHandler tls = channel == null ? null : channel.pipeline().get(SslHandler.class);
-    if (tls != null) {
-      SSLSession session = tls.engine().getSession();
-      authorities.verified(session);
-      attributes = makeAttributes().toBuilder()
-          .set(Grpc.TRANSPORT_ATTR_SSL_SESSION, session)
-          .build();
-    }
-    if (!options.filters().isEmpty()) {
-      attributes = filtered(attributes());
-    }
-    connecting.ready();
-    return attributes();
-  }
-
-  private Attributes filtered(Attributes made) {
-    try {
-      return filters.ready(made);
-    } catch (IllegalStateException e) {
-      // The status of the connection's end shall name the filter, whatever wraps it on its way.
-      connecting.because(e);
-      throw e;
-    }
-  }
-
-  private Attributes makeAttributes() {
-    Attributes.Builder builder = Attributes.newBuilder();
-    SocketAddress remote = counters.remote();
-    if (remote != null) {
-      builder.set(Grpc.TRANSPORT_ATTR_REMOTE_ADDR, remote);
-    }
-    SocketAddress local = counters.local();
-    if (local != null) {
-      builder.set(Grpc.TRANSPORT_ATTR_LOCAL_ADDR, local);
-    }
-    return builder.build();
-  }
-
-  @Override
-  public void disconnect() {
-    connecting.disconnect();
   }
 
   @Override
@@ -173,16 +131,16 @@ final class Http2ClientTransport implements ClientTransport, Http2Client.Link {
     try {
       checkAuthority(call.authority());
       return new Http2ClientStream(
-          control, call, requestHeaders.of(call), null, listener, creditBatch);
+          controlBuffer, call, requestHeaders.of(call), null, listener, creditBatch);
     } catch (StatusRuntimeException e) {
       return new Http2ClientStream(
-          control, call, RequestHeaders.Lists.NONE, e.getStatus(), listener, creditBatch);
+          controlBuffer, call, RequestHeaders.Lists.NONE, e.getStatus(), listener, creditBatch);
     }
   }
 
-  private void checkAuthority(@Nullable String callsOwn) {
-    if (callsOwn != null && peer.sslContext() != null) {
-      Status refusal = authorities.refusal(callsOwn);
+  private void checkAuthority(@Nullable String override) {
+    if (override != null && peer.sslContext() != null) {
+      Status refusal = authorities.refusal(override);
       if (refusal != null) {
         throw refusal.asRuntimeException();
       }
@@ -191,18 +149,17 @@ final class Http2ClientTransport implements ClientTransport, Http2Client.Link {
 
   @Override
   public Attributes attributes() {
-    Attributes known = attributes;
-    return known == null ? makeAttributes() : known;
+    return attributes.current();
   }
 
   @Override
   public void shutdown(Status reason) {
-    control.put(new Commands.Shutdown(reason, false));
+    controlBuffer.put(new Commands.Shutdown(reason, false));
   }
 
   @Override
   public void shutdownNow(Status reason) {
-    control.put(new Commands.Shutdown(reason, true));
+    controlBuffer.put(new Commands.Shutdown(reason, true));
   }
 
   @Override

@@ -13,7 +13,7 @@ import io.netty.handler.ssl.SslContext;
 import java.net.SocketAddress;
 import org.jspecify.annotations.Nullable;
 
-/** Makes the HTTP/2 connections of one channel. */
+/** Creates the HTTP/2 connections of one channel, and holds the event loops that they run on. */
 public final class Http2Connector implements TransportConnector {
 
   private final TransportOptions options;
@@ -31,7 +31,7 @@ public final class Http2Connector implements TransportConnector {
 
   /**
    * @param sslContext for TLS, {@code null} for plaintext
-   * @param dialer the user's, {@code null} for TCP and unix sockets
+   * @param dialer the user's dialer, {@code null} for TCP and unix sockets
    */
   public static Http2Connector create(
       TransportOptions options, @Nullable SslContext sslContext, @Nullable Dialer dialer) {
@@ -42,7 +42,7 @@ public final class Http2Connector implements TransportConnector {
         EventLoops.lease());
   }
 
-  /** The same with the default dialer on one event loop of its own, whose I/O is the caller's choice. */
+  /** Creates one with the default dialer and a separate event loop, which uses the given I/O. */
   public static Http2Connector createOn(
       TransportOptions options, @Nullable SslContext sslContext, IoHandlerFactory io) {
     return new Http2Connector(

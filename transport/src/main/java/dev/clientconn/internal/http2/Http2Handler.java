@@ -13,47 +13,50 @@ import io.netty.channel.socket.DuplexChannel;
 import io.netty.handler.codec.ByteToMessageDecoder;
 import java.util.List;
 
-/** Turns the events of a connection's Netty pipeline into calls of {@link Http2Client}. */
+/**
+ * Passes the events of a connection's Netty pipeline to {@link Http2Client}, and the bytes read to
+ * the frame reader. The outermost catch of a read: what is thrown while frames are decoded and
+ * applied fails the connection.
+ */
 @EventLoopConfined
 final class Http2Handler extends ByteToMessageDecoder {
 
   private final Http2Client client;
-  private final FrameReader decoder;
-  private final ConnectAttempt connecting;
-  private boolean begun;
-  private boolean sniffed;
+  private final FrameReader frameReader;
+  private final ConnectAttempt connectAttempt;
+  private boolean started;
+  private boolean detected;
 
-  Http2Handler(Http2Client client, FrameReader decoder, ConnectAttempt connecting) {
+  Http2Handler(Http2Client client, FrameReader frameReader) {
     this.client = client;
-    this.decoder = decoder;
-    this.connecting = connecting;
+    this.frameReader = frameReader;
+    this.connectAttempt = client.connectAttempt();
   }
 
   @Override
   public void handlerAdded(ChannelHandlerContext ctx) {
     if (ctx.channel().isActive()) {
-      begin(ctx);
+      start(ctx);
     }
   }
 
   @Override
   public void channelActive(ChannelHandlerContext ctx) {
-    begin(ctx);
+    start(ctx);
     ctx.fireChannelActive();
   }
 
-  /** Once: a channel that is active when it is registered says so both ways. */
-  private void begin(ChannelHandlerContext ctx) {
-    if (begun) {
+  /** Starts once: a channel that is active when the handler is added may report it in both ways. */
+  private void start(ChannelHandlerContext ctx) {
+    if (started) {
       return;
     }
-    begun = true;
+    started = true;
     if (ctx.channel() instanceof DuplexChannel) {
-      // A write that fails must not close the channel: what the peer sent before is still to be
-      // read.
+      // A failed write must not close the channel: what the peer sent before is still to be read.
       ctx.channel().config().setAutoClose(false);
     }
-    connecting.awaitSettings(ctx.channel());
+    connectAttempt.awaitSettings(ctx.channel());
     client.connected(ctx);
   }
 
@@ -62,25 +65,25 @@ final class Http2Handler extends ByteToMessageDecoder {
     try {
       if (!client.isClosed()) {
         client.onRead();
-        if (sniffed || sniff(in)) {
-          decoder.decode(ctx.alloc(), in);
+        if (detected || detectHttp2(in)) {
+          frameReader.decode(ctx.alloc(), in);
         }
       }
     } catch (Throwable thrown) {
       client.failed(thrown);
     }
-    // A channel that closes within a frame may have released what it had read.
+    // A channel that is closed while a frame is applied may have released the buffer.
     if (client.isClosed() && in.refCnt() > 0) {
       in.skipBytes(in.readableBytes());
     }
   }
 
   /** Returns whether the peer speaks HTTP/2, as far as its first bytes show. */
-  private boolean sniff(ByteBuf in) {
+  private boolean detectHttp2(ByteBuf in) {
     if (!NonHttp2Detector.isEnough(in)) {
       return false;
     }
-    sniffed = true;
+    detected = true;
     String complaint = NonHttp2Detector.complaint(in);
     if (complaint != null) {
       client.rejectPeer(complaint);
@@ -94,7 +97,7 @@ final class Http2Handler extends ByteToMessageDecoder {
     client.endTurn();
   }
 
-  /** What the decoder does with the last bytes is a read too, and no {@link #channelReadComplete} follows it. */
+  /** The last bytes may be decoded in here, and no {@link #channelReadComplete} follows. */
   @Override
   public void channelInactive(ChannelHandlerContext ctx) throws Exception {
     super.channelInactive(ctx);
@@ -109,11 +112,11 @@ final class Http2Handler extends ByteToMessageDecoder {
     ctx.fireChannelWritabilityChanged();
   }
 
-  /** Follows a write that has failed, behind {@link #exceptionCaught} with its cause. */
+  /** A write has failed; {@link #exceptionCaught} was called with its cause before. */
   @Override
   public void userEventTriggered(ChannelHandlerContext ctx, Object event) throws Exception {
     if (event instanceof ChannelOutputShutdownEvent) {
-      client.outputClosed(connecting.outputClosed());
+      client.outputClosed(connectAttempt.outputClosed());
     }
     super.userEventTriggered(ctx, event);
   }
@@ -121,15 +124,15 @@ final class Http2Handler extends ByteToMessageDecoder {
   @Override
   public void exceptionCaught(ChannelHandlerContext ctx, Throwable cause) {
     if (cause instanceof ChannelOutputShutdownException) {
-      connecting.because(cause.getCause() == null ? cause : cause.getCause());
+      connectAttempt.because(cause.getCause() == null ? cause : cause.getCause());
       return;
     }
-    connecting.because(cause);
+    connectAttempt.because(cause);
     ctx.close();
   }
 
   @Override
   protected void handlerRemoved0(ChannelHandlerContext ctx) {
-    decoder.close();
+    frameReader.close();
   }
 }

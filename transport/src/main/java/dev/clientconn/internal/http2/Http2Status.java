@@ -5,12 +5,12 @@ import dev.clientconn.internal.transport.StreamProgress;
 import io.grpc.Status;
 import io.netty.handler.codec.http2.Http2Error;
 
-/** Between HTTP/2 error codes and gRPC statuses (gRPC over HTTP/2, "Errors"). */
+/** Maps HTTP/2 error codes to gRPC statuses (gRPC over HTTP/2, "Errors"). */
 final class Http2Status {
 
   private Http2Status() {}
 
-  /** The status of a stream that the peer reset. */
+  /** Returns the status of a stream that the peer reset. */
   static Status ofReset(long errorCode) {
     return codeOf(errorCode)
         .withDescription("stream terminated by RST_STREAM with error code: " + name(errorCode));

@@ -10,29 +10,35 @@ import java.util.concurrent.TimeUnit;
 import org.jspecify.annotations.Nullable;
 
 /**
- * Pings a quiet connection and declares it dead when nothing at all comes back (gRFC A8). Reads only move a mark; the
- * one timer re-arms itself, so a busy connection costs no scheduling.
+ * Pings a quiet connection, and reports it as dead if nothing at all arrives in time (gRFC A8). A
+ * read only stores the time; the one timer compares and re-arms itself, so a busy connection
+ * schedules nothing per read.
  */
 @EventLoopConfined
 final class Keepalive {
 
   private enum State {
-    /** Nothing scheduled: no stream is open, and pings without calls are not wanted. */
+    /** Keepalive is not configured, or the connection has ended. Never left. */
+    OFF,
+    /** Nothing is scheduled: no stream is open, and pings without calls are not wanted. */
     DORMANT,
-    /** The timer runs to the moment a ping would be due. */
+    /** The timer runs until a ping would be due. */
     WATCHING,
-    /** A ping is out; the timer runs to the moment the connection counts as dead. */
+    /** A ping has been sent; the timer runs until the connection counts as dead. */
     PINGING
   }
 
+  /** The payload of its pings; any that {@link ReceiveWindows#BDP_PING} is not. */
+  static final long PING = 0;
+
   private final EventLoop loop;
-  private final KeepaliveTime time;
+  private final @Nullable KeepaliveTime time;
   private final long timeNanos;
   private final long timeoutNanos;
   private final boolean withoutCalls;
   private final Runnable sendPing;
   private final Runnable onDead;
-  private State state = State.DORMANT;
+  private State state;
   private long lastRead;
   private long pingSent;
   private boolean readSincePing;
@@ -40,18 +46,26 @@ final class Keepalive {
   private boolean active;
   private @Nullable ScheduledFuture<?> timer;
 
-  Keepalive(EventLoop loop, KeepaliveOptions options, Runnable sendPing, Runnable onDead) {
+  /**
+   * @param options {@code null} for no pings
+   */
+  Keepalive(
+      EventLoop loop, @Nullable KeepaliveOptions options, Runnable sendPing, Runnable onDead) {
     this.loop = loop;
-    this.time = options.time();
-    this.timeNanos = time.nanos();
-    this.timeoutNanos = options.timeout().toNanos();
-    this.withoutCalls = options.withoutCalls();
+    this.state = options == null ? State.OFF : State.DORMANT;
+    this.time = options == null ? null : options.time();
+    this.timeNanos = options == null ? 0 : options.time().nanos();
+    this.timeoutNanos = options == null ? 0 : options.timeout().toNanos();
+    this.withoutCalls = options != null && options.withoutCalls();
     this.sendPing = sendPing;
     this.onDead = onDead;
   }
 
   /** The connection is ready. */
   void start() {
+    if (state == State.OFF) {
+      return;
+    }
     lastRead = now();
     if (active || withoutCalls) {
       watch();
@@ -59,11 +73,15 @@ final class Keepalive {
   }
 
   void onRead() {
-    lastRead = now();
-    readSincePing = true;
+    if (state != State.OFF) {
+      lastRead = now();
+      readSincePing = true;
+    }
   }
 
-  /** The first stream was opened; a connection that was dormant past its time is pinged at once. */
+  /**
+   * The first stream was opened. A connection dormant for longer than its time is pinged at once.
+   */
   void onActive() {
     active = true;
     if (state == State.DORMANT) {
@@ -71,7 +89,7 @@ final class Keepalive {
     }
   }
 
-  /** Returns how long the ping took, nanoseconds, or 0 if none was out. */
+  /** Returns how long the ping took, nanoseconds, or 0 if none was awaited. */
   long onAck() {
     if (!ackAwaited) {
       return 0;
@@ -80,18 +98,23 @@ final class Keepalive {
     return Math.max(1, now() - pingSent);
   }
 
-  /** The server does not want to be pinged this often. This connection will not be there long enough to learn it. */
-  void tooOften() {
-    time.tooShort(timeNanos);
+  /**
+   * The server complains of too many pings: the channel's later connections ping half as often.
+   * This one is closed by the server anyway.
+   */
+  void raiseInterval() {
+    if (time != null) {
+      time.tooShort(timeNanos);
+    }
   }
 
-  /** The last stream ended. A running timer finds out by itself. */
+  /** The last stream has ended. A running timer finds that out when it fires. */
   void onIdle() {
     active = false;
   }
 
   void stop() {
-    state = State.DORMANT;
+    state = State.OFF;
     if (timer != null) {
       timer.cancel(false);
       timer = null;
@@ -121,7 +144,7 @@ final class Keepalive {
     }
   }
 
-  /** Any frame since the ping counts as life, not only its ack. */
+  /** Any frame since the ping shows that the peer is alive, not only the ack. */
   private void pingTimer() {
     if (readSincePing) {
       watch();
@@ -132,7 +155,7 @@ final class Keepalive {
     }
   }
 
-  /** Looks once per {@link #timeNanos}: a longer timeout must not make pings rarer. */
+  /** Checks once per {@link #timeNanos}: a longer timeout must not make pings rarer. */
   private void awaitRead() {
     schedule(Math.min(timeNanos, pingSent + timeoutNanos - now()));
   }

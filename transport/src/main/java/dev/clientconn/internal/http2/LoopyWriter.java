@@ -5,12 +5,11 @@ import dev.clientconn.internal.concurrent.EventLoopConfined;
 import dev.clientconn.internal.flow.SendQuota;
 import dev.clientconn.internal.http2.frame.Framer;
 import java.util.ArrayDeque;
-import java.util.function.Consumer;
 
 /**
- * Decides whose DATA goes next: streams that have bytes and a window stand in a round, and each turn of a stream is at
- * most one 16 KiB frame. A stream without a window of its own leaves the round until it gets one; where the connection's
- * window is used up, the round stands still.
+ * Schedules DATA round robin: each stream that has bytes and a send window sends one frame of at
+ * most 16 KiB and goes to the end of the queue. A stream whose own window is used up leaves the
+ * queue until it gets credit; while the connection's window is used up, the queue waits.
  */
 @EventLoopConfined
 final class LoopyWriter {
@@ -18,37 +17,36 @@ final class LoopyWriter {
   private static final int SWEEP_FLOOR = 64;
 
   private final SendQuota quota;
-  private final ArrayDeque<StreamState> round = new ArrayDeque<>(1);
-  private final Consumer<StreamState> onBecameReady;
-  /** Streams closed since the last sweep while they stood in the round: no fewer than are in it. */
-  private int left;
+  private final PendingDeliveries deliveries;
+  private final ArrayDeque<StreamState> queue = new ArrayDeque<>(1);
+  /** Streams closed in the queue since the last sweep: an upper bound of those still in it. */
+  private int closedInQueue;
 
-  /**
-   * @param onBecameReady called for streams whose calls may write more
-   */
-  LoopyWriter(SendQuota quota, Consumer<StreamState> onBecameReady) {
+  LoopyWriter(SendQuota quota, PendingDeliveries deliveries) {
     this.quota = quota;
-    this.onBecameReady = onBecameReady;
+    this.deliveries = deliveries;
   }
 
-  /** Puts a stream into the round, if it has something to send and may. Harmless if it is in it already. */
+  /**
+   * Queues a stream if it has something to send and a window. No effect if it is queued already.
+   */
   void schedule(StreamState stream) {
-    SendQueue queue = stream.sendQueue;
-    if (!queue.scheduled && !queue.isEmpty() && stream.sendQuota().window() > 0) {
-      queue.scheduled = true;
-      round.add(stream);
+    SendQueue unsent = stream.sendQueue;
+    if (!unsent.scheduled && !unsent.isEmpty() && stream.sendQuota().window() > 0) {
+      unsent.scheduled = true;
+      queue.add(stream);
     }
   }
 
-  /** Whether another {@link #write} would send something. */
+  /** Whether another {@link #write} would frame something. */
   boolean hasWork() {
-    return !round.isEmpty() && quota.connection().available() > 0;
+    return !queue.isEmpty() && quota.connection().available() > 0;
   }
 
-  /** Frames DATA until so many bytes are buffered, or nobody can send. */
+  /** Frames DATA until this many bytes are buffered, or no stream may send. */
   void write(Framer framer, int bufferLimit) {
     while (hasWork() && !framer.isFull(bufferLimit)) {
-      StreamState stream = round.remove();
+      StreamState stream = queue.remove();
       stream.sendQueue.scheduled = false;
       if (!stream.isClosed()) {
         writeFrame(framer, stream);
@@ -58,40 +56,43 @@ final class LoopyWriter {
   }
 
   private void writeFrame(Framer framer, StreamState stream) {
-    SendQueue queue = stream.sendQueue;
+    SendQueue unsent = stream.sendQueue;
     int length = Math.min(
-        Framer.MAX_PAYLOAD, Math.min(queue.remaining(), stream.sendQuota().available()));
+        Framer.MAX_PAYLOAD, Math.min(unsent.remaining(), stream.sendQuota().available()));
     if (length == 0) {
       return;
     }
-    boolean end = queue.endsAfter(length);
-    framer.data(stream.id(), queue.head(), queue.offset(), length, end);
-    queue.advance(length);
+    boolean end = unsent.endsAfter(length);
+    framer.data(stream.id(), unsent.head(), unsent.offset(), length, end);
+    unsent.advance(length);
     stream.sendQuota().consume(length);
     if (end) {
       stream.endLocal();
     }
-    if (stream.handle().framed(length)) {
-      onBecameReady.accept(stream);
+    if (stream.clientStream().framed(length)) {
+      stream.notifyReady();
+      deliveries.collect(stream);
     }
   }
 
   /**
-   * A stream has been closed. Where the round stands still, those in it must not pile up, so they are swept out when
-   * they may outnumber the others.
+   * A stream has been closed. While the connection's window is empty nothing leaves the queue, so
+   * closed streams are swept out when they may outnumber the others.
    */
-  void left(StreamState stream) {
-    if (stream.sendQueue.scheduled && ++left > SWEEP_FLOOR && left > round.size() / 2) {
-      round.removeIf(StreamState::isClosed);
-      left = 0;
+  void onClosed(StreamState stream) {
+    if (stream.sendQueue.scheduled
+        && ++closedInQueue > SWEEP_FLOOR
+        && closedInQueue > queue.size() / 2) {
+      queue.removeIf(StreamState::isClosed);
+      closedInQueue = 0;
     }
   }
 
-  int standing() {
-    return round.size();
+  int queued() {
+    return queue.size();
   }
 
   void clear() {
-    round.clear();
+    queue.clear();
   }
 }

@@ -5,20 +5,23 @@ import dev.clientconn.internal.flow.Window;
 import io.netty.handler.codec.http2.Http2Settings;
 
 /**
- * Holds what the peer has set by its SETTINGS frames so far (RFC 9113 section 6.5.2). Values have
- * been checked by the frame reader. SETTINGS_MAX_FRAME_SIZE is not kept: it is 16 KiB at least, and
- * frames here are never longer. SETTINGS_HEADER_TABLE_SIZE is the encoder's.
+ * Holds the peer's settings (RFC 9113 section 6.5.2) as far as it has sent them. The frame reader
+ * has checked the values. SETTINGS_MAX_FRAME_SIZE is not needed: it is at least 16 KiB, and no
+ * frame sent here is longer. SETTINGS_HEADER_TABLE_SIZE goes to the header encoder.
  *
- * @param maxConcurrentStreams {@link StreamQuota#UNLIMITED} until the peer limits it
+ * @param maxConcurrentStreams {@link #UNLIMITED} until the peer limits it
  * @param initialWindowSize send window of a stream, bytes
  * @param maxHeaderListSize {@link Long#MAX_VALUE} until the peer limits it
  */
 record PeerSettings(long maxConcurrentStreams, int initialWindowSize, long maxHeaderListSize) {
 
-  static final PeerSettings INITIAL =
-      new PeerSettings(StreamQuota.UNLIMITED, Window.INITIAL, Long.MAX_VALUE);
+  /** No limit has been set (RFC 9113 section 6.5.2). */
+  static final long UNLIMITED = 0xFFFF_FFFFL;
 
-  /** The settings after a frame: what it does not name stays as it was. */
+  static final PeerSettings INITIAL =
+      new PeerSettings(UNLIMITED, Window.INITIAL, Long.MAX_VALUE);
+
+  /** Returns the settings after a frame: what the frame does not name is unchanged. */
   PeerSettings merge(Http2Settings frame) {
     return new PeerSettings(
         orElse(frame.maxConcurrentStreams(), maxConcurrentStreams),

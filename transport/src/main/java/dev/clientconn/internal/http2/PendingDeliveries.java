@@ -7,8 +7,8 @@ import java.util.logging.Level;
 import java.util.logging.Logger;
 
 /**
- * Collects the streams that have events for their calls, and ends each call's batch once, so that
- * it hops to its executor once.
+ * Collects the streams that have undelivered events, so that a call is scheduled on its executor
+ * once per turn, not once per event.
  */
 @EventLoopConfined
 final class PendingDeliveries {
@@ -18,24 +18,22 @@ final class PendingDeliveries {
   private final ArrayDeque<StreamState> streams = new ArrayDeque<>(1);
 
   void collect(StreamState stream) {
-    if (stream.joinBatch()) {
+    if (stream.markPending()) {
       streams.add(stream);
     }
   }
 
-  /** Whether a call has events whose batch {@link #deliver} has not ended. */
   boolean isWaiting() {
     return !streams.isEmpty();
   }
 
-  /** Ends the batch. A direct executor runs the calls' listeners in here. */
+  /** Delivers the events. A call with a direct executor runs its listener in here. */
   void deliver() {
     for (StreamState s = streams.poll(); s != null; s = streams.poll()) {
       try {
-        s.endBatch();
+        s.deliverEvents();
       } catch (RuntimeException | Error e) {
-        // Calls catch what their listeners throw, so this is a defect; other calls must not suffer
-        // for it.
+        // Calls catch what their listeners throw, so this is a defect. Other calls go on.
         logger.log(Level.SEVERE, "A call failed to take its events", e);
       }
     }

@@ -12,13 +12,14 @@ import io.netty.handler.codec.http2.Http2Settings;
 import org.jspecify.annotations.Nullable;
 
 /**
- * How much the peer may send: the connection's window, the initial window of its streams, and how both grow to what the
- * path holds. They never shrink: the peer still owns what it was given.
+ * Decides how much the peer may send: the connection's receive window and the initial window of its
+ * streams. Both grow to the bandwidth-delay product of the path, and never shrink, because the peer
+ * may already be using what it was granted.
  */
 @EventLoopConfined
 final class ReceiveWindows {
 
-  /** Marks the estimator's pings; any value that keepalive does not use. */
+  /** The payload of the estimator's pings; any that {@link Keepalive#PING} is not. */
   static final long BDP_PING = 0x6264_7020_7069_6e67L;
 
   private final EventLoop loop;
@@ -51,12 +52,14 @@ final class ReceiveWindows {
     return connection.available();
   }
 
-  /** The mean round trip that was measured, nanoseconds; 0 for none. */
+  /** The measured mean round trip, nanoseconds; 0 for none. */
   long rttNanos() {
     return bdp == null ? 0 : bdp.rttNanos();
   }
 
-  /** Counts arrived DATA, padding included. Returns false if the peer has sent more than it was allowed. */
+  /**
+   * Counts received DATA, padding included. Returns false if it exceeds the connection's window.
+   */
   boolean received(int bytes) {
     if (bdp != null) {
       bdp.onData(bytes);
@@ -65,20 +68,25 @@ final class ReceiveWindows {
   }
 
   /**
-   * At the end of a read: gives the connection's window back. Credit that is in our own buffer still cannot have been
-   * used, so it is not counted as given before.
+   * Returns the connection's window at the end of a read, whether or not the application has
+   * consumed the bytes: only the stream's window is back-pressure, so that one slow call does not
+   * stop the others. Credit that is still in our buffer cannot have been used by the peer, so it
+   * counts as granted only now.
    */
   void endRead() {
     int credit = connection.takeCredit();
     update(credit);
     if (credit > 0 && bdp != null && bdp.wantsPing()) {
-      // Behind the WINDOW_UPDATE: proxies count pings as abuse unless something else came too.
+      // After the WINDOW_UPDATE: proxies count a ping as abuse unless another frame came before it.
       framer.ping(BDP_PING);
       bdp.pingSent(loop.ticker().nanoTime(), credit);
     }
   }
 
-  /** An estimator's ping came back. Returns whether the streams' windows have grown to {@link #ofStreams}. */
+  /**
+   * An estimator's ping came back. Returns whether the streams' windows have grown to
+   * {@link #ofStreams}.
+   */
   boolean onPingAck() {
     int grown = bdp == null ? 0 : bdp.onPingAck(loop.ticker().nanoTime());
     if (grown == 0) {

@@ -2,6 +2,7 @@
 package dev.clientconn.internal.http2;
 
 import dev.clientconn.internal.concurrent.EventLoopConfined;
+import dev.clientconn.internal.http2.frame.Framer;
 import dev.clientconn.internal.wire.GrpcStatusCodec;
 import dev.clientconn.internal.wire.HeaderBlock;
 import dev.clientconn.internal.wire.MessageException;
@@ -13,31 +14,22 @@ import io.netty.buffer.ByteBuf;
 import io.netty.handler.codec.http2.Http2Error;
 
 /**
- * Reads the response of one stream out of its HEADERS and DATA, and decides how the stream goes on;
- * {@link Outcome} carries it out.
+ * Reads the response of a stream from its HEADERS and DATA (gRPC over HTTP/2, "Responses"):
+ * notifies the call of headers and messages, returns window credit, and ends the stream when the
+ * response is complete or invalid.
  */
 @EventLoopConfined
 final class ResponseReader {
 
-  /** What can come of a frame. */
-  interface Outcome {
-    /** The peer has ended the stream. */
-    void finish(StreamState stream, Status status, Metadata trailers);
-
-    /** The peer broke a rule, or a limit of ours. */
-    void reset(StreamState stream, Status status, Http2Error error);
-
-    /** The stream's receive window grows by so many bytes. */
-    void credit(StreamState stream, int bytes);
-  }
-
   private static final Status NO_TRAILERS =
       Status.INTERNAL.withDescription("server closed the stream without sending trailers");
 
-  private final Outcome outcome;
+  private final Framer framer;
+  private final StreamCloser closer;
 
-  ResponseReader(Outcome outcome) {
-    this.outcome = outcome;
+  ResponseReader(Framer framer, StreamCloser closer) {
+    this.framer = framer;
+    this.closer = closer;
   }
 
   void headers(StreamState stream, HeaderBlock block, boolean endOfStream) {
@@ -46,8 +38,8 @@ final class ResponseReader {
     }
     NonGrpcBody body = stream.nonGrpcBody();
     if (body != null) {
-      // Trailers of something that is not gRPC: all there will be of its body is here.
-      outcome.reset(stream, body.toStatus(), Http2Error.PROTOCOL_ERROR);
+      // The trailers of a response that is not gRPC: its body is complete as far as it is quoted.
+      closer.reset(stream, body.toStatus(), Http2Error.PROTOCOL_ERROR);
       return;
     }
     ResponseHeaders.Result result =
@@ -55,34 +47,34 @@ final class ResponseReader {
     switch (result.kind()) {
       case INFORMATIONAL -> {}
       case RESPONSE -> {
-        stream.sawResponse(result.httpStatus());
-        stream.tellHeaders(result.metadata());
+        stream.responseReceived(result.httpStatus());
+        stream.notifyHeaders(result.metadata());
       }
       case TRAILERS -> trailers(stream, result.status(), result.metadata());
       case NOT_GRPC -> {
         if (endOfStream) {
-          outcome.finish(stream, result.status(), result.metadata());
+          closer.finish(stream, result.status(), result.metadata());
         } else {
           stream.collectNonGrpcBody(result.status());
         }
       }
-      case MALFORMED -> outcome.reset(stream, result.status(), Http2Error.PROTOCOL_ERROR);
+      case MALFORMED -> closer.reset(stream, result.status(), Http2Error.PROTOCOL_ERROR);
     }
   }
 
   private void trailers(StreamState stream, Status status, Metadata metadata) {
     if (status.isOk() && stream.midMessage()) {
-      outcome.finish(
+      closer.finish(
           stream,
           Status.INTERNAL.withDescription("the server ended the stream in the middle of a message"),
           metadata);
     } else {
-      outcome.finish(stream, status, metadata);
+      closer.finish(stream, status, metadata);
     }
   }
 
   /**
-   * @param padding counts against the window, and is nobody's to read
+   * @param padding counts against the windows (RFC 9113 section 6.9.1), though it is not delivered
    */
   void data(StreamState stream, ByteBuf data, int padding, boolean endOfStream) {
     if (endOfStream) {
@@ -90,7 +82,7 @@ final class ResponseReader {
     }
     int length = data.readableBytes() + padding;
     if (!stream.inFlow().received(length)) {
-      outcome.reset(
+      closer.reset(
           stream,
           Status.INTERNAL.withDescription(
               "the server sent " + length + " bytes, more than the stream's window allows"),
@@ -100,9 +92,9 @@ final class ResponseReader {
     NonGrpcBody body = stream.nonGrpcBody();
     if (body != null) {
       collect(stream, body, data, length, endOfStream);
-    } else if (!stream.responseSeen()) {
+    } else if (!stream.hasResponse()) {
       // RFC 9113 section 8.1: a response begins with HEADERS.
-      outcome.reset(
+      closer.reset(
           stream,
           Status.INTERNAL.withDescription("the server sent DATA before the response headers"),
           Http2Error.PROTOCOL_ERROR);
@@ -115,9 +107,9 @@ final class ResponseReader {
       StreamState stream, NonGrpcBody body, ByteBuf data, int length, boolean endOfStream) {
     boolean full = body.add(data);
     if (full || endOfStream) {
-      outcome.reset(stream, body.toStatus(), Http2Error.PROTOCOL_ERROR);
+      closer.reset(stream, body.toStatus(), Http2Error.PROTOCOL_ERROR);
     } else {
-      outcome.credit(stream, stream.inFlow().consumed(length));
+      credit(stream, stream.inFlow().consumed(length));
     }
   }
 
@@ -125,29 +117,46 @@ final class ResponseReader {
     try {
       stream.deframer().deframe(data, stream);
     } catch (MessageException e) {
-      outcome.reset(stream, withoutGrpcStatus(stream, e.status()), Http2Error.CANCEL);
+      closer.reset(stream, withoutGrpcStatus(stream, e.status()), Http2Error.CANCEL);
       return;
     }
     if (endOfStream) {
-      outcome.finish(stream, withoutGrpcStatus(stream, NO_TRAILERS), new Metadata());
+      closer.finish(stream, withoutGrpcStatus(stream, NO_TRAILERS), new Metadata());
       return;
     }
     if (padding > 0) {
-      outcome.credit(stream, stream.inFlow().consumed(padding));
+      // Nothing to consume for the application, so the credit is returned here.
+      credit(stream, stream.inFlow().consumed(padding));
     }
-    makeRoom(stream);
+    growForLargeMessage(stream);
   }
 
-  private static Status withoutGrpcStatus(StreamState stream, Status complaint) {
-    return GrpcStatusCodec.withoutGrpcStatus(stream.responseStatus(), complaint);
+  private static Status withoutGrpcStatus(StreamState stream, Status otherwise) {
+    return GrpcStatusCodec.withoutGrpcStatus(stream.responseStatus(), otherwise);
   }
 
-  /** Lets a message in that is larger than the window, as soon as the application asks for a message. */
-  void makeRoom(StreamState stream) {
-    int missing = stream.missing();
+  /** Returns bytes that the application has consumed to the stream's window. */
+  void consumed(StreamState stream, int bytes) {
+    credit(stream, stream.inFlow().consumed(bytes));
+    growForLargeMessage(stream);
+  }
+
+  /**
+   * Grows the window for a message that is larger than it, once the application has requested a
+   * message: it could never be completed otherwise. Without demand the window stays as it is, which
+   * is the application's back-pressure.
+   */
+  void growForLargeMessage(StreamState stream) {
+    int missing = stream.missingBytes();
     if (missing > stream.inFlow().available()
-        && (stream.wantsMessage() || !stream.handle().awaitDemand())) {
-      outcome.credit(stream, stream.inFlow().grant(missing));
+        && (stream.wantsMessage() || !stream.clientStream().awaitDemand())) {
+      credit(stream, stream.inFlow().grant(missing));
+    }
+  }
+
+  private void credit(StreamState stream, int bytes) {
+    if (bytes > 0) {
+      framer.windowUpdate(stream.id(), bytes);
     }
   }
 }

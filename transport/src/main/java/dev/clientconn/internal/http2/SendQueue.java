@@ -7,19 +7,19 @@ import java.util.ArrayDeque;
 import org.jspecify.annotations.Nullable;
 
 /**
- * The framed messages that a stream has yet to send, and how far into the first of them it has
- * come.
+ * Queues the framed messages that a stream has not sent, with the offset into the first. Owns each
+ * message from {@link #add} until it has been framed entirely or {@link #clear} releases it.
  */
 @EventLoopConfined
 final class SendQueue {
 
   private @Nullable FramedMessage head;
   private int offset;
-  /** Made by the second message: a unary call never needs it. */
+  /** Created for the second message: a unary call never needs it. */
   private @Nullable ArrayDeque<FramedMessage> rest;
 
   private boolean endOfStream;
-  /** Whether {@link LoopyWriter} has the stream in its round. */
+  /** Whether the stream is in {@link LoopyWriter}'s queue. */
   boolean scheduled;
 
   void add(FramedMessage message) {
@@ -33,7 +33,8 @@ final class SendQueue {
     rest.add(message);
   }
 
-  void start(@Nullable FramedMessage message, boolean ended) {
+  /** Sets what is known when the stream opens: for a unary call, everything. */
+  void init(@Nullable FramedMessage message, boolean ended) {
     head = message;
     endOfStream = ended;
   }
@@ -61,12 +62,12 @@ final class SendQueue {
     return offset;
   }
 
-  /** Bytes left of the first message. */
+  /** Unsent bytes of the first message. */
   int remaining() {
     return head == null ? 0 : head.length() - offset;
   }
 
-  /** Whether sending so many more bytes sends everything, the half-close included. */
+  /** Whether this many more bytes are all there is to send, so that the frame ends the stream. */
   boolean endsAfter(int bytes) {
     return endOfStream && bytes == remaining() && (rest == null || rest.isEmpty());
   }
@@ -81,7 +82,7 @@ final class SendQueue {
     }
   }
 
-  /** Releases what has not been sent. */
+  /** Releases all messages that have not been sent entirely. */
   void clear() {
     while (head != null) {
       head.release();

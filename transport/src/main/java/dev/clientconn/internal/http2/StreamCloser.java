@@ -2,140 +2,186 @@
 package dev.clientconn.internal.http2;
 
 import dev.clientconn.internal.concurrent.EventLoopConfined;
+import dev.clientconn.internal.http2.frame.Framer;
 import dev.clientconn.internal.transport.StreamProgress;
 import io.grpc.Metadata;
 import io.grpc.Status;
+import io.netty.handler.codec.http2.Http2Error;
 import java.util.function.Consumer;
 import org.jspecify.annotations.Nullable;
 
 /**
- * Ends streams, one or many, for whatever reason: releases what they hold and notifies their calls. Whatever a call throws
- * meanwhile, the streams behind it end too.
+ * Ends streams, one or many, for whatever reason: sends RST_STREAM where one is due, notifies the
+ * call, and releases what the stream holds. Whatever a call throws meanwhile, the remaining streams
+ * are ended too.
  */
 @EventLoopConfined
 final class StreamCloser {
 
-  private final ActiveStreams table;
+  private final ActiveStreams activeStreams;
   private final StreamQuota quota;
   private final DeadlineWheel deadlines;
   private final LoopyWriter loopy;
-  private final PendingDeliveries batch;
-  private final Consumer<Throwable> onThrown;
-  /** The lowest last stream id of the peer's GOAWAY frames: what is above has ended. */
+  private final PendingDeliveries deliveries;
+  private final Framer framer;
+  private final GoAwayState goAway;
+  private final FloodGuard floodGuard;
+  private final Consumer<Throwable> failConnection;
+  /** The lowest last stream id of the peer's GOAWAY frames: streams above it have ended. */
   private int lastProcessed = Integer.MAX_VALUE;
 
   /**
-   * @param onThrown fails the connection
+   * @param failConnection called with what a call threw when it was notified
    */
   StreamCloser(
-      ActiveStreams table,
+      ActiveStreams activeStreams,
       StreamQuota quota,
       DeadlineWheel deadlines,
       LoopyWriter loopy,
-      PendingDeliveries batch,
-      Consumer<Throwable> onThrown) {
-    this.table = table;
+      PendingDeliveries deliveries,
+      Framer framer,
+      GoAwayState goAway,
+      FloodGuard floodGuard,
+      Consumer<Throwable> failConnection) {
+    this.activeStreams = activeStreams;
     this.quota = quota;
     this.deadlines = deadlines;
     this.loopy = loopy;
-    this.batch = batch;
-    this.onThrown = onThrown;
+    this.deliveries = deliveries;
+    this.framer = framer;
+    this.goAway = goAway;
+    this.floodGuard = floodGuard;
+    this.failConnection = failConnection;
   }
 
-  /** Ends an open stream. */
-  void open(StreamState stream, Status status, StreamProgress progress, Metadata trailers) {
-    table.remove(stream);
-    any(stream, status, progress, trailers);
-    loopy.left(stream);
+  // One stream
+
+  /** The peer has ended the stream. */
+  void finish(StreamState stream, Status status, Metadata trailers) {
+    if (!stream.localEnded()) {
+      // The peer needs no more of the request (RFC 9113 section 8.1).
+      framer.rstStream(stream.id(), Http2Error.NO_ERROR.code());
+    }
+    closeOpen(stream, status, StreamProgress.PROCESSED, trailers);
+  }
+
+  /** The peer has broken a rule, or exceeded a limit of ours, on this stream. */
+  void reset(StreamState stream, Status status, Http2Error error) {
+    if (!stream.endedByBoth()) {
+      if (!floodGuard.allowsReply()) {
+        // The connection has just failed, and all streams with it.
+        return;
+      }
+      framer.rstStream(stream.id(), error.code());
+    }
+    closeOpen(stream, goAway.explain(status), StreamProgress.PROCESSED, new Metadata());
+  }
+
+  /** The peer has reset the stream. */
+  void resetByPeer(StreamState stream, long errorCode) {
+    closeOpen(
+        stream,
+        goAway.explain(Http2Status.ofReset(errorCode)),
+        Http2Status.progressOfReset(errorCode),
+        new Metadata());
+  }
+
+  /** The call has cancelled its open stream. Not a reply: the peer has not provoked it. */
+  void cancelOpen(StreamState stream, Status reason) {
+    framer.rstStream(stream.id(), Http2Error.CANCEL.code());
+    closeOpen(stream, goAway.explain(reason), StreamProgress.PROCESSED, new Metadata());
+  }
+
+  /** The deadline of a stream, open or waiting, has passed. */
+  void expire(StreamState stream) {
+    boolean open = stream.isOpen();
+    if (open) {
+      framer.rstStream(stream.id(), Http2Error.CANCEL.code());
+      activeStreams.remove(stream);
+    }
+    try {
+      stream.notifyDeadlineExceeded(goAway.description());
+    } catch (Throwable thrown) {
+      failConnection.accept(thrown);
+    } finally {
+      stream.sendQueue.clear();
+    }
+    deliveries.collect(stream);
+    if (open) {
+      loopy.onClosed(stream);
+    }
   }
 
   /** Ends a stream that has no id. */
-  void unopened(StreamState stream, Status status, StreamProgress progress) {
-    any(stream, status, progress, new Metadata());
+  void closeUnopened(StreamState stream, Status status, StreamProgress progress) {
+    close(stream, status, progress, new Metadata());
   }
 
-  /**
-   * Ends a stream, open or waiting, because its deadline has passed.
-   *
-   * @param detail what else is known of the connection, {@code null} for nothing
-   */
-  void expired(StreamState stream, @Nullable String detail) {
-    boolean open = stream.state() == StreamState.State.OPEN;
-    if (open) {
-      table.remove(stream);
-    }
-    try {
-      stream.notifyDeadlineExceeded(detail);
-    } catch (Throwable thrown) {
-      onThrown.accept(thrown);
-    } finally {
-      stream.sendQueue.clear();
-    }
-    batch.collect(stream);
-    if (open) {
-      loopy.left(stream);
-    }
+  private void closeOpen(
+      StreamState stream, Status status, StreamProgress progress, Metadata trailers) {
+    activeStreams.remove(stream);
+    close(stream, status, progress, trailers);
+    loopy.onClosed(stream);
   }
 
-  private void any(StreamState stream, Status status, StreamProgress progress, Metadata trailers) {
+  private void close(StreamState stream, Status status, StreamProgress progress, Metadata trailers) {
     deadlines.disarm(stream);
     try {
-      // First: a call that is sent again from within may take over what this stream has not sent.
-      tell(stream, status, progress, trailers);
+      // Before the queue is cleared: a call that retries from its callback may take over the
+      // messages that this stream has not sent.
+      stream.notifyClosed(status, progress, trailers);
+    } catch (Throwable thrown) {
+      failConnection.accept(thrown);
     } finally {
+      deliveries.collect(stream);
       stream.sendQueue.clear();
     }
   }
 
-  private void tell(StreamState stream, Status status, StreamProgress progress, Metadata trailers) {
-    try {
-      stream.tellClosed(status, progress, trailers);
-    } catch (Throwable thrown) {
-      onThrown.accept(thrown);
-    }
-    batch.collect(stream);
-  }
+  // Many streams
 
-  /** Ends those that wait for a slot; another connection may have them. */
-  void waiting(Status status) {
+  /** Ends the streams that wait for a slot; they may be retried on another connection. */
+  void closeWaiting(Status status) {
     for (StreamState s = quota.poll(); s != null; s = quota.poll()) {
-      unopened(s, status, StreamProgress.NOT_SENT);
+      closeUnopened(s, status, StreamProgress.NOT_SENT);
     }
   }
 
   /**
-   * Ends what a peer that has gone away will not process. Its GOAWAY frames may lower the id one stream at a time, so no
-   * more is looked at than the ids that have come to lie above it, or the open streams where these are fewer.
+   * Ends the streams that the peer's GOAWAY excludes from processing. Its frames may lower the id
+   * one stream at a time, so each looks at the ids that it newly excludes and no others, or at the
+   * open streams where these are fewer.
    */
-  void above(int lastStreamId, Status status) {
-    int newest = Math.min(table.newestId(), lastProcessed);
+  void closeAbove(int lastStreamId, Status status) {
+    int newest = Math.min(activeStreams.newestId(), lastProcessed);
     lastProcessed = Math.min(lastProcessed, lastStreamId);
     if (newest <= lastStreamId) {
       return;
     }
-    if ((newest - lastStreamId + 1) / 2 > table.active()) {
-      for (StreamState stream : table.all()) {
+    if ((newest - lastStreamId + 1) / 2 > activeStreams.active()) {
+      for (StreamState stream : activeStreams.all()) {
         refuseAbove(lastStreamId, stream, status);
       }
       return;
     }
     for (int id = (lastStreamId + 1) | 1; id <= newest; id += 2) {
-      refuseAbove(lastStreamId, table.find(id), status);
+      refuseAbove(lastStreamId, activeStreams.find(id), status);
     }
   }
 
   private void refuseAbove(int lastStreamId, @Nullable StreamState stream, Status status) {
     if (stream != null && !stream.isClosed() && stream.id() > lastStreamId) {
-      open(stream, status, StreamProgress.REFUSED, new Metadata());
+      closeOpen(stream, status, StreamProgress.REFUSED, new Metadata());
     }
   }
 
   /** Ends everything: the connection is closed. */
-  void all(Status status) {
-    waiting(status);
-    for (StreamState stream : table.all()) {
+  void closeAll(Status status) {
+    closeWaiting(status);
+    for (StreamState stream : activeStreams.all()) {
+      // A callback may have ended it since the copy was made.
       if (!stream.isClosed()) {
-        open(stream, status, StreamProgress.PROCESSED, new Metadata());
+        closeOpen(stream, status, StreamProgress.PROCESSED, new Metadata());
       }
     }
     deadlines.close();

@@ -10,92 +10,80 @@ import dev.clientconn.internal.transport.TransportOptions;
 import dev.clientconn.internal.wire.HeaderBlock;
 import dev.clientconn.transport.TransportListener.WaitOutcome;
 import io.grpc.Deadline;
-import io.grpc.Metadata;
 import io.grpc.Status;
 import io.netty.buffer.ByteBuf;
 import io.netty.channel.EventLoop;
 import io.netty.handler.codec.http2.Http2Error;
-import java.util.List;
 import java.util.concurrent.TimeUnit;
+import java.util.function.Consumer;
 import org.jspecify.annotations.Nullable;
 
 /**
- * Opens the streams of a connection, carries out what their calls ask for and what the peer sends them. Every stream leaves
- * through {@link StreamCloser}.
+ * Manages the streams of a connection from the command that opens one to its end: admits it under
+ * the peer's limit, sends its HEADERS, carries out its call's commands and the peer's frames, and
+ * opens the next waiting stream when one has ended. All streams end through {@link StreamCloser}.
  */
 @EventLoopConfined
-final class StreamLifecycle implements ResponseReader.Outcome {
-
-  /** What streams need of their connection. */
-  interface Connection {
-    /** Status for new streams when they cannot be taken, {@code null} while they can. */
-    @Nullable
-    Status refusal();
-
-    boolean isClosed();
-
-    /** Whether a frame that the peer has provoked may be sent; if not, the connection has just failed. */
-    boolean mayReply();
-
-    /** Adds what the connection knows to a stream's status: an earlier GOAWAY. */
-    Status explain(Status status);
-
-    /** The same as a line of text, {@code null} for none. */
-    @Nullable
-    String detail();
-
-    /** Something happened outside a read or a command: delivers and sends what has come of it. */
-    void endTurn();
-
-    /** Fails the connection for what was thrown. Returns false if it had ended before. */
-    boolean failed(Throwable thrown);
-
-    /** Whether HEADERS may be framed now, or would pile up before a socket that takes nothing. */
-    boolean takesHeaders();
-
-    /** There is a stream, open or waiting, where there was none. */
-    void onFirstStream();
-
-    void onNoStream();
-
-    /** The ids are used up. */
-    void onExhausted();
-  }
+final class StreamLifecycle {
 
   private final TransportOptions options;
-  private final Connection connection;
+  private final TransportLifecycle lifecycle;
   private final Framer framer;
-  private final PendingDeliveries batch;
-  private final ActiveStreams table;
+  private final SocketWriter socket;
+  private final Keepalive keepalive;
+  private final DeadlineWheel deadlines;
+  private final PendingDeliveries deliveries;
+  private final ActiveStreams activeStreams;
   private final StreamQuota quota;
   private final SendQuota sendQuota = new SendQuota();
-  private final ResponseReader receiver = new ResponseReader(this);
-  private final LoopyWriter loopy = new LoopyWriter(sendQuota, this::becameReady);
-  private final DeadlineWheel deadlines;
-  private final StreamCloser ends;
+  private final LoopyWriter loopy;
+  private final StreamCloser closer;
+  private final ResponseReader reader;
   private long maxHeaderListSize = Long.MAX_VALUE;
   private int receiveWindow;
 
+  /**
+   * @param failConnection called with what a call threw when it was notified of its end
+   */
   StreamLifecycle(
       EventLoop loop,
       TransportOptions options,
-      Connection connection,
+      TransportLifecycle lifecycle,
+      GoAwayState goAway,
+      FloodGuard floodGuard,
       Framer framer,
-      PendingDeliveries batch,
-      ActiveStreams table) {
+      SocketWriter socket,
+      Keepalive keepalive,
+      DeadlineWheel deadlines,
+      PendingDeliveries deliveries,
+      ActiveStreams activeStreams,
+      Consumer<Throwable> failConnection) {
     this.options = options;
-    this.connection = connection;
+    this.lifecycle = lifecycle;
     this.framer = framer;
-    this.batch = batch;
-    this.table = table;
-    this.quota = new StreamQuota(options.maxPendingStreams(), options.listener(), loop.ticker());
+    this.socket = socket;
+    this.keepalive = keepalive;
+    this.deadlines = deadlines;
+    this.deliveries = deliveries;
+    this.activeStreams = activeStreams;
     this.receiveWindow = options.streamWindow();
-    this.deadlines = new DeadlineWheel(loop, this::deadlinesPassed);
-    this.ends = new StreamCloser(table, quota, deadlines, loopy, batch, connection::failed);
+    this.quota = new StreamQuota(options.maxPendingStreams(), options.listener(), loop.ticker());
+    this.loopy = new LoopyWriter(sendQuota, deliveries);
+    this.closer = new StreamCloser(
+        activeStreams,
+        quota,
+        deadlines,
+        loopy,
+        deliveries,
+        framer,
+        goAway,
+        floodGuard,
+        failConnection);
+    this.reader = new ResponseReader(framer, closer);
   }
 
-  ActiveStreams table() {
-    return table;
+  ActiveStreams activeStreams() {
+    return activeStreams;
   }
 
   StreamQuota quota() {
@@ -110,89 +98,105 @@ final class StreamLifecycle implements ResponseReader.Outcome {
     return loopy;
   }
 
-  StreamCloser ends() {
-    return ends;
+  StreamCloser closer() {
+    return closer;
   }
 
-  boolean none() {
-    return table.active() == 0 && quota.waiting() == 0;
+  /** Whether no stream is open or waiting. */
+  boolean isEmpty() {
+    return activeStreams.active() == 0 && quota.waiting() == 0;
   }
 
   // Opening
 
-  void open(Http2ClientStream handle) {
-    if (handle.isBound()) {
+  void open(Http2ClientStream clientStream) {
+    if (clientStream.isBound()) {
       // It was cancelled before it was started.
-      handle.releaseFirstMessage();
+      clientStream.releaseFirstMessage();
       return;
     }
-    StreamState stream = newStream(handle);
-    stream.sendQueue.start(handle.takeFirstMessage(), handle.endOfStream());
-    Status refusal = connection.refusal();
+    StreamState stream = newStream(clientStream);
+    stream.sendQueue.init(clientStream.takeFirstMessage(), clientStream.endOfStream());
+    Status refusal = lifecycle.refusal();
     if (refusal != null) {
-      ends.unopened(stream, refusal, StreamProgress.NOT_SENT);
+      closer.closeUnopened(stream, refusal, StreamProgress.NOT_SENT);
       return;
     }
-    Status failure = handle.failure(maxHeaderListSize);
+    Status failure = clientStream.failure(maxHeaderListSize);
     if (failure != null) {
-      endUnopened(stream, failure);
+      closeUnopened(stream, failure);
       return;
     }
-    Deadline deadline = handle.call().deadline();
+    Deadline deadline = clientStream.call().deadline();
     if (deadline != null) {
       deadlines.arm(stream, deadline.timeRemaining(TimeUnit.NANOSECONDS));
     }
-    if (none()) {
-      // Also one that will have to wait: keepalive looks after it too.
-      connection.onFirstStream();
+    if (isEmpty()) {
+      // Also for a stream that will have to wait: its call depends on the connection as well.
+      keepalive.onActive();
     }
-    if (quota.admits(table.active()) && connection.takesHeaders()) {
-      start(stream);
+    if (quota.admits(activeStreams.active()) && socket.takesHeaders()) {
+      sendHeaders(stream);
     } else {
       enqueue(stream);
     }
   }
 
-  private StreamState newStream(Http2ClientStream handle) {
-    StreamState stream = new StreamState(handle, sendQuota, receiveWindow);
-    handle.bind(stream);
+  private StreamState newStream(Http2ClientStream clientStream) {
+    StreamState stream = new StreamState(clientStream, sendQuota, receiveWindow);
+    clientStream.bind(stream);
     return stream;
   }
 
   private void enqueue(StreamState stream) {
     if (!quota.enqueue(stream)) {
-      endUnopened(
+      closeUnopened(
           stream,
           Status.RESOURCE_EXHAUSTED.withDescription(options.maxPendingStreams()
               + " calls are waiting for a stream slot on this connection already"));
-      idleIfLast();
+      idleIfEmpty();
     }
   }
 
-  private void start(StreamState stream) {
-    Http2ClientStream handle = stream.handle();
-    table.register(stream);
-    framer.headers(stream.id(), handle.takeHeaders());
-    send(stream);
-    if (!handle.endOfStream()) {
-      becameReady(stream);
+  private void sendHeaders(StreamState stream) {
+    Http2ClientStream clientStream = stream.clientStream();
+    activeStreams.register(stream);
+    framer.headers(stream.id(), clientStream.takeHeaders());
+    scheduleData(stream);
+    if (!clientStream.endOfStream()) {
+      stream.notifyReady();
+      deliveries.collect(stream);
     }
-    if (table.exhausted()) {
-      connection.onExhausted();
+    if (activeStreams.exhausted()) {
+      Status reason =
+          Status.UNAVAILABLE.withDescription("the connection has used up its stream ids");
+      lifecycle.drain(reason);
+      closer.closeWaiting(reason);
     }
   }
 
+  /** Opens waiting streams while there are slots and the socket accepts their HEADERS. */
   void admitWaiting() {
-    while (!connection.isClosed() && connection.takesHeaders()) {
-      StreamState stream = quota.next(table.active());
+    while (!lifecycle.isClosed() && socket.takesHeaders()) {
+      StreamState stream = quota.next(activeStreams.active());
       if (stream == null) {
         return;
       }
-      start(stream);
+      sendHeaders(stream);
     }
   }
 
-  // What the call asks for
+  /** Ends a stream after the command that opens it has thrown and the connection has failed. */
+  void abandon(Http2ClientStream clientStream, Status reason) {
+    clientStream.releaseFirstMessage();
+    StreamState stream =
+        clientStream.isBound() ? clientStream.stream() : newStream(clientStream);
+    if (!stream.isClosed()) {
+      closeUnopened(stream, reason);
+    }
+  }
+
+  // Commands of the call
 
   void write(StreamState stream, @Nullable FramedMessage message, boolean endOfStream) {
     if (stream.isClosed()) {
@@ -207,12 +211,12 @@ final class StreamLifecycle implements ResponseReader.Outcome {
     if (endOfStream) {
       stream.sendQueue.end();
     }
-    if (stream.state() == StreamState.State.OPEN) {
-      send(stream);
+    if (stream.isOpen()) {
+      scheduleData(stream);
     }
   }
 
-  private void send(StreamState stream) {
+  private void scheduleData(StreamState stream) {
     SendQueue queue = stream.sendQueue;
     if (!queue.isEmpty()) {
       loopy.schedule(stream);
@@ -225,93 +229,104 @@ final class StreamLifecycle implements ResponseReader.Outcome {
 
   void consumed(StreamState stream, int bytes) {
     if (!stream.isClosed()) {
-      credit(stream, stream.inFlow().consumed(bytes));
-      receiver.makeRoom(stream);
+      reader.consumed(stream, bytes);
     }
   }
 
-  void demandGrew(StreamState stream) {
+  void admitLargeMessage(StreamState stream) {
     if (!stream.isClosed()) {
-      receiver.makeRoom(stream);
+      reader.growForLargeMessage(stream);
     }
   }
 
-  void cancel(Http2ClientStream handle, Status reason) {
-    if (handle.isBound()) {
-      stop(handle.stream(), reason);
-    } else {
-      endUnopened(newStream(handle), reason);
+  void cancel(Http2ClientStream clientStream, Status reason) {
+    if (!clientStream.isBound()) {
+      // The command that opens it finds it bound, and does nothing.
+      closeUnopened(newStream(clientStream), reason);
+      return;
+    }
+    StreamState stream = clientStream.stream();
+    if (stream.isWaiting()) {
+      closeUnopened(stream, reason);
+      stopWaiting(stream, WaitOutcome.CANCELLED);
+    } else if (stream.isOpen()) {
+      closer.cancelOpen(stream, reason);
+      onSlotFree();
     }
   }
 
-  private void deadlinesPassed(List<DeadlineWheel.Timeout> expired) {
-    for (DeadlineWheel.Timeout timeout : expired) {
-      try {
-        deadlinePassed((StreamState) timeout);
-      } catch (Throwable thrown) {
-        // Nothing is armed for those behind any more: they end here, or with the connection.
-        connection.failed(thrown);
-      }
-    }
-    connection.endTurn();
-  }
+  // The deadline
 
-  private void deadlinePassed(StreamState stream) {
-    if (stream.state() == StreamState.State.WAITING) {
-      ends.expired(stream, connection.detail());
-      quota.leave(stream, WaitOutcome.DEADLINE);
-      idleIfLast();
-    } else if (stream.state() == StreamState.State.OPEN) {
-      framer.rstStream(stream.id(), Http2Error.CANCEL.code());
-      ends.expired(stream, connection.detail());
-      continueWithNext();
+  /** The stream's deadline has passed. */
+  void expire(StreamState stream) {
+    if (stream.isWaiting()) {
+      closer.expire(stream);
+      stopWaiting(stream, WaitOutcome.DEADLINE);
+    } else if (stream.isOpen()) {
+      closer.expire(stream);
+      onSlotFree();
     }
   }
 
-  private void stop(StreamState stream, Status reason) {
-    if (stream.state() == StreamState.State.WAITING) {
-      endUnopened(stream, reason);
-      quota.leave(stream, WaitOutcome.CANCELLED);
-      idleIfLast();
-    } else if (stream.state() == StreamState.State.OPEN) {
-      // Not a reply: the peer has not provoked it.
-      framer.rstStream(stream.id(), Http2Error.CANCEL.code());
-      end(stream, connection.explain(reason), StreamProgress.PROCESSED, new Metadata());
-    }
-  }
-
-  // What the peer sends
+  // Frames of the peer
 
   void headers(StreamState stream, HeaderBlock block, boolean endOfStream) {
-    receiver.headers(stream, block, endOfStream);
-    batch.collect(stream);
+    reader.headers(stream, block, endOfStream);
+    afterFrame(stream);
   }
 
   void data(StreamState stream, ByteBuf data, int padding, boolean endOfStream) {
-    receiver.data(stream, data, padding, endOfStream);
-    batch.collect(stream);
+    reader.data(stream, data, padding, endOfStream);
+    afterFrame(stream);
   }
 
-  /** A frame of the stream, if it is open, could not be read. */
+  void resetByPeer(StreamState stream, long errorCode) {
+    closer.resetByPeer(stream, errorCode);
+    afterFrame(stream);
+  }
+
+  /** A frame could not be read; its stream is reset if it is open. */
   void frameFailed(int streamId, Status status, Http2Error error, boolean endOfStream) {
-    StreamState stream = table.find(streamId);
+    StreamState stream = activeStreams.find(streamId);
     if (stream != null) {
       if (endOfStream) {
         stream.endRemote();
       }
-      reset(stream, status, error);
+      closer.reset(stream, status, error);
+      afterFrame(stream);
     }
   }
 
-  /** Returns false if a window has grown too large for the connection to go on (RFC 9113 section 6.9.2). */
-  boolean apply(PeerSettings settings) {
-    maxHeaderListSize = settings.maxHeaderListSize();
-    quota.limit(settings.maxConcurrentStreams());
-    return sendQuota.initialStreamWindow(settings.initialWindowSize()) <= 0 || windowsGrew();
+  void windowUpdate(StreamState stream, int increment) {
+    if (stream.sendQuota().tryIncrease(increment)) {
+      loopy.schedule(stream);
+      return;
+    }
+    closer.reset(
+        stream,
+        Status.INTERNAL.withDescription("WINDOW_UPDATE passes 2^31-1 on the stream"),
+        Http2Error.FLOW_CONTROL_ERROR);
+    afterFrame(stream);
   }
 
-  private boolean windowsGrew() {
-    for (StreamState stream : table.all()) {
+  private void afterFrame(StreamState stream) {
+    deliveries.collect(stream);
+    if (stream.isClosed()) {
+      onSlotFree();
+    }
+  }
+
+  /**
+   * Returns false if a window has overflowed, an error of the connection (RFC 9113 section 6.9.2).
+   */
+  boolean applySettings(PeerSettings settings) {
+    maxHeaderListSize = settings.maxHeaderListSize();
+    quota.limit(settings.maxConcurrentStreams());
+    return sendQuota.initialStreamWindow(settings.initialWindowSize()) <= 0 || scheduleAll();
+  }
+
+  private boolean scheduleAll() {
+    for (StreamState stream : activeStreams.all()) {
       if (stream.sendQuota().overflowed()) {
         return false;
       }
@@ -320,91 +335,41 @@ final class StreamLifecycle implements ResponseReader.Outcome {
     return true;
   }
 
-  /** Of the streams that are open and those to come. SETTINGS_INITIAL_WINDOW_SIZE has been framed already. */
+  /**
+   * Raises the receive window of open and later streams. The peer learns it from
+   * SETTINGS_INITIAL_WINDOW_SIZE, which has been framed already.
+   */
   void raiseReceiveWindow(int window) {
     receiveWindow = window;
-    for (StreamState stream : table.all()) {
+    for (StreamState stream : activeStreams.all()) {
       stream.inFlow().raiseTo(window);
-    }
-  }
-
-  void windowUpdate(StreamState stream, int increment) {
-    if (stream.sendQuota().tryIncrease(increment)) {
-      loopy.schedule(stream);
-    } else {
-      reset(
-          stream,
-          Status.INTERNAL.withDescription("WINDOW_UPDATE passes 2^31-1 on the stream"),
-          Http2Error.FLOW_CONTROL_ERROR);
-    }
-  }
-
-  @Override
-  public void finish(StreamState stream, Status status, Metadata trailers) {
-    if (!stream.localEnded()) {
-      // The peer needs no more of the request (RFC 9113 section 8.1).
-      framer.rstStream(stream.id(), Http2Error.NO_ERROR.code());
-    }
-    end(stream, status, StreamProgress.PROCESSED, trailers);
-  }
-
-  @Override
-  public void reset(StreamState stream, Status status, Http2Error error) {
-    if (!stream.endedByBoth()) {
-      if (!connection.mayReply()) {
-        return;
-      }
-      framer.rstStream(stream.id(), error.code());
-    }
-    end(stream, connection.explain(status), StreamProgress.PROCESSED, new Metadata());
-  }
-
-  @Override
-  public void credit(StreamState stream, int bytes) {
-    if (bytes > 0) {
-      framer.windowUpdate(stream.id(), bytes);
     }
   }
 
   // Ending
 
-  /** Ends an open stream, and opens the one that waits for its slot. */
-  void end(StreamState stream, Status status, StreamProgress progress, Metadata trailers) {
-    ends.open(stream, status, progress, trailers);
-    continueWithNext();
+  /** Ends a stream without an id for a reason that holds on any connection: it is not retried. */
+  private void closeUnopened(StreamState stream, Status status) {
+    // Not NOT_SENT, which has the call retried.
+    closer.closeUnopened(stream, status, StreamProgress.PROCESSED);
   }
 
-  /** A slot has become free. */
-  private void continueWithNext() {
-    if (!connection.isClosed()) {
+  private void stopWaiting(StreamState stream, WaitOutcome outcome) {
+    quota.stopWaiting(stream, outcome);
+    idleIfEmpty();
+  }
+
+  /** An open stream has ended: the one that waits for its slot is opened. */
+  private void onSlotFree() {
+    if (!lifecycle.isClosed()) {
       admitWaiting();
-      idleIfLast();
+      idleIfEmpty();
     }
   }
 
-  /** Ends a stream that has no id, for a reason that another connection would not change. */
-  private void endUnopened(StreamState stream, Status status) {
-    // Not NOT_SENT, which asks for another try.
-    ends.unopened(stream, status, StreamProgress.PROCESSED);
-  }
-
-  /** The command that opens a stream has thrown, and the connection has failed for it. */
-  void abandon(Http2ClientStream handle, Status reason) {
-    handle.releaseFirstMessage();
-    StreamState stream = handle.isBound() ? handle.stream() : newStream(handle);
-    if (!stream.isClosed()) {
-      endUnopened(stream, reason);
+  private void idleIfEmpty() {
+    if (isEmpty()) {
+      keepalive.onIdle();
     }
-  }
-
-  private void idleIfLast() {
-    if (none()) {
-      connection.onNoStream();
-    }
-  }
-
-  private void becameReady(StreamState stream) {
-    stream.tellReady();
-    batch.collect(stream);
   }
 }

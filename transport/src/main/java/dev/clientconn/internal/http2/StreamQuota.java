@@ -12,28 +12,27 @@ import java.util.logging.Logger;
 import org.jspecify.annotations.Nullable;
 
 /**
- * Holds the peer's SETTINGS_MAX_CONCURRENT_STREAMS and the calls that wait for a slot, first come, first served. A call that
- * gave up leaves its place empty; empty places are swept when they outnumber the waiting. Reports how each wait went.
+ * Enforces the peer's SETTINGS_MAX_CONCURRENT_STREAMS (RFC 9113 section 5.1.2): streams above it
+ * wait for a slot in the order they came. A stream that stops waiting stays in the queue as a
+ * closed entry, because removing it at once would cost a walk; closed entries are swept when they
+ * outnumber the waiting. Reports the outcome and length of each wait to the user's listener.
  */
 @EventLoopConfined
 final class StreamQuota {
-
-  /** No limit has been set (RFC 9113 section 6.5.2). */
-  static final long UNLIMITED = 0xFFFF_FFFFL;
 
   private static final int SWEEP_FLOOR = 64;
 
   private static final Logger LOGGER = Logger.getLogger("dev.clientconn.ClientConn");
 
   private final int maxWaiting;
-  /** The user's, until it throws. */
+  /** The user's; replaced by a no-op if it throws. */
   private TransportListener listener;
 
   private final Ticker ticker;
-  /** Made when the first one has to wait, which on most connections none ever does. */
+  /** Created when the first stream has to wait, which on most connections never happens. */
   private @Nullable ArrayDeque<StreamState> queue;
 
-  private long limit = UNLIMITED;
+  private long limit = PeerSettings.UNLIMITED;
   private int waiting;
 
   StreamQuota(int maxWaiting, TransportListener listener, Ticker ticker) {
@@ -46,7 +45,9 @@ final class StreamQuota {
     limit = maxConcurrentStreams;
   }
 
-  /** What the peer allows; empty for what no connection can reach, which servers say when they mean no limit. */
+  /**
+   * What the peer allows; empty for a limit no connection can reach, by which servers mean none.
+   */
   OptionalLong limit() {
     return limit >= Integer.MAX_VALUE ? OptionalLong.empty() : OptionalLong.of(limit);
   }
@@ -55,7 +56,7 @@ final class StreamQuota {
     return waiting;
   }
 
-  /** Whether a new stream may open at once: there is a slot, and nobody has waited longer. */
+  /** Whether a new stream may open at once: a slot is free, and no stream waits already. */
   boolean admits(int active) {
     return waiting == 0 && active < limit;
   }
@@ -75,13 +76,13 @@ final class StreamQuota {
     return true;
   }
 
-  /** Takes the one that has waited longest, if there is a slot for it. */
+  /** Removes and returns the stream that has waited longest, if a slot is free. */
   @Nullable
   StreamState next(int active) {
     return active < limit ? poll(WaitOutcome.GRANTED) : null;
   }
 
-  /** Takes the one that has waited longest, slot or no slot: for failing them all. */
+  /** Removes and returns the stream that has waited longest, to end it. */
   @Nullable
   StreamState poll() {
     return poll(WaitOutcome.CONNECTION_LOST);
@@ -102,8 +103,8 @@ final class StreamQuota {
     return stream;
   }
 
-  /** A waiting stream is closed before its turn. */
-  void leave(StreamState stream, WaitOutcome outcome) {
+  /** A waiting stream has been closed. */
+  void stopWaiting(StreamState stream, WaitOutcome outcome) {
     notify(stream, outcome);
     waiting--;
     if (queue != null && queue.size() > SWEEP_FLOOR && queue.size() > 2 * waiting) {
@@ -111,8 +112,8 @@ final class StreamQuota {
     }
   }
 
-  /** Places in the queue, those of streams that have left included. */
-  int places() {
+  /** Entries in the queue, those of closed streams included. */
+  int queueLength() {
     return queue == null ? 0 : queue.size();
   }
 
@@ -120,7 +121,7 @@ final class StreamQuota {
     try {
       listener.streamSlotWaited(outcome, ticker.nanoTime() - stream.waitingSince());
     } catch (Throwable t) {
-      // Thrown on, it would stop the opening of streams.
+      // Rethrown, it would stop the opening of streams.
       listener = TransportListener.NONE;
       LOGGER.log(Level.WARNING, "A TransportListener threw; this connection calls it no more", t);
     }

@@ -5,6 +5,7 @@ import dev.clientconn.internal.concurrent.EventLoopConfined;
 import dev.clientconn.internal.flow.InFlow;
 import dev.clientconn.internal.flow.SendQuota;
 import dev.clientconn.internal.message.InboundMessage;
+import dev.clientconn.internal.transport.ClientStream;
 import dev.clientconn.internal.transport.StreamProgress;
 import dev.clientconn.internal.wire.MessageDeframer;
 import dev.clientconn.internal.wire.NonGrpcBody;
@@ -13,25 +14,23 @@ import io.grpc.Metadata;
 import io.grpc.Status;
 import org.jspecify.annotations.Nullable;
 
-/** One stream as the connection sees it: where it is in its life, its windows, what it has to send, what is half read. */
+/**
+ * Holds the state of one stream on the event loop: its life, windows, unsent messages and half-read
+ * response, and which events its call has not been notified of. A stream is created without an id
+ * (it waits for a slot), is open from its HEADERS on, and is closed when its call has been notified
+ * of the end. Half-closes are two flags beside that (RFC 9113 figure 2).
+ */
 @EventLoopConfined
 final class StreamState extends DeadlineWheel.Timeout implements MessageDeframer.Sink {
 
-  /** A stream's life on this side. Half-closes are two flags beside it, as RFC 9113 figure 2 would have them. */
-  enum State {
-    /** In the queue for a slot: no id, nothing sent. */
-    WAITING,
-    /** HEADERS sent. */
-    OPEN,
-    /** The call has been told its end. */
-    CLOSED
-  }
-
-  private final Http2ClientStream handle;
-  private State state = State.WAITING;
+  private final Http2ClientStream clientStream;
+  private final ClientStream.Listener listener;
+  /** 0 until the stream is opened. */
   private int id;
+
+  private boolean closed;
   private long waitingSince;
-  /** {@link ActiveStreams}'s. */
+  /** For {@link ActiveStreams}: the next stream in a chain of its table. */
   @Nullable
   StreamState nextInChain;
 
@@ -41,42 +40,48 @@ final class StreamState extends DeadlineWheel.Timeout implements MessageDeframer
 
   private final InFlow inFlow;
   private final int maxMessageSize;
-  /** Made by the first DATA. */
+  /** Created by the first DATA. */
   private @Nullable MessageDeframer deframer;
 
   /**
-   * HTTP status of the response headers, {@link ResponseHeaders#NO_RESPONSE} before they have been
-   * received.
+   * HTTP status of the response headers, {@link ResponseHeaders#NO_RESPONSE} before they arrive.
    */
   private short responseStatus = ResponseHeaders.NO_RESPONSE;
 
   private boolean remoteEnded;
   private @Nullable NonGrpcBody nonGrpcBody;
 
-  /** Has told its listener something since the last batch end. */
-  private boolean hasNews;
+  /** The listener has been notified of something since its last batch end. */
+  private boolean hasEvents;
 
-  private boolean inBatch;
-  /** Why messages are missing, if so: the call must not end with OK. */
-  private @Nullable Status lost;
+  private boolean pending;
+  /** Why messages could not be delivered, if so: the call must not end with OK. */
+  private @Nullable Status deliveryFailure;
 
-  StreamState(Http2ClientStream handle, SendQuota quota, int receiveWindow) {
-    this.handle = handle;
+  StreamState(Http2ClientStream clientStream, SendQuota quota, int receiveWindow) {
+    this.clientStream = clientStream;
+    this.listener = clientStream.listener();
     this.sendQuota = new SendQuota.OfStream(quota);
     this.inFlow = new InFlow(receiveWindow);
-    this.maxMessageSize = handle.call().maxInboundMessageSize();
+    this.maxMessageSize = clientStream.call().maxInboundMessageSize();
   }
 
-  Http2ClientStream handle() {
-    return handle;
+  Http2ClientStream clientStream() {
+    return clientStream;
   }
 
-  State state() {
-    return state;
+  // Life
+
+  boolean isWaiting() {
+    return id == 0 && !closed;
+  }
+
+  boolean isOpen() {
+    return id != 0 && !closed;
   }
 
   boolean isClosed() {
-    return state == State.CLOSED;
+    return closed;
   }
 
   int id() {
@@ -93,9 +98,8 @@ final class StreamState extends DeadlineWheel.Timeout implements MessageDeframer
 
   void opened(int streamId) {
     id = streamId;
-    state = State.OPEN;
-    if (!handle.endOfStream()) {
-      handle.opened();
+    if (!clientStream.endOfStream()) {
+      clientStream.opened();
     }
   }
 
@@ -132,12 +136,12 @@ final class StreamState extends DeadlineWheel.Timeout implements MessageDeframer
     return deframer != null && deframer.midMessage();
   }
 
-  /** Bytes still to come of the message it is in, as far as known. */
-  int missing() {
+  /** Bytes still to arrive of the current message, as far as known. */
+  int missingBytes() {
     return deframer == null ? 0 : deframer.missing();
   }
 
-  boolean responseSeen() {
+  boolean hasResponse() {
     return responseStatus != ResponseHeaders.NO_RESPONSE;
   }
 
@@ -145,7 +149,7 @@ final class StreamState extends DeadlineWheel.Timeout implements MessageDeframer
     return responseStatus;
   }
 
-  void sawResponse(int httpStatus) {
+  void responseReceived(int httpStatus) {
     responseStatus = (short) httpStatus;
   }
 
@@ -159,7 +163,7 @@ final class StreamState extends DeadlineWheel.Timeout implements MessageDeframer
     return localEnded && remoteEnded;
   }
 
-  /** The response is not gRPC's: what follows is collected for the error's text. */
+  /** The response is not gRPC: its body is collected, to be quoted in the call's status. */
   void collectNonGrpcBody(Status soFar) {
     nonGrpcBody = new NonGrpcBody(soFar);
   }
@@ -170,12 +174,53 @@ final class StreamState extends DeadlineWheel.Timeout implements MessageDeframer
   }
 
   boolean wantsMessage() {
-    return handle.listener().wantsMessage();
+    return listener.wantsMessage();
   }
 
-  /** What the stream is waiting for: a part of the status of a call whose deadline passes. */
+  // Notifying the call. PendingDeliveries collects the streams that have events, and ends each
+  // one's batch before the turn ends.
+
+  void notifyHeaders(Metadata headers) {
+    hasEvents = true;
+    listener.onHeaders(headers);
+  }
+
+  @Override
+  public void message(InboundMessage message) {
+    listener.onMessage(message);
+    hasEvents = true;
+  }
+
+  void notifyReady() {
+    hasEvents = true;
+    listener.onReady();
+  }
+
+  void notifyClosed(Status status, StreamProgress progress, Metadata trailers) {
+    deliverLastMessages();
+    closed = true;
+    hasEvents = true;
+    listener.onClosed(deliveryFailure == null ? status : deliveryFailure, progress, trailers);
+  }
+
+  /**
+   * @param detail what else is known of the connection, {@code null} for nothing
+   */
+  void notifyDeadlineExceeded(@Nullable String detail) {
+    String waitedFor = waitedFor();
+    deliverLastMessages();
+    closed = true;
+    hasEvents = true;
+    if (deliveryFailure == null) {
+      listener.onDeadlineExceeded(waitedFor, detail);
+    } else {
+      listener.onClosed(deliveryFailure, StreamProgress.PROCESSED, new Metadata());
+    }
+  }
+
+  /** What the stream is waiting for: part of the status of a call whose deadline passes. */
   private String waitedFor() {
-    if (state == State.WAITING) {
+    if (isWaiting()) {
       return "a stream slot: the peer allows no more streams on this connection, or does not read";
     }
     if (!sendQueue.isEmpty()) {
@@ -184,94 +229,52 @@ final class StreamState extends DeadlineWheel.Timeout implements MessageDeframer
       }
       return sendQuota.window() <= 0 ? "the stream's send window" : "the connection's send window";
     }
-    return responseSeen() ? "the rest of the server's response" : "the server's response";
+    return hasResponse() ? "the rest of the server's response" : "the server's response";
   }
 
-  // Telling the call. The connection collects who has news, and ends their batches before its turn
-  // ends.
-
-  void tellHeaders(Metadata headers) {
-    hasNews = true;
-    handle.listener().onHeaders(headers);
-  }
-
-  @Override
-  public void message(InboundMessage message) {
-    handle.listener().onMessage(message);
-    hasNews = true;
-  }
-
-  void tellReady() {
-    hasNews = true;
-    handle.listener().onReady();
-  }
-
-  void tellClosed(Status status, StreamProgress progress, Metadata trailers) {
-    flushMessages();
-    state = State.CLOSED;
-    hasNews = true;
-    handle.listener().onClosed(lost == null ? status : lost, progress, trailers);
-  }
-
-  /**
-   * Ends the stream because its deadline has passed.
-   *
-   * @param detail what else is known of the connection
-   */
-  void notifyDeadlineExceeded(@Nullable String detail) {
-    String waitedFor = waitedFor();
-    flushMessages();
-    state = State.CLOSED;
-    hasNews = true;
-    if (lost == null) {
-      handle.listener().onDeadlineExceeded(waitedFor, detail);
-    } else {
-      handle.listener().onClosed(lost, StreamProgress.PROCESSED, new Metadata());
-    }
-  }
-
-  /** Delivers what has been packed before the stream ends; a failure becomes the call's status. */
-  private void flushMessages() {
+  /** Delivers what is packed before the stream ends; a failure becomes the call's status. */
+  private void deliverLastMessages() {
     try {
       deliverMessages();
     } catch (Throwable t) {
-      lost(t);
+      recordFailure(t);
     }
   }
 
-  /** The small messages of this turn, which have been packed. */
+  /** Delivers the small messages of this turn, which the deframer has packed into one chunk. */
   private void deliverMessages() {
     if (deframer != null) {
       deframer.endBatch(this);
     }
   }
 
-  /** Returns whether the stream has events and was not collected yet; from now on it is. */
-  boolean joinBatch() {
-    boolean joins = (hasNews || (deframer != null && deframer.hasPacked())) && !inBatch;
-    inBatch |= joins;
+  /** Returns whether the stream has events and was not marked pending before; now it is. */
+  boolean markPending() {
+    boolean joins = (hasEvents || (deframer != null && deframer.hasPacked())) && !pending;
+    pending |= joins;
     return joins;
   }
 
-  void endBatch() {
-    // First, so that the stream can be collected again whatever is thrown.
-    inBatch = false;
+  /** Delivers the packed messages and ends the batch of events. */
+  void deliverEvents() {
+    // First, so that the stream can become pending again whatever is thrown.
+    pending = false;
     try {
       deliverMessages();
     } catch (Throwable t) {
-      lost(t);
+      recordFailure(t);
       throw t;
     } finally {
-      if (hasNews) {
-        hasNews = false;
-        handle.listener().onBatchEnd();
+      if (hasEvents) {
+        hasEvents = false;
+        listener.onBatchEnd();
       }
     }
   }
 
-  private void lost(Throwable thrown) {
-    if (lost == null) {
-      lost = Status.INTERNAL
+  private void recordFailure(Throwable thrown) {
+    if (deliveryFailure == null) {
+      deliveryFailure = Status.INTERNAL
           .withDescription("Messages could not be delivered: " + thrown)
           .withCause(thrown);
     }

@@ -11,8 +11,9 @@ import java.util.concurrent.atomic.AtomicLongArray;
 import org.jspecify.annotations.Nullable;
 
 /**
- * The numbers of a connection that others may read. The loop alone writes them, once at the end of
- * a turn, with opaque stores that cost what plain ones do.
+ * Publishes a connection's figures to other threads. Only the loop writes them, once at the end of
+ * a turn, with opaque stores: they cost what plain stores do, and a reader sees each figure whole,
+ * though not all figures from the same turn.
  */
 @CrossesThreads
 final class TransportCounters {
@@ -79,7 +80,7 @@ final class TransportCounters {
   }
 
   /**
-   * @param nanos 0 leaves it as it was
+   * @param nanos 0 leaves the figure unchanged
    */
   void roundTrip(long nanos) {
     if (nanos > 0) {

@@ -9,7 +9,11 @@ import java.util.List;
 import java.util.logging.Level;
 import java.util.logging.Logger;
 
-/** Calls the channel's {@link ClientTransportFilter}s for one connection: each once when it is ready, once at its end. */
+/**
+ * Calls the channel's {@link ClientTransportFilter}s for one connection: each once when the
+ * connection is ready and once when it has ended. Filters are the user's code: what they throw is
+ * caught here.
+ */
 @EventLoopConfined
 final class TransportFilters {
   private static final Logger LOGGER = Logger.getLogger("dev.clientconn.ClientConn");
@@ -22,10 +26,15 @@ final class TransportFilters {
     this.filters = filters;
   }
 
+  boolean isEmpty() {
+    return filters.isEmpty();
+  }
+
   /**
-   * The attributes as the filters return them, in the order in which they were added.
+   * Passes the attributes through the filters in the order in which they were added, and returns
+   * the result.
    *
-   * @throws IllegalStateException if a filter throws or returns null; the connection is of no use then
+   * @throws IllegalStateException if a filter throws or returns null; the connection is unusable
    */
   Attributes ready(Attributes attributes) {
     effective = attributes;

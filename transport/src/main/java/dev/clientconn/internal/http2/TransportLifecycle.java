@@ -6,10 +6,11 @@ import dev.clientconn.internal.transport.ClientTransport;
 import dev.clientconn.transport.TransportSnapshot.State;
 import io.grpc.Attributes;
 import io.grpc.Status;
+import org.jspecify.annotations.Nullable;
 
 /**
- * Keeps a connection's phase: each is reported once, they only move forward, and the first reason
- * to leave is kept.
+ * Tracks the state of a connection and reports each change to its owner once. States only move
+ * forward, and the first reason to leave READY is the one that is reported.
  */
 @EventLoopConfined
 final class TransportLifecycle {
@@ -28,15 +29,32 @@ final class TransportLifecycle {
     return state;
   }
 
-  boolean isReady() {
-    return state == State.READY;
+  boolean isConnecting() {
+    return state == State.CONNECTING;
+  }
+
+  boolean isDraining() {
+    return state == State.DRAINING;
   }
 
   boolean isClosed() {
     return state == State.CLOSED;
   }
 
-  /** Why no new streams are taken; OK while they are. */
+  /**
+   * The status for new streams while the connection accepts none, {@code null} while it is ready.
+   */
+  @Nullable
+  Status refusal() {
+    if (state == State.READY) {
+      return null;
+    }
+    return reason.isOk()
+        ? Status.UNAVAILABLE.withDescription("the connection is not ready yet")
+        : reason;
+  }
+
+  /** Why the connection left READY; OK before. */
   Status reason() {
     return reason;
   }
@@ -57,8 +75,8 @@ final class TransportLifecycle {
   }
 
   /**
-   * Returns false if it was closed already. {@link #terminated} notifies the listener, after the
-   * streams.
+   * Returns false if it was closed already. The listener is notified by {@link #terminated}, after
+   * the streams have ended.
    */
   boolean close(Status why) {
     if (state == State.CLOSED) {

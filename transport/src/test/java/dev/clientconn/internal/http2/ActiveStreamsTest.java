@@ -28,9 +28,9 @@ class ActiveStreamsTest {
   private StreamState opened() {
     StreamParameters call =
         new FixedHeaders(Http2Peer.METHOD, null, null, null, 0, 100, 100, new Metadata());
-    Http2ClientStream handle = new Http2ClientStream(
+    Http2ClientStream clientStream = new Http2ClientStream(
         control, call, RequestHeaders.Lists.NONE, null, new RecordingCall(), 100);
-    StreamState stream = new StreamState(handle, quota, 65_535);
+    StreamState stream = new StreamState(clientStream, quota, 65_535);
     table.register(stream);
     return stream;
   }

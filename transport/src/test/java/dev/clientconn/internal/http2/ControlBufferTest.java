@@ -26,9 +26,6 @@ class ControlBufferTest {
       this.producer = producer;
       this.number = number;
     }
-
-    @Override
-    void apply(Http2Client client) {}
   }
 
   /** Counts turns and notes what they drain. Used by its loop only, and read when that is done. */

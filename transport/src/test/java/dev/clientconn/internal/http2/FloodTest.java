@@ -60,7 +60,7 @@ class FloodTest extends PeerTest {
     Http2Peer peer = ready();
     peer.socket.clog();
 
-    for (int i = 0; i < 2 * ReplyThrottle.MAX_UNREAD_REPLIES; i++) {
+    for (int i = 0; i < 2 * FloodGuard.MAX_UNREAD_REPLIES; i++) {
       peer.unary().stream().cancel(Status.CANCELLED);
       peer.loop.run();
     }
@@ -188,7 +188,7 @@ class FloodTest extends PeerTest {
     peer.sendsHeaders(1).frames();
     byte[] empty = peer.recorded(() -> peer.sendsData(1, new byte[0], 0, false));
 
-    peer.sendsBytes(times(EmptyFrames.MAX_IN_A_ROW, empty));
+    peer.sendsBytes(times(FloodGuard.MAX_EMPTY_FRAMES, empty));
     assertThat(call.isClosed()).isFalse();
     peer.sendsBytes(empty);
 
@@ -205,7 +205,7 @@ class FloodTest extends PeerTest {
     peer.answers(1).frames();
     byte[] empty = peer.recorded(() -> peer.sendsData(1, new byte[0], 0, false));
 
-    peer.sendsBytes(times(EmptyFrames.MAX_IN_A_ROW + 1, empty));
+    peer.sendsBytes(times(FloodGuard.MAX_EMPTY_FRAMES + 1, empty));
 
     assertThat(peer.texts()).hasSize(1).allMatch(t -> t.startsWith("GOAWAY 0 ENHANCE_YOUR_CALM"));
   }
@@ -217,13 +217,13 @@ class FloodTest extends PeerTest {
     RecordingCall call = peer.unary();
     peer.sendsHeaders(1).frames();
 
-    for (int i = 0; i < 3 * EmptyFrames.MAX_IN_A_ROW; i++) {
+    for (int i = 0; i < 3 * FloodGuard.MAX_EMPTY_FRAMES; i++) {
       peer.sendsData(1, new byte[0], 0, false).sendsMessage(1, new byte[1]);
     }
     peer.sendsTrailers(1);
 
     assertThat(call.status().isOk()).isTrue();
-    assertThat(call.messages).hasSize(3 * EmptyFrames.MAX_IN_A_ROW);
+    assertThat(call.messages).hasSize(3 * FloodGuard.MAX_EMPTY_FRAMES);
   }
 
   @Conforms("H27")

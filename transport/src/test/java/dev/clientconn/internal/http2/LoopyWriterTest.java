@@ -20,23 +20,23 @@ import org.junit.jupiter.api.Test;
 class LoopyWriterTest {
 
   private final SendQuota quota = new SendQuota();
-  private final LoopyWriter loopy = new LoopyWriter(quota, stream -> {});
-  private final ControlBuffer control = new ControlBuffer(new ManualLoop(), () -> {}, () -> false);
+  private final LoopyWriter loopy = new LoopyWriter(quota, new PendingDeliveries());
+  private final ControlBuffer controlBuffer = new ControlBuffer(new ManualLoop(), () -> {}, () -> false);
 
   private StreamState scheduled() {
     StreamParameters call =
         new FixedHeaders(Http2Peer.METHOD, null, null, null, 0, 100, 100, new Metadata());
-    Http2ClientStream handle = new Http2ClientStream(
-        control, call, RequestHeaders.Lists.NONE, null, new RecordingCall(), 100);
-    StreamState stream = new StreamState(handle, quota, 65_535);
-    stream.sendQueue.start(Messages.framed(new byte[10]), true);
+    Http2ClientStream clientStream = new Http2ClientStream(
+        controlBuffer, call, RequestHeaders.Lists.NONE, null, new RecordingCall(), 100);
+    StreamState stream = new StreamState(clientStream, quota, 65_535);
+    stream.sendQueue.init(Messages.framed(new byte[10]), true);
     loopy.schedule(stream);
     return stream;
   }
 
   private void close(StreamState stream) {
-    stream.tellClosed(Status.CANCELLED, StreamProgress.PROCESSED, new Metadata());
-    loopy.left(stream);
+    stream.notifyClosed(Status.CANCELLED, StreamProgress.PROCESSED, new Metadata());
+    loopy.onClosed(stream);
   }
 
   @Conforms("T118")
@@ -47,7 +47,7 @@ class LoopyWriterTest {
 
     for (int i = 0; i < 10_000; i++) {
       close(scheduled());
-      assertThat(loopy.standing()).isLessThan(200);
+      assertThat(loopy.queued()).isLessThan(200);
     }
 
     assertThat(open.sendQueue.scheduled).isTrue();
@@ -66,7 +66,7 @@ class LoopyWriterTest {
       close(open.remove());
     }
 
-    assertThat(loopy.standing()).isBetween(100, 1000);
+    assertThat(loopy.queued()).isBetween(100, 1000);
     Framer framer = new Framer(Set.of());
     quota.connection().tryIncrease(65_535);
     loopy.write(framer, 1 << 20);

@@ -195,7 +195,7 @@ class SettingsTest extends PeerTest {
     }
 
     assertThat(peer.texts()).last().asString().startsWith("GOAWAY 0 ENHANCE_YOUR_CALM");
-    assertThat(peer.table.walks() - walks).isLessThanOrEqualTo(WindowRaises.BURST + 2);
+    assertThat(peer.table.walks() - walks).isLessThanOrEqualTo(FloodGuard.WINDOW_RAISES_BURST + 2);
   }
 
   @Conforms("H36")

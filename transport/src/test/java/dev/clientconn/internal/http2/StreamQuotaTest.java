@@ -218,9 +218,9 @@ class StreamQuotaTest extends PeerTest {
 
     for (int i = 0; i < 10_000; i++) {
       StreamState impatient = waitingStream(quota);
-      impatient.tellClosed(Status.CANCELLED, StreamProgress.PROCESSED, new Metadata());
-      quota.leave(impatient, WaitOutcome.CANCELLED);
-      assertThat(quota.places()).isLessThan(100);
+      impatient.notifyClosed(Status.CANCELLED, StreamProgress.PROCESSED, new Metadata());
+      quota.stopWaiting(impatient, WaitOutcome.CANCELLED);
+      assertThat(quota.queueLength()).isLessThan(100);
     }
 
     assertThat(quota.waiting()).isEqualTo(1);
@@ -231,9 +231,9 @@ class StreamQuotaTest extends PeerTest {
     ControlBuffer control = new ControlBuffer(new ManualLoop(), () -> {}, () -> false);
     StreamParameters call =
         new FixedHeaders(Http2Peer.METHOD, null, null, null, 0, 100, 100, new Metadata());
-    Http2ClientStream handle = new Http2ClientStream(
+    Http2ClientStream clientStream = new Http2ClientStream(
         control, call, RequestHeaders.Lists.NONE, null, new RecordingCall(), 100);
-    StreamState stream = new StreamState(handle, new SendQuota(), 65_535);
+    StreamState stream = new StreamState(clientStream, new SendQuota(), 65_535);
     assertThat(quota.enqueue(stream)).isTrue();
     return stream;
   }
