@@ -92,8 +92,7 @@ final class InboundFrames implements FrameListener {
       return;
     }
     if (!streams.applySettings(settings)) {
-      client.fail(
-          Http2Error.FLOW_CONTROL_ERROR, "SETTINGS makes a stream's window exceed 2^31-1");
+      client.fail(Http2Error.FLOW_CONTROL_ERROR, "SETTINGS makes a stream's window exceed 2^31-1");
       return;
     }
     if (floodGuard.allowsReply()) {
@@ -141,8 +140,7 @@ final class InboundFrames implements FrameListener {
   public void onWindowUpdate(int streamId, int increment) {
     if (streamId == 0) {
       if (!streams.sendQuota().connection().tryIncrease(increment)) {
-        client.fail(
-            Http2Error.FLOW_CONTROL_ERROR, "WINDOW_UPDATE makes the window exceed 2^31-1");
+        client.fail(Http2Error.FLOW_CONTROL_ERROR, "WINDOW_UPDATE makes the window exceed 2^31-1");
       }
       return;
     }
@@ -184,8 +182,7 @@ final class InboundFrames implements FrameListener {
   private @Nullable StreamState find(int streamId, String frame) {
     StreamState stream = streams.activeStreams().find(streamId);
     if (stream == null && streams.activeStreams().isIdle(streamId)) {
-      client.fail(
-          Http2Error.PROTOCOL_ERROR, frame + " for stream " + streamId + ", which is idle");
+      client.fail(Http2Error.PROTOCOL_ERROR, frame + " for stream " + streamId + ", which is idle");
     }
     return stream;
   }

@@ -18,8 +18,7 @@ record PeerSettings(long maxConcurrentStreams, int initialWindowSize, long maxHe
   /** No limit has been set (RFC 9113 section 6.5.2). */
   static final long UNLIMITED = 0xFFFF_FFFFL;
 
-  static final PeerSettings INITIAL =
-      new PeerSettings(UNLIMITED, Window.INITIAL, Long.MAX_VALUE);
+  static final PeerSettings INITIAL = new PeerSettings(UNLIMITED, Window.INITIAL, Long.MAX_VALUE);
 
   /** Returns the settings after a frame: what the frame does not name is unchanged. */
   PeerSettings merge(Http2Settings frame) {

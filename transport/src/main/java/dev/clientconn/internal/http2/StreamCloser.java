@@ -124,7 +124,8 @@ final class StreamCloser {
     loopy.onClosed(stream);
   }
 
-  private void close(StreamState stream, Status status, StreamProgress progress, Metadata trailers) {
+  private void close(
+      StreamState stream, Status status, StreamProgress progress, Metadata trailers) {
     deadlines.disarm(stream);
     try {
       // Before the queue is cleared: a call that retries from its callback may take over the

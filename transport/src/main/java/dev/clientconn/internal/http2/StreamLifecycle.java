@@ -189,8 +189,7 @@ final class StreamLifecycle {
   /** Ends a stream after the command that opens it has thrown and the connection has failed. */
   void abandon(Http2ClientStream clientStream, Status reason) {
     clientStream.releaseFirstMessage();
-    StreamState stream =
-        clientStream.isBound() ? clientStream.stream() : newStream(clientStream);
+    StreamState stream = clientStream.isBound() ? clientStream.stream() : newStream(clientStream);
     if (!stream.isClosed()) {
       closeUnopened(stream, reason);
     }

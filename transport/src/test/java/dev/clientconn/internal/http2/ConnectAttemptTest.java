@@ -208,7 +208,7 @@ class ConnectAttemptTest extends PeerTest {
   void saysThatThePeerSpeaksTls() {
     Http2Peer peer = connecting();
 
-    // A fatal alert, protocol_version: all that a TLS server says to plaintext.
+    // A fatal alert, protocol_version: all that a TLS server sends in response to plaintext.
     peer.sendsBytes((byte) 0x15, (byte) 3, (byte) 3, (byte) 0, (byte) 2, (byte) 2, (byte) 70);
 
     assertThat(peer.owner.phases).containsExactly("terminated");
@@ -340,7 +340,7 @@ class ConnectAttemptTest extends PeerTest {
   void aChannelThatIsActiveWhenItIsRegisteredGetsOnePreface() {
     FakeSocket accepted = new FakeSocket();
     Http2Peer peer = connecting(s -> s.dialer = request -> {
-      // Its handler is added to an active channel, which then says that it is active.
+      // Its handler is added to an active channel, which then reports that it is active.
       accepted.registerConnected(request.eventLoop(), request.handler());
       return accepted.newSucceededFuture();
     });

@@ -15,8 +15,8 @@ import java.util.function.Consumer;
 import org.jspecify.annotations.Nullable;
 
 /**
- * One call from the peer's SETTINGS to the trailers, as steps of both sides, so that it can break
- * off at any byte.
+ * Describes one call, from the peer's SETTINGS to the trailers, as steps of both sides, so that it
+ * can be cut at any byte.
  */
 final class Conversation {
 
@@ -132,7 +132,7 @@ final class Conversation {
         .continued(p -> p.sendsHeaders(1, true, "grpc-status", "0", "more", "x".repeat(40)));
   }
 
-  /** Both sides speak in turn, and the peer's window lets the second message through in parts. */
+  /** Both sides send in turn, and the peer's window admits the second message in parts. */
   static Conversation bidi(@Nullable Duration deadline) {
     Conversation c = new Conversation("bidi", deadline);
     return c.peer(p -> p.sendsSettings(s -> s.initialWindowSize(100)))

@@ -8,7 +8,7 @@ import io.grpc.Status;
 import java.util.Arrays;
 import org.junit.jupiter.api.Test;
 
-/** Reads that end inside a DATA frame. */
+/** Reads that end inside a DATA frame deliver what has arrived. */
 class DataInPartsTest {
 
   private static final int HEADER = Framer.HEADER_LENGTH;

@@ -188,7 +188,7 @@ class DeadlineWheelTest {
       arm(random.nextLong(Duration.ofHours(2).toNanos()));
     }
 
-    // Each fires at a time of its own, while the others are still armed.
+    // Each fires at a different time, while the others are still armed.
     loop.advance(Duration.ofHours(3));
 
     assertThat(fired).hasSize(10_000);

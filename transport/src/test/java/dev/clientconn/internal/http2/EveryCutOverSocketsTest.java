@@ -21,9 +21,9 @@ import org.junit.jupiter.params.provider.Arguments;
 import org.junit.jupiter.params.provider.MethodSource;
 
 /**
- * The conversations of {@link EveryCutTest} over sockets, whose close future, last reads and
- * {@code channelInactive} come when the operating system and Netty have them come. Each connection
- * breaks off behind another byte.
+ * The conversations of {@link EveryCutTest} may be cut off over sockets too, whose close future,
+ * last reads and {@code channelInactive} come in the order of the operating system and of Netty.
+ * Each connection is cut after another byte.
  */
 class EveryCutOverSocketsTest {
 

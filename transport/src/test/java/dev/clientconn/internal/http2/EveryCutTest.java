@@ -15,8 +15,8 @@ import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.MethodSource;
 
 /**
- * A conversation that breaks off, or comes in pieces, wherever it may, in either direction. Each ends with {@link
- * Http2Peer#verify}: one status per call, one end for the owner, no buffer, no timer.
+ * A conversation may be cut off, or arrive in pieces, at any byte in either direction. Each ends
+ * with {@link Http2Peer#verify}: one status per call, one end for the owner, no buffer, no timer.
  */
 class EveryCutTest {
 
@@ -160,7 +160,7 @@ class EveryCutTest {
       assertThat(peer.socket.isOpen()).as("broken before byte %d", cut).isFalse();
       uncut.isToldInPartBy(call, "broken before byte " + cut);
       if (peer.table.opened() > 0) {
-        // Else this peer has answered a call that it cannot know, which is an error of its own.
+        // Otherwise this peer has responded to a call that it cannot know: a protocol error.
         assertThat(peer.owner.terminated.getDescription()).contains("Broken pipe");
       }
       peer.verify();
@@ -179,7 +179,10 @@ class EveryCutTest {
     outboundCut(conversation, peer -> peer.after(LONGER_THAN_ALL));
   }
 
-  /** The peer answers what it has not been asked: the worst that a socket that takes no more can go with. */
+  /**
+   * The peer answers what it has not been asked: the worst that a socket that takes no more can go
+   * with.
+   */
   private static void outboundCut(Conversation conversation, Consumer<Http2Peer> end) {
     Uncut uncut = Uncut.of(conversation);
     for (long cut = 0; cut < uncut.sent(); cut++) {

@@ -36,8 +36,9 @@ import org.junit.jupiter.params.provider.Arguments;
 import org.junit.jupiter.params.provider.MethodSource;
 
 /**
- * In every state of a call, everything that can end calls ends it, exactly once, whatever comes later; the channel then
- * terminates and leaves no stream, timer or buffer behind. A whole channel over scripted peers, with frozen time.
+ * In every state of a call, every event that can end calls ends it exactly once, whatever follows;
+ * the channel then terminates and leaves no stream, timer or buffer behind. A whole channel over
+ * scripted peers, with frozen time.
  */
 class EveryStateTest {
 
@@ -75,14 +76,14 @@ class EveryStateTest {
       this.code = code;
     }
 
-    /** How a call in that state ends, or {@code null} if it goes on. */
+    /** How a call in that state ends, or {@code null} if it continues. */
     @Nullable
     Code ends(State state) {
       if (this != CONNECTION_LOST) {
         return code;
       }
       return switch (state) {
-        // It has not left, so it leaves on another connection.
+        // It has not been sent, so it is sent on another connection.
         case HALF_CLOSE, SERVICE_CONFIG, CREDENTIALS, CREDENTIALS_FOR_A_RETRY, SLOT -> null;
         case CONNECTION, CONNECTION_FOR_A_RETRY, RESPONSE, REST_OF_THE_RESPONSE -> Code.UNAVAILABLE;
       };
@@ -206,7 +207,10 @@ class EveryStateTest {
     return made.get(0);
   }
 
-  /** The peer has not looked at the call: it may leave again on another connection, which does not answer yet. */
+  /**
+   * The peer has not looked at the call: it may leave again on another connection, which does not
+   * answer yet.
+   */
   private void refuse() {
     peers.last().sendsGoAway(0, Http2Error.NO_ERROR, "");
     assertThat(peers.all).hasSize(2);
@@ -273,7 +277,7 @@ class EveryStateTest {
     }
   }
 
-  /** Connects each address to a peer of its own, which says nothing by itself. */
+  /** Connects each address to a separate peer, which sends nothing by itself. */
   private final class Peers implements TransportConnector {
     private final List<Http2Peer> all = new ArrayList<>();
 

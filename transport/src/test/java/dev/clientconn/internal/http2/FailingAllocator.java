@@ -7,8 +7,8 @@ import io.netty.buffer.ByteBufAllocatorMetric;
 import io.netty.buffer.UnpooledByteBufAllocator;
 
 /**
- * Allocates until a test has it run out of direct memory, for one allocation, as Netty does: with
- * an Error.
+ * Allocates buffers, and fails one allocation with an Error when a test asks for it, as Netty does
+ * when direct memory is used up.
  */
 final class FailingAllocator extends AbstractByteBufAllocator {
 

@@ -24,9 +24,10 @@ import java.util.Queue;
 import org.jspecify.annotations.Nullable;
 
 /**
- * A channel whose other end is the test. It is registered with the test's {@link ManualLoop}, so its events come in the
- * order of real sockets: at its end the close future first, and {@code channelInactive} in a later task. Can be clogged,
- * so that what is written stays with this side.
+ * Implements a channel whose other end is the test. It is registered with the test's {@link
+ * ManualLoop}, so that its events come in the order of real sockets: at its end the close future
+ * first, and {@code channelInactive} in a later task. Can be clogged, so that written bytes stay on
+ * this side.
  */
 final class FakeSocket extends AbstractChannel implements DuplexChannel {
 
@@ -107,7 +108,9 @@ final class FakeSocket extends AbstractChannel implements DuplexChannel {
     return count;
   }
 
-  /** Bytes that were written to it and that it has not taken, and Netty's allowance for each buffer. */
+  /**
+   * Bytes that were written to it and that it has not taken, and Netty's allowance for each buffer.
+   */
   long pendingBytes() {
     ChannelOutboundBuffer buffer = unsafe().outboundBuffer();
     return buffer == null ? 0 : buffer.totalPendingWriteBytes();
@@ -259,7 +262,7 @@ final class FakeSocket extends AbstractChannel implements DuplexChannel {
 
   @Override
   protected void doBeginRead() {
-    // The test says when something arrives.
+    // The test decides when something arrives.
   }
 
   @Override

@@ -12,7 +12,7 @@ import java.util.ArrayList;
 import java.util.List;
 import org.jspecify.annotations.Nullable;
 
-/** What a connection has sent, frame by frame. */
+/** Records what a connection has sent, frame by frame. */
 final class FrameLog extends Http2FrameAdapter {
 
   /**

@@ -19,14 +19,15 @@ import java.util.logging.Logger;
 import org.jspecify.annotations.Nullable;
 
 /**
- * A connection under fuzz: what a script may do to it, and what must hold whatever that was. A call is named by a number,
- * any number; what its contract forbids at that moment is left out.
+ * Runs a connection under fuzz: defines what a script may do to it, and checks what must hold
+ * afterwards. Any number names a call; what a call's contract forbids at the moment is skipped.
  */
 public final class FuzzedConnection implements AutoCloseable {
 
   /**
-   * What buffers may hold at once: a partial frame of 16 KiB, a header block of the limit's size, what one turn copies,
-   * 128 KiB, and 10,000 unread replies of up to 17 bytes, with the slack of buffers that grow by doubling.
+   * What buffers may hold at once: a partial frame of 16 KiB, a header block of the limit's size,
+   * what one turn copies, 128 KiB, and 10,000 unread replies of up to 17 bytes, with the slack of
+   * buffers that grow by doubling.
    */
   private static final long MAX_BUFFERED = 1 << 20;
 
@@ -67,7 +68,7 @@ public final class FuzzedConnection implements AutoCloseable {
     open(10, true, Duration.ofMillis(millis));
   }
 
-  /** A call that goes on sending. */
+  /** A call that continues to send. */
   public void streaming(int messageSize) {
     open(messageSize, false, null);
   }
@@ -171,8 +172,8 @@ public final class FuzzedConnection implements AutoCloseable {
   }
 
   /**
-   * Time passes, then the peer closes: all must have ended. Returns what was seen, without numbers, to tell inputs that
-   * reach something new.
+   * Time passes, then the peer closes: all must have ended. Returns what was seen, without numbers,
+   * to distinguish inputs that reach something new.
    */
   public Set<String> end() {
     after((int) LONGER_THAN_ALL.toMillis());
@@ -204,7 +205,10 @@ public final class FuzzedConnection implements AutoCloseable {
         + text.replaceAll("(?s)\".*\"", "QUOTE").replaceAll("[0-9a-f]*[0-9]+[0-9a-f]*", "#");
   }
 
-  /** What is logged as wrong: exceptions that Netty, or the connection, has caught for somebody else. */
+  /**
+   * What is logged as wrong: exceptions that Netty, or the connection, has caught for somebody
+   * else.
+   */
   private static final class Complaints extends Handler {
     private static final Logger ROOT = Logger.getLogger("");
     private final List<String> texts = new ArrayList<>();

@@ -94,7 +94,7 @@ class HeaderBlockCacheTest extends PeerTest {
 
   private static Metadata trailersOf(Http2Peer peer, int id, byte[] block) {
     RecordingCall call = peer.unary();
-    // Not by the peer's encoder, which has ideas of its own of what is in the table.
+    // Not by the peer's encoder, which decides itself what is in the table.
     byte[] headers = block(NOT_INDEXED, ":status", "200", "content-type", "application/grpc");
     peer.sendsFrame(Http2FrameTypes.HEADERS, 0x4, id, headers);
     peer.sendsFrame(Http2FrameTypes.HEADERS, FLAGS, id, block);

@@ -49,8 +49,9 @@ import java.util.function.Consumer;
 import org.jspecify.annotations.Nullable;
 
 /**
- * A scripted peer and the connection it talks to: no threads, and time that only a test moves. What the peer sends is
- * read at once, and what the connection has sent is read by {@code expects…}. {@link #verify} must end every test.
+ * Scripts the peer of a connection under test: no threads, and time that only the test advances.
+ * What the peer sends is read at once, and what the connection has sent is read by {@code
+ * expects…}. {@link #verify} must end every test.
  */
 final class Http2Peer {
 

@@ -18,7 +18,7 @@ import org.junit.jupiter.api.Test;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.EnumSource;
 
-/** Large messages are sent from where they are; their memory must come back, whatever becomes of the call. */
+/** Large messages are sent without a copy, and their memory is released however the call ends. */
 class LargeRequestTest extends PeerTest {
 
   private static final int MIB = 1024 * 1024;

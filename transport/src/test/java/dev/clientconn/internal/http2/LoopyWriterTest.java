@@ -21,7 +21,8 @@ class LoopyWriterTest {
 
   private final SendQuota quota = new SendQuota();
   private final LoopyWriter loopy = new LoopyWriter(quota, new PendingDeliveries());
-  private final ControlBuffer controlBuffer = new ControlBuffer(new ManualLoop(), () -> {}, () -> false);
+  private final ControlBuffer controlBuffer =
+      new ControlBuffer(new ManualLoop(), () -> {}, () -> false);
 
   private StreamState scheduled() {
     StreamParameters call =

@@ -9,7 +9,7 @@ import java.io.ByteArrayOutputStream;
 import java.nio.charset.StandardCharsets;
 import org.junit.jupiter.api.Test;
 
-/** Frames that are laid out oddly, and those that are laid out wrong. */
+/** Unusual but valid frames are accepted, and invalid ones rejected. */
 class MalformedFramesTest extends PeerTest {
 
   private static final byte DATA = 0;

@@ -17,8 +17,8 @@ import java.util.Queue;
 import java.util.concurrent.TimeUnit;
 
 /**
- * An event loop without a thread: a test runs its tasks and moves its time. Tasks never run inside
- * one another.
+ * Implements an event loop without a thread: a test runs its tasks and advances its time. Tasks
+ * never run inside one another.
  */
 final class ManualLoop extends AbstractScheduledEventExecutor implements EventLoop {
 

@@ -7,8 +7,8 @@ import java.util.function.Consumer;
 import org.junit.jupiter.api.AfterEach;
 
 /**
- * Tests with a scripted peer. Whatever they do, the connection must have left nothing behind
- * afterwards.
+ * Provides a scripted peer to tests, and checks after each that the connection has left nothing
+ * behind.
  */
 abstract class PeerTest {
 

@@ -14,7 +14,7 @@ import java.util.List;
 import java.util.Objects;
 import org.jspecify.annotations.Nullable;
 
-/** A call that writes down what its stream tells it, and what of it breaks the contract. Wants every message, at first. */
+/** Records the events of a stream and which of them break the contract. Has demand at first. */
 final class RecordingCall implements ClientStream.Listener {
 
   final List<String> events = new ArrayList<>();
@@ -34,7 +34,7 @@ final class RecordingCall implements ClientStream.Listener {
   private @Nullable Status status;
   private boolean started;
   private boolean headersSeen;
-  private boolean news;
+  private boolean hasEvents;
 
   void bind(ClientStream made) {
     stream = made;
@@ -85,7 +85,7 @@ final class RecordingCall implements ClientStream.Listener {
     if (started && status == null) {
       all.add("never closed: " + events);
     }
-    if (news) {
+    if (hasEvents) {
       all.add("no batch end after the last event: " + events);
     }
     return all;
@@ -96,7 +96,7 @@ final class RecordingCall implements ClientStream.Listener {
     require(!headersSeen, "headers twice");
     require(messages.isEmpty(), "headers after a message");
     headersSeen = true;
-    tell("headers");
+    record("headers");
   }
 
   @Override
@@ -113,17 +113,17 @@ final class RecordingCall implements ClientStream.Listener {
     messages.add(body);
     String text =
         body.length > 20 ? body.length + " bytes" : new String(body, StandardCharsets.UTF_8);
-    tell("message " + text + (message.isCompressed() ? " compressed" : ""));
+    record("message " + text + (message.isCompressed() ? " compressed" : ""));
   }
 
   @Override
   public void onReady() {
-    tell("ready");
+    record("ready");
   }
 
   @Override
   public void onClosed(Status end, StreamProgress how, Metadata received) {
-    tell("closed " + end.getCode() + " " + how);
+    record("closed " + end.getCode() + " " + how);
     status = end;
     progress = how;
     trailers = received;
@@ -132,8 +132,8 @@ final class RecordingCall implements ClientStream.Listener {
 
   @Override
   public void onBatchEnd() {
-    require(news, "a batch end without news");
-    news = false;
+    require(hasEvents, "a batch end without events");
+    hasEvents = false;
     batches++;
     events.add("end");
     onBatchEnd.run();
@@ -153,9 +153,9 @@ final class RecordingCall implements ClientStream.Listener {
         new Metadata());
   }
 
-  private void tell(String event) {
+  private void record(String event) {
     require(status == null, event + " after the end");
-    news = true;
+    hasEvents = true;
     events.add(event);
   }
 

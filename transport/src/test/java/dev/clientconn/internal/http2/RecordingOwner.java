@@ -8,7 +8,7 @@ import java.util.ArrayList;
 import java.util.List;
 import org.jspecify.annotations.Nullable;
 
-/** Writes down what a transport tells its owner, and what of it breaks the contract. */
+/** Records the events of a transport and which of them break the contract. */
 final class RecordingOwner implements ClientTransport.Listener {
 
   final List<String> phases = new ArrayList<>();

@@ -31,8 +31,8 @@ import java.util.concurrent.TimeUnit;
 import org.jspecify.annotations.Nullable;
 
 /**
- * A peer at the other end of a TCP connection, driven by the test's thread. {@link #close} looks for what the connection
- * has left behind.
+ * Runs a peer at the other end of a TCP connection, on the test's thread. {@link #close} checks
+ * that the connection has left nothing behind.
  */
 final class SocketPeer implements Conversation.Stage, AutoCloseable {
 
@@ -72,7 +72,10 @@ final class SocketPeer implements Conversation.Stage, AutoCloseable {
     return dialled;
   }
 
-  /** Once the peer has sent so many bytes, if it will, what it sends next waits for the connection to be ready. */
+  /**
+   * Once the peer has sent so many bytes, if it will, what it sends next waits for the connection
+   * to be ready.
+   */
   void becomesReadyAfter(int settingsBytes, int willSend) {
     untilReady = willSend >= settingsBytes ? settingsBytes : Integer.MAX_VALUE;
   }

@@ -13,7 +13,7 @@ import org.junit.jupiter.api.Test;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.ValueSource;
 
-/** The ways a stream ends, and that nothing comes of it afterwards. */
+/** A stream ends in each possible way, and nothing follows its end. */
 class StreamEndTest extends PeerTest {
 
   private static void asksForEverything(Http2Peer peer, RecordingCall call) {

@@ -24,7 +24,8 @@ import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.ValueSource;
 
 /**
- * What a turn of the loop must not lose, whatever is thrown in it and however the connection ends.
+ * A turn of the loop loses no event, command or frame, whatever is thrown in it and however the
+ * connection ends.
  */
 class TurnTest extends PeerTest {
 

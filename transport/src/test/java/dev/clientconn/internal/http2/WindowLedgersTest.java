@@ -16,14 +16,18 @@ import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.CsvSource;
 
 /**
- * A peer that keeps the books of RFC 9113 section 6.9 from the frames it sees, beside the connection that keeps its own.
- * Messages of all sizes go both ways on five streams; the books agree at every moment.
+ * The windows of the connection agree at every moment with those that a peer computes from the
+ * frames it sees (RFC 9113 section 6.9), while messages of all sizes are sent both ways on five
+ * streams.
  */
 class WindowLedgersTest extends PeerTest {
 
   private static final int STREAMS = 5;
 
-  /** What the peer may send, and how much room it has left for the other side; stream 0 is the connection. */
+  /**
+   * What the peer may send, and how much room it has left for the other side; stream 0 is the
+   * connection.
+   */
   private final Map<Integer, Long> maySend = new HashMap<>();
 
   private final Map<Integer, Long> hasRoom = new HashMap<>();

@@ -12,7 +12,7 @@ import java.io.IOException;
 import java.time.Duration;
 import org.junit.jupiter.api.Test;
 
-/** A peer that has stopped reading makes writes fail; what it sent before is still there to be read. */
+/** A peer that has stopped reading makes writes fail; what it sent before is still read. */
 class WriteFailureTest extends PeerTest {
 
   /** A connection with an open stream whose next write fails. */
