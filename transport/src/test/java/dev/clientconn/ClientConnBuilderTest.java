@@ -6,13 +6,13 @@ import static org.assertj.core.api.Assertions.assertThatThrownBy;
 
 import dev.clientconn.conformance.Conforms;
 import dev.clientconn.internal.call.RetryBufferLimit;
-import dev.clientconn.internal.channel.ChannelHarness;
 import dev.clientconn.internal.channel.ChannelOptions;
 import dev.clientconn.internal.channel.FakeResolver;
 import dev.clientconn.internal.serviceconfig.MethodConfig;
 import dev.clientconn.internal.serviceconfig.ServiceConfig;
 import dev.clientconn.internal.transport.TransportOptions;
 import dev.clientconn.internal.transport.TransportOptions.KeepaliveOptions;
+import dev.clientconn.testing.ByteMethods;
 import dev.clientconn.transport.TransportListener;
 import dev.clientconn.transport.TransportListener.WaitOutcome;
 import io.grpc.BinaryLog;
@@ -166,7 +166,7 @@ class ClientConnBuilderTest {
     ClientConn conn = builder.build();
 
     ClientCall<byte[], byte[]> call =
-        conn.newCall(ChannelHarness.method("pkg.Greeter/Hello"), CallOptions.DEFAULT);
+        conn.newCall(ByteMethods.unary("pkg.Greeter/Hello"), CallOptions.DEFAULT);
 
     assertThat(call).isNotNull();
     assertThat(seen).containsExactly("dns:///localhost:1", "second", "first");
@@ -367,7 +367,7 @@ class ClientConnBuilderTest {
         .setBinaryLog(new InterceptingLog(interceptor("log", seen)))
         .build();
 
-    assertThat(conn.newCall(ChannelHarness.method("pkg.Greeter/Hello"), CallOptions.DEFAULT))
+    assertThat(conn.newCall(ByteMethods.unary("pkg.Greeter/Hello"), CallOptions.DEFAULT))
         .isNotNull();
 
     assertThat(seen).containsExactly("interceptor", "log");
@@ -500,7 +500,7 @@ class ClientConnBuilderTest {
   private static final class NoRequestInfo extends CallCredentials.RequestInfo {
     @Override
     public MethodDescriptor<?, ?> getMethodDescriptor() {
-      return ChannelHarness.method("pkg.Greeter/Hello");
+      return ByteMethods.unary("pkg.Greeter/Hello");
     }
 
     @Override

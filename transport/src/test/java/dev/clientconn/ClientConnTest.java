@@ -5,8 +5,8 @@ import static org.assertj.core.api.Assertions.assertThat;
 
 import dev.clientconn.conformance.Conforms;
 import dev.clientconn.internal.channel.ChannelHarness;
-import dev.clientconn.internal.channel.FakeTransport;
-import dev.clientconn.internal.transport.StreamProgress;
+import dev.clientconn.testing.ByteMethods;
+import dev.clientconn.testing.FakeTransport;
 import io.grpc.CallOptions;
 import io.grpc.ClientCall;
 import io.grpc.ConnectivityState;
@@ -22,7 +22,7 @@ import org.junit.jupiter.api.Test;
 
 class ClientConnTest {
   private static final MethodDescriptor<byte[], byte[]> METHOD =
-      ChannelHarness.method("pkg.Greeter/Hello");
+      ByteMethods.unary("pkg.Greeter/Hello");
 
   private static final Map<String, ?> ONE_SECOND =
       Map.of("methodConfig", List.of(Map.of("name", List.of(Map.of()), "timeout", "1s")));
@@ -41,7 +41,7 @@ class ClientConnTest {
     assertThat(transport.streams).hasSize(1);
     assertThat(conn.getState(false)).isEqualTo(ConnectivityState.READY);
 
-    transport.streams.get(0).finish(Status.NOT_FOUND, StreamProgress.PROCESSED);
+    transport.streams.get(0).close(Status.NOT_FOUND);
 
     assertThat(call.statuses).extracting(Status::getCode).containsExactly(Status.Code.NOT_FOUND);
   }
@@ -57,7 +57,7 @@ class ClientConnTest {
 
     assertThat(conn.snapshot().waitingCalls()).isZero();
     assertThat(fakes.connector.last().streams).singleElement().satisfies(stream -> {
-      assertThat(stream.headers().deadline()).isNotNull();
+      assertThat(stream.headers.deadline()).isNotNull();
     });
     assertThat(first.statuses).isEmpty();
   }
@@ -105,7 +105,7 @@ class ClientConnTest {
     assertThat(fakes.resolver.last().started).isTrue();
     fakes.resolver.send(ONE_SECOND, 1);
     fakes.connector.last().ready();
-    fakes.connector.last().streams.get(0).finish(Status.NOT_FOUND, StreamProgress.PROCESSED);
+    fakes.connector.last().streams.get(0).close(Status.NOT_FOUND);
     assertThat(first.only().getCode()).isEqualTo(Status.Code.NOT_FOUND);
   }
 
@@ -145,7 +145,7 @@ class ClientConnTest {
     assertThat(after.only().getCode()).isEqualTo(Status.Code.UNAVAILABLE);
     assertThat(after.only().getDescription()).isEqualTo("Channel shutdown invoked");
     fakes.connector.last().ready();
-    fakes.connector.last().streams.get(0).finish(Status.NOT_FOUND, StreamProgress.PROCESSED);
+    fakes.connector.last().streams.get(0).close(Status.NOT_FOUND);
     assertThat(before.only().getCode()).isEqualTo(Status.Code.NOT_FOUND);
     assertThat(conn.isTerminated()).isTrue();
   }

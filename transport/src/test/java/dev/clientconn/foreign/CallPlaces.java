@@ -6,6 +6,7 @@ import static dev.clientconn.foreign.Fault.Kind.TWICE;
 
 import dev.clientconn.foreign.Place.Setup;
 import dev.clientconn.internal.call.BrokenTracers;
+import dev.clientconn.testing.TextMethods;
 import dev.clientconn.transport.TransportListener;
 import io.grpc.CallCredentials;
 import io.grpc.CallOptions;
@@ -85,7 +86,7 @@ final class CallPlaces {
   }
 
   private static void requestMarshaller(Setup setup) {
-    setup.marshaller = new ForeignServer.Text() {
+    setup.marshaller = new TextMethods.TextMarshaller() {
       @Override
       public InputStream stream(String value) {
         return setup.fault.orNull(super.stream(value));
@@ -94,7 +95,7 @@ final class CallPlaces {
   }
 
   private static void responseMarshaller(Setup setup) {
-    setup.marshaller = new ForeignServer.Text() {
+    setup.marshaller = new TextMethods.TextMarshaller() {
       @Override
       public String parse(InputStream stream) {
         setup.fault.strike();

@@ -1,7 +1,7 @@
 // SPDX-License-Identifier: Apache-2.0
 package dev.clientconn.foreign;
 
-import dev.clientconn.Throwing;
+import dev.clientconn.testing.Throwing;
 import org.jspecify.annotations.Nullable;
 
 /** What one piece of foreign code does wrong, from the moment on that it is armed. */

@@ -6,6 +6,7 @@ import static org.assertj.core.api.Assertions.assertThat;
 import dev.clientconn.ClientConn;
 import dev.clientconn.ClientConnBuilder;
 import dev.clientconn.internal.channel.FakePolicy;
+import dev.clientconn.testing.TextMethods;
 import io.grpc.CallOptions;
 import io.grpc.MethodDescriptor;
 import io.grpc.NameResolverRegistry;
@@ -230,7 +231,7 @@ class ForeignCodeTest {
   }
 
   private static MethodDescriptor<String, String> plain() {
-    return ForeignServer.method(new ForeignServer.Text());
+    return ForeignServer.method(new TextMethods.TextMarshaller());
   }
 
   private EchoCall call(Place.Setup setup) {

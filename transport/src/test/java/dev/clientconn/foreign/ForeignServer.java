@@ -1,6 +1,7 @@
 // SPDX-License-Identifier: Apache-2.0
 package dev.clientconn.foreign;
 
+import dev.clientconn.testing.TextMethods;
 import io.grpc.Metadata;
 import io.grpc.MethodDescriptor;
 import io.grpc.MethodDescriptor.MethodType;
@@ -9,13 +10,9 @@ import io.grpc.ServerCall;
 import io.grpc.ServerServiceDefinition;
 import io.grpc.Status;
 import io.grpc.netty.NettyServerBuilder;
-import java.io.ByteArrayInputStream;
 import java.io.IOException;
-import java.io.InputStream;
-import java.io.UncheckedIOException;
 import java.net.InetAddress;
 import java.net.InetSocketAddress;
-import java.nio.charset.StandardCharsets;
 
 /** A server with one bidirectional method that returns every message, compressed, until the half-close. */
 final class ForeignServer implements AutoCloseable {
@@ -29,7 +26,7 @@ final class ForeignServer implements AutoCloseable {
         .directExecutor()
         .maxConcurrentCallsPerConnection(2)
         .addService(ServerServiceDefinition.builder("test.Foreign")
-            .addMethod(method(new Text()), (call, headers) -> echo(call))
+            .addMethod(method(new TextMethods.TextMarshaller()), (call, headers) -> echo(call))
             .build())
         .build()
         .start();
@@ -67,22 +64,5 @@ final class ForeignServer implements AutoCloseable {
   @Override
   public void close() {
     server.shutdownNow();
-  }
-
-  /** Strings as UTF-8. */
-  static class Text implements MethodDescriptor.Marshaller<String> {
-    @Override
-    public InputStream stream(String value) {
-      return new ByteArrayInputStream(value.getBytes(StandardCharsets.UTF_8));
-    }
-
-    @Override
-    public String parse(InputStream stream) {
-      try {
-        return new String(stream.readAllBytes(), StandardCharsets.UTF_8);
-      } catch (IOException e) {
-        throw new UncheckedIOException(e);
-      }
-    }
   }
 }

@@ -4,6 +4,7 @@ package dev.clientconn.foreign;
 import dev.clientconn.ClientConn;
 import dev.clientconn.ClientConnBuilder;
 import dev.clientconn.internal.channel.FakePolicy;
+import dev.clientconn.testing.TextMethods;
 import io.grpc.CallOptions;
 import io.grpc.MethodDescriptor;
 import io.grpc.Status.Code;
@@ -34,7 +35,7 @@ final class Place {
     final ClientConnBuilder builder;
     final FakePolicy policy;
     CallOptions options = CallOptions.DEFAULT;
-    MethodDescriptor.Marshaller<String> marshaller = new ForeignServer.Text();
+    MethodDescriptor.Marshaller<String> marshaller = new TextMethods.TextMarshaller();
     EchoCall.@Nullable Listening listening;
     Consumer<ClientConn> afterBuild = conn -> {};
 

@@ -1,6 +1,7 @@
 // SPDX-License-Identifier: Apache-2.0
 package dev.clientconn.soak;
 
+import dev.clientconn.testing.ByteMethods;
 import io.grpc.Grpc;
 import io.grpc.Metadata;
 import io.grpc.MethodDescriptor;
@@ -11,10 +12,8 @@ import io.grpc.ServerCallHandler;
 import io.grpc.ServerServiceDefinition;
 import io.grpc.Status;
 import io.grpc.netty.NettyServerBuilder;
-import java.io.ByteArrayInputStream;
 import java.io.IOException;
 import java.io.InputStream;
-import java.io.UncheckedIOException;
 import java.nio.ByteBuffer;
 import java.util.ArrayList;
 import java.util.List;
@@ -56,11 +55,8 @@ final class SoakServer {
   /** Wish, size of each reply, number of replies. */
   static final int REQUEST_HEADER = 9;
 
-  static final MethodDescriptor<byte[], byte[]> METHOD = MethodDescriptor.newBuilder(
-          new BytesMarshaller(), new BytesMarshaller())
-      .setType(MethodType.BIDI_STREAMING)
-      .setFullMethodName("soak.Service/Method")
-      .build();
+  static final MethodDescriptor<byte[], byte[]> METHOD =
+      ByteMethods.of(MethodType.BIDI_STREAMING, "soak.Service/Method", new PoisonMarshaller());
 
   /** Cannot be marshalled, which makes the server reset the stream. */
   private static final byte[] POISON = new byte[0];
@@ -202,22 +198,13 @@ final class SoakServer {
     }
   }
 
-  private static final class BytesMarshaller implements MethodDescriptor.Marshaller<byte[]> {
+  private static final class PoisonMarshaller extends ByteMethods.Marshaller {
     @Override
     public InputStream stream(byte[] value) {
       if (value == POISON) {
         throw new IllegalStateException("poison");
       }
-      return new ByteArrayInputStream(value);
-    }
-
-    @Override
-    public byte[] parse(InputStream stream) {
-      try {
-        return stream.readAllBytes();
-      } catch (IOException e) {
-        throw new UncheckedIOException(e);
-      }
+      return super.stream(value);
     }
   }
 }

@@ -6,6 +6,7 @@ import static org.assertj.core.api.Assertions.assertThatThrownBy;
 
 import dev.clientconn.conformance.Conforms;
 import dev.clientconn.internal.serviceconfig.MethodConfig;
+import dev.clientconn.testing.TextMethods;
 import io.grpc.Attributes;
 import io.grpc.CallCredentials;
 import io.grpc.CallOptions;

@@ -6,6 +6,7 @@ import static org.assertj.core.api.Assertions.assertThatThrownBy;
 
 import dev.clientconn.conformance.Conforms;
 import dev.clientconn.internal.transport.StreamProgress;
+import dev.clientconn.testing.TextMethods;
 import io.grpc.CallOptions;
 import io.grpc.ClientCall;
 import io.grpc.Context;

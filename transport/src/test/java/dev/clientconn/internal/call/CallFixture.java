@@ -2,6 +2,11 @@
 package dev.clientconn.internal.call;
 
 import dev.clientconn.internal.serviceconfig.MethodConfig;
+import dev.clientconn.testing.FakeStream;
+import dev.clientconn.testing.FakeTransport;
+import dev.clientconn.testing.ManualClock;
+import dev.clientconn.testing.ManualExecutor;
+import dev.clientconn.testing.TextMethods;
 import io.grpc.CallOptions;
 import io.grpc.CompressorRegistry;
 import io.grpc.DecompressorRegistry;

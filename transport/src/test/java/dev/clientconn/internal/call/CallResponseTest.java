@@ -7,6 +7,8 @@ import dev.clientconn.conformance.Conforms;
 import dev.clientconn.internal.message.InboundChunkPool;
 import dev.clientconn.internal.message.SmallMessagePacker;
 import dev.clientconn.internal.transport.StreamProgress;
+import dev.clientconn.testing.FakeStream;
+import dev.clientconn.testing.TextMethods;
 import io.grpc.Attributes;
 import io.grpc.CallOptions;
 import io.grpc.Codec;

@@ -3,6 +3,7 @@ package dev.clientconn.internal.call;
 
 import static org.assertj.core.api.Assertions.assertThat;
 
+import dev.clientconn.testing.ManualExecutor;
 import io.grpc.Context;
 import io.grpc.Metadata;
 import io.grpc.Status;

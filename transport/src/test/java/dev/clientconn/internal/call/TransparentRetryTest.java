@@ -6,6 +6,8 @@ import static org.assertj.core.api.Assertions.assertThat;
 import dev.clientconn.conformance.Conforms;
 import dev.clientconn.internal.message.Messages;
 import dev.clientconn.internal.transport.StreamProgress;
+import dev.clientconn.testing.FakeStream;
+import dev.clientconn.testing.TextMethods;
 import io.grpc.ClientCall;
 import io.grpc.Metadata;
 import io.grpc.MethodDescriptor;

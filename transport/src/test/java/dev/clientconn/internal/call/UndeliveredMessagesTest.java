@@ -7,6 +7,7 @@ import dev.clientconn.conformance.Conforms;
 import dev.clientconn.internal.message.InboundMessage;
 import dev.clientconn.internal.wire.MessageDeframer;
 import dev.clientconn.internal.wire.MessageException;
+import dev.clientconn.testing.TextMethods;
 import io.grpc.Status;
 import io.netty.buffer.ByteBuf;
 import io.netty.buffer.Unpooled;

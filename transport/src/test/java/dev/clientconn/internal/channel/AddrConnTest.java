@@ -8,6 +8,9 @@ import static io.grpc.ConnectivityState.TRANSIENT_FAILURE;
 import static org.assertj.core.api.Assertions.assertThat;
 
 import dev.clientconn.conformance.Conforms;
+import dev.clientconn.testing.FakeConnector;
+import dev.clientconn.testing.FakeStream;
+import dev.clientconn.testing.FakeTransport;
 import io.grpc.Status;
 import java.time.Duration;
 import org.junit.jupiter.api.Test;
@@ -119,7 +122,7 @@ class AddrConnTest {
     harness.control().execute(harness.control()::resetBackoff);
 
     assertThat(connector.dials).hasSize(2);
-    assertThat(harness.clock.pending()).isZero();
+    assertThat(harness.clock.pendingTimers()).isZero();
   }
 
   @Test
@@ -147,8 +150,7 @@ class AddrConnTest {
     harness.resolver.send(1);
     FakeTransport old = connector.last();
     old.ready();
-    FakeTransport.Stream stream = old.new Stream(new IgnoringListener());
-    stream.start(null, true);
+    FakeStream stream = old.openStream();
 
     old.goAway();
     assertThat(harness.state()).isEqualTo(IDLE);
@@ -160,7 +162,7 @@ class AddrConnTest {
     assertThat(harness.control().subchannels().snapshot())
         .singleElement()
         .satisfies(subchannel -> assertThat(subchannel.connections()).hasSize(2));
-    stream.finish(Status.OK, dev.clientconn.internal.transport.StreamProgress.PROCESSED);
+    stream.close(Status.OK);
     assertThat(old.terminated).isTrue();
     assertThat(harness.control().subchannels().snapshot())
         .singleElement()
@@ -197,7 +199,7 @@ class AddrConnTest {
     });
 
     assertThat(harness.state()).isEqualTo(IDLE);
-    assertThat(harness.clock.pending()).as("no backoff").isZero();
+    assertThat(harness.clock.pendingTimers()).as("no backoff").isZero();
   }
 
   @Test

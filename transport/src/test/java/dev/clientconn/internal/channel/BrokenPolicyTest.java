@@ -5,7 +5,7 @@ import static io.grpc.ConnectivityState.READY;
 import static io.grpc.ConnectivityState.TRANSIENT_FAILURE;
 import static org.assertj.core.api.Assertions.assertThat;
 
-import dev.clientconn.Throwing;
+import dev.clientconn.testing.Throwing;
 import io.grpc.Attributes;
 import io.grpc.ConnectivityState;
 import io.grpc.LoadBalancer;
@@ -99,7 +99,7 @@ class BrokenPolicyTest {
 
     harness.resolver.send(1);
 
-    assertThat(harness.clock.pending()).as("the next resolution").isOne();
+    assertThat(harness.clock.pendingTimers()).as("the next resolution").isOne();
   }
 
   @ParameterizedTest
@@ -199,7 +199,7 @@ class BrokenPolicyTest {
         .as("no call waits for a config")
         .isTrue();
     assertThat(harness.resolver.last().shutdown).isTrue();
-    assertThat(harness.clock.pending()).isZero();
+    assertThat(harness.clock.pendingTimers()).isZero();
     harness.endCall();
     harness.endCall();
     harness.shutdownNow();

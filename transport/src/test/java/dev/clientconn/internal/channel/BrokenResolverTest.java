@@ -3,7 +3,7 @@ package dev.clientconn.internal.channel;
 
 import static org.assertj.core.api.Assertions.assertThat;
 
-import dev.clientconn.Throwing;
+import dev.clientconn.testing.Throwing;
 import io.grpc.Status.Code;
 import java.time.Duration;
 import java.util.concurrent.RejectedExecutionException;
@@ -99,7 +99,7 @@ class BrokenResolverTest {
     });
 
     assertThat(harness.call().isWaiting()).isTrue();
-    assertThat(harness.clock.pending()).isZero();
+    assertThat(harness.clock.pendingTimers()).isZero();
   }
 
   @ParameterizedTest
@@ -129,7 +129,7 @@ class BrokenResolverTest {
     resolver.sendNull();
 
     assertThat(call.failed().getCode()).isEqualTo(Code.UNAVAILABLE);
-    assertThat(harness.clock.pending()).as("the next try").isOne();
+    assertThat(harness.clock.pendingTimers()).as("the next try").isOne();
   }
 
   @Test
@@ -139,7 +139,7 @@ class BrokenResolverTest {
     resolver.last().failWithOk();
 
     assertThat(call.failed().getCode()).isEqualTo(Code.UNAVAILABLE);
-    assertThat(harness.clock.pending()).as("the next try").isOne();
+    assertThat(harness.clock.pendingTimers()).as("the next try").isOne();
   }
 
   @ParameterizedTest

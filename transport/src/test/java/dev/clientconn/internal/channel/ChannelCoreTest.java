@@ -9,6 +9,9 @@ import static io.grpc.ConnectivityState.TRANSIENT_FAILURE;
 import static org.assertj.core.api.Assertions.assertThat;
 
 import dev.clientconn.conformance.Conforms;
+import dev.clientconn.testing.FakeConnector;
+import dev.clientconn.testing.FakeStream;
+import dev.clientconn.testing.FakeTransport;
 import io.grpc.Attributes;
 import io.grpc.ConnectivityState;
 import io.grpc.InternalConfigSelector;
@@ -31,7 +34,7 @@ class ChannelCoreTest {
   void newChannelIsIdleAndDoesNothing() {
     assertThat(harness.state()).isEqualTo(IDLE);
     assertThat(harness.resolver.last().started).isFalse();
-    assertThat(harness.clock.pending()).isZero();
+    assertThat(harness.clock.pendingTimers()).isZero();
   }
 
   @Test
@@ -111,7 +114,7 @@ class ChannelCoreTest {
 
     assertThat(answer.getCode()).isEqualTo(Status.Code.UNAVAILABLE);
     assertThat(call.failed().getCode()).isEqualTo(Status.Code.UNAVAILABLE);
-    assertThat(harness.clock.pending()).isEqualTo(1);
+    assertThat(harness.clock.pendingTimers()).isEqualTo(1);
   }
 
   @Test
@@ -227,7 +230,7 @@ class ChannelCoreTest {
     harness.control().execute(harness.control()::resetBackoff);
 
     assertThat(harness.refreshes()).isEqualTo(1);
-    assertThat(harness.clock.pending()).isZero();
+    assertThat(harness.clock.pendingTimers()).isZero();
   }
 
   @Test
@@ -267,7 +270,7 @@ class ChannelCoreTest {
     assertThat(harness.state()).isEqualTo(IDLE);
     assertThat(connector.last().terminated).isTrue();
     assertThat(harness.resolver.last().shutdown).isTrue();
-    assertThat(harness.clock.pending()).isZero();
+    assertThat(harness.clock.pendingTimers()).isZero();
     FakePick call = harness.call();
     assertThat(harness.resolver.resolvers).hasSize(2);
     harness.resolver.send(1);
@@ -287,7 +290,7 @@ class ChannelCoreTest {
       harness.control().leaveIdle();
     });
 
-    assertThat(harness.clock.pending()).isEqualTo(1);
+    assertThat(harness.clock.pendingTimers()).isEqualTo(1);
   }
 
   @Conforms("J17")
@@ -341,7 +344,7 @@ class ChannelCoreTest {
     old.fail("late");
 
     assertThat(harness.state()).isEqualTo(CONNECTING);
-    assertThat(harness.clock.pending()).isZero();
+    assertThat(harness.clock.pendingTimers()).isZero();
   }
 
   @Test
@@ -431,15 +434,14 @@ class ChannelCoreTest {
     harness.connect();
     harness.resolver.send(1);
     connector.last().ready();
-    FakeTransport.Stream stream = connector.last().new Stream(new IgnoringListener());
-    stream.start(null, true);
+    FakeStream stream = connector.last().openStream();
     connector.last().goAway();
 
     harness.shutdown();
     assertThat(harness.isTerminated()).isFalse();
     assertThat(connector.closed).isZero();
 
-    stream.finish(Status.OK, dev.clientconn.internal.transport.StreamProgress.PROCESSED);
+    stream.close(Status.OK);
     assertTerminatedOnce();
   }
 
@@ -448,8 +450,7 @@ class ChannelCoreTest {
     harness.connect();
     harness.resolver.send(1);
     connector.last().ready();
-    FakeTransport.Stream draining = connector.last().new Stream(new IgnoringListener());
-    draining.start(null, true);
+    connector.last().openStream();
     connector.last().goAway();
     FakePick waiting = harness.waitForReadyCall();
 
@@ -492,7 +493,7 @@ class ChannelCoreTest {
 
     harness.shutdown();
 
-    assertThat(harness.clock.pending()).isZero();
+    assertThat(harness.clock.pendingTimers()).isZero();
     assertTerminatedOnce();
   }
 
@@ -509,6 +510,6 @@ class ChannelCoreTest {
     assertThat(harness.released).isEqualTo(1);
     assertThat(connector.live()).isZero();
     assertThat(harness.resolver.last().shutdown).isTrue();
-    assertThat(harness.clock.pending()).isZero();
+    assertThat(harness.clock.pendingTimers()).isZero();
   }
 }

@@ -5,12 +5,13 @@ import dev.clientconn.internal.call.RetryBufferLimit;
 import dev.clientconn.internal.concurrent.ChannelThreads;
 import dev.clientconn.internal.resolver.TargetUri;
 import dev.clientconn.internal.serviceconfig.ServiceConfigParser;
+import dev.clientconn.testing.ByteMethods;
+import dev.clientconn.testing.FakeConnector;
+import dev.clientconn.testing.ManualClock;
 import io.grpc.ConnectivityState;
 import io.grpc.InsecureChannelCredentials;
 import io.grpc.MethodDescriptor;
 import io.grpc.MetricRecorder;
-import java.io.ByteArrayInputStream;
-import java.io.InputStream;
 import java.time.Duration;
 import java.util.List;
 import java.util.Map;
@@ -19,9 +20,10 @@ import org.jspecify.annotations.Nullable;
 
 /** A control plane over fakes: one thread, no clock but the test's, no wire. */
 public final class ChannelHarness {
-  public static final MethodDescriptor<byte[], byte[]> METHOD = method("pkg.Greeter/Hello");
+  public static final MethodDescriptor<byte[], byte[]> METHOD =
+      ByteMethods.unary("pkg.Greeter/Hello");
 
-  public final FakeClock clock = new FakeClock();
+  public final ManualClock clock = new ManualClock();
   public final FakeConnector connector = new FakeConnector();
   public final FakeResolver resolver = new FakeResolver();
   public int released;
@@ -35,24 +37,6 @@ public final class ChannelHarness {
   private Duration idleTimeout = Duration.ZERO;
   private @Nullable String authority;
   private @Nullable ChannelCore control;
-
-  public static MethodDescriptor<byte[], byte[]> method(String fullName) {
-    MethodDescriptor.Marshaller<byte[]> bytes = new MethodDescriptor.Marshaller<>() {
-      @Override
-      public InputStream stream(byte[] value) {
-        return new ByteArrayInputStream(value);
-      }
-
-      @Override
-      public byte[] parse(InputStream stream) {
-        return new byte[0];
-      }
-    };
-    return MethodDescriptor.newBuilder(bytes, bytes)
-        .setType(MethodDescriptor.MethodType.UNARY)
-        .setFullMethodName(fullName)
-        .build();
-  }
 
   public ChannelHarness target(String text) {
     target = TargetUri.parse(text, io.grpc.NameResolverRegistry.getDefaultRegistry());

@@ -3,6 +3,7 @@ package dev.clientconn.internal.channel;
 
 import dev.clientconn.internal.call.TransportSource;
 import dev.clientconn.internal.transport.ClientTransport;
+import dev.clientconn.testing.FakeTransport;
 import io.grpc.CallOptions;
 import io.grpc.LoadBalancer.PickResult;
 import io.grpc.LoadBalancer.PickSubchannelArgs;

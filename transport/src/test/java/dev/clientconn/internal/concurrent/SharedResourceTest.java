@@ -3,7 +3,7 @@ package dev.clientconn.internal.concurrent;
 
 import static org.assertj.core.api.Assertions.assertThat;
 
-import dev.clientconn.internal.channel.FakeClock;
+import dev.clientconn.testing.ManualClock;
 import java.time.Duration;
 import java.util.ArrayList;
 import java.util.List;
@@ -13,7 +13,7 @@ import org.junit.jupiter.api.Test;
 
 class SharedResourceTest {
 
-  private final FakeClock clock = new FakeClock();
+  private final ManualClock clock = new ManualClock();
   private final List<String> ended = new ArrayList<>();
   private int made;
   private int looks;
@@ -34,7 +34,7 @@ class SharedResourceTest {
     assertThat(ended).isEmpty();
     clock.advance(Duration.ofMillis(1));
     assertThat(ended).containsExactly(first);
-    assertThat(clock.pending()).isZero();
+    assertThat(clock.pendingTimers()).isZero();
     assertThat(lingering.acquire()).isNotEqualTo(first);
   }
 
@@ -48,7 +48,7 @@ class SharedResourceTest {
     clock.advance(Duration.ofHours(1));
 
     assertThat(ended).isEmpty();
-    assertThat(clock.pending()).isZero();
+    assertThat(clock.pendingTimers()).isZero();
   }
 
   @Test
@@ -71,7 +71,7 @@ class SharedResourceTest {
     for (int i = 0; i < 1000; i++) {
       lingering.acquire();
       lingering.release();
-      assertThat(clock.pending()).isOne();
+      assertThat(clock.pendingTimers()).isOne();
       clock.advance(Duration.ofMillis(1));
     }
 
@@ -104,7 +104,7 @@ class SharedResourceTest {
     lingering.release();
     clock.advance(Duration.ofSeconds(2));
     assertThat(ended).containsExactly(old, fresh);
-    assertThat(clock.pending()).isZero();
+    assertThat(clock.pendingTimers()).isZero();
   }
 
   private String acquireAs(ClassLoader application) {

@@ -5,8 +5,8 @@ import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.assertThatCode;
 import static org.assertj.core.api.Assertions.assertThatThrownBy;
 
-import dev.clientconn.internal.channel.FakeClock;
 import dev.clientconn.internal.channel.ProtectedTimers;
+import dev.clientconn.testing.ManualClock;
 import java.util.List;
 import java.util.concurrent.CountDownLatch;
 import java.util.concurrent.TimeUnit;
@@ -102,7 +102,7 @@ class SharedThreadsTest {
 
   @Test
   void policiesCannotShutTheTimersDown() {
-    ProtectedTimers timers = new ProtectedTimers(new FakeClock());
+    ProtectedTimers timers = new ProtectedTimers(new ManualClock());
 
     assertThatThrownBy(timers::shutdown)
         .isInstanceOf(UnsupportedOperationException.class)

@@ -4,9 +4,10 @@ package dev.clientconn.internal.http2;
 import static org.assertj.core.api.Assertions.assertThat;
 
 import dev.clientconn.internal.flow.SendQuota;
-import dev.clientconn.internal.transport.FixedHeaders;
 import dev.clientconn.internal.transport.StreamParameters;
 import dev.clientconn.internal.wire.RequestHeaders;
+import dev.clientconn.testing.FixedParameters;
+import dev.clientconn.testing.ManualLoop;
 import io.grpc.Metadata;
 import java.util.ArrayDeque;
 import java.util.HashMap;
@@ -27,7 +28,7 @@ class ActiveStreamsTest {
 
   private StreamState opened() {
     StreamParameters call =
-        new FixedHeaders(Http2Peer.METHOD, null, null, null, 0, 100, 100, new Metadata());
+        new FixedParameters(Http2Peer.METHOD, null, null, null, 0, 100, 100, new Metadata());
     Http2ClientStream clientStream = new Http2ClientStream(
         control, call, RequestHeaders.Lists.NONE, null, new RecordingCall(), 100);
     StreamState stream = new StreamState(clientStream, quota, 65_535);

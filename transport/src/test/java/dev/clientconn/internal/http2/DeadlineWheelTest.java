@@ -3,6 +3,7 @@ package dev.clientconn.internal.http2;
 
 import static org.assertj.core.api.Assertions.assertThat;
 
+import dev.clientconn.testing.ManualLoop;
 import io.netty.util.concurrent.MockTicker;
 import java.time.Duration;
 import java.util.ArrayList;

@@ -11,6 +11,8 @@ import dev.clientconn.internal.channel.ChannelOptions;
 import dev.clientconn.internal.concurrent.ChannelThreads;
 import dev.clientconn.internal.transport.ClientTransport;
 import dev.clientconn.internal.transport.TransportConnector;
+import dev.clientconn.testing.ByteMethods;
+import dev.clientconn.testing.ManualLoop;
 import io.grpc.Attributes;
 import io.grpc.CallCredentials;
 import io.grpc.CallOptions;
@@ -192,7 +194,7 @@ class EveryStateTest {
       State state, MethodDescriptor.MethodType type, Context context, CallOptions options) {
     List<ClientCall<byte[], byte[]>> made = new ArrayList<>();
     MethodDescriptor<byte[], byte[]> method =
-        ChannelHarness.method("pkg.Greeter/Hello").toBuilder().setType(type).build();
+        ByteMethods.unary("pkg.Greeter/Hello").toBuilder().setType(type).build();
     context.run(() -> {
       ClientCall<byte[], byte[]> call = channel.newCall(method, options);
       made.add(call);

@@ -5,10 +5,12 @@ import static org.assertj.core.api.Assertions.assertThat;
 
 import dev.clientconn.internal.http2.FrameLog.Frame;
 import dev.clientconn.internal.transport.ClientTransport;
-import dev.clientconn.internal.transport.FixedHeaders;
 import dev.clientconn.internal.transport.StreamParameters;
 import dev.clientconn.internal.transport.TransportOptions;
 import dev.clientconn.internal.transport.TransportOptions.KeepaliveOptions;
+import dev.clientconn.testing.ByteMethods;
+import dev.clientconn.testing.FixedParameters;
+import dev.clientconn.testing.ManualLoop;
 import dev.clientconn.transport.Dialer;
 import dev.clientconn.transport.TransportListener;
 import io.grpc.ClientTransportFilter;
@@ -32,10 +34,7 @@ import io.netty.handler.codec.http2.Http2Exception;
 import io.netty.handler.codec.http2.Http2Headers;
 import io.netty.handler.codec.http2.Http2Settings;
 import io.netty.handler.ssl.SslContext;
-import java.io.ByteArrayInputStream;
 import java.io.IOException;
-import java.io.InputStream;
-import java.io.UncheckedIOException;
 import java.net.InetSocketAddress;
 import java.net.SocketAddress;
 import java.nio.charset.StandardCharsets;
@@ -118,11 +117,8 @@ final class Http2Peer {
   }
 
   static final SocketAddress ADDRESS = InetSocketAddress.createUnresolved("peer", 1);
-  static final MethodDescriptor<byte[], byte[]> METHOD = MethodDescriptor.newBuilder(
-          new BytesMarshaller(), new BytesMarshaller())
-      .setType(MethodType.BIDI_STREAMING)
-      .setFullMethodName("test.Service/Method")
-      .build();
+  static final MethodDescriptor<byte[], byte[]> METHOD =
+      ByteMethods.of(MethodType.BIDI_STREAMING, "test.Service/Method");
 
   final ManualLoop loop;
   final FakeSocket socket = new FakeSocket();
@@ -191,7 +187,7 @@ final class Http2Peer {
   // Calls
 
   StreamParameters headers(@Nullable Deadline deadline, Metadata metadata) {
-    return new FixedHeaders(
+    return new FixedParameters(
         METHOD,
         null,
         deadline,
@@ -502,22 +498,6 @@ final class Http2Peer {
     @Override
     public void streamSlotWaited(WaitOutcome outcome, long nanos) {
       waits.add(outcome + " " + TimeUnit.NANOSECONDS.toMillis(nanos) + " ms");
-    }
-  }
-
-  private static final class BytesMarshaller implements MethodDescriptor.Marshaller<byte[]> {
-    @Override
-    public InputStream stream(byte[] value) {
-      return new ByteArrayInputStream(value);
-    }
-
-    @Override
-    public byte[] parse(InputStream stream) {
-      try {
-        return stream.readAllBytes();
-      } catch (IOException e) {
-        throw new UncheckedIOException(e);
-      }
     }
   }
 }

@@ -7,10 +7,11 @@ import dev.clientconn.conformance.Conforms;
 import dev.clientconn.internal.flow.SendQuota;
 import dev.clientconn.internal.http2.frame.Framer;
 import dev.clientconn.internal.message.Messages;
-import dev.clientconn.internal.transport.FixedHeaders;
 import dev.clientconn.internal.transport.StreamParameters;
 import dev.clientconn.internal.transport.StreamProgress;
 import dev.clientconn.internal.wire.RequestHeaders;
+import dev.clientconn.testing.FixedParameters;
+import dev.clientconn.testing.ManualLoop;
 import io.grpc.Metadata;
 import io.grpc.Status;
 import java.util.ArrayDeque;
@@ -26,7 +27,7 @@ class LoopyWriterTest {
 
   private StreamState scheduled() {
     StreamParameters call =
-        new FixedHeaders(Http2Peer.METHOD, null, null, null, 0, 100, 100, new Metadata());
+        new FixedParameters(Http2Peer.METHOD, null, null, null, 0, 100, 100, new Metadata());
     Http2ClientStream clientStream = new Http2ClientStream(
         controlBuffer, call, RequestHeaders.Lists.NONE, null, new RecordingCall(), 100);
     StreamState stream = new StreamState(clientStream, quota, 65_535);

@@ -5,8 +5,8 @@ import static org.assertj.core.api.Assertions.assertThat;
 
 import dev.clientconn.internal.http2.connect.NettyDialer;
 import dev.clientconn.internal.transport.ClientTransport;
-import dev.clientconn.internal.transport.FixedHeaders;
 import dev.clientconn.internal.transport.StreamParameters;
+import dev.clientconn.testing.FixedParameters;
 import dev.clientconn.transport.Dialer;
 import dev.clientconn.transport.TransportListener;
 import io.grpc.Attributes;
@@ -84,7 +84,7 @@ final class SocketPeer implements Conversation.Stage, AutoCloseable {
   public RecordingCall call(@Nullable Duration deadline) {
     RecordingCall call = new RecordingCall();
     call.bind(transport.newStream(
-        new FixedHeaders(
+        new FixedParameters(
             Http2Peer.METHOD,
             null,
             deadline == null ? null : Deadline.after(deadline.toNanos(), TimeUnit.NANOSECONDS),

@@ -6,10 +6,11 @@ import static org.assertj.core.api.Assertions.assertThat;
 
 import dev.clientconn.conformance.Conforms;
 import dev.clientconn.internal.flow.SendQuota;
-import dev.clientconn.internal.transport.FixedHeaders;
 import dev.clientconn.internal.transport.StreamParameters;
 import dev.clientconn.internal.transport.StreamProgress;
 import dev.clientconn.internal.wire.RequestHeaders;
+import dev.clientconn.testing.FixedParameters;
+import dev.clientconn.testing.ManualLoop;
 import dev.clientconn.transport.TransportListener;
 import dev.clientconn.transport.TransportListener.WaitOutcome;
 import io.grpc.Metadata;
@@ -230,7 +231,7 @@ class StreamQuotaTest extends PeerTest {
   private static StreamState waitingStream(StreamQuota quota) {
     ControlBuffer control = new ControlBuffer(new ManualLoop(), () -> {}, () -> false);
     StreamParameters call =
-        new FixedHeaders(Http2Peer.METHOD, null, null, null, 0, 100, 100, new Metadata());
+        new FixedParameters(Http2Peer.METHOD, null, null, null, 0, 100, 100, new Metadata());
     Http2ClientStream clientStream = new Http2ClientStream(
         control, call, RequestHeaders.Lists.NONE, null, new RecordingCall(), 100);
     StreamState stream = new StreamState(clientStream, new SendQuota(), 65_535);

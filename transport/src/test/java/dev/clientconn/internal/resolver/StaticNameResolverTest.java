@@ -6,7 +6,7 @@ import static org.assertj.core.api.Assertions.assertThatThrownBy;
 
 import dev.clientconn.internal.channel.ChannelHarness;
 import dev.clientconn.internal.channel.FakePick;
-import dev.clientconn.internal.channel.FakeTransport;
+import dev.clientconn.testing.FakeTransport;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.CsvSource;
@@ -102,6 +102,6 @@ class StaticNameResolverTest {
 
     assertThat(call.failed().getDescription())
         .contains("No host of the target could be resolved: no-such-host.invalid:1");
-    assertThat(harness.clock.pending()).as("a retry is due").isEqualTo(1);
+    assertThat(harness.clock.pendingTimers()).as("a retry is due").isEqualTo(1);
   }
 }

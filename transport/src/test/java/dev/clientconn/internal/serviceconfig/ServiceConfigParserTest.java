@@ -5,6 +5,7 @@ import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.assertThatThrownBy;
 
 import dev.clientconn.internal.channel.ChannelHarness;
+import dev.clientconn.testing.ByteMethods;
 import java.util.Arrays;
 import java.util.List;
 import java.util.Map;
@@ -35,7 +36,7 @@ class ServiceConfigParserTest {
     ServiceConfig config =
         parser.parse(methods(entry(Map.of("timeout", "2s"), Map.of("service", "pkg.Greeter"))));
 
-    assertThat(config.methodConfig(ChannelHarness.method("pkg.Other/Hello")))
+    assertThat(config.methodConfig(ByteMethods.unary("pkg.Other/Hello")))
         .isSameAs(MethodConfig.NONE);
   }
 
@@ -191,6 +192,6 @@ class ServiceConfigParserTest {
 
   private static Long timeout(ServiceConfig config, String method) {
     return Objects.requireNonNull(
-        config.methodConfig(ChannelHarness.method(method)).timeoutNanos());
+        config.methodConfig(ByteMethods.unary(method)).timeoutNanos());
   }
 }

@@ -8,8 +8,9 @@ import static org.assertj.core.api.Assertions.assertThatThrownBy;
 
 import dev.clientconn.conformance.Conforms;
 import dev.clientconn.internal.http2.hpack.HpackEncoder;
-import dev.clientconn.internal.transport.FixedHeaders;
 import dev.clientconn.internal.transport.StreamParameters;
+import dev.clientconn.testing.ByteMethods;
+import dev.clientconn.testing.FixedParameters;
 import io.grpc.Deadline;
 import io.grpc.Metadata;
 import io.grpc.MethodDescriptor;
@@ -20,8 +21,6 @@ import io.netty.buffer.Unpooled;
 import io.netty.handler.codec.http2.DefaultHttp2HeadersDecoder;
 import io.netty.handler.codec.http2.Http2Headers;
 import io.netty.util.AsciiString;
-import java.io.ByteArrayInputStream;
-import java.io.InputStream;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.Map;
@@ -35,7 +34,7 @@ import org.junit.jupiter.params.provider.ValueSource;
 
 class RequestHeadersTest {
 
-  private static final MethodDescriptor<byte[], byte[]> METHOD = method("svc/Method");
+  private static final MethodDescriptor<byte[], byte[]> METHOD = ByteMethods.unary("svc/Method");
   private static final Deadline.Ticker STOPPED = new Deadline.Ticker() {
     @Override
     public long nanoTime() {
@@ -63,7 +62,7 @@ class RequestHeadersTest {
   @Test
   void plainCallsOfAMethodShareOneList() {
     assertThat(headers.of(plain(METHOD))).isSameAs(headers.of(plain(METHOD)));
-    assertThat(headers.of(plain(METHOD))).isNotSameAs(headers.of(plain(method("svc/Other"))));
+    assertThat(headers.of(plain(METHOD))).isNotSameAs(headers.of(plain(ByteMethods.unary("svc/Other"))));
   }
 
   @Test
@@ -192,8 +191,8 @@ class RequestHeadersTest {
         call(METHOD, "host name", -1, null, 0, new Metadata()),
         call(METHOD, "h\u00f6st", -1, null, 0, new Metadata()),
         call(METHOD, null, -1, "zst\n", 0, new Metadata()),
-        plain(method("svc/Me thod")),
-        plain(method("svc/M\u00e9thode")));
+        plain(ByteMethods.unary("svc/Me thod")),
+        plain(ByteMethods.unary("svc/M\u00e9thode")));
   }
 
   @Conforms("T078")
@@ -222,7 +221,7 @@ class RequestHeadersTest {
   @Test
   void methodsWithoutEndAreNotKept() {
     for (int i = 0; i < RequestHeaders.MAX_CACHED_METHODS; i++) {
-      headers.of(plain(method("svc/M" + i)));
+      headers.of(plain(ByteMethods.unary("svc/M" + i)));
     }
     StreamParameters late = plain(METHOD);
 
@@ -362,26 +361,7 @@ class RequestHeadersTest {
       Metadata metadata) {
     Deadline deadline =
         timeoutNanos < 0 ? null : Deadline.after(timeoutNanos, TimeUnit.NANOSECONDS, STOPPED);
-    return new FixedHeaders(
+    return new FixedParameters(
         method, authority, deadline, encoding, previousAttempts, 4 << 20, 32 << 10, metadata);
-  }
-
-  private static MethodDescriptor<byte[], byte[]> method(String name) {
-    return MethodDescriptor.<byte[], byte[]>newBuilder(new Bytes(), new Bytes())
-        .setType(MethodDescriptor.MethodType.UNARY)
-        .setFullMethodName(name)
-        .build();
-  }
-
-  private static final class Bytes implements MethodDescriptor.Marshaller<byte[]> {
-    @Override
-    public InputStream stream(byte[] value) {
-      return new ByteArrayInputStream(value);
-    }
-
-    @Override
-    public byte[] parse(InputStream stream) {
-      return new byte[0];
-    }
   }
 }

@@ -1,5 +1,5 @@
 // SPDX-License-Identifier: Apache-2.0
-package dev.clientconn;
+package dev.clientconn.testing;
 
 /** Throws what no signature announces, as foreign code may. */
 public final class Throwing {

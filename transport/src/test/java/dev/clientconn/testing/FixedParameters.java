@@ -1,13 +1,14 @@
 // SPDX-License-Identifier: Apache-2.0
-package dev.clientconn.internal.transport;
+package dev.clientconn.testing;
 
+import dev.clientconn.internal.transport.StreamParameters;
 import io.grpc.Deadline;
 import io.grpc.Metadata;
 import io.grpc.MethodDescriptor;
 import org.jspecify.annotations.Nullable;
 
-/** Headers of a call that there is no call behind. */
-public record FixedHeaders(
+/** Has the parameters of a stream without a call behind them. */
+public record FixedParameters(
     MethodDescriptor<?, ?> method,
     @Nullable String authority,
     @Nullable Deadline deadline,

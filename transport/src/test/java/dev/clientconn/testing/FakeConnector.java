@@ -1,5 +1,5 @@
 // SPDX-License-Identifier: Apache-2.0
-package dev.clientconn.internal.channel;
+package dev.clientconn.testing;
 
 import dev.clientconn.internal.transport.ClientTransport;
 import dev.clientconn.internal.transport.TransportConnector;

@@ -1,5 +1,5 @@
 // SPDX-License-Identifier: Apache-2.0
-package dev.clientconn.internal.call;
+package dev.clientconn.testing;
 
 import dev.clientconn.internal.message.FramedMessage;
 import dev.clientconn.internal.message.Messages;
@@ -12,14 +12,14 @@ import java.nio.ByteBuffer;
 import java.nio.charset.StandardCharsets;
 import java.util.ArrayList;
 import java.util.List;
-import java.util.function.Consumer;
 import org.jspecify.annotations.Nullable;
 
 /**
- * Records the commands of a call as short words, and lets a test act as the event loop. Each method
- * that does is one read; {@link #batch} combines several into one.
+ * Records what the call commands, as short words, and lets a test act as the event loop. Each method
+ * that delivers events is a batch of its own; {@link #batch} makes several of them one.
  */
 public final class FakeStream implements ClientStream {
+  private final FakeTransport transport;
   public final StreamParameters headers;
   public final ClientStream.Listener listener;
   public final List<String> commands = new ArrayList<>();
@@ -27,8 +27,6 @@ public final class FakeStream implements ClientStream {
   public boolean confirmsCancel = true;
   /** Whether messages are sent when they are written, and not when the stream ends. */
   public boolean sends = true;
-
-  Consumer<FakeStream> duringStart = stream -> {};
 
   private final List<FramedMessage> unsent = new ArrayList<>();
   public int consumed;
@@ -40,7 +38,9 @@ public final class FakeStream implements ClientStream {
   private boolean inBatch;
   private boolean closed;
 
-  FakeStream(StreamParameters headers, ClientStream.Listener listener) {
+  FakeStream(
+      FakeTransport transport, StreamParameters headers, ClientStream.Listener listener) {
+    this.transport = transport;
     this.headers = headers;
     this.listener = listener;
   }
@@ -48,7 +48,7 @@ public final class FakeStream implements ClientStream {
   @Override
   public void start(@Nullable FramedMessage message, boolean endOfStream) {
     commands.add("start(" + text(message) + (endOfStream ? ",end)" : ")"));
-    duringStart.accept(this);
+    transport.onStarted(this);
   }
 
   @Override
@@ -137,6 +137,7 @@ public final class FakeStream implements ClientStream {
     listener.onClosed(status, progress, trailers);
     releaseUnsent();
     endBatch();
+    transport.onClosed(this);
   }
 
   /** Headers, one message and an OK in one read. */
@@ -153,6 +154,7 @@ public final class FakeStream implements ClientStream {
     listener.onDeadlineExceeded(waitedFor, null);
     releaseUnsent();
     endBatch();
+    transport.onClosed(this);
   }
 
   private void endBatch() {

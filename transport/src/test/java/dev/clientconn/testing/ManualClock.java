@@ -1,6 +1,7 @@
 // SPDX-License-Identifier: Apache-2.0
-package dev.clientconn.internal.channel;
+package dev.clientconn.testing;
 
+import io.grpc.Deadline;
 import java.time.Duration;
 import java.util.ArrayList;
 import java.util.Comparator;
@@ -10,40 +11,63 @@ import java.util.concurrent.Callable;
 import java.util.concurrent.Delayed;
 import java.util.concurrent.Executors;
 import java.util.concurrent.FutureTask;
+import java.util.concurrent.RejectedExecutionException;
 import java.util.concurrent.ScheduledExecutorService;
 import java.util.concurrent.ScheduledFuture;
 import java.util.concurrent.TimeUnit;
+import org.jspecify.annotations.Nullable;
 
-/** Timers whose time is moved by hand; tasks run on the thread that moves it. */
-public final class FakeClock extends AbstractExecutorService implements ScheduledExecutorService {
+/**
+ * Runs timers when a test moves its time, on the test's thread. Tasks without a delay run at once.
+ */
+public final class ManualClock extends AbstractExecutorService implements ScheduledExecutorService {
+
   private final List<Timer<?>> timers = new ArrayList<>();
   private long now = 1_000_000;
+
+  /** Whether new timers are rejected, as by an executor that is shut down. */
+  public boolean rejects;
+
+  public final Deadline.Ticker ticker = new Deadline.Ticker() {
+    @Override
+    public long nanoTime() {
+      return now;
+    }
+  };
 
   public long nanoTime() {
     return now;
   }
 
+  public Deadline deadlineAfter(long duration, TimeUnit unit) {
+    return Deadline.after(duration, unit, ticker);
+  }
+
+  public void advance(long duration, TimeUnit unit) {
+    advance(Duration.of(duration, unit.toChronoUnit()));
+  }
+
+  /** Moves the time, and runs each timer that comes due at its own time. */
   public void advance(Duration by) {
     long end = now + by.toNanos();
-    Timer<?> due = next(end);
-    while (due != null) {
+    for (Timer<?> due = next(end); due != null; due = next(end)) {
       timers.remove(due);
       now = Math.max(now, due.at);
       due.run();
-      due = next(end);
     }
     now = end;
   }
 
-  public int pending() {
-    return timers.size();
-  }
-
-  private @org.jspecify.annotations.Nullable Timer<?> next(long end) {
+  private @Nullable Timer<?> next(long end) {
     return timers.stream()
         .filter(timer -> timer.at <= end)
         .min(Comparator.comparingLong(timer -> timer.at))
         .orElse(null);
+  }
+
+  /** Counts the timers that neither ran nor were cancelled. */
+  public int pendingTimers() {
+    return timers.size();
   }
 
   @Override
@@ -53,6 +77,9 @@ public final class FakeClock extends AbstractExecutorService implements Schedule
 
   @Override
   public <V> ScheduledFuture<V> schedule(Callable<V> callable, long delay, TimeUnit unit) {
+    if (rejects) {
+      throw new RejectedExecutionException("shut down");
+    }
     Timer<V> timer = new Timer<>(callable, now + unit.toNanos(delay));
     timers.add(timer);
     return timer;
@@ -60,13 +87,13 @@ public final class FakeClock extends AbstractExecutorService implements Schedule
 
   @Override
   public ScheduledFuture<?> scheduleAtFixedRate(
-      Runnable command, long initial, long period, TimeUnit unit) {
+      Runnable command, long initialDelay, long period, TimeUnit unit) {
     throw new UnsupportedOperationException("scheduleAtFixedRate");
   }
 
   @Override
   public ScheduledFuture<?> scheduleWithFixedDelay(
-      Runnable command, long initial, long delay, TimeUnit unit) {
+      Runnable command, long initialDelay, long delay, TimeUnit unit) {
     throw new UnsupportedOperationException("scheduleWithFixedDelay");
   }
 

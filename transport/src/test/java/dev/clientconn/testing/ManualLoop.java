@@ -1,5 +1,5 @@
 // SPDX-License-Identifier: Apache-2.0
-package dev.clientconn.internal.http2;
+package dev.clientconn.testing;
 
 import io.netty.channel.Channel;
 import io.netty.channel.ChannelFuture;
@@ -20,14 +20,14 @@ import java.util.concurrent.TimeUnit;
  * Implements an event loop without a thread: a test runs its tasks and advances its time. Tasks
  * never run inside one another.
  */
-final class ManualLoop extends AbstractScheduledEventExecutor implements EventLoop {
+public final class ManualLoop extends AbstractScheduledEventExecutor implements EventLoop {
 
   private final MockTicker ticker = Ticker.newMockTicker();
   private final Queue<Runnable> tasks = new ArrayDeque<>();
   private boolean running;
 
   /** Runs what is due, and what that makes due, until nothing is. */
-  void run() {
+  public void run() {
     if (running) {
       return;
     }
@@ -47,7 +47,7 @@ final class ManualLoop extends AbstractScheduledEventExecutor implements EventLo
   }
 
   /** Moves the time on, one timer after the other. */
-  void advance(Duration by) {
+  public void advance(Duration by) {
     long end = ticker.nanoTime() + by.toNanos();
     run();
     for (long delay = nextScheduledTaskNano();
@@ -60,12 +60,12 @@ final class ManualLoop extends AbstractScheduledEventExecutor implements EventLo
     run();
   }
 
-  boolean isQuiet() {
+  public boolean isQuiet() {
     return tasks.isEmpty() && nextScheduledTaskNano() < 0;
   }
 
   /** How many timers are due within a day; they are gone afterwards. */
-  int takeTimers() {
+  public int takeTimers() {
     ticker.advance(1, TimeUnit.DAYS);
     int count = 0;
     while (pollScheduledTask(ticker.nanoTime()) != null) {
@@ -74,7 +74,7 @@ final class ManualLoop extends AbstractScheduledEventExecutor implements EventLo
     return count;
   }
 
-  boolean hasTimer() {
+  public boolean hasTimer() {
     return nextScheduledTaskNano() >= 0;
   }
 

@@ -1,5 +1,5 @@
 // SPDX-License-Identifier: Apache-2.0
-package dev.clientconn.internal.call;
+package dev.clientconn.testing;
 
 import io.grpc.KnownLength;
 import io.grpc.MethodDescriptor;

@@ -1,0 +1,204 @@
+// SPDX-License-Identifier: Apache-2.0
+package dev.clientconn.testing;
+
+import dev.clientconn.internal.message.InboundMessage;
+import dev.clientconn.internal.transport.ClientStream;
+import dev.clientconn.internal.transport.ClientTransport;
+import dev.clientconn.internal.transport.StreamParameters;
+import dev.clientconn.internal.transport.StreamProgress;
+import dev.clientconn.transport.TransportSnapshot;
+import io.grpc.Attributes;
+import io.grpc.Metadata;
+import io.grpc.Status;
+import java.net.InetSocketAddress;
+import java.net.SocketAddress;
+import java.util.ArrayList;
+import java.util.List;
+import java.util.OptionalLong;
+import java.util.function.Consumer;
+import org.jspecify.annotations.Nullable;
+
+/**
+ * Makes {@link FakeStream}s, and becomes ready, drains and ends when the test says so. It observes
+ * the contract of a transport: no stream opens on one that drains, and it ends with its last stream.
+ */
+public final class FakeTransport implements ClientTransport {
+
+  public final SocketAddress address;
+  public final String authority;
+  private final Listener listener;
+
+  /** All streams, in the order they were made. */
+  public final List<FakeStream> streams = new ArrayList<>();
+
+  private final List<FakeStream> open = new ArrayList<>();
+  public Attributes attributes = Attributes.EMPTY;
+  public boolean draining;
+  public boolean terminated;
+
+  /** Runs when a call asks for a stream, before it has it: the moment for a race. */
+  public Runnable beforeStream = () -> {};
+
+  /** Runs within the start of each stream, as what its event loop does meanwhile. */
+  public Consumer<FakeStream> duringStart = stream -> {};
+
+  /** Whether new streams send at once what is written. */
+  public boolean sends = true;
+
+  FakeTransport(SocketAddress address, String authority, Listener listener) {
+    this.address = address;
+    this.authority = authority;
+    this.listener = listener;
+  }
+
+  /** Makes a transport for calls alone, with no owner that is notified. */
+  public FakeTransport() {
+    this(InetSocketAddress.createUnresolved("10.0.0.1", 1), "server:1", new Listener() {
+      @Override
+      public void onReady(Attributes attributes) {}
+
+      @Override
+      public void onDraining(Status reason) {}
+
+      @Override
+      public void onTerminated(Status reason) {}
+    });
+  }
+
+  public int port() {
+    return ((InetSocketAddress) address).getPort();
+  }
+
+  /** Gives the newest stream. */
+  public FakeStream last() {
+    return streams.get(streams.size() - 1);
+  }
+
+  /** Lists the streams that were started and have not ended. */
+  public List<FakeStream> open() {
+    return List.copyOf(open);
+  }
+
+  public void ready() {
+    listener.onReady(Attributes.EMPTY);
+  }
+
+  public void fail(String description) {
+    terminate(Status.UNAVAILABLE.withDescription(description));
+  }
+
+  public void goAway() {
+    drain(Status.UNAVAILABLE.withDescription("GOAWAY"));
+  }
+
+  private void drain(Status reason) {
+    if (!draining && !terminated) {
+      draining = true;
+      listener.onDraining(reason);
+    }
+  }
+
+  private void terminate(Status reason) {
+    if (!terminated) {
+      terminated = true;
+      open().forEach(stream -> stream.close(reason));
+      listener.onTerminated(reason);
+    }
+  }
+
+  private void terminateIfDrained(Status reason) {
+    if (draining && open.isEmpty()) {
+      terminate(reason);
+    }
+  }
+
+  @Override
+  public ClientStream newStream(StreamParameters parameters, ClientStream.Listener streamListener) {
+    beforeStream.run();
+    FakeStream stream = new FakeStream(this, parameters, streamListener);
+    stream.sends = sends;
+    streams.add(stream);
+    return stream;
+  }
+
+  /** Opens a stream that no call belongs to. */
+  public FakeStream openStream() {
+    StreamParameters parameters = new FixedParameters(
+        ByteMethods.unary("test/Method"), null, null, null, 0, 1 << 20, 1 << 15, new Metadata());
+    newStream(parameters, new IgnoringListener()).start(null, true);
+    return last();
+  }
+
+  void onStarted(FakeStream stream) {
+    if (draining || terminated) {
+      stream.close(
+          Status.UNAVAILABLE.withDescription("draining"),
+          StreamProgress.NOT_SENT,
+          new Metadata());
+    } else {
+      open.add(stream);
+      duringStart.accept(stream);
+    }
+  }
+
+  void onClosed(FakeStream stream) {
+    if (open.remove(stream)) {
+      terminateIfDrained(Status.UNAVAILABLE.withDescription("drained"));
+    }
+  }
+
+  @Override
+  public Attributes attributes() {
+    return attributes;
+  }
+
+  @Override
+  public void shutdown(Status reason) {
+    drain(reason);
+    terminateIfDrained(reason);
+  }
+
+  @Override
+  public void shutdownNow(Status reason) {
+    terminate(reason);
+  }
+
+  @Override
+  public TransportSnapshot snapshot() {
+    TransportSnapshot.State state =
+        draining ? TransportSnapshot.State.DRAINING : TransportSnapshot.State.READY;
+    return new TransportSnapshot(
+        port(),
+        state,
+        address,
+        null,
+        new TransportSnapshot.Streams(open.size(), OptionalLong.empty(), 0, open.size()),
+        new TransportSnapshot.Window(0, 0),
+        OptionalLong.empty());
+  }
+
+  private static final class IgnoringListener implements ClientStream.Listener {
+    @Override
+    public void onHeaders(Metadata headers) {}
+
+    @Override
+    public void onMessage(InboundMessage message) {}
+
+    @Override
+    public void onReady() {}
+
+    @Override
+    public void onClosed(Status status, StreamProgress progress, Metadata trailers) {}
+
+    @Override
+    public void onBatchEnd() {}
+
+    @Override
+    public boolean wantsMessage() {
+      return false;
+    }
+
+    @Override
+    public void onDeadlineExceeded(String waitedFor, @Nullable String detail) {}
+  }
+}
