@@ -6,6 +6,7 @@ import static org.assertj.core.api.Assertions.assertThat;
 import dev.clientconn.ChosenIo;
 import dev.clientconn.ClientConnBuilder;
 import dev.clientconn.internal.http2.connect.TlsCredentials;
+import dev.clientconn.testing.EchoServers;
 import dev.clientconn.tls.Pki;
 import io.grpc.InsecureServerCredentials;
 import io.grpc.Server;
@@ -28,7 +29,7 @@ import org.junit.jupiter.params.provider.EnumSource;
 class AddressTest {
 
   @RegisterExtension
-  final Echo echo = new Echo();
+  final EchoServers echo = new EchoServers();
 
   @ParameterizedTest
   @EnumSource
@@ -80,7 +81,7 @@ class AddressTest {
     echo.works(plaintext("static://[::1]:" + port).build());
     echo.works(ClientConnBuilder.forAddress("::1", port).usePlaintext().build());
 
-    assertThat(echo.authorities).containsOnly("[::1]:" + port);
+    assertThat(echo.authorities()).containsOnly("[::1]:" + port);
   }
 
   @Test
@@ -113,7 +114,7 @@ class AddressTest {
             "static://127.0.0.1:" + freePort() + ",127.0.0.1:" + first + ",127.0.0.1:" + second)
         .build());
 
-    assertThat(echo.authorities).containsExactly("127.0.0.1:" + first);
+    assertThat(echo.authorities()).containsExactly("127.0.0.1:" + first);
   }
 
   @Test

@@ -5,6 +5,7 @@ import static org.assertj.core.api.Assertions.assertThat;
 
 import dev.clientconn.ClientConn;
 import dev.clientconn.ClientConnBuilder;
+import dev.clientconn.testing.EchoServers;
 import io.grpc.netty.NettyServerBuilder;
 import java.util.ArrayList;
 import java.util.Arrays;
@@ -23,7 +24,7 @@ import org.junit.jupiter.api.extension.RegisterExtension;
 class LargeMessagesTest {
 
   @RegisterExtension
-  final Echo echo = new Echo();
+  final EchoServers echo = new EchoServers();
 
   @Test
   void messagesOfManyCallsDoNotMix() throws Exception {

@@ -8,6 +8,7 @@ import dev.clientconn.ChosenIo;
 import dev.clientconn.ClientConnBuilder;
 import dev.clientconn.conformance.Conforms;
 import dev.clientconn.internal.http2.connect.TlsCredentials;
+import dev.clientconn.testing.EchoServers;
 import dev.clientconn.tls.Pki;
 import dev.clientconn.transport.Dialer;
 import io.grpc.HttpConnectProxiedSocketAddress;
@@ -41,7 +42,7 @@ class ProxyTest {
   private static final String HOST = "greeter.invalid";
 
   @RegisterExtension
-  final Echo echo = new Echo();
+  final EchoServers echo = new EchoServers();
 
   private @Nullable ConnectProxy proxy;
 
@@ -67,7 +68,7 @@ class ProxyTest {
         .startsWith("CONNECT " + HOST + ":" + port + " HTTP/1.1\r\n")
         .containsIgnoringCase("\r\nhost: " + HOST + ":" + port + "\r\n")
         .doesNotContainIgnoringCase("proxy-authorization");
-    assertThat(echo.authorities).containsExactly(HOST + ":" + port);
+    assertThat(echo.authorities()).containsExactly(HOST + ":" + port);
   }
 
   @ParameterizedTest

@@ -8,6 +8,7 @@ import dev.clientconn.ChosenIo;
 import dev.clientconn.ClientConnBuilder;
 import dev.clientconn.conformance.Conforms;
 import dev.clientconn.internal.http2.connect.TlsCredentials;
+import dev.clientconn.testing.EchoServers;
 import dev.clientconn.tls.Pki;
 import io.grpc.InsecureServerCredentials;
 import io.grpc.NameResolverProvider;
@@ -47,7 +48,7 @@ class UnixSocketTest {
       new MultiThreadIoEventLoopGroup(1, EpollIoHandler.newFactory());
 
   @RegisterExtension
-  final Echo echo = new Echo();
+  final EchoServers echo = new EchoServers();
 
   @TempDir
   Path directory;
@@ -82,7 +83,7 @@ class UnixSocketTest {
     echo.works(io.build(plaintext("unix://" + socket), null));
     echo.works(io.build(plaintext("unix:" + socket), null));
 
-    assertThat(echo.authorities).containsExactly("localhost", "localhost");
+    assertThat(echo.authorities()).containsExactly("localhost", "localhost");
   }
 
   @ParameterizedTest
@@ -147,7 +148,7 @@ class UnixSocketTest {
 
     echo.works(ChosenIo.EPOLL.build(plaintext("unix-abstract:" + name), null));
 
-    assertThat(echo.authorities).containsExactly("localhost");
+    assertThat(echo.authorities()).containsExactly("localhost");
   }
 
   @Test

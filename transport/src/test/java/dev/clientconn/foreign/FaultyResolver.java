@@ -1,27 +1,27 @@
 // SPDX-License-Identifier: Apache-2.0
 package dev.clientconn.foreign;
 
+import dev.clientconn.testing.TestResolverProvider;
 import io.grpc.EquivalentAddressGroup;
 import io.grpc.NameResolver;
-import io.grpc.NameResolverProvider;
 import io.grpc.StatusOr;
 import java.net.InetAddress;
 import java.net.InetSocketAddress;
 import java.net.SocketAddress;
 import java.net.URI;
-import java.util.Collection;
 import java.util.List;
 import java.util.Objects;
 import org.jspecify.annotations.Nullable;
 
 /** Resolves {@code faulty:///port} to this machine, on the offload executor, with a fault at one place. */
-final class FaultyResolver extends NameResolverProvider {
+final class FaultyResolver extends TestResolverProvider {
   static final String SCHEME = "faulty";
 
   private final String place;
   private final Fault fault;
 
   FaultyResolver(String place, Fault fault) {
+    super(SCHEME);
     this.place = place;
     this.fault = fault;
   }
@@ -29,26 +29,6 @@ final class FaultyResolver extends NameResolverProvider {
   @Override
   public NameResolver newNameResolver(URI target, NameResolver.Args args) {
     return new Resolver(Integer.parseInt(target.getPath().substring(1)), args);
-  }
-
-  @Override
-  public String getDefaultScheme() {
-    return SCHEME;
-  }
-
-  @Override
-  protected boolean isAvailable() {
-    return true;
-  }
-
-  @Override
-  protected int priority() {
-    return 5;
-  }
-
-  @Override
-  public Collection<Class<? extends SocketAddress>> getProducedSocketAddressTypes() {
-    return List.of(InetSocketAddress.class);
   }
 
   private final class Resolver extends NameResolver {

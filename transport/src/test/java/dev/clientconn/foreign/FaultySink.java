@@ -1,22 +1,16 @@
 // SPDX-License-Identifier: Apache-2.0
 package dev.clientconn.foreign;
 
+import dev.clientconn.testing.TestMetricSink;
 import io.grpc.InternalManagedChannelBuilder;
 import io.grpc.LoadBalancer.PickResult;
 import io.grpc.LongCounterMetricInstrument;
-import io.grpc.MetricInstrument;
-import io.grpc.MetricInstrumentRegistry;
-import io.grpc.MetricSink;
 import java.util.List;
-import java.util.Map;
-import java.util.Set;
 
-/** A metric sink that may throw, and a policy that records a value in it at each pick. */
-final class FaultySink implements MetricSink {
+/** Throws from a metric sink, in which a policy records a value at each pick. */
+final class FaultySink extends TestMetricSink {
   private static final LongCounterMetricInstrument PICKS =
-      MetricInstrumentRegistry.getDefaultRegistry()
-          .registerLongCounter(
-              "dev.clientconn.test.picks", "of a test", "{1}", List.of(), List.of(), false);
+      counter("dev.clientconn.test.picks");
 
   private final Fault fault;
 
@@ -34,21 +28,6 @@ final class FaultySink implements MetricSink {
   }
 
   @Override
-  public Map<String, Boolean> getEnabledMetrics() {
-    return Map.of();
-  }
-
-  @Override
-  public Set<String> getOptionalLabels() {
-    return Set.of();
-  }
-
-  @Override
-  public int getMeasuresSize() {
-    return 0;
-  }
-
-  @Override
   public void addLongCounter(
       LongCounterMetricInstrument instrument,
       long value,
@@ -56,7 +35,4 @@ final class FaultySink implements MetricSink {
       List<String> optional) {
     fault.strike();
   }
-
-  @Override
-  public void updateMeasures(List<MetricInstrument> instruments) {}
 }

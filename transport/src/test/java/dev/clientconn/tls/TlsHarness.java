@@ -1,30 +1,15 @@
 // SPDX-License-Identifier: Apache-2.0
 package dev.clientconn.tls;
 
-import static org.assertj.core.api.Assertions.assertThat;
-import static org.assertj.core.api.Assertions.catchThrowableOfType;
 
-import dev.clientconn.ClientConn;
 import dev.clientconn.ClientConnBuilder;
 import dev.clientconn.internal.http2.connect.TlsCredentials;
-import io.grpc.CallOptions;
+import dev.clientconn.testing.EchoServers;
 import io.grpc.ChannelCredentials;
-import io.grpc.Metadata;
-import io.grpc.Server;
-import io.grpc.ServerCall;
-import io.grpc.ServerCallHandler;
 import io.grpc.ServerCredentials;
-import io.grpc.ServerInterceptor;
-import io.grpc.Status;
-import io.grpc.StatusRuntimeException;
 import io.grpc.TlsChannelCredentials;
 import io.grpc.TlsServerCredentials;
-import io.grpc.health.v1.HealthCheckRequest;
-import io.grpc.health.v1.HealthCheckResponse;
-import io.grpc.health.v1.HealthGrpc;
 import io.grpc.netty.NettyServerBuilder;
-import io.grpc.protobuf.services.HealthStatusManager;
-import io.grpc.stub.ClientCalls;
 import io.netty.handler.ssl.ApplicationProtocolConfig;
 import io.netty.handler.ssl.ApplicationProtocolConfig.Protocol;
 import io.netty.handler.ssl.ApplicationProtocolConfig.SelectedListenerFailureBehavior;
@@ -37,28 +22,13 @@ import io.netty.pkitesting.X509Bundle;
 import java.io.IOException;
 import java.security.cert.CertificateException;
 import java.security.cert.X509Certificate;
-import java.util.ArrayList;
-import java.util.List;
 import java.util.Objects;
-import java.util.concurrent.BlockingQueue;
-import java.util.concurrent.LinkedBlockingQueue;
-import java.util.concurrent.TimeUnit;
 import javax.net.ssl.X509TrustManager;
-import org.junit.jupiter.api.extension.AfterEachCallback;
-import org.junit.jupiter.api.extension.ExtensionContext;
 
-/** A gRPC server and a channel to it, both ended after each test. */
-final class TlsHarness implements AfterEachCallback {
+/** Starts servers with TLS, and calls them over channels with the test's authority. */
+final class TlsHarness extends EchoServers {
 
   final Pki pki = new Pki();
-
-  /** The calls that reached the server. */
-  final BlockingQueue<ServerCall<?, ?>> served = new LinkedBlockingQueue<>();
-
-  final BlockingQueue<Metadata> headers = new LinkedBlockingQueue<>();
-
-  private final List<ClientConn> conns = new ArrayList<>();
-  private final List<Server> servers = new ArrayList<>();
 
   int serve(X509Bundle certificate) throws IOException {
     return serve(TlsServerCredentials.create(Pki.chainPem(certificate), Pki.keyPem(certificate)));
@@ -90,29 +60,11 @@ final class TlsHarness implements AfterEachCallback {
   }
 
   int serve(ServerCredentials credentials) throws IOException {
-    return start(NettyServerBuilder.forPort(0, credentials));
+    return serve(NettyServerBuilder.forPort(0, credentials)).getPort();
   }
 
   int serve(SslContext context) throws IOException {
-    return start(NettyServerBuilder.forPort(0).sslContext(context));
-  }
-
-  private int start(NettyServerBuilder builder) throws IOException {
-    Server server = builder
-        .addService(new HealthStatusManager().getHealthService())
-        .intercept(new ServerInterceptor() {
-          @Override
-          public <A, B> ServerCall.Listener<A> interceptCall(
-              ServerCall<A, B> call, Metadata metadata, ServerCallHandler<A, B> next) {
-            served.add(call);
-            headers.add(metadata);
-            return next.startCall(call, metadata);
-          }
-        })
-        .build()
-        .start();
-    servers.add(server);
-    return server.getPort();
+    return serve(NettyServerBuilder.forPort(0).sslContext(context)).getPort();
   }
 
   /** Trusts the test's authority. */
@@ -124,44 +76,6 @@ final class TlsHarness implements AfterEachCallback {
       throws IOException {
     return ClientConnBuilder.forTarget("localhost:" + port)
         .sslContext(Objects.requireNonNull(TlsCredentials.toSslContext(credentials, provider)));
-  }
-
-  HealthCheckResponse call(ClientConnBuilder builder) {
-    return call(builder, CallOptions.DEFAULT);
-  }
-
-  HealthCheckResponse call(ClientConnBuilder builder, CallOptions options) {
-    ClientConn conn = builder.build();
-    conns.add(conn);
-    return ClientCalls.blockingUnaryCall(
-        conn,
-        HealthGrpc.getCheckMethod(),
-        options.withDeadlineAfter(30, TimeUnit.SECONDS),
-        HealthCheckRequest.getDefaultInstance());
-  }
-
-  /** The description of the UNAVAILABLE that the call must end with. */
-  String failure(ClientConnBuilder builder) {
-    return failure(builder, CallOptions.DEFAULT);
-  }
-
-  String failure(ClientConnBuilder builder, CallOptions options) {
-    StatusRuntimeException failure =
-        catchThrowableOfType(StatusRuntimeException.class, () -> call(builder, options));
-    assertThat(failure).as("the call's failure").isNotNull();
-    assertThat(failure.getStatus().getCode()).isEqualTo(Status.Code.UNAVAILABLE);
-    return Objects.requireNonNull(failure.getStatus().getDescription());
-  }
-
-  @Override
-  public void afterEach(ExtensionContext context) throws Exception {
-    for (ClientConn conn : conns) {
-      conn.shutdownNow();
-      assertThat(conn.awaitTermination(10, TimeUnit.SECONDS)).isTrue();
-    }
-    for (Server server : servers) {
-      assertThat(server.shutdownNow().awaitTermination(10, TimeUnit.SECONDS)).isTrue();
-    }
   }
 
   /** Names no authorities, so that a client shows what it has. */

@@ -59,7 +59,7 @@ class TlsTest {
     int port = harness.serve(pki.server());
     Sessions sessions = new Sessions();
 
-    harness.call(harness.builder(provider, port, harness.trusting().build()).intercept(sessions));
+    harness.works(harness.builder(provider, port, harness.trusting().build()).intercept(sessions));
 
     SSLSession session = sessions.first.get(10, TimeUnit.SECONDS);
     assertThat(session.getProtocol()).isEqualTo("TLSv1.3");
@@ -76,7 +76,7 @@ class TlsTest {
             .build());
     Sessions sessions = new Sessions();
 
-    harness.call(harness.builder(provider, port, harness.trusting().build()).intercept(sessions));
+    harness.works(harness.builder(provider, port, harness.trusting().build()).intercept(sessions));
 
     assertThat(sessions.first.get(10, TimeUnit.SECONDS).getProtocol()).isEqualTo("TLSv1.2");
   }
@@ -103,7 +103,7 @@ class TlsTest {
       SslProvider provider, TlsChannelCredentials.Builder credentials) throws Exception {
     int port = harness.serveMutual();
 
-    harness.call(harness.builder(provider, port, credentials.build()));
+    harness.works(harness.builder(provider, port, credentials.build()));
 
     SSLSession session =
         Objects.requireNonNull(Objects.requireNonNull(harness.served.poll(10, TimeUnit.SECONDS))
@@ -116,7 +116,7 @@ class TlsTest {
   void trustsWhatTheTrustManagersTrust(SslProvider provider) throws Exception {
     int port = harness.serve(pki.server());
 
-    harness.call(harness.builder(
+    harness.works(harness.builder(
         provider,
         port,
         TlsChannelCredentials.newBuilder()
@@ -134,7 +134,7 @@ class TlsTest {
     int right = harness.serve(new Pki().server());
     int wrong = harness.serve(new Pki().server(b -> b.addSanDnsName("other.example")));
 
-    harness.call(harness.builder(provider, right, careless));
+    harness.works(harness.builder(provider, right, careless));
 
     assertThat(harness.failure(harness.builder(provider, wrong, careless)))
         .contains("for another host", "localhost");
@@ -144,7 +144,7 @@ class TlsTest {
   void verifiesTheOverriddenAuthorityAndSendsIt(SslProvider provider) throws Exception {
     int port = harness.serve(pki.server(b -> b.addSanDnsName("greeter.example")));
 
-    harness.call(harness
+    harness.works(harness
         .builder(provider, port, harness.trusting().build())
         .overrideAuthority("greeter.example:8443"));
 
@@ -160,7 +160,7 @@ class TlsTest {
         harness.builder(provider, port, harness.trusting().build());
 
     for (String name : List.of("LOCALHOST:1", "a.example", "A.EXAMPLE:2", "10.0.0.1")) {
-      harness.call(builder, CallOptions.DEFAULT.withAuthority(name));
+      harness.works(builder, CallOptions.DEFAULT.withAuthority(name));
       assertThat(
               Objects.requireNonNull(harness.served.poll(10, TimeUnit.SECONDS)).getAuthority())
           .isEqualTo(name);
@@ -189,8 +189,8 @@ class TlsTest {
     SslContext context =
         Objects.requireNonNull(TlsCredentials.toSslContext(harness.trusting().build(), provider));
 
-    harness.call(ClientConnBuilder.forTarget("127.0.0.1:" + port).sslContext(context));
-    harness.call(ClientConnBuilder.forTarget("dns:///[::1]:" + port).sslContext(context));
+    harness.works(ClientConnBuilder.forTarget("127.0.0.1:" + port).sslContext(context));
+    harness.works(ClientConnBuilder.forTarget("dns:///[::1]:" + port).sslContext(context));
 
     assertThat(harness.served)
         .extracting(call -> call.getAuthority())
@@ -233,7 +233,7 @@ class TlsTest {
       }
     };
 
-    harness.call(ClientConnBuilder.forTarget(
+    harness.works(ClientConnBuilder.forTarget(
         "localhost:" + port,
         CompositeChannelCredentials.create(harness.trusting().build(), token)));
 

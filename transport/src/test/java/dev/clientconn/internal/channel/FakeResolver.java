@@ -2,11 +2,11 @@
 package dev.clientconn.internal.channel;
 
 import dev.clientconn.internal.resolver.TargetUri;
+import dev.clientconn.testing.TestResolverProvider;
 import dev.clientconn.testing.Throwing;
 import io.grpc.Attributes;
 import io.grpc.EquivalentAddressGroup;
 import io.grpc.NameResolver;
-import io.grpc.NameResolverProvider;
 import io.grpc.Status;
 import io.grpc.StatusOr;
 import java.net.InetSocketAddress;
@@ -14,20 +14,23 @@ import java.net.SocketAddress;
 import java.net.URI;
 import java.util.ArrayList;
 import java.util.Arrays;
-import java.util.Collection;
 import java.util.List;
 import java.util.Map;
 import java.util.concurrent.Executor;
 import org.jspecify.annotations.Nullable;
 
-/** A provider of resolvers that answer when the test says so. */
-public final class FakeResolver extends NameResolverProvider {
+/** Provides resolvers that deliver results when the test says so. */
+public final class FakeResolver extends TestResolverProvider {
   public final List<Resolver> resolvers = new ArrayList<>();
   public @Nullable Throwable throwsOnStart;
   public @Nullable Throwable throwsOnMake;
   public @Nullable Throwable throwsOnRefresh;
   public @Nullable Throwable throwsOnShutdown;
   private NameResolver.@Nullable Args args;
+
+  public FakeResolver() {
+    super("fake");
+  }
 
   public TargetUri target() {
     return new TargetUri("fake:///server:1", "fake:///server:1", this);
@@ -114,26 +117,6 @@ public final class FakeResolver extends NameResolverProvider {
     Resolver resolver = new Resolver();
     resolvers.add(resolver);
     return resolver;
-  }
-
-  @Override
-  public String getDefaultScheme() {
-    return "fake";
-  }
-
-  @Override
-  protected boolean isAvailable() {
-    return true;
-  }
-
-  @Override
-  protected int priority() {
-    return 5;
-  }
-
-  @Override
-  public Collection<Class<? extends SocketAddress>> getProducedSocketAddressTypes() {
-    return List.of(InetSocketAddress.class);
   }
 
   /** One resolver, from its making to its shutdown. */

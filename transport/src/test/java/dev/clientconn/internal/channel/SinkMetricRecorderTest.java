@@ -3,22 +3,16 @@ package dev.clientconn.internal.channel;
 
 import static org.assertj.core.api.Assertions.assertThat;
 
+import dev.clientconn.testing.TestMetricSink;
 import io.grpc.CallbackMetricInstrument;
 import io.grpc.LongCounterMetricInstrument;
-import io.grpc.MetricInstrument;
-import io.grpc.MetricInstrumentRegistry;
-import io.grpc.MetricSink;
 import java.util.ArrayList;
 import java.util.List;
-import java.util.Map;
-import java.util.Set;
 import org.junit.jupiter.api.Test;
 
 class SinkMetricRecorderTest {
   private static final LongCounterMetricInstrument COUNTER =
-      MetricInstrumentRegistry.getDefaultRegistry()
-          .registerLongCounter(
-              "dev.clientconn.test.counter", "of a test", "{1}", List.of(), List.of(), false);
+      TestMetricSink.counter("dev.clientconn.test.counter");
 
   private final Sink good = new Sink(false);
   private final Sink broken = new Sink(true);
@@ -47,29 +41,13 @@ class SinkMetricRecorderTest {
     assertThat(good.measures).isGreaterThan(COUNTER.getIndex());
   }
 
-  private static final class Sink implements MetricSink {
+  private static final class Sink extends TestMetricSink {
     final List<Long> values = new ArrayList<>();
     int registered;
-    int measures;
     private final boolean broken;
 
     Sink(boolean broken) {
       this.broken = broken;
-    }
-
-    @Override
-    public Map<String, Boolean> getEnabledMetrics() {
-      return Map.of();
-    }
-
-    @Override
-    public Set<String> getOptionalLabels() {
-      return Set.of();
-    }
-
-    @Override
-    public int getMeasuresSize() {
-      return measures;
     }
 
     @Override
@@ -90,11 +68,6 @@ class SinkMetricRecorderTest {
         Runnable callback, CallbackMetricInstrument... instruments) {
       registered++;
       return broken ? null : () -> {};
-    }
-
-    @Override
-    public void updateMeasures(List<MetricInstrument> instruments) {
-      measures = instruments.size();
     }
   }
 }
