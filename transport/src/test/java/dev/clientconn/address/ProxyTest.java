@@ -116,7 +116,7 @@ class ProxyTest {
   }
 
   @Test
-  void userPasswordAndHeadersAreSent() throws Exception {
+  void theProxyReceivesUserPasswordAndHeaders() throws Exception {
     int port = plaintextServer();
     proxy = new ConnectProxy((client, p) -> proxy().tunnel(client, p));
 

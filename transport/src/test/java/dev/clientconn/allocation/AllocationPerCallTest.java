@@ -26,7 +26,7 @@ class AllocationPerCallTest {
 
   @ParameterizedTest
   @EnumSource(Workload.class)
-  void costsNoMoreHeapThanItDid(Workload workload) throws Exception {
+  void aCallAllocatesNoMoreThanItsBound(Workload workload) throws Exception {
     byte[] message = CallRounds.message(workload.responseBytes).toByteArray();
     List<String> output;
     try (CannedServer server = new CannedServer(new CannedAnswer(message, workload.messages))) {

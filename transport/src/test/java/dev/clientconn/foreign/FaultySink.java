@@ -9,8 +9,7 @@ import java.util.List;
 
 /** Throws from a metric sink, in which a policy records a value at each pick. */
 final class FaultySink extends TestMetricSink {
-  private static final LongCounterMetricInstrument PICKS =
-      counter("dev.clientconn.test.picks");
+  private static final LongCounterMetricInstrument PICKS = counter("dev.clientconn.test.picks");
 
   private final Fault fault;
 

@@ -109,8 +109,8 @@ public class EchoServers implements AfterEachCallback {
   }
 
   private String failure(ClientConn conn, CallOptions options) {
-    StatusRuntimeException failure = catchThrowableOfType(
-        StatusRuntimeException.class, () -> call(conn, new byte[0], options));
+    StatusRuntimeException failure =
+        catchThrowableOfType(StatusRuntimeException.class, () -> call(conn, new byte[0], options));
     assertThat(failure).as("the call's failure").isNotNull();
     assertThat(failure.getStatus().getCode()).isEqualTo(Status.Code.UNAVAILABLE);
     return Objects.requireNonNull(failure.getStatus().getDescription());

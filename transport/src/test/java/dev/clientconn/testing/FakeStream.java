@@ -38,8 +38,7 @@ public final class FakeStream implements ClientStream {
   private boolean inBatch;
   private boolean closed;
 
-  FakeStream(
-      FakeTransport transport, StreamParameters headers, ClientStream.Listener listener) {
+  FakeStream(FakeTransport transport, StreamParameters headers, ClientStream.Listener listener) {
     this.transport = transport;
     this.headers = headers;
     this.listener = listener;

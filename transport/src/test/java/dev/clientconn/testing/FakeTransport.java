@@ -132,9 +132,7 @@ public final class FakeTransport implements ClientTransport {
   void onStarted(FakeStream stream) {
     if (draining || terminated) {
       stream.close(
-          Status.UNAVAILABLE.withDescription("draining"),
-          StreamProgress.NOT_SENT,
-          new Metadata());
+          Status.UNAVAILABLE.withDescription("draining"), StreamProgress.NOT_SENT, new Metadata());
     } else {
       open.add(stream);
       duringStart.accept(stream);

@@ -1,7 +1,6 @@
 // SPDX-License-Identifier: Apache-2.0
 package dev.clientconn.tls;
 
-
 import dev.clientconn.ClientConnBuilder;
 import dev.clientconn.internal.http2.connect.TlsCredentials;
 import dev.clientconn.testing.EchoServers;

@@ -5,11 +5,11 @@ import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.assertThatThrownBy;
 
 import dev.clientconn.conformance.Conforms;
-import dev.clientconn.testing.FakeStream;
-import dev.clientconn.testing.TextMethods.TextMarshaller;
 import dev.clientconn.internal.message.Messages;
 import dev.clientconn.internal.transport.StreamProgress;
+import dev.clientconn.testing.FakeStream;
 import dev.clientconn.testing.TextMethods;
+import dev.clientconn.testing.TextMethods.TextMarshaller;
 import io.grpc.CallOptions;
 import io.grpc.MethodDescriptor;
 import io.grpc.MethodDescriptor.MethodType;

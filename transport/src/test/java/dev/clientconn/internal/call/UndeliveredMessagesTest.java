@@ -60,8 +60,8 @@ class UndeliveredMessagesTest {
     "5000, 16384, 1",
     "20000, 16384, 1"
   })
-  void costNoMoreThanTwiceTheirBytesOnTheWire(int body, int frame, int framesInTurn)
-      throws MessageException {
+  void undeliveredMessagesCostNoMoreThanTwiceTheirBytesOnTheWire(
+      int body, int frame, int framesInTurn) throws MessageException {
     notAskedFor(body, frame, framesInTurn);
     executorBehind(body, frame, framesInTurn);
   }

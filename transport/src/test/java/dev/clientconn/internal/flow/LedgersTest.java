@@ -43,7 +43,7 @@ class LedgersTest {
 
   @ParameterizedTest
   @ValueSource(longs = {1, 2, 3, 4, 5, 6, 7, 8})
-  void agreeAfterAnyInterleaving(long seed) {
+  void bothLedgersAgreeAfterAnyInterleaving(long seed) {
     Random random = new Random(seed);
     quota.initialStreamWindow(STREAM_LIMIT);
     for (int i = 0; i < STREAMS; i++) {

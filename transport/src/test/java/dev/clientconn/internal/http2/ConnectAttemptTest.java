@@ -20,7 +20,7 @@ class ConnectAttemptTest extends PeerTest {
 
   @Conforms({"T011", "T012"})
   @Test
-  void sendsPrefaceSettingsAndTheRestOfItsWindowInOneWrite() {
+  void prefaceSettingsAndWindowUpdateLeaveInOneWrite() {
     Http2Peer peer = connecting(s -> {
       s.streamWindow = 100_000;
       s.connectionWindow = 200_000;
@@ -35,7 +35,7 @@ class ConnectAttemptTest extends PeerTest {
 
   @Conforms("T013")
   @Test
-  void sendsNoWindowUpdateForTheDefaultWindow() {
+  void noWindowUpdateIsSentForTheDefaultWindow() {
     Http2Peer peer = connecting();
 
     peer.expects("SETTINGS {ENABLE_PUSH=0, INITIAL_WINDOW_SIZE=65535, MAX_HEADER_LIST_SIZE=8192}");
@@ -43,7 +43,7 @@ class ConnectAttemptTest extends PeerTest {
 
   @Conforms("T014")
   @Test
-  void isReadyOnceThePeersSettingsAreHereAndAcknowledgesThem() {
+  void theConnectionIsReadyOnceThePeersSettingsArrive() {
     Http2Peer peer = connecting();
     peer.frames();
     assertThat(peer.owner.phases).isEmpty();
@@ -95,7 +95,7 @@ class ConnectAttemptTest extends PeerTest {
 
   @Conforms("T005")
   @Test
-  void timesOutWhileDialling() {
+  void theAttemptTimesOutWhileItDials() {
     FakeSocket never = new FakeSocket();
     Http2Peer peer = connecting(
         s -> s.dialer = request -> never.registerTo(request.eventLoop()).newPromise());
@@ -146,7 +146,7 @@ class ConnectAttemptTest extends PeerTest {
 
   @Conforms("T005")
   @Test
-  void timesOutWhileWaitingForSettings() {
+  void theAttemptTimesOutWhileItWaitsForSettings() {
     Http2Peer peer = connecting();
 
     peer.after(NEARLY_CONNECT_TIMEOUT);
@@ -170,7 +170,7 @@ class ConnectAttemptTest extends PeerTest {
   }
 
   @Test
-  void saysThatThePeerSpeaksHttp1() {
+  void aPeerThatSpeaksHttp1IsNamed() {
     Http2Peer peer = connecting();
 
     peer.sendsText("HTTP/1.1 400 Bad Request\r\nConnection: close\r\n\r\n");
@@ -205,7 +205,7 @@ class ConnectAttemptTest extends PeerTest {
   }
 
   @Test
-  void saysThatThePeerSpeaksTls() {
+  void aPeerThatSpeaksTlsIsNamed() {
     Http2Peer peer = connecting();
 
     // A fatal alert, protocol_version: all that a TLS server sends in response to plaintext.
@@ -217,7 +217,7 @@ class ConnectAttemptTest extends PeerTest {
 
   @Conforms("T014")
   @Test
-  void saysThatThePeerSpeaksSomethingElse() {
+  void aPeerThatSpeaksAnotherProtocolIsNamed() {
     Http2Peer peer = connecting();
 
     peer.sendsText("220 mail.example ESMTP\r\n");
@@ -241,7 +241,7 @@ class ConnectAttemptTest extends PeerTest {
 
   @Conforms("T014")
   @Test
-  void saysThatThePeerClosedBeforeItsSettings() {
+  void aPeerThatClosesBeforeItsSettingsIsNamed() {
     Http2Peer peer = connecting();
 
     peer.sendsBytes((byte) 0, (byte) 0).closes();
@@ -313,7 +313,7 @@ class ConnectAttemptTest extends PeerTest {
 
   @Conforms("T023")
   @Test
-  void anErrorOfTheSocketIsToldWithTheConnectionsEnd() {
+  void anErrorOfTheSocketIsReportedWithTheConnectionsEnd() {
     Http2Peer peer = ready();
     RecordingCall call = peer.unary();
 
@@ -325,7 +325,7 @@ class ConnectAttemptTest extends PeerTest {
   }
 
   @Test
-  void thatThePeerClosedIsToldEvenIfWritesFailForIt() {
+  void aPeerThatClosedIsNamedThoughWritesFailedFirst() {
     Http2Peer peer = ready();
     peer.socket.clog();
     RecordingCall call = peer.unary();

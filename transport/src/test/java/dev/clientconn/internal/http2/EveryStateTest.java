@@ -121,7 +121,8 @@ class EveryStateTest {
   @Conforms("T153")
   @ParameterizedTest
   @MethodSource("matrix")
-  void endsOnceAndLeavesNothing(MethodDescriptor.MethodType type, State state, Event event) {
+  void everyCallEndsOnceAndLeavesNothing(
+      MethodDescriptor.MethodType type, State state, Event event) {
     Context.CancellableContext context = event == Event.DEADLINE_OF_THE_CONTEXT
         ? Context.current().withDeadline(deadline(), loop)
         : Context.current().withCancellation();

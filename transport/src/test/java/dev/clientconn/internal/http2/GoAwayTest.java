@@ -17,7 +17,7 @@ class GoAwayTest extends PeerTest {
 
   @Conforms({"T164", "T171"})
   @Test
-  void failsOnlyStreamsAboveTheLastId() {
+  void goAwayFailsOnlyStreamsAboveTheLastId() {
     Http2Peer peer = ready();
     RecordingCall below = peer.unary();
     RecordingCall last = peer.unary();
@@ -73,7 +73,7 @@ class GoAwayTest extends PeerTest {
 
   @Conforms("T172")
   @Test
-  void closesWhenTheLastStreamHasEnded() {
+  void theConnectionClosesWhenItsLastStreamHasEnded() {
     Http2Peer peer = ready();
     peer.unary();
     peer.frames();
@@ -92,7 +92,7 @@ class GoAwayTest extends PeerTest {
 
   @Conforms("T173")
   @Test
-  void closesAtOnceWithoutStreams() {
+  void theConnectionClosesAtOnceWithoutStreams() {
     Http2Peer peer = ready();
 
     peer.sendsGoAway(0, Http2Error.NO_ERROR, "");
@@ -102,7 +102,7 @@ class GoAwayTest extends PeerTest {
 
   @Conforms({"H08", "T180"})
   @Test
-  void maySendItsRealIdSecond() {
+  void aSecondGoAwayMayNameALowerId() {
     Http2Peer peer = ready();
     RecordingCall first = peer.unary();
     RecordingCall second = peer.unary();
@@ -148,7 +148,7 @@ class GoAwayTest extends PeerTest {
 
   @Conforms("T170")
   @Test
-  void theOwnerHearsBeforeTheCallsDo() {
+  void theOwnerIsNotifiedBeforeTheCalls() {
     Http2Peer peer = ready();
     RecordingCall call = peer.unary();
     List<Boolean> closedWhenTold = new ArrayList<>();
@@ -190,7 +190,7 @@ class GoAwayTest extends PeerTest {
 
   @Conforms("T176")
   @Test
-  void whatItSaidIsToldWithLaterFailures() {
+  void laterFailuresNameTheGoAway() {
     Http2Peer peer = ready();
     RecordingCall reset = peer.unary();
     RecordingCall lost = peer.unary();
@@ -233,7 +233,7 @@ class GoAwayTest extends PeerTest {
   }
 
   @Test
-  void oneThatRejectsNothingNewWalksNoStreams() {
+  void aGoAwayThatRejectsNoMoreStreamsWalksNone() {
     Http2Peer peer = ready();
     for (int i = 0; i < 10; i++) {
       peer.unary();
@@ -251,7 +251,7 @@ class GoAwayTest extends PeerTest {
 
   @Conforms("H11")
   @Test
-  void mayFollowTheSettingsInOneRead() {
+  void aGoAwayMayFollowTheSettingsInOneRead() {
     Http2Peer peer = connecting();
 
     peer.inOneRead(() -> peer.sendsSettings(s -> {}).sendsGoAway(0, Http2Error.NO_ERROR, ""));
@@ -273,7 +273,7 @@ class GoAwayTest extends PeerTest {
 
   @Conforms("H07")
   @Test
-  void aCodeThatNobodyKnowsIsToldAsANumber() {
+  void anUnknownCodeIsReportedAsANumber() {
     Http2Peer peer = ready();
     RecordingCall rejected = peer.unary();
     byte[] payload = {0, 0, 0, 0, 0x7e, 0x57, 0, 1};

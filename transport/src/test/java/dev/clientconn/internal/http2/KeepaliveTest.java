@@ -23,7 +23,7 @@ class KeepaliveTest extends PeerTest {
 
   @Conforms("T190")
   @Test
-  void isOffUnlessAskedFor() {
+  void noPingIsSentUnlessKeepaliveIsOn() {
     Http2Peer peer = ready();
     peer.unary();
     peer.frames();
@@ -32,7 +32,7 @@ class KeepaliveTest extends PeerTest {
   }
 
   @Test
-  void pingsAfterTheQuietTime() {
+  void aQuietConnectionIsPingedAfterTheTime() {
     Http2Peer peer = keptAlive(TIMEOUT, false);
     peer.unary();
     peer.frames();
@@ -43,7 +43,7 @@ class KeepaliveTest extends PeerTest {
 
   @Conforms({"T021", "T191"})
   @Test
-  void anyReadPutsThePingOff() {
+  void anyReadDelaysThePing() {
     Http2Peer peer = keptAlive(TIMEOUT, false);
     peer.unary();
     peer.frames();
@@ -71,7 +71,7 @@ class KeepaliveTest extends PeerTest {
 
   @Conforms("T194")
   @Test
-  void anythingReadIsAnAnswer() {
+  void anythingReadCountsAsTheResponse() {
     Http2Peer peer = keptAlive(TIMEOUT, false);
     RecordingCall call = peer.unary();
     peer.after(TIME).frames();
@@ -113,7 +113,7 @@ class KeepaliveTest extends PeerTest {
 
   @Conforms("T192")
   @Test
-  void isDormantWithoutStreams() {
+  void noPingIsSentWithoutStreams() {
     Http2Peer peer = keptAlive(TIMEOUT, false);
 
     peer.after(Duration.ofHours(1)).expectsNothing();
@@ -123,7 +123,7 @@ class KeepaliveTest extends PeerTest {
   }
 
   @Test
-  void goesDormantWhenTheLastStreamEnds() {
+  void pingsStopWhenTheLastStreamEnds() {
     Http2Peer peer = keptAlive(TIMEOUT, false);
     peer.unary();
     peer.answers(1).frames();
@@ -148,7 +148,7 @@ class KeepaliveTest extends PeerTest {
 
   @Conforms("T192")
   @Test
-  void pingsWithoutStreamsIfAskedTo() {
+  void pingsAreSentWithoutStreamsWhereConfigured() {
     Http2Peer peer = keptAlive(TIMEOUT, true);
 
     peer.after(TIME).expects("PING 0");
@@ -160,7 +160,7 @@ class KeepaliveTest extends PeerTest {
   }
 
   @Test
-  void doesNotPingBeforeTheConnectionIsReady() {
+  void noPingIsSentBeforeTheConnectionIsReady() {
     Http2Peer peer = connecting(s -> s.keepalive = new KeepaliveOptions(TIME, TIMEOUT, true));
     peer.frames();
 
@@ -193,7 +193,7 @@ class KeepaliveTest extends PeerTest {
 
   @Conforms("J13")
   @Test
-  void nothingTicksAfterTheEnd() {
+  void noTimerRemainsAfterTheEnd() {
     Http2Peer peer = keptAlive(TIMEOUT, true);
     peer.unary();
     peer.after(TIME);
@@ -205,7 +205,7 @@ class KeepaliveTest extends PeerTest {
 
   @Conforms("T175")
   @Test
-  void tooManyPingsHalveThoseOfConnectionsToCome() {
+  void tooManyPingsDoubleTheTimeOfLaterConnections() {
     KeepaliveOptions channel = new KeepaliveOptions(TIME, TIMEOUT, true);
     Http2Peer strict = ready(s -> s.keepalive = channel);
     Http2Peer present = ready(s -> s.keepalive = channel);
@@ -220,7 +220,7 @@ class KeepaliveTest extends PeerTest {
 
   @Conforms("T175")
   @Test
-  void connectionsOfOneTimeThatAreToldOffTogetherDoubleItOnce() {
+  void connectionsThatShareATimeDoubleItOnce() {
     KeepaliveOptions channel = new KeepaliveOptions(TIME, TIMEOUT, true);
     Http2Peer first = ready(s -> s.keepalive = channel);
     Http2Peer second = ready(s -> s.keepalive = channel);

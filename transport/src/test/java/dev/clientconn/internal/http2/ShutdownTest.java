@@ -29,7 +29,7 @@ class ShutdownTest extends PeerTest {
 
   @Conforms({"J08", "J14", "T178"})
   @Test
-  void gracefullyLetsStreamsFinishAndTakesNoMore() {
+  void shutdownLetsStreamsFinishAndOpensNoMore() {
     Http2Peer peer = ready();
     RecordingCall call = peer.unary();
     peer.frames();
@@ -50,7 +50,7 @@ class ShutdownTest extends PeerTest {
   }
 
   @Test
-  void gracefullyServesThoseWhoWaitForASlot() {
+  void shutdownServesCallsThatWaitForASlot() {
     Http2Peer peer = ready();
     peer.sendsSettings(s -> s.maxConcurrentStreams(1));
     peer.unary();
@@ -66,7 +66,7 @@ class ShutdownTest extends PeerTest {
   }
 
   @Test
-  void gracefullyEndsWhenTheLastWaitingCallGivesUp() {
+  void shutdownEndsWhenTheLastWaitingCallGivesUp() {
     Http2Peer peer = ready();
     peer.sendsSettings(s -> s.maxConcurrentStreams(0));
     RecordingCall waiting = peer.unary();
@@ -80,7 +80,7 @@ class ShutdownTest extends PeerTest {
 
   @Conforms("J04")
   @Test
-  void gracefullyWithoutStreamsIsAtOnce() {
+  void shutdownWithoutStreamsEndsAtOnce() {
     Http2Peer peer = ready();
 
     shutdown(peer);
@@ -92,7 +92,7 @@ class ShutdownTest extends PeerTest {
 
   @Conforms("T178")
   @Test
-  void twoHundredCallsThatRaceWithShutdownAreAllToldToGoElsewhere() {
+  void callsThatRaceWithShutdownAreReportedAsNotSent() {
     Http2Peer peer = ready();
     RecordingCall live = peer.unary();
     peer.transport.shutdown(REASON);
@@ -111,7 +111,7 @@ class ShutdownTest extends PeerTest {
 
   @Conforms({"J09", "J10", "T179"})
   @Test
-  void atOnceEndsEveryStreamWithTheReason() {
+  void shutdownNowEndsEveryStreamWithTheReason() {
     Http2Peer peer = ready();
     peer.sendsSettings(s -> s.maxConcurrentStreams(1));
     RecordingCall open = peer.unary();
@@ -130,7 +130,7 @@ class ShutdownTest extends PeerTest {
 
   @Conforms("T179")
   @Test
-  void isToldOnceHoweverOftenItIsAskedFor() {
+  void shutdownIsNotifiedOnceHoweverOftenItIsRequested() {
     Http2Peer peer = ready();
     RecordingCall call = peer.unary();
 
@@ -146,7 +146,7 @@ class ShutdownTest extends PeerTest {
 
   @Conforms("J03")
   @Test
-  void beforeReadyEndsTheAttempt() {
+  void shutdownBeforeReadyEndsTheAttempt() {
     Http2Peer peer = connecting();
 
     shutdown(peer);
@@ -158,7 +158,7 @@ class ShutdownTest extends PeerTest {
 
   @Conforms({"J15", "T121"})
   @Test
-  void callsAfterTheEndAreStillAnswered() {
+  void callsAfterTheEndFail() {
     Http2Peer peer = ready();
     shutdownNow(peer);
 
@@ -208,7 +208,7 @@ class ShutdownTest extends PeerTest {
 
   @Conforms("T179")
   @Test
-  void aCloggedSocketDoesNotHoldItUp() {
+  void aBlockedSocketDoesNotDelayShutdownNow() {
     Http2Peer peer = ready();
     peer.socket.clog();
     RecordingCall call = peer.call().start(new byte[1 << 20], true);

@@ -46,7 +46,8 @@ class WindowLedgersTest extends PeerTest {
     "8388608, 12582912, 1000000, 5",
     "100000, 70000, 50, 6"
   })
-  void agreeWhateverTheSizes(int streamWindow, int connectionWindow, int largest, long seed) {
+  void bothSidesAgreeOnWindowsWhateverTheSizes(
+      int streamWindow, int connectionWindow, int largest, long seed) {
     Http2Peer peer = ready(s -> {
       s.streamWindow = streamWindow;
       s.connectionWindow = connectionWindow;

@@ -191,7 +191,6 @@ class ServiceConfigParserTest {
   }
 
   private static Long timeout(ServiceConfig config, String method) {
-    return Objects.requireNonNull(
-        config.methodConfig(ByteMethods.unary(method)).timeoutNanos());
+    return Objects.requireNonNull(config.methodConfig(ByteMethods.unary(method)).timeoutNanos());
   }
 }

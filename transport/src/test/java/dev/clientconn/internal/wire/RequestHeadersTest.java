@@ -62,7 +62,8 @@ class RequestHeadersTest {
   @Test
   void plainCallsOfAMethodShareOneList() {
     assertThat(headers.of(plain(METHOD))).isSameAs(headers.of(plain(METHOD)));
-    assertThat(headers.of(plain(METHOD))).isNotSameAs(headers.of(plain(ByteMethods.unary("svc/Other"))));
+    assertThat(headers.of(plain(METHOD)))
+        .isNotSameAs(headers.of(plain(ByteMethods.unary("svc/Other"))));
   }
 
   @Test
