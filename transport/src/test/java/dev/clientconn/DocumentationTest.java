@@ -12,46 +12,17 @@ import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
 import java.util.Objects;
-import java.util.TreeSet;
-import java.util.regex.Pattern;
 import java.util.stream.Collectors;
 import java.util.stream.Stream;
 import org.junit.jupiter.api.Test;
 
-/**
- * Compares pages that say the same thing: the two lists of pages, and the figures that two pages
- * show.
- */
+/** Compares the figures of the README and of the performance page with their data. */
 class DocumentationTest {
 
   private static final Path ROOT = Path.of("..");
   private static final Path README = ROOT.resolve("README.md");
   private static final Path DOCS = ROOT.resolve("docs");
   private static final Path RATIOS = ROOT.resolve(Path.of("benchmarks", "results", "ratios.tsv"));
-  private static final Pattern LINK = Pattern.compile("- \\[[^]]+]\\(([^)]+)\\): .*");
-
-  @Test
-  void readmeAndTheDocumentationListTheSamePages() throws IOException {
-    List<String> inReadme = links(README).stream()
-        .filter(line -> line.contains("(docs/"))
-        .map(line -> line.replace("(docs/", "("))
-        .toList();
-
-    assertThat(inReadme).isEqualTo(links(DOCS.resolve("README.md")));
-  }
-
-  @Test
-  void everyPageIsListed() throws IOException {
-    TreeSet<String> listed = links(DOCS.resolve("README.md")).stream()
-        .map(line -> LINK.matcher(line).replaceAll("$1"))
-        .collect(Collectors.toCollection(TreeSet::new));
-    try (Stream<Path> pages = Files.list(DOCS)) {
-      assertThat(pages
-              .map(page -> page.getFileName().toString())
-              .filter(name -> name.endsWith(".md") && !name.equals("README.md")))
-          .containsExactlyInAnyOrderElementsOf(listed);
-    }
-  }
 
   @Test
   void thePerformancePageShowsTheRatios() throws IOException {
@@ -78,12 +49,6 @@ class DocumentationTest {
 
   private static Ratios get(Map<String, Ratios> ratios, String workload) {
     return Objects.requireNonNull(ratios.get(workload), workload);
-  }
-
-  private static List<String> links(Path page) throws IOException {
-    return Files.readAllLines(page).stream()
-        .filter(line -> LINK.matcher(line).matches())
-        .toList();
   }
 
   private static Map<String, Ratios> ratios() throws IOException {

@@ -15,8 +15,8 @@ import java.util.List;
 import org.jspecify.annotations.Nullable;
 
 /**
- * Records what the call commands, as short words, and lets a test act as the event loop. Each method
- * that delivers events is a batch of its own; {@link #batch} makes several of them one.
+ * Records the commands of a call as short words, and lets a test act as the event loop. Each
+ * method that delivers events is one batch; {@link #batch} combines several into one.
  */
 public final class FakeStream implements ClientStream {
   private final FakeTransport transport;

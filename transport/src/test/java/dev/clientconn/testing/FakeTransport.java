@@ -20,7 +20,7 @@ import org.jspecify.annotations.Nullable;
 
 /**
  * Makes {@link FakeStream}s, and becomes ready, drains and ends when the test says so. It observes
- * the contract of a transport: no stream opens on one that drains, and it ends with its last stream.
+ * the contract of a transport: while it drains no stream opens, and it ends with its last stream.
  */
 public final class FakeTransport implements ClientTransport {
 
