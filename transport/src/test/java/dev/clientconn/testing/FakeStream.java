@@ -30,7 +30,7 @@ public final class FakeStream implements ClientStream {
 
   private final List<FramedMessage> unsent = new ArrayList<>();
   public int consumed;
-  public int demandGrew;
+  public int demands;
   /** The message that was started or written last. */
   public byte[] lastFrame = {};
 
@@ -86,8 +86,8 @@ public final class FakeStream implements ClientStream {
   }
 
   @Override
-  public void demandGrew() {
-    demandGrew++;
+  public void onDemand() {
+    demands++;
   }
 
   public void batch(Runnable events) {

@@ -192,7 +192,7 @@ public final class FakeTransport implements ClientTransport {
     public void onBatchEnd() {}
 
     @Override
-    public boolean wantsMessage() {
+    public boolean hasDemand() {
       return false;
     }
 

@@ -47,7 +47,7 @@ public class FlowControlBenchmark {
   /** Sends a ping for each frame, far more than a connection does. */
   @Benchmark
   public int bandwidthDelayProduct() {
-    bdp.pingSent(now, 0);
+    bdp.onPingSent(now, 0);
     bdp.onData(FRAME);
     now += 1_000_000;
     return bdp.onPingAck(now);

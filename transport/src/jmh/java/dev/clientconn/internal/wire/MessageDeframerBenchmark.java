@@ -73,7 +73,7 @@ public class MessageDeframerBenchmark {
 
   /** Closes the batch, then reads and releases its messages, as at the end of a turn. */
   private void read(Blackhole sink) {
-    deframer.endBatch(batch::add);
+    deframer.deliverPacked(batch::add);
     for (InboundMessage first : batch) {
       InboundMessage message = first;
       while (message != null) {

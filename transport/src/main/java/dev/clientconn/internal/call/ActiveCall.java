@@ -211,7 +211,7 @@ final class ActiveCall implements Context.CancellationListener, UnsentCalls.Entr
     listenerExecutor.addDemand(messages);
     CallAttempt current = attached;
     if (current != null) {
-      current.stream().demandGrew();
+      current.stream().onDemand();
     }
   }
 

@@ -139,7 +139,7 @@ final class AttemptListener implements ClientStream.Listener {
   }
 
   @Override
-  public boolean wantsMessage() {
-    return call.listenerExecutor().wantsMessage();
+  public boolean hasDemand() {
+    return call.listenerExecutor().hasDemand();
   }
 }

@@ -22,7 +22,7 @@ import org.jspecify.annotations.Nullable;
  *
  * <p>The plain fields belong to the tasks, which {@link CallExecutor} serialises. Other threads use
  * only {@link #addDemand}, {@link #queue}, {@link #execute}, {@link #isClosed} and {@link
- * #wantsMessage}.
+ * #hasDemand}.
  */
 @CrossesThreads
 final class CallListenerExecutor<RespT> extends CallExecutor {
@@ -81,7 +81,7 @@ final class CallListenerExecutor<RespT> extends CallExecutor {
     }
   }
 
-  boolean wantsMessage() {
+  boolean hasDemand() {
     return demand.exists();
   }
 

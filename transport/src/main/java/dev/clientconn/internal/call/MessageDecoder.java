@@ -1,6 +1,8 @@
 // SPDX-License-Identifier: Apache-2.0
 package dev.clientconn.internal.call;
 
+import dev.clientconn.internal.message.ArrayMessage;
+import dev.clientconn.internal.message.ChunkedMessage;
 import dev.clientconn.internal.message.InboundChunkPool;
 import dev.clientconn.internal.message.InboundChunks;
 import dev.clientconn.internal.message.InboundMessage;
@@ -39,7 +41,7 @@ final class MessageDecoder<RespT> {
   }
 
   RespT parse(InboundMessage message) {
-    return method.parseResponse(message.open());
+    return method.parseResponse(message);
   }
 
   /** The end of a call whose marshaller threw: the status that it threw, INTERNAL otherwise. */
@@ -94,7 +96,7 @@ final class MessageDecoder<RespT> {
   private static void inflate(
       Decompressor decompressor, InboundMessage message, InflatedMessageWriter buffer)
       throws IOException {
-    try (InputStream plain = decompressor.decompress(message.open())) {
+    try (InputStream plain = decompressor.decompress(message)) {
       plain.transferTo(buffer);
     }
   }
@@ -136,8 +138,8 @@ final class MessageDecoder<RespT> {
     InboundMessage toMessage() {
       InboundChunks chunks = sealChunks();
       return chunks == null
-          ? InboundMessage.of(sealArray(), false)
-          : InboundMessage.of(chunks, false);
+          ? new ArrayMessage(sealArray(), false)
+          : new ChunkedMessage(chunks, false);
     }
   }
 }

@@ -56,7 +56,7 @@ final class TracedStream implements ClientStream {
   }
 
   @Override
-  public void demandGrew() {
-    stream.demandGrew();
+  public void onDemand() {
+    stream.onDemand();
   }
 }

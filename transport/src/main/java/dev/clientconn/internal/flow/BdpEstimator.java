@@ -43,7 +43,7 @@ public final class BdpEstimator {
    * Whether a ping could teach anything. The holder asks when it opens the connection's window again: so a connection
    * that moves little, and whose window cannot be what limits it, is not pinged.
    */
-  public boolean wantsPing() {
+  public boolean needsPing() {
     return !pingOut && estimate < LIMIT;
   }
 
@@ -51,7 +51,7 @@ public final class BdpEstimator {
    * @param arrived bytes since the window last opened: of one flight with what is still to come, for a sender that is
    *     held back by the window waits for this opening
    */
-  public void pingSent(long nanoTime, int arrived) {
+  public void onPingSent(long nanoTime, int arrived) {
     pingOut = true;
     pingSentNanos = nanoTime;
     sample = arrived;
@@ -63,7 +63,7 @@ public final class BdpEstimator {
       return 0;
     }
     pingOut = false;
-    learnRtt(Math.max(1, nanoTime - pingSentNanos));
+    updateRtt(Math.max(1, nanoTime - pingSentNanos));
     double bandwidth = sample / rttNanos;
     boolean fastest = bandwidth >= highestBandwidth;
     highestBandwidth = Math.max(highestBandwidth, bandwidth);
@@ -78,7 +78,7 @@ public final class BdpEstimator {
     return grown;
   }
 
-  private void learnRtt(long rtt) {
+  private void updateRtt(long rtt) {
     samples++;
     if (samples <= BOOTSTRAP_SAMPLES) {
       rttNanos += (rtt - rttNanos) / samples;

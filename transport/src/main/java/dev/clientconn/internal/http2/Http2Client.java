@@ -96,14 +96,14 @@ final class Http2Client {
   /** The channel is up, TLS included: sends the preface (RFC 9113 section 3.4). */
   void connected(ChannelHandlerContext ctx) {
     socket.connected(ctx);
-    framer.connected(ctx.alloc());
+    framer.useAllocator(ctx.alloc());
     counters.connected(ctx.channel().remoteAddress(), ctx.channel().localAddress());
     turn.run(this::sendPreface);
   }
 
   private void sendPreface() {
-    framer.preface();
-    framer.settings(new Http2Settings()
+    framer.writePreface();
+    framer.writeSettings(new Http2Settings()
         .pushEnabled(false)
         .initialWindowSize(options.streamWindow())
         .maxHeaderListSize(options.maxInboundMetadataSize()));
@@ -195,7 +195,7 @@ final class Http2Client {
   }
 
   private void sendPing() {
-    turn.run(() -> framer.ping(Keepalive.PING));
+    turn.run(() -> framer.writePing(Keepalive.PING));
   }
 
   /** Publishes the connection's figures to other threads. */
@@ -270,7 +270,7 @@ final class Http2Client {
     if (isClosed()) {
       return false;
     }
-    framer.close();
+    framer.discard();
     Status reason = Status.UNAVAILABLE
         .withDescription("HTTP/2 connection error INTERNAL_ERROR: " + thrown)
         .withCause(thrown);
@@ -303,11 +303,11 @@ final class Http2Client {
   private void sendGoAway(Http2Error error, String debugData) {
     try {
       // A client has accepted no stream of its peer, so the last one that it names is 0.
-      framer.goAway(0, error.code(), debugData);
+      framer.writeGoAway(0, error.code(), debugData);
     } catch (Throwable thrown) {
       // Lack of memory, most likely. GOAWAY is optional: the peer sees the socket close anyway.
       logger.log(Level.WARNING, "A connection is closed without GOAWAY", thrown);
-      framer.close();
+      framer.discard();
     }
   }
 
@@ -324,7 +324,7 @@ final class Http2Client {
       }
       socket.stop();
       turn.end();
-      framer.close();
+      framer.discard();
     } finally {
       lifecycle.terminated();
     }

@@ -116,7 +116,7 @@ final class Http2ClientStream extends Command implements ClientStream {
   }
 
   @Override
-  public void demandGrew() {
+  public void onDemand() {
     if (awaitingDemand) {
       awaitingDemand = false;
       controlBuffer.put(new Commands.AdmitLargeMessage(this));
@@ -198,13 +198,13 @@ final class Http2ClientStream extends Command implements ClientStream {
   }
 
   /**
-   * Has the next {@link #demandGrew} put a command. Returns false if there is demand already. The
+   * Has the next {@link #onDemand} put a command. Returns false if there is demand already. The
    * flag is set before demand is checked, and a call adds demand before it checks the flag: one of
    * the two always sees the other.
    */
   boolean awaitDemand() {
     awaitingDemand = true;
-    if (listener.wantsMessage()) {
+    if (listener.hasDemand()) {
       awaitingDemand = false;
       return false;
     }

@@ -119,7 +119,7 @@ final class Http2ClientTransport implements ClientTransport {
       /** Code of the user has thrown, for example the TLS context. */
       @Override
       public void exceptionCaught(ChannelHandlerContext ctx, Throwable cause) {
-        client.connectAttempt().because(cause);
+        client.connectAttempt().recordCause(cause);
         ctx.close();
       }
     };

@@ -80,11 +80,11 @@ final class Http2Handler extends ByteToMessageDecoder {
 
   /** Returns whether the peer speaks HTTP/2, as far as its first bytes show. */
   private boolean detectHttp2(ByteBuf in) {
-    if (!NonHttp2Detector.isEnough(in)) {
+    if (!NonHttp2Detector.hasEnoughBytes(in)) {
       return false;
     }
     detected = true;
-    String complaint = NonHttp2Detector.complaint(in);
+    String complaint = NonHttp2Detector.problem(in);
     if (complaint != null) {
       client.rejectPeer(complaint);
     }
@@ -124,10 +124,10 @@ final class Http2Handler extends ByteToMessageDecoder {
   @Override
   public void exceptionCaught(ChannelHandlerContext ctx, Throwable cause) {
     if (cause instanceof ChannelOutputShutdownException) {
-      connectAttempt.because(cause.getCause() == null ? cause : cause.getCause());
+      connectAttempt.recordCause(cause.getCause() == null ? cause : cause.getCause());
       return;
     }
-    connectAttempt.because(cause);
+    connectAttempt.recordCause(cause);
     ctx.close();
   }
 

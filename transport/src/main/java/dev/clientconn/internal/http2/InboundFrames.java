@@ -96,7 +96,7 @@ final class InboundFrames implements FrameListener {
       return;
     }
     if (floodGuard.allowsReply()) {
-      framer.settingsAck();
+      framer.writeSettingsAck();
       client.settingsApplied();
     }
   }
@@ -104,7 +104,7 @@ final class InboundFrames implements FrameListener {
   @Override
   public void onPing(long payload) {
     if (floodGuard.allowsReply()) {
-      framer.pingAck(payload);
+      framer.writePingAck(payload);
     }
   }
 

@@ -104,7 +104,7 @@ final class Keepalive {
    */
   void raiseInterval() {
     if (time != null) {
-      time.tooShort(timeNanos);
+      time.raiseAbove(timeNanos);
     }
   }
 

@@ -63,7 +63,7 @@ final class LoopyWriter {
       return;
     }
     boolean end = unsent.endsAfter(length);
-    framer.data(stream.id(), unsent.head(), unsent.offset(), length, end);
+    framer.writeData(stream.id(), unsent.head(), unsent.offset(), length, end);
     unsent.advance(length);
     stream.sendQuota().consume(length);
     if (end) {

@@ -76,10 +76,10 @@ final class ReceiveWindows {
   void endRead() {
     int credit = connection.takeCredit();
     update(credit);
-    if (credit > 0 && bdp != null && bdp.wantsPing()) {
+    if (credit > 0 && bdp != null && bdp.needsPing()) {
       // After the WINDOW_UPDATE: proxies count a ping as abuse unless another frame came before it.
-      framer.ping(BDP_PING);
-      bdp.pingSent(loop.ticker().nanoTime(), credit);
+      framer.writePing(BDP_PING);
+      bdp.onPingSent(loop.ticker().nanoTime(), credit);
     }
   }
 
@@ -98,13 +98,13 @@ final class ReceiveWindows {
     }
     ofStreams = grown;
     // Moves the window of every open stream too (RFC 9113 section 6.9.2).
-    framer.settings(new Http2Settings().initialWindowSize(grown));
+    framer.writeSettings(new Http2Settings().initialWindowSize(grown));
     return true;
   }
 
   private void update(int credit) {
     if (credit > 0) {
-      framer.windowUpdate(0, credit);
+      framer.writeWindowUpdate(0, credit);
     }
   }
 }

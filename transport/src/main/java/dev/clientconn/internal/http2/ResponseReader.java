@@ -7,6 +7,7 @@ import dev.clientconn.internal.wire.GrpcStatusCodec;
 import dev.clientconn.internal.wire.HeaderBlock;
 import dev.clientconn.internal.wire.MessageException;
 import dev.clientconn.internal.wire.NonGrpcBody;
+import dev.clientconn.internal.wire.ResponseBlock;
 import dev.clientconn.internal.wire.ResponseHeaders;
 import io.grpc.Metadata;
 import io.grpc.Status;
@@ -42,7 +43,7 @@ final class ResponseReader {
       closer.reset(stream, body.toStatus(), Http2Error.PROTOCOL_ERROR);
       return;
     }
-    ResponseHeaders.Result result =
+    ResponseBlock result =
         ResponseHeaders.classify(block, endOfStream, stream.responseStatus());
     switch (result.kind()) {
       case INFORMATIONAL -> {}
@@ -149,14 +150,14 @@ final class ResponseReader {
   void growForLargeMessage(StreamState stream) {
     int missing = stream.missingBytes();
     if (missing > stream.inFlow().available()
-        && (stream.wantsMessage() || !stream.clientStream().awaitDemand())) {
+        && (stream.hasDemand() || !stream.clientStream().awaitDemand())) {
       credit(stream, stream.inFlow().grant(missing));
     }
   }
 
   private void credit(StreamState stream, int bytes) {
     if (bytes > 0) {
-      framer.windowUpdate(stream.id(), bytes);
+      framer.writeWindowUpdate(stream.id(), bytes);
     }
   }
 }

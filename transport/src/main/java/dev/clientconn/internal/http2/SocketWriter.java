@@ -47,7 +47,7 @@ final class SocketWriter {
    * cancel ends the call and nothing is sent for it.
    */
   boolean takesHeaders() {
-    return framer.buffered() < MAX_HELD || isWritable();
+    return framer.bufferedBytes() < MAX_HELD || isWritable();
   }
 
   /**
@@ -55,16 +55,16 @@ final class SocketWriter {
    * buffers.
    */
   void flush() {
-    ByteBuf part = framer.take();
+    ByteBuf part = framer.takeBuffer();
     while (part != null) {
       if (ctx == null) {
         part.release();
-      } else if (framer.buffered() == 0) {
+      } else if (framer.bufferedBytes() == 0) {
         ctx.writeAndFlush(trimmed(ctx, part), ctx.voidPromise());
       } else {
         ctx.write(trimmed(ctx, part), ctx.voidPromise());
       }
-      part = framer.take();
+      part = framer.takeBuffer();
     }
   }
 

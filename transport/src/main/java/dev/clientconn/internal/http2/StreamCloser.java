@@ -60,7 +60,7 @@ final class StreamCloser {
   void finish(StreamState stream, Status status, Metadata trailers) {
     if (!stream.localEnded()) {
       // The peer needs no more of the request (RFC 9113 section 8.1).
-      framer.rstStream(stream.id(), Http2Error.NO_ERROR.code());
+      framer.writeRstStream(stream.id(), Http2Error.NO_ERROR.code());
     }
     closeOpen(stream, status, StreamProgress.PROCESSED, trailers);
   }
@@ -72,7 +72,7 @@ final class StreamCloser {
         // The connection has just failed, and all streams with it.
         return;
       }
-      framer.rstStream(stream.id(), error.code());
+      framer.writeRstStream(stream.id(), error.code());
     }
     closeOpen(stream, goAway.explain(status), StreamProgress.PROCESSED, new Metadata());
   }
@@ -88,7 +88,7 @@ final class StreamCloser {
 
   /** The call has cancelled its open stream. Not a reply: the peer has not provoked it. */
   void cancelOpen(StreamState stream, Status reason) {
-    framer.rstStream(stream.id(), Http2Error.CANCEL.code());
+    framer.writeRstStream(stream.id(), Http2Error.CANCEL.code());
     closeOpen(stream, goAway.explain(reason), StreamProgress.PROCESSED, new Metadata());
   }
 
@@ -96,7 +96,7 @@ final class StreamCloser {
   void expire(StreamState stream) {
     boolean open = stream.isOpen();
     if (open) {
-      framer.rstStream(stream.id(), Http2Error.CANCEL.code());
+      framer.writeRstStream(stream.id(), Http2Error.CANCEL.code());
       activeStreams.remove(stream);
     }
     try {

@@ -161,7 +161,7 @@ final class StreamLifecycle {
   private void sendHeaders(StreamState stream) {
     Http2ClientStream clientStream = stream.clientStream();
     activeStreams.register(stream);
-    framer.headers(stream.id(), clientStream.takeHeaders());
+    framer.writeHeaders(stream.id(), clientStream.takeHeaders());
     scheduleData(stream);
     if (!clientStream.endOfStream()) {
       stream.notifyReady();
@@ -221,7 +221,7 @@ final class StreamLifecycle {
       loopy.schedule(stream);
     } else if (queue.isEnded() && !stream.localEnded()) {
       // Empty DATA needs no window (RFC 9113 section 6.9).
-      framer.endOfStream(stream.id());
+      framer.writeEndOfStream(stream.id());
       stream.endLocal();
     }
   }

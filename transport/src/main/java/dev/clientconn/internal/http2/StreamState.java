@@ -9,7 +9,7 @@ import dev.clientconn.internal.transport.ClientStream;
 import dev.clientconn.internal.transport.StreamProgress;
 import dev.clientconn.internal.wire.MessageDeframer;
 import dev.clientconn.internal.wire.NonGrpcBody;
-import dev.clientconn.internal.wire.ResponseHeaders;
+import dev.clientconn.internal.wire.ResponseBlock;
 import io.grpc.Metadata;
 import io.grpc.Status;
 import org.jspecify.annotations.Nullable;
@@ -44,9 +44,9 @@ final class StreamState extends DeadlineWheel.Timeout implements MessageDeframer
   private @Nullable MessageDeframer deframer;
 
   /**
-   * HTTP status of the response headers, {@link ResponseHeaders#NO_RESPONSE} before they arrive.
+   * HTTP status of the response headers, {@link ResponseBlock#NO_RESPONSE} before they arrive.
    */
-  private short responseStatus = ResponseHeaders.NO_RESPONSE;
+  private short responseStatus = ResponseBlock.NO_RESPONSE;
 
   private boolean remoteEnded;
   private @Nullable NonGrpcBody nonGrpcBody;
@@ -133,16 +133,16 @@ final class StreamState extends DeadlineWheel.Timeout implements MessageDeframer
 
   /** Whether a message has begun and not ended. */
   boolean midMessage() {
-    return deframer != null && deframer.midMessage();
+    return deframer != null && deframer.isMidMessage();
   }
 
   /** Bytes still to arrive of the current message, as far as known. */
   int missingBytes() {
-    return deframer == null ? 0 : deframer.missing();
+    return deframer == null ? 0 : deframer.bytesMissing();
   }
 
   boolean hasResponse() {
-    return responseStatus != ResponseHeaders.NO_RESPONSE;
+    return responseStatus != ResponseBlock.NO_RESPONSE;
   }
 
   int responseStatus() {
@@ -173,8 +173,8 @@ final class StreamState extends DeadlineWheel.Timeout implements MessageDeframer
     return nonGrpcBody;
   }
 
-  boolean wantsMessage() {
-    return listener.wantsMessage();
+  boolean hasDemand() {
+    return listener.hasDemand();
   }
 
   // Notifying the call. PendingDeliveries collects the streams that have events, and ends each
@@ -244,13 +244,13 @@ final class StreamState extends DeadlineWheel.Timeout implements MessageDeframer
   /** Delivers the small messages of this turn, which the deframer has packed into one chunk. */
   private void deliverMessages() {
     if (deframer != null) {
-      deframer.endBatch(this);
+      deframer.deliverPacked(this);
     }
   }
 
   /** Returns whether the stream has events and was not marked pending before; now it is. */
   boolean markPending() {
-    boolean joins = (hasEvents || (deframer != null && deframer.hasPacked())) && !pending;
+    boolean joins = (hasEvents || (deframer != null && deframer.hasPackedMessages())) && !pending;
     pending |= joins;
     return joins;
   }

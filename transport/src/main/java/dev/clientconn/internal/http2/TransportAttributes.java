@@ -67,7 +67,7 @@ final class TransportAttributes {
       return filters.ready(current());
     } catch (IllegalStateException e) {
       // The status of the connection's end names the filter, whatever wraps the exception later.
-      connectAttempt.because(e);
+      connectAttempt.recordCause(e);
       throw e;
     }
   }

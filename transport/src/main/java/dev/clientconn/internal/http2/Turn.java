@@ -125,7 +125,7 @@ final class Turn {
     if (socket.isWritable()) {
       loopy.write(framer, writeLimit);
     }
-    boolean full = framer.buffered() >= writeLimit;
+    boolean full = framer.bufferedBytes() >= writeLimit;
     if (!socket.canWrite() || socket.isWritable()) {
       // Otherwise the frames stay in one buffer: a turn begins when the socket becomes writable.
       socket.flush();
@@ -133,7 +133,7 @@ final class Turn {
     // Asked after the flush: a socket that becomes writable during it calls end(), which does
     // nothing from within itself.
     boolean writable = socket.isWritable();
-    moreToSend = writable && (loopy.hasWork() || framer.buffered() > 0);
+    moreToSend = writable && (loopy.hasWork() || framer.bufferedBytes() > 0);
     if (!writable) {
       writeLimit = MIN_WRITE;
     } else if (full) {

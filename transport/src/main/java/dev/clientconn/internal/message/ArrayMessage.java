@@ -13,7 +13,7 @@ import org.jspecify.annotations.Nullable;
  * prefix: they are cut out one by one, in order, and the last one returns the array if it is a chunk. Without
  * ByteArrayInputStream's locks.
  */
-final class ArrayMessage extends InboundMessage {
+public final class ArrayMessage extends InboundMessage {
   private static final byte[] EMPTY = {};
 
   /** An array of its own that is no shorter has little to gain from being copied behind another. */
@@ -21,15 +21,20 @@ final class ArrayMessage extends InboundMessage {
 
   private final int size;
   private byte[] body;
-  private int position;
-  private int mark;
-  private int end;
   /** Where the last of the messages behind this one ends. */
   private int limit;
   /** Where the array belongs, {@code null} for an array that is garbage afterwards. */
   private @Nullable InboundChunkPool pool;
 
   private boolean released;
+
+  /**
+   * @param body the bytes without the prefix; the array is the message's from now on
+   * @param compressed the prefix's flag
+   */
+  public ArrayMessage(byte[] body, boolean compressed) {
+    this(body, 0, body.length, body.length, compressed, null);
+  }
 
   ArrayMessage(
       byte[] body,
@@ -38,12 +43,9 @@ final class ArrayMessage extends InboundMessage {
       int limit,
       boolean compressed,
       @Nullable InboundChunkPool pool) {
-    super(compressed);
+    super(start, size, compressed);
     this.body = body;
     this.size = size;
-    this.position = start;
-    this.mark = start;
-    this.end = start + size;
     this.limit = limit;
     this.pool = pool;
   }
@@ -102,7 +104,7 @@ final class ArrayMessage extends InboundMessage {
   private void move(byte[] target) {
     System.arraycopy(body, position, target, 0, limit - position);
     if (pool != null) {
-      pool.give(body);
+      pool.returnChunk(body);
       pool = null;
     }
     body = target;
@@ -125,7 +127,7 @@ final class ArrayMessage extends InboundMessage {
     body = EMPTY;
     pool = null;
     if (to != null && end == limit) {
-      to.give(chunk);
+      to.returnChunk(chunk);
     }
   }
 
@@ -168,34 +170,5 @@ final class ArrayMessage extends InboundMessage {
     out.write(body, position, count);
     position = end;
     return count;
-  }
-
-  @Override
-  public long skip(long count) {
-    int skipped = (int) Math.max(0, Math.min(count, available()));
-    position += skipped;
-    return skipped;
-  }
-
-  @Override
-  public int available() {
-    return end - position;
-  }
-
-  @Override
-  public boolean markSupported() {
-    return true;
-  }
-
-  @Override
-  @SuppressWarnings("UnsynchronizedOverridesSynchronized") // one thread reads a message
-  public void mark(int readLimit) {
-    mark = position;
-  }
-
-  @Override
-  @SuppressWarnings("UnsynchronizedOverridesSynchronized")
-  public void reset() {
-    position = mark;
   }
 }

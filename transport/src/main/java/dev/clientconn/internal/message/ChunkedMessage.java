@@ -8,17 +8,17 @@ import java.util.Objects;
  * A large message, which is the stream of its own bytes. Gives its chunks back as they are read; from {@link #mark} on, all at once
  * when it is closed. Only copies leave it, so whoever keeps it finds no other message's bytes in it.
  */
-final class ChunkedMessage extends InboundMessage {
+public final class ChunkedMessage extends InboundMessage {
   private final InboundChunks chunks;
-  private final int end;
-  private int position;
-  private int mark;
   private boolean marked;
 
-  ChunkedMessage(InboundChunks chunks, boolean compressed) {
-    super(compressed);
+  /**
+   * @param chunks the bytes without the prefix; they are the message's from now on
+   * @param compressed the prefix's flag
+   */
+  public ChunkedMessage(InboundChunks chunks, boolean compressed) {
+    super(0, chunks.size(), compressed);
     this.chunks = chunks;
-    this.end = chunks.size();
   }
 
   @Override
@@ -64,44 +64,26 @@ final class ChunkedMessage extends InboundMessage {
     return chunk;
   }
 
-  private void advance(int count) {
-    position += count;
+  @Override
+  void advance(int count) {
+    super.advance(count);
     if (!marked) {
       chunks.releaseBefore(position);
     }
   }
 
   @Override
-  public long skip(long count) {
-    int skipped = (int) Math.max(0, Math.min(count, end - position));
-    advance(skipped);
-    return skipped;
-  }
-
-  @Override
-  public int available() {
-    return end - position;
-  }
-
-  @Override
-  public boolean markSupported() {
-    return true;
-  }
-
-  @Override
-  @SuppressWarnings("UnsynchronizedOverridesSynchronized") // one thread reads a message
   public void mark(int readLimit) {
-    mark = position;
+    super.mark(readLimit);
     marked = true;
   }
 
   @Override
-  @SuppressWarnings("UnsynchronizedOverridesSynchronized")
   public void reset() throws IOException {
     if (!marked && position > 0) {
       throw new IOException("no mark was set");
     }
-    position = mark;
+    super.reset();
   }
 
   @Override

@@ -14,13 +14,13 @@ public abstract class FramedMessage {
   public static final int PREFIX_LENGTH = 5;
 
   /** Takes bytes out of a message. */
-  public interface Target {
+  public interface Output {
 
     /** Bytes to be copied before this returns. */
-    void copy(byte[] source, int offset, int length);
+    void copyBytes(byte[] source, int offset, int length);
 
     /** Bytes to be sent from where they are, and released afterwards. */
-    void lend(ByteBuf part);
+    void addBuffer(ByteBuf part);
   }
 
   private final int uncompressedSize;
@@ -68,7 +68,7 @@ public abstract class FramedMessage {
   }
 
   /** Gives bytes to the target. By a user who holds a reference; those who send it at the same time do not interfere. */
-  public abstract void send(int offset, int length, Target target);
+  public abstract void writeTo(int offset, int length, Output output);
 
   /** Whether its memory is used again after the last {@link #release}. */
   public abstract boolean isPooled();
@@ -93,8 +93,8 @@ public abstract class FramedMessage {
     }
 
     @Override
-    public void send(int offset, int length, Target target) {
-      target.copy(frame, offset, length);
+    public void writeTo(int offset, int length, Output output) {
+      output.copyBytes(frame, offset, length);
     }
 
     // The collector counts the references of an array.
@@ -127,12 +127,12 @@ public abstract class FramedMessage {
     }
 
     @Override
-    public void send(int offset, int length, Target target) {
+    public void writeTo(int offset, int length, Output output) {
       int end = offset + length;
       int position = offset;
       while (position < end) {
         int run = Math.min(end - position, frame.runAt(position));
-        target.lend(frame.part(position, run));
+        output.addBuffer(frame.part(position, run));
         position += run;
       }
     }

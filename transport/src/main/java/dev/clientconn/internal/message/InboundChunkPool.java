@@ -38,12 +38,12 @@ public final class InboundChunkPool {
   }
 
   /** The giver must have dropped its reference, and so must all whom it lent it to. */
-  void give(byte[] chunk) {
+  void returnChunk(byte[] chunk) {
     resting.add(chunk);
   }
 
   /** Bytes that wait to be used again. */
-  public long resting() {
+  public long pooledBytes() {
     return (long) resting.size() * CHUNK;
   }
 }

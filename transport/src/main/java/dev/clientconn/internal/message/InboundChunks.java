@@ -100,7 +100,7 @@ public final class InboundChunks implements MessageBuffer.Memory {
       byte[] chunk = chunks[firstHeld];
       chunks[firstHeld++] = null;
       if (chunk != null) {
-        pool.give(chunk);
+        pool.returnChunk(chunk);
       }
     }
   }

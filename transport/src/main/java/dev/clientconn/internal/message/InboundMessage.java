@@ -2,6 +2,7 @@
 package dev.clientconn.internal.message;
 
 import io.grpc.KnownLength;
+import java.io.IOException;
 import java.io.InputStream;
 import org.jspecify.annotations.Nullable;
 
@@ -14,28 +15,21 @@ public abstract class InboundMessage extends InputStream implements KnownLength 
   static final String CLOSED = "the message has been closed: read it before onMessage returns";
 
   private final boolean compressed;
+  /** The next byte to be read, counted as the subclass counts. */
+  int position;
+  /** Behind the last byte of this message. */
+  int end;
+  /** Where {@link #reset} goes back to. */
+  int mark;
 
   /** Behind this message and those that it holds, for whoever has a queue of them. */
   public @Nullable InboundMessage next;
 
-  InboundMessage(boolean compressed) {
+  InboundMessage(int start, int size, boolean compressed) {
     this.compressed = compressed;
-  }
-
-  /**
-   * @param body the bytes without the prefix; the array is the message's from now on
-   * @param compressed the prefix's flag
-   */
-  public static InboundMessage of(byte[] body, boolean compressed) {
-    return new ArrayMessage(body, 0, body.length, body.length, compressed, null);
-  }
-
-  /**
-   * @param body the bytes without the prefix; they are the message's from now on
-   * @param compressed the prefix's flag
-   */
-  public static InboundMessage of(InboundChunks body, boolean compressed) {
-    return new ChunkedMessage(body, compressed);
+    this.position = start;
+    this.mark = start;
+    this.end = start + size;
   }
 
   public final boolean isCompressed() {
@@ -44,11 +38,6 @@ public abstract class InboundMessage extends InputStream implements KnownLength 
 
   /** Length of the body, bytes. */
   public abstract int size();
-
-  /** The body, for a marshaller or a decompressor; once only. */
-  public final InputStream open() {
-    return this;
-  }
 
   /** The message behind this one: cut out of the bytes that this one holds, or {@link #next}. */
   public @Nullable InboundMessage following() {
@@ -79,4 +68,38 @@ public abstract class InboundMessage extends InputStream implements KnownLength 
 
   /** Nobody may read it any more. Its stream fails from now on, if somebody has kept it. */
   public abstract void release();
+
+  /** Moves on behind bytes that have been read or skipped. */
+  void advance(int count) {
+    position += count;
+  }
+
+  @Override
+  public final long skip(long count) {
+    int skipped = (int) Math.max(0, Math.min(count, available()));
+    advance(skipped);
+    return skipped;
+  }
+
+  @Override
+  public final int available() {
+    return end - position;
+  }
+
+  @Override
+  public final boolean markSupported() {
+    return true;
+  }
+
+  @Override
+  @SuppressWarnings("UnsynchronizedOverridesSynchronized") // one thread reads a message
+  public void mark(int readLimit) {
+    mark = position;
+  }
+
+  @Override
+  @SuppressWarnings("UnsynchronizedOverridesSynchronized")
+  public void reset() throws IOException {
+    position = mark;
+  }
 }

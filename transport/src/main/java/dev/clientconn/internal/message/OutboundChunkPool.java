@@ -116,12 +116,12 @@ final class OutboundChunkPool {
   }
 
   /** Bytes that wait to be used again. */
-  long resting() {
+  long pooledBytes() {
     return (long) resting.size() * CHUNK;
   }
 
   /** Bytes of direct memory that have not come back and are not known to be forgotten. */
-  long lent() {
-    return (long) made.size() * CHUNK - resting();
+  long bytesInUse() {
+    return (long) made.size() * CHUNK - pooledBytes();
   }
 }

@@ -48,7 +48,7 @@ public interface ClientStream {
   void consumed(int bytes);
 
   /** The application has asked for more messages; lets a message that is larger than the window come in. */
-  void demandGrew();
+  void onDemand();
 
   /**
    * Receives the events of a stream. Called on the connection's event loop, never concurrently, in the order {@code
@@ -80,7 +80,7 @@ public interface ClientStream {
     void onBatchEnd();
 
     /** Whether the application has asked for a message that it has not been given yet. Must be cheap. */
-    boolean wantsMessage();
+    boolean hasDemand();
 
     /**
      * The stream has ended because the call's deadline passed.

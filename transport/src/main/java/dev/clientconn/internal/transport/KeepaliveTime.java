@@ -27,7 +27,7 @@ public final class KeepaliveTime {
    *
    * @param usedNanos what the connection in question was made with
    */
-  public void tooShort(long usedNanos) {
+  public void raiseAbove(long usedNanos) {
     // Connections made with the same time may all be told off: together they double it once.
     nanos.accumulateAndGet(2 * Math.min(usedNanos, Long.MAX_VALUE / 2), Math::max);
   }

@@ -37,7 +37,7 @@ public final class HeaderBlock extends DefaultHttp2Headers {
   Meaning meaning;
 
   /** What a block means, in the place where it was read. */
-  record Meaning(boolean endOfStream, int responseStatus, ResponseHeaders.Result result) {}
+  record Meaning(boolean endOfStream, int responseStatus, ResponseBlock result) {}
 
   public HeaderBlock() {
     super(false, 2);

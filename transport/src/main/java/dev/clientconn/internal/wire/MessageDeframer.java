@@ -2,6 +2,8 @@
 package dev.clientconn.internal.wire;
 
 import dev.clientconn.internal.concurrent.EventLoopConfined;
+import dev.clientconn.internal.message.ArrayMessage;
+import dev.clientconn.internal.message.ChunkedMessage;
 import dev.clientconn.internal.message.FramedMessage;
 import dev.clientconn.internal.message.InboundChunkPool;
 import dev.clientconn.internal.message.InboundChunks;
@@ -15,7 +17,7 @@ import org.jspecify.annotations.Nullable;
  * Finds the gRPC messages in the DATA of one stream. Copies each once, out of the network's buffer, which stays the
  * caller's: small ones side by side, so that undelivered messages take little more memory than they took on the wire. A
  * body gets memory as its bytes arrive, at most a chunk ahead of them, whatever length the peer announces. Does not
- * decompress. After an exception the stream is at no known place, and only {@link #endBatch} may be called.
+ * decompress. After an exception the stream is at no known place, and only {@link #deliverPacked} may be called.
  */
 @EventLoopConfined
 public final class MessageDeframer {
@@ -70,7 +72,7 @@ public final class MessageDeframer {
 
   /**
    * Reads {@code data} to its end and gives the messages that are complete to {@code sink}, small ones no later than at
-   * {@link #endBatch}.
+   * {@link #deliverPacked}.
    *
    * @throws MessageException INTERNAL for a malformed prefix, RESOURCE_EXHAUSTED for a message over the limit; the
    *     messages before it are delivered
@@ -96,14 +98,14 @@ public final class MessageDeframer {
     if (whole == 0) {
       return false;
     }
-    SmallMessagePacker pack = pack();
-    if (whole > pack.room()) {
-      whole = wholeMessages(data, pack.room());
+    SmallMessagePacker packer = packer();
+    if (whole > packer.room()) {
+      whole = wholeMessages(data, packer.room());
     }
     if (whole == 0) {
-      endBatch(sink);
+      deliverPacked(sink);
     } else {
-      pack.add(data, whole);
+      packer.add(data, whole);
     }
     return true;
   }
@@ -124,7 +126,7 @@ public final class MessageDeframer {
     return at - start;
   }
 
-  private SmallMessagePacker pack() {
+  private SmallMessagePacker packer() {
     if (small == null) {
       small = new SmallMessagePacker(pool);
     }
@@ -132,7 +134,7 @@ public final class MessageDeframer {
   }
 
   /** Bytes still to come of the message it is in, as far as known; 0 between messages. */
-  public int missing() {
+  public int bytesMissing() {
     if (prefixRead < PREFIX_LENGTH) {
       return prefixRead == 0 ? 0 : PREFIX_LENGTH - prefixRead;
     }
@@ -140,7 +142,7 @@ public final class MessageDeframer {
   }
 
   /** Whether a message has begun and not ended. */
-  public boolean midMessage() {
+  public boolean isMidMessage() {
     return prefixRead > 0;
   }
 
@@ -209,13 +211,13 @@ public final class MessageDeframer {
 
   private void deliver(Sink sink) {
     if (delivered && length <= SmallMessagePacker.LONGEST) {
-      if (PREFIX_LENGTH + length > pack().room()) {
-        endBatch(sink);
+      if (PREFIX_LENGTH + length > packer().room()) {
+        deliverPacked(sink);
       }
-      pack().add(array == null ? EMPTY : array, length, flag == 1);
+      packer().add(array == null ? EMPTY : array, length, flag == 1);
       endMessage();
     } else {
-      endBatch(sink);
+      deliverPacked(sink);
       InboundMessage message = gathered();
       endMessage();
       sink.message(message);
@@ -225,8 +227,8 @@ public final class MessageDeframer {
   private InboundMessage gathered() {
     boolean compressed = flag == 1;
     return chunks == null
-        ? InboundMessage.of(array == null ? EMPTY : array, compressed)
-        : InboundMessage.of(chunks, compressed);
+        ? new ArrayMessage(array == null ? EMPTY : array, compressed)
+        : new ChunkedMessage(chunks, compressed);
   }
 
   private void endMessage() {
@@ -242,13 +244,13 @@ public final class MessageDeframer {
     return length <= InboundChunkPool.CHUNK;
   }
 
-  /** Whether {@link #endBatch} would deliver something. */
-  public boolean hasPacked() {
+  /** Whether {@link #deliverPacked} would deliver something. */
+  public boolean hasPackedMessages() {
     return small != null && !small.isEmpty();
   }
 
   /** Delivers the messages that have been packed: they are about to leave the event loop. */
-  public void endBatch(Sink sink) {
+  public void deliverPacked(Sink sink) {
     if (small != null && !small.isEmpty()) {
       sink.message(small.take());
     }

@@ -61,13 +61,6 @@ public final class MetadataCodec {
         : InternalMetadata.newMetadata(entries, namesAndValues);
   }
 
-  /** The same entries in an object that may be changed; the values themselves are shared. */
-  static Metadata copy(Metadata metadata) {
-    return count(metadata) == 0
-        ? new Metadata()
-        : InternalMetadata.newMetadata(InternalMetadata.serialize(metadata));
-  }
-
   /** How many entries {@link #encode} will look at. */
   static int count(Metadata metadata) {
     return InternalMetadata.headerCount(metadata);

@@ -1,6 +1,9 @@
 // SPDX-License-Identifier: Apache-2.0
 package dev.clientconn.internal.wire;
 
+import static dev.clientconn.internal.wire.ResponseBlock.NO_RESPONSE;
+
+import dev.clientconn.internal.wire.ResponseBlock.Kind;
 import io.grpc.Metadata;
 import io.grpc.Status;
 import io.netty.util.AsciiString;
@@ -18,48 +21,11 @@ public final class ResponseHeaders {
   private static final Status NO_GRPC_STATUS = Status.UNKNOWN.withDescription(
       "the server ended the stream with trailers that have no grpc-status");
 
-  /** In place of a response's HTTP status, before the response headers have been received. */
-  public static final int NO_RESPONSE = 0;
-
   /** {@code :status} absent. */
   private static final int NO_STATUS = -1;
 
   /** {@code :status} not three digits. */
   private static final int BAD_STATUS = -2;
-
-  /** What a block is. */
-  public enum Kind {
-    /** 1xx: to be ignored. */
-    INFORMATIONAL,
-    /** gRPC response headers; messages and trailers follow. */
-    RESPONSE,
-    /** The end of the call, with or without a response before it. */
-    TRAILERS,
-    /** Something that does not speak gRPC answered. Its body, if it has one, belongs into the status. */
-    NOT_GRPC,
-    /** Breaks the protocol: ends the call, and the stream with PROTOCOL_ERROR. */
-    MALFORMED
-  }
-
-  /**
-   * A block's meaning.
-   *
-   * @param kind what it is
-   * @param httpStatus value of {@code :status} of a RESPONSE, otherwise {@link #NO_RESPONSE}
-   * @param status what the call ends with; OK for INFORMATIONAL and RESPONSE
-   * @param metadata the fields users see, in an object of each reader's own; empty for INFORMATIONAL and MALFORMED
-   */
-  public record Result(Kind kind, int httpStatus, Status status, Metadata metadata) {
-
-    Result(Kind kind, Status status, Metadata metadata) {
-      this(kind, NO_RESPONSE, status, metadata);
-    }
-
-    @Override
-    public Metadata metadata() {
-      return MetadataCodec.copy(metadata);
-    }
-  }
 
   private ResponseHeaders() {}
 
@@ -67,17 +33,17 @@ public final class ResponseHeaders {
    * Classifies a block.
    *
    * @param endOfStream whether its HEADERS frame had END_STREAM
-   * @param responseStatus HTTP status of the stream's RESPONSE, {@link #NO_RESPONSE} before there
+   * @param responseStatus HTTP status of the stream's RESPONSE, {@link ResponseBlock#NO_RESPONSE} before there
    *     was one
    */
-  public static Result classify(HeaderBlock block, boolean endOfStream, int responseStatus) {
+  public static ResponseBlock classify(HeaderBlock block, boolean endOfStream, int responseStatus) {
     HeaderBlock.Meaning known = block.meaning;
     if (known != null
         && known.endOfStream() == endOfStream
         && known.responseStatus() == responseStatus) {
       return known.result();
     }
-    Result result = responseStatus == NO_RESPONSE
+    ResponseBlock result = responseStatus == NO_RESPONSE
         ? readFirst(block, endOfStream)
         : readLast(block, endOfStream, responseStatus);
     block.meaning = new HeaderBlock.Meaning(endOfStream, responseStatus, result);
@@ -110,7 +76,8 @@ public final class ResponseHeaders {
     }
   }
 
-  private static Result readLast(HeaderBlock block, boolean endOfStream, int responseStatus) {
+  private static ResponseBlock readLast(
+      HeaderBlock block, boolean endOfStream, int responseStatus) {
     if (!endOfStream) {
       return malformed("a HEADERS frame cannot appear in the middle of a stream");
     }
@@ -121,7 +88,7 @@ public final class ResponseHeaders {
     return trailers(block, responseStatus);
   }
 
-  private static Result readFirst(HeaderBlock block, boolean endOfStream) {
+  private static ResponseBlock readFirst(HeaderBlock block, boolean endOfStream) {
     int httpStatus = httpStatus(block.find(HeaderNames.STATUS));
     if (httpStatus == BAD_STATUS) {
       return malformed(
@@ -145,25 +112,26 @@ public final class ResponseHeaders {
     return endOfStream ? trailers(block, httpStatus) : response(block, httpStatus);
   }
 
-  private static Result informational(int httpStatus, boolean endOfStream) {
+  private static ResponseBlock informational(int httpStatus, boolean endOfStream) {
     // RFC 9113 section 8.1: an interim response does not end a stream.
     return endOfStream
         ? malformed("protocol error: informational header with status code "
             + httpStatus
             + " must not have END_STREAM set")
-        : new Result(Kind.INFORMATIONAL, Status.OK, new Metadata());
+        : new ResponseBlock(Kind.INFORMATIONAL, Status.OK, new Metadata());
   }
 
-  private static Result response(HeaderBlock block, int httpStatus) {
+  private static ResponseBlock response(HeaderBlock block, int httpStatus) {
     try {
-      return new Result(Kind.RESPONSE, httpStatus, Status.OK, MetadataCodec.decode(block, false));
+      return new ResponseBlock(
+          Kind.RESPONSE, httpStatus, Status.OK, MetadataCodec.decode(block, false));
     } catch (MalformedHeaderException e) {
       return malformedMetadata(e);
     }
   }
 
   /** An intermediary that fails a call may append a status to the server's: the last one counts. */
-  private static Result trailers(HeaderBlock block, int httpStatus) {
+  private static ResponseBlock trailers(HeaderBlock block, int httpStatus) {
     Status status;
     CharSequence code = block.findLast(HeaderNames.GRPC_STATUS);
     try {
@@ -175,7 +143,7 @@ public final class ResponseHeaders {
           Status.UNKNOWN.withDescription(e.getMessage() + ": \"" + code + "\" is not an integer"));
     }
     try {
-      return new Result(Kind.TRAILERS, status, MetadataCodec.decode(block, true));
+      return new ResponseBlock(Kind.TRAILERS, status, MetadataCodec.decode(block, true));
     } catch (MalformedHeaderException e) {
       return malformedMetadata(e);
     }
@@ -188,7 +156,7 @@ public final class ResponseHeaders {
     return isGrpc(contentType) ? null : "received unexpected content-type \"" + contentType + "\"";
   }
 
-  private static Result notGrpc(HeaderBlock block, int httpStatus, String complaint) {
+  private static ResponseBlock notGrpc(HeaderBlock block, int httpStatus, String complaint) {
     Status status = GrpcStatusCodec.fromHttpStatus(httpStatus);
     Status both = status.withDescription(status.getDescription() + "; " + complaint);
     Metadata metadata;
@@ -198,19 +166,19 @@ public final class ResponseHeaders {
       // Its "-bin" names need not mean what they mean in gRPC.
       metadata = new Metadata();
     }
-    return new Result(Kind.NOT_GRPC, both, metadata);
+    return new ResponseBlock(Kind.NOT_GRPC, both, metadata);
   }
 
-  private static Result malformedMetadata(MalformedHeaderException e) {
+  private static ResponseBlock malformedMetadata(MalformedHeaderException e) {
     return malformed(e.getMessage() + ": the value is not base64");
   }
 
-  private static Result malformed(String description) {
+  private static ResponseBlock malformed(String description) {
     return malformed(Status.INTERNAL.withDescription(description));
   }
 
-  private static Result malformed(Status status) {
-    return new Result(Kind.MALFORMED, status, new Metadata());
+  private static ResponseBlock malformed(Status status) {
+    return new ResponseBlock(Kind.MALFORMED, status, new Metadata());
   }
 
   private static int httpStatus(@Nullable CharSequence value) {

@@ -331,6 +331,6 @@ class CallRacesTest {
     public void consumed(int bytes) {}
 
     @Override
-    public void demandGrew() {}
+    public void onDemand() {}
   }
 }

@@ -192,14 +192,14 @@ class CallResponseTest {
   @Test
   void theTransportSeesDemand() {
     var call = fixture.start(TextMethods.BIDI);
-    assertThat(fixture.stream().listener.wantsMessage()).isFalse();
+    assertThat(fixture.stream().listener.hasDemand()).isFalse();
 
     call.request(1);
-    assertThat(fixture.stream().listener.wantsMessage()).isTrue();
-    assertThat(fixture.stream().demandGrew).isOne();
+    assertThat(fixture.stream().listener.hasDemand()).isTrue();
+    assertThat(fixture.stream().demands).isOne();
 
     fixture.stream().message("a");
-    assertThat(fixture.stream().listener.wantsMessage()).isFalse();
+    assertThat(fixture.stream().listener.hasDemand()).isFalse();
   }
 
   @Test

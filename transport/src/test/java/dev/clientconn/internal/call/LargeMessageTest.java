@@ -76,7 +76,7 @@ class LargeMessageTest {
   void messagesAreReleasedOnceWhetherTheResponseOrTheWriterComesFirst() throws Exception {
     ExecutorService loop = Executors.newSingleThreadExecutor();
     String text = text(7, 40_000);
-    long before = Messages.lent();
+    long before = Messages.bytesInUse();
     for (int i = 0; i < 1_000; i++) {
       CallFixture one = new CallFixture();
       ClientCallImpl<String, String> call = one.start(TextMethods.BIDI);
@@ -93,24 +93,24 @@ class LargeMessageTest {
       stream.close(Status.OK);
     }
     loop.shutdown();
-    assertThat(Messages.lent()).isLessThanOrEqualTo(before);
+    assertThat(Messages.bytesInUse()).isLessThanOrEqualTo(before);
   }
 
   @Test
   void aRequestsMemoryComesBackWhenTheCallIsOver() {
-    long before = Messages.lent();
+    long before = Messages.bytesInUse();
     fixture.unary(text(8, 100_000));
-    assertThat(Messages.lent() - before).as("kept for another attempt").isPositive();
+    assertThat(Messages.bytesInUse() - before).as("kept for another attempt").isPositive();
 
     fixture.stream().close(GONE);
 
-    assertThat(Messages.lent()).isLessThanOrEqualTo(before);
+    assertThat(Messages.bytesInUse()).isLessThanOrEqualTo(before);
   }
 
   @Conforms("T065")
   @Test
   void theMemoryOfACallThatGetsNoStreamComesBack() {
-    long before = Messages.lent();
+    long before = Messages.bytesInUse();
     fixture.withoutTransport();
     for (MethodDescriptor<String, String> method : List.of(TextMethods.UNARY, TextMethods.BIDI)) {
       ClientCallImpl<String, String> call = fixture.start(method);
@@ -120,23 +120,23 @@ class LargeMessageTest {
       call.cancel("enough", null);
     }
 
-    assertThat(Messages.lent() - before).isNotPositive();
+    assertThat(Messages.bytesInUse() - before).isNotPositive();
   }
 
   @Test
   void theMemoryOfACallThatEndsBeforeItsHalfCloseComesBack() {
-    long before = Messages.lent();
+    long before = Messages.bytesInUse();
     ClientCallImpl<String, String> call = fixture.start(TextMethods.UNARY);
     call.sendMessage(text(11, 1 << 20));
 
     call.cancel("enough", null);
 
-    assertThat(Messages.lent() - before).isNotPositive();
+    assertThat(Messages.bytesInUse() - before).isNotPositive();
   }
 
   @Test
   void theMemoryOfWhatIsWrittenAfterTheEndComesBack() {
-    long before = Messages.lent();
+    long before = Messages.bytesInUse();
     fixture.options = CallOptions.DEFAULT.withCompression("unknown");
     for (MethodDescriptor<String, String> method : List.of(TextMethods.UNARY, TextMethods.BIDI)) {
       ClientCallImpl<String, String> call = fixture.start(method);
@@ -145,13 +145,13 @@ class LargeMessageTest {
       call.halfClose();
     }
 
-    assertThat(Messages.lent() - before).isNotPositive();
+    assertThat(Messages.bytesInUse() - before).isNotPositive();
   }
 
   @Conforms("T065")
   @Test
   void theMemoryOfARequestThatCannotBeEncodedComesBack() {
-    long before = Messages.lent();
+    long before = Messages.bytesInUse();
     MethodDescriptor<String, String> broken =
         TextMethods.of(MethodType.BIDI_STREAMING, new TextMarshaller() {
           @Override
@@ -178,7 +178,7 @@ class LargeMessageTest {
     fixture.start(TextMethods.BIDI).sendMessage(text(14, 3 << 20));
 
     assertThat(fixture.callsEnded).isEqualTo(3);
-    assertThat(Messages.lent() - before).isNotPositive();
+    assertThat(Messages.bytesInUse() - before).isNotPositive();
   }
 
   private static MethodDescriptor<String, String> unknownLength() {

@@ -84,7 +84,7 @@ class PendingCallTest {
     assertThat(fixture.stream().commands)
         .containsExactly("start()", "write(a)", "write(b)", "halfClose");
     assertThat(call.isReady()).isFalse();
-    assertThat(fixture.stream().demandGrew).isOne();
+    assertThat(fixture.stream().demands).isOne();
   }
 
   @Test

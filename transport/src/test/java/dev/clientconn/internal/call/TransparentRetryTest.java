@@ -129,7 +129,7 @@ class TransparentRetryTest {
 
   @Test
   void aRequestOverTheLimitThatHasNotBeenSentIsSentElsewhere() {
-    long before = Messages.lent();
+    long before = Messages.bytesInUse();
     fixture.transport.sends = false;
     fixture.unary("x".repeat(2 * MIB));
     assertThat(fixture.keptBytes.total()).isZero();
@@ -141,7 +141,7 @@ class TransparentRetryTest {
     assertThat(fixture.stream().commands).containsExactly("start(2097152 bytes,end)");
     fixture.stream().respond("world");
     assertThat(fixture.listener.events).containsExactly("headers", "message(world)", "close(OK)");
-    assertThat(Messages.lent() - before).isNotPositive();
+    assertThat(Messages.bytesInUse() - before).isNotPositive();
   }
 
   @Test

@@ -135,7 +135,7 @@ class UndeliveredMessagesTest {
   }
 
   private void endTurn() {
-    deframer.endBatch(this::deliver);
+    deframer.deliverPacked(this::deliver);
     if (eventsInTurn > 0) {
       fixture.stream().listener.onBatchEnd();
     }

@@ -18,25 +18,25 @@ class BdpEstimatorTest {
 
   @Test
   void oneSampleIsTakenAtATime() {
-    assertThat(bdp.wantsPing()).isTrue();
-    bdp.pingSent(now, 0);
-    assertThat(bdp.wantsPing()).isFalse();
+    assertThat(bdp.needsPing()).isTrue();
+    bdp.onPingSent(now, 0);
+    assertThat(bdp.needsPing()).isFalse();
     bdp.onPingAck(now + RTT);
-    assertThat(bdp.wantsPing()).isTrue();
+    assertThat(bdp.needsPing()).isTrue();
   }
 
   @Conforms("T051")
   @Test
   void dataBeforeThePingIsNotPartOfTheSample() {
     bdp.onData(10 * START);
-    bdp.pingSent(now, 0);
+    bdp.onPingSent(now, 0);
 
     assertThat(bdp.onPingAck(now + RTT)).isZero();
   }
 
   @Test
   void whatArrivedSinceTheWindowLastOpenedIsPartOfTheSample() {
-    bdp.pingSent(now, START / 2);
+    bdp.onPingSent(now, START / 2);
     bdp.onData(START / 4);
 
     assertThat(bdp.onPingAck(now + RTT)).isEqualTo(2 * (START / 2 + START / 4));
@@ -65,7 +65,7 @@ class BdpEstimatorTest {
   @Test
   void aSampleOfTwoThirdsRaisesTheWindow() {
     BdpEstimator hundred = new BdpEstimator(100);
-    hundred.pingSent(now, 0);
+    hundred.onPingSent(now, 0);
     hundred.onData(66);
 
     assertThat(hundred.onPingAck(now + RTT)).isEqualTo(132);
@@ -74,7 +74,7 @@ class BdpEstimatorTest {
   @Test
   void aSampleThatWouldRaiseTheWindowToWhatItIsLeavesIt() {
     BdpEstimator largest = new BdpEstimator(BdpEstimator.LIMIT);
-    largest.pingSent(now, 0);
+    largest.onPingSent(now, 0);
     largest.onData(BdpEstimator.LIMIT);
 
     assertThat(largest.onPingAck(now + RTT)).isZero();
@@ -84,7 +84,7 @@ class BdpEstimatorTest {
   @Test
   void aSampleAtALowerBandwidthThanBeforeLeavesTheWindow() {
     roundTrip(START);
-    bdp.pingSent(now, 0);
+    bdp.onPingSent(now, 0);
     bdp.onData(2 * START);
     now += 100 * RTT;
 
@@ -100,14 +100,14 @@ class BdpEstimatorTest {
     }
 
     assertThat(window).isEqualTo(BdpEstimator.LIMIT);
-    assertThat(bdp.wantsPing()).isFalse();
+    assertThat(bdp.needsPing()).isFalse();
   }
 
   @Conforms("T059")
   @Test
   void neverShrinksBelowWhatItStartedWith() {
     BdpEstimator large = new BdpEstimator(1 << 20);
-    large.pingSent(now, 0);
+    large.onPingSent(now, 0);
     large.onData(60_000);
 
     assertThat(large.onPingAck(now + RTT)).isZero();
@@ -123,9 +123,9 @@ class BdpEstimatorTest {
   @Conforms("T054")
   @Test
   void theRoundTripIsTheMeanAtFirst() {
-    bdp.pingSent(0, 0);
+    bdp.onPingSent(0, 0);
     bdp.onPingAck(10);
-    bdp.pingSent(100, 0);
+    bdp.onPingSent(100, 0);
     bdp.onPingAck(120);
 
     assertThat(bdp.rttNanos()).isEqualTo(15);
@@ -135,11 +135,11 @@ class BdpEstimatorTest {
   @Test
   void theRoundTripFollowsTheLatestSampleAfterTen() {
     for (int i = 0; i < 10; i++) {
-      bdp.pingSent(0, 0);
+      bdp.onPingSent(0, 0);
       bdp.onPingAck(10);
     }
 
-    bdp.pingSent(0, 0);
+    bdp.onPingSent(0, 0);
     bdp.onPingAck(110);
 
     // Nine tenths of the way from 10 to 110.
@@ -151,7 +151,7 @@ class BdpEstimatorTest {
   @CsvSource({"3.0, true", "3.1, false"})
   void theBandwidthOfASampleIsOverTheMeanRoundTrip(double roundTrips, boolean grows) {
     roundTrip(START);
-    bdp.pingSent(now, 0);
+    bdp.onPingSent(now, 0);
     bdp.onData(2 * START);
 
     // The mean of 1 and 3 is 2: twice the bytes in twice the time are as fast as before.
@@ -161,7 +161,7 @@ class BdpEstimatorTest {
   }
 
   private int roundTrip(int bytes) {
-    bdp.pingSent(now, 0);
+    bdp.onPingSent(now, 0);
     bdp.onData(bytes);
     now += RTT;
     return bdp.onPingAck(now);

@@ -155,7 +155,7 @@ class EveryCutTest {
 
       RecordingCall call = conversation.play(peer, conversation.inboundBytes()).call();
       // It is silent from then on, and what it sent before has been read.
-      peer.after(ConnectAttempt.LAST_READS);
+      peer.after(ConnectAttempt.READ_AFTER_WRITE_FAILURE);
 
       assertThat(peer.socket.isOpen()).as("broken before byte %d", cut).isFalse();
       uncut.isToldInPartBy(call, "broken before byte " + cut);

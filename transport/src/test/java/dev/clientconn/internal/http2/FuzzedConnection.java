@@ -109,13 +109,13 @@ public final class FuzzedConnection implements AutoCloseable {
 
   /** The application wants no message until {@link #demand}. */
   public void pause(int call) {
-    withCall(call, c -> c.wantsMessage = false);
+    withCall(call, c -> c.hasDemand = false);
   }
 
   public void demand(int call) {
     withCall(call, c -> {
-      c.wantsMessage = true;
-      c.stream().demandGrew();
+      c.hasDemand = true;
+      c.stream().onDemand();
     });
   }
 

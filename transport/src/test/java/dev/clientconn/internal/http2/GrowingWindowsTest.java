@@ -82,7 +82,7 @@ class GrowingWindowsTest extends PeerTest {
   void openAndNewStreamsHaveTheLargerWindow() {
     Http2Peer peer = growing(65_535);
     RecordingCall first = peer.unary();
-    first.wantsMessage = false;
+    first.hasDemand = false;
     peer.sendsHeaders(1).frames();
     sendsInOneRead(peer, 16_384);
     sendsInOneRead(peer, 45_000);
@@ -91,7 +91,7 @@ class GrowingWindowsTest extends PeerTest {
     sendsInOneRead(peer, 28_000);
     assertThat(first.isClosed()).isFalse();
     RecordingCall second = peer.unary();
-    second.wantsMessage = false;
+    second.hasDemand = false;
     peer.sendsHeaders(3);
     peer.inOneRead(() -> peer.sendsMessage(3, new byte[80_000]));
 

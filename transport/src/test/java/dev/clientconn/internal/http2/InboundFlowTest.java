@@ -29,7 +29,7 @@ class InboundFlowTest extends PeerTest {
   void theConnectionsWindowOpensAsBytesArriveWhetherOrNotTheyAreRead() {
     Http2Peer peer = ready();
     RecordingCall unread = peer.unary();
-    unread.wantsMessage = false;
+    unread.hasDemand = false;
     RecordingCall other = peer.unary();
     peer.sendsHeaders(1).frames();
 
@@ -90,7 +90,7 @@ class InboundFlowTest extends PeerTest {
     peer.sendsHeaders(1).sendsMessage(1, message(10_000)).sendsTrailers(1).frames();
 
     call.stream().consumed(10_000);
-    call.stream().demandGrew();
+    call.stream().onDemand();
     peer.loop.run();
 
     peer.expectsNothing();
@@ -117,17 +117,17 @@ class InboundFlowTest extends PeerTest {
   void aMessageLargerThanTheWindowWaitsForDemand() {
     Http2Peer peer = withLargeConnectionWindow();
     RecordingCall call = peer.unary();
-    call.wantsMessage = false;
+    call.hasDemand = false;
     peer.sendsHeaders(1).frames();
     byte[] all = framed(message(200_000));
 
     peer.sendsData(1, Arrays.copyOfRange(all, 0, 5), 0, false).expectsNothing();
-    call.wantsMessage = true;
-    call.stream().demandGrew();
+    call.hasDemand = true;
+    call.stream().onDemand();
     peer.loop.run();
 
     peer.expects("WINDOW_UPDATE 1 +134465");
-    call.stream().demandGrew();
+    call.stream().onDemand();
     peer.loop.run();
     peer.expectsNothing();
     sendRest(peer, all);
@@ -179,7 +179,7 @@ class InboundFlowTest extends PeerTest {
   void paddingIsGivenBackAtOnce() {
     Http2Peer peer = withLargeConnectionWindow();
     RecordingCall call = peer.unary();
-    call.wantsMessage = false;
+    call.hasDemand = false;
     peer.sendsHeaders(1).frames();
 
     for (int i = 0; i < 65; i++) {
@@ -196,7 +196,7 @@ class InboundFlowTest extends PeerTest {
   void paddingCountsAgainstTheConnectionsWindowToo() {
     Http2Peer peer = ready();
     RecordingCall call = peer.unary();
-    call.wantsMessage = false;
+    call.hasDemand = false;
     peer.sendsHeaders(1).frames();
 
     peer.inOneRead(() -> {
@@ -232,7 +232,7 @@ class InboundFlowTest extends PeerTest {
     Http2Peer peer = withLargeConnectionWindow();
     RecordingCall call = peer.unary();
     RecordingCall other = peer.unary();
-    call.wantsMessage = false;
+    call.hasDemand = false;
     peer.sendsHeaders(1).sendsMessage(1, message(65_535)).frames();
 
     peer.sendsData(1, new byte[1], 0, false);
@@ -349,7 +349,7 @@ class InboundFlowTest extends PeerTest {
       int length = (int) Math.min(Math.min(FRAME, allowed - sent), endless.length - at);
       peer.sendsData(1, Arrays.copyOfRange(endless, at, at + length), 0, false);
       sent += length;
-      call.wantsMessage = call.messages.isEmpty();
+      call.hasDemand = call.messages.isEmpty();
       for (String frame : peer.texts()) {
         if (frame.startsWith("WINDOW_UPDATE 1 +")) {
           allowed += Long.parseLong(frame.substring(frame.indexOf('+') + 1));

@@ -63,7 +63,7 @@ class LargeRequestTest extends PeerTest {
     sending(peer, MIB + 10);
 
     assertThat(sent(peer)).isEqualTo(message(MIB + 10));
-    assertThat(chunks.lent()).isZero();
+    assertThat(chunks.bytesInUse()).isZero();
   }
 
   @Test
@@ -82,7 +82,7 @@ class LargeRequestTest extends PeerTest {
     }
 
     assertThat(all).isEqualTo(Unpooled.wrappedBuffer(message(100_000)));
-    assertThat(chunks.lent()).isZero();
+    assertThat(chunks.bytesInUse()).isZero();
   }
 
   /** Ends of a call while part of its message is with the socket and part with the stream. */
@@ -139,7 +139,7 @@ class LargeRequestTest extends PeerTest {
     call.writeFramed(chunks.framed(message(100_000)));
     peer.loop.run();
     assertThat(queued(peer)).isGreaterThan(65_000);
-    assertThat(chunks.lent()).isGreaterThan(400_000);
+    assertThat(chunks.bytesInUse()).isGreaterThan(400_000);
 
     end.bring(peer, call);
     peer.loop.run();
@@ -148,7 +148,7 @@ class LargeRequestTest extends PeerTest {
     peer.closes();
     peer.frames();
 
-    assertThat(chunks.lent()).isZero();
+    assertThat(chunks.bytesInUse()).isZero();
   }
 
   @Test
@@ -160,7 +160,7 @@ class LargeRequestTest extends PeerTest {
     waiting.stream().cancel(Status.CANCELLED);
     peer.loop.run();
 
-    assertThat(chunks.lent()).isZero();
+    assertThat(chunks.bytesInUse()).isZero();
   }
 
   @Conforms({"T065", "T121"})
@@ -176,7 +176,7 @@ class LargeRequestTest extends PeerTest {
     }
     peer.loop.run();
 
-    assertThat(chunks.lent()).isZero();
+    assertThat(chunks.bytesInUse()).isZero();
   }
 
   @Conforms("T065")
@@ -190,7 +190,7 @@ class LargeRequestTest extends PeerTest {
     call.startFramed(chunks.framed(message(MIB)), true);
     peer.loop.run();
 
-    assertThat(chunks.lent()).isZero();
+    assertThat(chunks.bytesInUse()).isZero();
     assertThat(peer.frames()).isEmpty();
   }
 
@@ -202,11 +202,11 @@ class LargeRequestTest extends PeerTest {
     peer.call().startFramed(message, true);
     peer.loop.run();
     assertThat(sent(peer)).hasSize(MIB);
-    assertThat(chunks.lent()).isEqualTo(MIB);
+    assertThat(chunks.bytesInUse()).isEqualTo(MIB);
 
     message.release();
 
-    assertThat(chunks.lent()).isZero();
+    assertThat(chunks.bytesInUse()).isZero();
   }
 
   @Test

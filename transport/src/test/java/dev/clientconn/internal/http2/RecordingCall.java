@@ -20,7 +20,7 @@ final class RecordingCall implements ClientStream.Listener {
   final List<String> events = new ArrayList<>();
   final List<byte[]> messages = new ArrayList<>();
   final List<String> violations = new ArrayList<>();
-  boolean wantsMessage = true;
+  boolean hasDemand = true;
   Runnable onBatchEnd = () -> {};
   Runnable onClosed = () -> {};
   Runnable beforeMessage = () -> {};
@@ -140,8 +140,8 @@ final class RecordingCall implements ClientStream.Listener {
   }
 
   @Override
-  public boolean wantsMessage() {
-    return wantsMessage;
+  public boolean hasDemand() {
+    return hasDemand;
   }
 
   @Override

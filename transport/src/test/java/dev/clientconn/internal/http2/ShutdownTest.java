@@ -165,7 +165,7 @@ class ShutdownTest extends PeerTest {
     RecordingCall late = peer.streaming();
     late.write(bytes("x")).stream().halfClose();
     late.stream().consumed(100_000);
-    late.stream().demandGrew();
+    late.stream().onDemand();
     late.stream().cancel(Status.CANCELLED);
     peer.loop.run();
 

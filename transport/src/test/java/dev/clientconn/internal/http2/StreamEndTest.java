@@ -20,7 +20,7 @@ class StreamEndTest extends PeerTest {
     call.write(bytes("late"));
     call.stream().halfClose();
     call.stream().consumed(1_000_000);
-    call.stream().demandGrew();
+    call.stream().onDemand();
     call.stream().cancel(Status.CANCELLED);
     peer.loop.run();
   }

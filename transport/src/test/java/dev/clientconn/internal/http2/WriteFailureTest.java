@@ -72,7 +72,7 @@ class WriteFailureTest extends PeerTest {
     Http2Peer peer = breaking();
     RecordingCall call = writes(peer);
 
-    peer.after(ConnectAttempt.LAST_READS.minusMillis(1));
+    peer.after(ConnectAttempt.READ_AFTER_WRITE_FAILURE.minusMillis(1));
     assertThat(call.isClosed()).isFalse();
     peer.after(Duration.ofMillis(1));
 
@@ -139,7 +139,7 @@ class WriteFailureTest extends PeerTest {
 
     peer.sendsSettings(s -> {});
     assertThat(peer.unary().takeEvents()).containsExactly("closed UNAVAILABLE NOT_SENT");
-    peer.after(ConnectAttempt.LAST_READS);
+    peer.after(ConnectAttempt.READ_AFTER_WRITE_FAILURE);
 
     assertThat(peer.owner.phases).containsExactly("terminated");
     assertThat(peer.owner.terminated.getDescription())

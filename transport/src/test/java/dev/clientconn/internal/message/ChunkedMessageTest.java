@@ -26,7 +26,7 @@ class ChunkedMessageTest {
   }
 
   private InboundMessage message(byte[] body) {
-    return InboundMessage.of(Messages.chunks(pool, body), false);
+    return new ChunkedMessage(Messages.chunks(pool, body), false);
   }
 
   @ParameterizedTest
@@ -34,7 +34,7 @@ class ChunkedMessageTest {
       ints = {1, CHUNK - 1, CHUNK, CHUNK + 1, 2 * CHUNK - 1, 2 * CHUNK, 3 * CHUNK, 20 * CHUNK + 7})
   void allBytesComeInOrderAndAllChunksGoBack(int length) throws IOException {
     byte[] body = random(length);
-    InputStream stream = message(body).open();
+    InputStream stream = message(body);
 
     assertThat(stream).isInstanceOf(KnownLength.class);
     assertThat(stream.available()).isEqualTo(length);
@@ -45,7 +45,7 @@ class ChunkedMessageTest {
     assertThat(stream.available()).isZero();
     assertThat(stream.read()).isEqualTo(-1);
     assertThat(stream.read(read, 0, 1)).isEqualTo(-1);
-    assertThat(pool.resting()).isEqualTo((length + CHUNK - 1) / CHUNK * (long) CHUNK);
+    assertThat(pool.pooledBytes()).isEqualTo((length + CHUNK - 1) / CHUNK * (long) CHUNK);
   }
 
   @Test
@@ -53,7 +53,7 @@ class ChunkedMessageTest {
     for (int seed = 0; seed < 200; seed++) {
       Random random = new Random(seed);
       byte[] body = random(1 + random.nextInt(5 * CHUNK));
-      InputStream stream = message(body).open();
+      InputStream stream = message(body);
       ByteArrayOutputStream read = new ByteArrayOutputStream();
       while (stream.available() > 0) {
         int kind = random.nextInt(10);
@@ -73,20 +73,20 @@ class ChunkedMessageTest {
 
   @Test
   void aChunkGoesBackWhenItHasBeenRead() throws IOException {
-    InputStream stream = message(random(3 * CHUNK)).open();
+    InputStream stream = message(random(3 * CHUNK));
 
     stream.readNBytes(CHUNK - 1);
-    assertThat(pool.resting()).isZero();
+    assertThat(pool.pooledBytes()).isZero();
     stream.read();
-    assertThat(pool.resting()).isEqualTo(CHUNK);
+    assertThat(pool.pooledBytes()).isEqualTo(CHUNK);
     stream.skip(CHUNK + 1);
-    assertThat(pool.resting()).isEqualTo(2 * CHUNK);
+    assertThat(pool.pooledBytes()).isEqualTo(2 * CHUNK);
   }
 
   @Test
   void whoKeepsTheStreamReadsNoOtherMessage() throws IOException {
     InboundMessage message = message(random(3 * CHUNK));
-    InputStream kept = message.open();
+    InputStream kept = message;
     kept.readNBytes(CHUNK + 100);
 
     message.release();
@@ -100,14 +100,14 @@ class ChunkedMessageTest {
   @Test
   void closingEarlyGivesTheRestBackOnce() throws IOException {
     InboundMessage message = message(random(3 * CHUNK + 1));
-    InputStream stream = message.open();
+    InputStream stream = message;
     stream.read();
 
     stream.close();
     stream.close();
     message.release();
 
-    assertThat(pool.resting()).isEqualTo(4 * CHUNK);
+    assertThat(pool.pooledBytes()).isEqualTo(4 * CHUNK);
     assertThat(pool.take()).isNotSameAs(pool.take());
   }
 
@@ -115,7 +115,7 @@ class ChunkedMessageTest {
   void fromAMarkOnNothingGoesBackBeforeTheEnd() throws IOException {
     byte[] body = random(4 * CHUNK);
     InboundMessage message = message(body);
-    InputStream stream = message.open();
+    InputStream stream = message;
     assertThat(stream.markSupported()).isTrue();
     stream.readNBytes(10);
 
@@ -124,16 +124,16 @@ class ChunkedMessageTest {
     stream.reset();
 
     assertThat(stream.readAllBytes()).isEqualTo(Arrays.copyOfRange(body, 10, body.length));
-    assertThat(pool.resting()).isZero();
+    assertThat(pool.pooledBytes()).isZero();
     message.release();
-    assertThat(pool.resting()).isEqualTo(4 * CHUNK);
+    assertThat(pool.pooledBytes()).isEqualTo(4 * CHUNK);
     stream.reset();
     assertThatThrownBy(stream::read).isInstanceOf(IOException.class);
   }
 
   @Test
   void thereIsNoWayBackWithoutAMark() throws IOException {
-    InputStream stream = message(random(2 * CHUNK)).open();
+    InputStream stream = message(random(2 * CHUNK));
     stream.readNBytes(CHUNK);
 
     assertThatThrownBy(stream::reset).isInstanceOf(IOException.class);

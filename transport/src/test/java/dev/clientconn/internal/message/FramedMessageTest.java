@@ -35,11 +35,11 @@ class FramedMessageTest {
       Received out = new Received();
       while (out.size() < frame.length) {
         int length = Math.min(frame.length - out.size(), 1 + random.nextInt(40_000));
-        sent.send(out.size(), length, out);
+        sent.writeTo(out.size(), length, out);
       }
       assertThat(out.bytes()).as("seed %d", seed).isEqualTo(frame);
       sent.release();
-      assertThat(pool.lent()).as("but for the test's own message").isEqualTo(4 * CHUNK);
+      assertThat(pool.bytesInUse()).as("but for the test's own message").isEqualTo(4 * CHUNK);
     }
   }
 
@@ -48,46 +48,46 @@ class FramedMessageTest {
     assertThat(message.retain()).isTrue();
 
     message.release();
-    assertThat(pool.resting()).isZero();
+    assertThat(pool.pooledBytes()).isZero();
     message.release();
 
-    assertThat(pool.resting()).isEqualTo(4 * CHUNK);
+    assertThat(pool.pooledBytes()).isEqualTo(4 * CHUNK);
     assertThat(message.retain()).as("nobody may use it any more").isFalse();
-    assertThat(pool.lent()).isZero();
+    assertThat(pool.bytesInUse()).isZero();
   }
 
   @Test
   void aChunkGoesBackWhenTheSocketHasReadItAndNotBefore() {
     List<ByteBuf> pending = new ArrayList<>();
-    message.send(0, frame.length, new Received() {
+    message.writeTo(0, frame.length, new Received() {
       @Override
-      public void lend(ByteBuf part) {
+      public void addBuffer(ByteBuf part) {
         pending.add(part);
       }
     });
     message.release();
-    assertThat(pool.resting()).isZero();
+    assertThat(pool.pooledBytes()).isZero();
 
     assertThat(ByteBufUtil.getBytes(pending.get(3))).hasSize(100);
     pending.forEach(ByteBuf::release);
 
-    assertThat(pool.resting()).isEqualTo(4 * CHUNK);
+    assertThat(pool.pooledBytes()).isEqualTo(4 * CHUNK);
   }
 
   @Test
   void severalStreamsMaySendItAtTheSameTime() {
     Received other = new Received();
 
-    message.send(0, CHUNK + 1, received);
-    message.send(0, 2 * CHUNK, other);
-    message.send(CHUNK + 1, frame.length - CHUNK - 1, received);
-    message.send(2 * CHUNK, frame.length - 2 * CHUNK, other);
+    message.writeTo(0, CHUNK + 1, received);
+    message.writeTo(0, 2 * CHUNK, other);
+    message.writeTo(CHUNK + 1, frame.length - CHUNK - 1, received);
+    message.writeTo(2 * CHUNK, frame.length - 2 * CHUNK, other);
 
     assertThat(received.bytes()).isEqualTo(frame);
     assertThat(other.bytes()).isEqualTo(frame);
-    assertThat(pool.resting()).isZero();
+    assertThat(pool.pooledBytes()).isZero();
     message.release();
-    assertThat(pool.resting()).isEqualTo(4 * CHUNK);
+    assertThat(pool.pooledBytes()).isEqualTo(4 * CHUNK);
   }
 
   @Test
@@ -96,7 +96,7 @@ class FramedMessageTest {
     message.release();
 
     assertThatThrownBy(() -> Messages.bytes(message)).isInstanceOf(IllegalStateException.class);
-    assertThat(pool.resting()).isEqualTo(4 * CHUNK);
+    assertThat(pool.pooledBytes()).isEqualTo(4 * CHUNK);
   }
 
   @Test

@@ -21,8 +21,8 @@ class InboundChunkPoolTest {
     byte[] first = pool.take();
     byte[] second = pool.take();
 
-    pool.give(first);
-    pool.give(second);
+    pool.returnChunk(first);
+    pool.returnChunk(second);
 
     assertThat(pool.take()).isSameAs(second);
     assertThat(pool.take()).isSameAs(first);
@@ -33,25 +33,25 @@ class InboundChunkPoolTest {
   void noMoreThanTheBoundRests() {
     InboundChunkPool pool = new InboundChunkPool(3 * CHUNK + 1);
     for (int i = 0; i < 10; i++) {
-      pool.give(new byte[CHUNK]);
+      pool.returnChunk(new byte[CHUNK]);
     }
-    assertThat(pool.resting()).isEqualTo(3 * CHUNK);
+    assertThat(pool.pooledBytes()).isEqualTo(3 * CHUNK);
 
     pool.take();
     pool.take();
 
-    assertThat(pool.resting()).isEqualTo(CHUNK);
-    pool.give(new byte[CHUNK]);
-    assertThat(pool.resting()).isEqualTo(2 * CHUNK);
+    assertThat(pool.pooledBytes()).isEqualTo(CHUNK);
+    pool.returnChunk(new byte[CHUNK]);
+    assertThat(pool.pooledBytes()).isEqualTo(2 * CHUNK);
   }
 
   @Test
   void aPoolWithoutRoomStillLendsChunks() {
     InboundChunkPool pool = new InboundChunkPool(CHUNK - 1);
 
-    pool.give(pool.take());
+    pool.returnChunk(pool.take());
 
-    assertThat(pool.resting()).isZero();
+    assertThat(pool.pooledBytes()).isZero();
     assertThat(pool.take()).hasSize(CHUNK);
   }
 
@@ -70,7 +70,7 @@ class InboundChunkPoolTest {
           .isZero();
     }
     threads.shutdown();
-    assertThat(pool.resting()).isLessThanOrEqualTo(8 * CHUNK);
+    assertThat(pool.pooledBytes()).isLessThanOrEqualTo(8 * CHUNK);
   }
 
   private static int takeAndGive(InboundChunkPool pool, byte mine) {
@@ -85,7 +85,7 @@ class InboundChunkPoolTest {
         for (int at = 0; at < 64; at++) {
           foreign += chunk[at] == mine ? 0 : 1;
         }
-        pool.give(chunk);
+        pool.returnChunk(chunk);
       }
     }
     return foreign;

@@ -27,7 +27,7 @@ class InboundMessageTest {
   private InboundMessage arrival(Random random) {
     int kind = random.nextInt(4);
     if (kind == 0) {
-      return InboundMessage.of(body(random, 3_000), false);
+      return new ArrayMessage(body(random, 3_000), false);
     }
     if (kind == 1) {
       return Messages.inbound(pool, body(random, 40_000));
@@ -85,15 +85,15 @@ class InboundMessageTest {
       following.release();
     }
 
-    assertThat(pool.resting()).isEqualTo(2 * CHUNK);
+    assertThat(pool.pooledBytes()).isEqualTo(2 * CHUNK);
   }
 
   @Test
   void smallMessagesThatComeOneByOneShareArrays() {
-    InboundMessage first = InboundMessage.of(new byte[0], false);
+    InboundMessage first = new ArrayMessage(new byte[0], false);
     InboundMessage last = first;
     for (int i = 0; i < 1_000; i++) {
-      InboundMessage next = InboundMessage.of(new byte[3], false);
+      InboundMessage next = new ArrayMessage(new byte[3], false);
       last = last.link(next, next);
     }
 

@@ -29,7 +29,7 @@ class MessageBufferTest {
 
     byte[] all() {
       InboundChunks chunks = sealChunks();
-      return chunks == null ? sealArray() : Messages.bytes(InboundMessage.of(chunks, false));
+      return chunks == null ? sealArray() : Messages.bytes(new ChunkedMessage(chunks, false));
     }
   }
 
@@ -41,7 +41,7 @@ class MessageBufferTest {
       Random random = new Random(seed);
       byte[] body = new byte[random.nextInt(1 << random.nextInt(18))];
       random.nextBytes(body);
-      pool.give(junk.clone());
+      pool.returnChunk(junk.clone());
       Buffer buffer = new Buffer(5, random.nextBoolean() ? 5 + body.length : 0);
       int at = 0;
       while (at < body.length) {

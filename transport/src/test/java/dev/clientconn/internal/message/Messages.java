@@ -23,13 +23,13 @@ public final class Messages {
 
   public static InboundMessage inbound(byte[] body, boolean compressed) {
     return body.length > InboundChunkPool.CHUNK
-        ? InboundMessage.of(chunks(InboundChunkPool.SHARED, body), compressed)
-        : InboundMessage.of(body, compressed);
+        ? new ChunkedMessage(chunks(InboundChunkPool.SHARED, body), compressed)
+        : new ArrayMessage(body, compressed);
   }
 
   /** In chunks of this pool, whatever its length. */
   public static InboundMessage inbound(InboundChunkPool pool, byte[] body) {
-    return InboundMessage.of(chunks(pool, body), false);
+    return new ChunkedMessage(chunks(pool, body), false);
   }
 
   static InboundChunks chunks(InboundChunkPool pool, byte[] bytes) {
@@ -47,26 +47,26 @@ public final class Messages {
   /** Sends all of it. */
   public static byte[] bytes(FramedMessage message) {
     Received all = new Received();
-    message.send(0, message.length(), all);
+    message.writeTo(0, message.length(), all);
     return all.bytes();
   }
 
   /** Bytes of the process's chunks that messages to send are in, or have forgotten. */
-  public static long lent() {
-    return OutboundChunkPool.SHARED.lent();
+  public static long bytesInUse() {
+    return OutboundChunkPool.SHARED.bytesInUse();
   }
 
   /** Takes what is sent and releases it. */
-  static class Received implements FramedMessage.Target {
+  static class Received implements FramedMessage.Output {
     private final ByteArrayOutputStream all = new ByteArrayOutputStream();
 
     @Override
-    public void copy(byte[] source, int offset, int length) {
+    public void copyBytes(byte[] source, int offset, int length) {
       all.write(source, offset, length);
     }
 
     @Override
-    public void lend(ByteBuf part) {
+    public void addBuffer(ByteBuf part) {
       all.writeBytes(ByteBufUtil.getBytes(part));
       part.release();
     }
@@ -81,7 +81,7 @@ public final class Messages {
   }
 
   public static byte[] bytes(InboundMessage message) {
-    try (InputStream body = message.open()) {
+    try (InputStream body = message) {
       return body.readAllBytes();
     } catch (IOException e) {
       throw new UncheckedIOException(e);

@@ -19,13 +19,13 @@ class OutboundChunkPoolTest {
     ByteBuf chunk = pool.take();
     assertThat(chunk.isDirect()).isTrue();
     ByteBuf part = chunk.retainedSlice(0, 10);
-    assertThat(pool.lent()).isEqualTo(CHUNK);
+    assertThat(pool.bytesInUse()).isEqualTo(CHUNK);
 
     chunk.release();
-    assertThat(pool.resting()).isZero();
+    assertThat(pool.pooledBytes()).isZero();
     part.release();
 
-    assertThat(pool.lent()).isZero();
+    assertThat(pool.bytesInUse()).isZero();
     assertThat(pool.take()).isSameAs(chunk);
     assertThat(chunk.refCnt()).isOne();
   }
@@ -39,9 +39,9 @@ class OutboundChunkPoolTest {
     assertThat(more.capacity()).isEqualTo(CHUNK);
     more.release();
 
-    assertThat(pool.resting()).isZero();
+    assertThat(pool.pooledBytes()).isZero();
     direct.forEach(ByteBuf::release);
-    assertThat(pool.resting()).isEqualTo(3 * CHUNK);
+    assertThat(pool.pooledBytes()).isEqualTo(3 * CHUNK);
   }
 
   @Test
@@ -53,12 +53,12 @@ class OutboundChunkPoolTest {
     first.release();
     second.release();
 
-    assertThat(small.resting()).isEqualTo(CHUNK);
-    assertThat(small.lent()).isZero();
+    assertThat(small.pooledBytes()).isEqualTo(CHUNK);
+    assertThat(small.bytesInUse()).isZero();
     assertThat(second.refCnt()).isZero();
     assertThat(small.take()).isSameAs(first);
     assertThat(small.take().isDirect()).isTrue();
-    assertThat(small.lent()).isEqualTo(2 * CHUNK);
+    assertThat(small.bytesInUse()).isEqualTo(2 * CHUNK);
   }
 
   @Test

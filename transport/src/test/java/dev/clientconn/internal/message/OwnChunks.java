@@ -12,7 +12,7 @@ public final class OwnChunks {
   }
 
   /** Bytes of chunks that have not come back. */
-  public long lent() {
-    return pool.lent();
+  public long bytesInUse() {
+    return pool.bytesInUse();
   }
 }

@@ -71,7 +71,7 @@ class SmallMessagePackerTest {
         next = message.following();
         assertThat(message.size()).isEqualTo(body.length);
         assertThat(message.isCompressed()).isEqualTo(body.length % 2 == 0);
-        assertThat(message.open().readAllBytes()).as("seed %d", seed).isEqualTo(body);
+        assertThat(message.readAllBytes()).as("seed %d", seed).isEqualTo(body);
         message.release();
       }
       assertThat(next).isNull();
@@ -88,21 +88,21 @@ class SmallMessagePackerTest {
 
     first.release();
     second.release();
-    assertThat(pool.resting()).isZero();
+    assertThat(pool.pooledBytes()).isZero();
     third.release();
     third.release();
 
-    assertThat(pool.resting()).isEqualTo(CHUNK);
+    assertThat(pool.pooledBytes()).isEqualTo(CHUNK);
   }
 
   @Test
   void aBatchOfFewBytesTakesNoChunk() {
-    pool.give(new byte[CHUNK]);
+    pool.returnChunk(new byte[CHUNK]);
     for (int batch = 0; batch < 10; batch++) {
       packed(10, CHUNK / 16 / 10 - PREFIX);
     }
 
-    assertThat(pool.resting()).isEqualTo(CHUNK);
+    assertThat(pool.pooledBytes()).isEqualTo(CHUNK);
   }
 
   @Test
@@ -111,18 +111,18 @@ class SmallMessagePackerTest {
 
     message.trim();
 
-    assertThat(pool.resting()).isEqualTo(CHUNK);
-    assertThat(after(message).open().readAllBytes()).isEqualTo(random(400));
+    assertThat(pool.pooledBytes()).isEqualTo(CHUNK);
+    assertThat(after(message).readAllBytes()).isEqualTo(random(400));
     InboundMessage full = packed(39, 400);
     full.trim();
-    assertThat(pool.resting()).as("used again").isZero();
+    assertThat(pool.pooledBytes()).as("used again").isZero();
   }
 
   @Test
   void whoKeepsTheStreamReadsNoOtherMessage() throws IOException {
     add(random(CHUNK / 8), true);
     InboundMessage message = small.take();
-    InputStream kept = message.open();
+    InputStream kept = message;
     assertThat(kept.readNBytes(60)).hasSize(60);
     message.release();
 
@@ -141,7 +141,7 @@ class SmallMessagePackerTest {
     add(random(500), true);
     byte[] body = random(1_000);
     add(body, true);
-    InputStream stream = after(small.take()).open();
+    InputStream stream = after(small.take());
 
     stream.skip(700);
     stream.reset();
@@ -155,7 +155,7 @@ class SmallMessagePackerTest {
     byte[] body = random(CHUNK / 8);
     add(body, true);
 
-    small.take().open().transferTo(new ByteArrayOutputStream() {
+    small.take().transferTo(new ByteArrayOutputStream() {
       @Override
       public synchronized void write(byte[] source, int offset, int length) {
         seen.add(source);

@@ -53,15 +53,17 @@ class MessageDeframerTest {
         int cut = Math.min(wire.length - at, 1 + random.nextInt(1 << random.nextInt(18)));
         read(buffer(random, wire, at, cut));
         if (random.nextBoolean()) {
-          deframer.endBatch(this::receive);
+          deframer.deliverPacked(this::receive);
         }
         at += cut;
-        assertThat(deframer.missing()).as("seed %d at %d", seed, at).isEqualTo(missing(sent, at));
-        assertThat(deframer.midMessage()).isEqualTo(missing(sent, at) > 0);
+        assertThat(deframer.bytesMissing())
+            .as("seed %d at %d", seed, at)
+            .isEqualTo(missing(sent, at));
+        assertThat(deframer.isMidMessage()).isEqualTo(missing(sent, at) > 0);
       }
 
-      deframer.endBatch(this::receive);
-      assertThat(deframer.hasPacked()).isFalse();
+      deframer.deliverPacked(this::receive);
+      assertThat(deframer.hasPackedMessages()).isFalse();
       assertThat(received).as("seed %d", seed).hasSameSizeAs(sent);
       for (int i = 0; i < sent.size(); i++) {
         assertThat(received.get(i).body).isEqualTo(sent.get(i).body);
@@ -74,24 +76,24 @@ class MessageDeframerTest {
   void anEmptyMessageIsDeliveredWithItsLastPrefixByte() throws Exception {
     deframe(Unpooled.wrappedBuffer(new byte[] {0, 0, 0, 0}));
     assertThat(received).isEmpty();
-    assertThat(deframer.missing()).isEqualTo(1);
+    assertThat(deframer.bytesMissing()).isEqualTo(1);
 
     deframe(Unpooled.wrappedBuffer(new byte[] {0}));
 
     assertThat(received).hasSize(1);
     assertThat(received.get(0).body).isEmpty();
-    assertThat(deframer.midMessage()).isFalse();
+    assertThat(deframer.isMidMessage()).isFalse();
   }
 
   @Test
   void anEmptyBufferChangesNothing() throws Exception {
     deframe(Unpooled.EMPTY_BUFFER);
-    assertThat(deframer.midMessage()).isFalse();
-    assertThat(deframer.missing()).isZero();
+    assertThat(deframer.isMidMessage()).isFalse();
+    assertThat(deframer.bytesMissing()).isZero();
 
     deframe(Unpooled.wrappedBuffer(new byte[] {0, 0}));
     deframe(Unpooled.EMPTY_BUFFER);
-    assertThat(deframer.missing()).isEqualTo(3);
+    assertThat(deframer.bytesMissing()).isEqualTo(3);
   }
 
   @Conforms("T043")
@@ -117,7 +119,7 @@ class MessageDeframerTest {
     // No JVM has an array of that length: allocating it would throw.
     trusting.deframe(prefix, this::receive);
 
-    assertThat(trusting.missing()).isEqualTo(Integer.MAX_VALUE - 1);
+    assertThat(trusting.bytesMissing()).isEqualTo(Integer.MAX_VALUE - 1);
     assertThat(received).isEmpty();
   }
 
@@ -126,15 +128,15 @@ class MessageDeframerTest {
     int chunks = 100;
     InboundChunkPool pool = new InboundChunkPool(chunks * (long) InboundChunkPool.CHUNK);
     Messages.bytes(Messages.inbound(pool, new byte[chunks * InboundChunkPool.CHUNK]));
-    long atRest = pool.resting();
+    long atRest = pool.pooledBytes();
     MessageDeframer frugal = new MessageDeframer(Integer.MAX_VALUE, pool);
 
     frugal.deframe(Unpooled.wrappedBuffer(new byte[] {0, 0x7f, -1, -1, -1}), message -> {});
-    assertThat(atRest - pool.resting()).isZero();
+    assertThat(atRest - pool.pooledBytes()).isZero();
     frugal.deframe(Unpooled.wrappedBuffer(new byte[1]), message -> {});
-    assertThat(atRest - pool.resting()).isEqualTo(InboundChunkPool.CHUNK);
+    assertThat(atRest - pool.pooledBytes()).isEqualTo(InboundChunkPool.CHUNK);
     frugal.deframe(Unpooled.wrappedBuffer(new byte[5 * InboundChunkPool.CHUNK - 1]), message -> {});
-    assertThat(atRest - pool.resting()).isEqualTo(5 * InboundChunkPool.CHUNK);
+    assertThat(atRest - pool.pooledBytes()).isEqualTo(5 * InboundChunkPool.CHUNK);
   }
 
   @ParameterizedTest
@@ -147,7 +149,7 @@ class MessageDeframerTest {
     deframe(Unpooled.wrappedBuffer(frame(List.of(message, message))));
 
     assertThat(received).hasSize(2).allSatisfy(m -> assertThat(m.body).isEqualTo(body));
-    assertThat(deframer.midMessage()).isFalse();
+    assertThat(deframer.isMidMessage()).isFalse();
   }
 
   @Conforms("T201")
@@ -216,8 +218,8 @@ class MessageDeframerTest {
     deframer.deframe(Unpooled.wrappedBuffer(two, 0, 7), nodes::add);
     deframer.deframe(Unpooled.wrappedBuffer(two, 7, two.length - 7), nodes::add);
     assertThat(nodes).isEmpty();
-    assertThat(deframer.hasPacked()).isTrue();
-    deframer.endBatch(nodes::add);
+    assertThat(deframer.hasPackedMessages()).isTrue();
+    deframer.deliverPacked(nodes::add);
 
     assertThat(nodes).hasSize(1);
     receive(nodes.get(0));
@@ -267,7 +269,7 @@ class MessageDeframerTest {
   /** A turn that reads this alone. */
   private void deframe(ByteBuf data) throws MessageException {
     read(data);
-    deframer.endBatch(this::receive);
+    deframer.deliverPacked(this::receive);
   }
 
   private void read(ByteBuf data) throws MessageException {
@@ -282,7 +284,7 @@ class MessageDeframerTest {
     int references = data.refCnt();
     MessageException failure =
         catchThrowableOfType(MessageException.class, () -> deframer.deframe(data, this::receive));
-    deframer.endBatch(this::receive);
+    deframer.deliverPacked(this::receive);
     assertThat(failure).isNotNull();
     assertThat(data.refCnt()).isEqualTo(references);
     data.release();

@@ -3,12 +3,11 @@ package dev.clientconn.internal.wire;
 
 import static dev.clientconn.internal.wire.MetadataCodecTest.ascii;
 import static dev.clientconn.internal.wire.MetadataCodecTest.block;
-import static dev.clientconn.internal.wire.ResponseHeaders.NO_RESPONSE;
+import static dev.clientconn.internal.wire.ResponseBlock.NO_RESPONSE;
 import static org.assertj.core.api.Assertions.assertThat;
 
 import dev.clientconn.conformance.Conforms;
-import dev.clientconn.internal.wire.ResponseHeaders.Kind;
-import dev.clientconn.internal.wire.ResponseHeaders.Result;
+import dev.clientconn.internal.wire.ResponseBlock.Kind;
 import io.grpc.Status;
 import java.util.ArrayList;
 import java.util.List;
@@ -23,7 +22,7 @@ class ResponseHeadersTest {
   @Conforms("T154")
   @Test
   void aGrpcResponseOpensTheCall() {
-    Result result = ResponseHeaders.classify(
+    ResponseBlock result = ResponseHeaders.classify(
         block(
             ":status", "200",
             "content-type", "application/grpc",
@@ -48,7 +47,7 @@ class ResponseHeadersTest {
         "Application/GRPC+json"
       })
   void aGrpcContentTypeOpensTheCallWhateverTheHttpStatus(String contentType) {
-    Result result = first(contentType, "504");
+    ResponseBlock result = first(contentType, "504");
 
     assertThat(result.kind()).isEqualTo(Kind.RESPONSE);
     assertThat(result.httpStatus()).isEqualTo(504);
@@ -57,7 +56,7 @@ class ResponseHeadersTest {
   @Conforms("T142")
   @Test
   void aGrpcStatusMakesTheHttpStatusIrrelevant() {
-    Result atOnce = classify(
+    ResponseBlock atOnce = classify(
         true,
         NO_RESPONSE,
         ":status",
@@ -66,7 +65,7 @@ class ResponseHeadersTest {
         "application/grpc",
         "grpc-status",
         "5");
-    Result afterResponse = classify(true, 503, "grpc-status", "0");
+    ResponseBlock afterResponse = classify(true, 503, "grpc-status", "0");
 
     assertThat(atOnce.status().getCode()).isEqualTo(Status.Code.NOT_FOUND);
     assertThat(afterResponse.status()).isSameAs(Status.OK);
@@ -87,7 +86,8 @@ class ResponseHeadersTest {
   })
   void withoutAGrpcStatusTheHttpStatusIsTheCodeAndIsNamed(int http, Status.Code code, String name) {
     String[] headers = {":status", Integer.toString(http), "content-type", "application/grpc"};
-    for (Result result : List.of(classify(true, NO_RESPONSE, headers), classify(true, http))) {
+    for (ResponseBlock result :
+        List.of(classify(true, NO_RESPONSE, headers), classify(true, http))) {
       assertThat(result.kind()).isEqualTo(Kind.TRAILERS);
       assertThat(result.status().getCode()).isEqualTo(code);
       assertThat(result.status().getDescription())
@@ -101,7 +101,7 @@ class ResponseHeadersTest {
   @ValueSource(
       strings = {"application/grpcweb", "application/grpc-web", "application/grp", "text/html", ""})
   void otherContentTypesAreNotGrpc(String contentType) {
-    Result result = first(contentType, "200");
+    ResponseBlock result = first(contentType, "200");
 
     assertThat(result.kind()).isEqualTo(Kind.NOT_GRPC);
     assertThat(result.status().getCode()).isEqualTo(Status.Code.UNKNOWN);
@@ -116,7 +116,7 @@ class ResponseHeadersTest {
   @ParameterizedTest
   @CsvSource({"true", "false"})
   void aProxysAnswerIsMappedByItsHttpStatusAndKeepsItsFields(boolean endOfStream) {
-    Result result = classify(
+    ResponseBlock result = classify(
         endOfStream,
         NO_RESPONSE,
         ":status",
@@ -135,7 +135,7 @@ class ResponseHeadersTest {
 
   @Test
   void aMissingContentTypeIsNamed() {
-    Result result = classify(true, NO_RESPONSE, ":status", "200", "grpc-status", "0");
+    ResponseBlock result = classify(true, NO_RESPONSE, ":status", "200", "grpc-status", "0");
 
     assertThat(result.kind()).isEqualTo(Kind.NOT_GRPC);
     assertThat(result.status().getCode()).isEqualTo(Status.Code.UNKNOWN);
@@ -147,7 +147,7 @@ class ResponseHeadersTest {
 
   @Test
   void binaryNamesOfANonGrpcResponseNeedNotBeBase64() {
-    Result result =
+    ResponseBlock result =
         classify(false, NO_RESPONSE, ":status", "200", "content-type", "text/plain", "x-bin", "!");
 
     assertThat(result.kind()).isEqualTo(Kind.NOT_GRPC);
@@ -159,7 +159,7 @@ class ResponseHeadersTest {
   @ValueSource(strings = {"application/json", "application/grpc"})
   void aMissingHttpStatusIsMalformed(String contentType) {
     for (boolean endOfStream : new boolean[] {false, true}) {
-      Result result =
+      ResponseBlock result =
           classify(endOfStream, NO_RESPONSE, "content-type", contentType, "grpc-status", "0");
 
       assertMalformed(result, Status.Code.INTERNAL, "malformed header: missing HTTP status");
@@ -168,7 +168,7 @@ class ResponseHeadersTest {
 
   @Test
   void aGrpcResponseWithoutStatusLacksNothingElse() {
-    Result result = classify(false, NO_RESPONSE, "content-type", "application/grpc");
+    ResponseBlock result = classify(false, NO_RESPONSE, "content-type", "application/grpc");
 
     assertThat(result.status().getDescription()).isEqualTo("malformed header: missing HTTP status");
   }
@@ -225,7 +225,7 @@ class ResponseHeadersTest {
 
   @Test
   void okTrailersCostNoStatus() {
-    Result result = classify(true, 200, "grpc-status", "0");
+    ResponseBlock result = classify(true, 200, "grpc-status", "0");
 
     assertThat(result.kind()).isEqualTo(Kind.TRAILERS);
     assertThat(result.status()).isSameAs(Status.OK);
@@ -234,7 +234,7 @@ class ResponseHeadersTest {
 
   @Test
   void trailersCarryStatusMessageAndMetadata() {
-    Result result =
+    ResponseBlock result =
         classify(true, 200, "grpc-status", "5", "grpc-message", "no %22a%22", "x-a", "1");
 
     assertThat(result.kind()).isEqualTo(Kind.TRAILERS);
@@ -246,7 +246,7 @@ class ResponseHeadersTest {
   @Conforms("T152")
   @Test
   void aCallMayEndInItsFirstHeaders() {
-    Result result = classify(
+    ResponseBlock result = classify(
         true,
         NO_RESPONSE,
         ":status",
@@ -264,7 +264,7 @@ class ResponseHeadersTest {
   @Conforms("T146")
   @Test
   void trailersWithoutStatusAreUnknown() {
-    Result result = classify(true, 200, "x-a", "1");
+    ResponseBlock result = classify(true, 200, "x-a", "1");
 
     assertThat(result.kind()).isEqualTo(Kind.TRAILERS);
     assertThat(result.status().getCode()).isEqualTo(Status.Code.UNKNOWN);
@@ -285,7 +285,7 @@ class ResponseHeadersTest {
   @Conforms("T146")
   @Test
   void ofSeveralStatusesTheLastCounts() {
-    Result result = classify(
+    ResponseBlock result = classify(
         true,
         200,
         "grpc-status",
@@ -305,7 +305,7 @@ class ResponseHeadersTest {
   void theSameBlockMeansSomethingElseBehindAnotherResponse() {
     HeaderBlock block = block("x-a", "1");
 
-    Result after503 = ResponseHeaders.classify(block, true, 503);
+    ResponseBlock after503 = ResponseHeaders.classify(block, true, 503);
     assertThat(ResponseHeaders.classify(block, true, 503)).isSameAs(after503);
     assertThat(ResponseHeaders.classify(block, true, 200).status().getCode())
         .isEqualTo(Status.Code.UNKNOWN);
@@ -352,15 +352,15 @@ class ResponseHeadersTest {
         "malformed x-bin");
   }
 
-  private static Result first(String contentType, String httpStatus) {
+  private static ResponseBlock first(String contentType, String httpStatus) {
     return classify(false, NO_RESPONSE, ":status", httpStatus, "content-type", contentType);
   }
 
-  private static Result classify(boolean endOfStream, int responseStatus, String... fields) {
+  private static ResponseBlock classify(boolean endOfStream, int responseStatus, String... fields) {
     return ResponseHeaders.classify(block(fields), endOfStream, responseStatus);
   }
 
-  private static void assertMalformed(Result result, Status.Code code, String text) {
+  private static void assertMalformed(ResponseBlock result, Status.Code code, String text) {
     assertThat(result.kind()).isEqualTo(Kind.MALFORMED);
     assertThat(result.status().getCode()).isEqualTo(code);
     assertThat(result.status().getDescription()).contains(text);

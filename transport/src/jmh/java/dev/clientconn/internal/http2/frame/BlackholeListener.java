@@ -2,6 +2,7 @@
 package dev.clientconn.internal.http2.frame;
 
 import dev.clientconn.internal.wire.HeaderBlock;
+import dev.clientconn.internal.wire.ResponseBlock;
 import dev.clientconn.internal.wire.ResponseHeaders;
 import io.grpc.Status;
 import io.netty.buffer.ByteBuf;
@@ -13,7 +14,7 @@ final class BlackholeListener implements FrameListener {
 
   private final Blackhole sink;
   private final boolean classify;
-  private int responseStatus = ResponseHeaders.NO_RESPONSE;
+  private int responseStatus = ResponseBlock.NO_RESPONSE;
 
   /**
    * Creates a listener.
@@ -33,8 +34,8 @@ final class BlackholeListener implements FrameListener {
   @Override
   public void onHeaders(int streamId, HeaderBlock block, boolean endOfStream) {
     if (classify) {
-      ResponseHeaders.Result result = ResponseHeaders.classify(block, endOfStream, responseStatus);
-      responseStatus = endOfStream ? ResponseHeaders.NO_RESPONSE : result.httpStatus();
+      ResponseBlock result = ResponseHeaders.classify(block, endOfStream, responseStatus);
+      responseStatus = endOfStream ? ResponseBlock.NO_RESPONSE : result.httpStatus();
       sink.consume(result);
     } else {
       sink.consume(block.count());

@@ -58,7 +58,7 @@ public class FramerBenchmark {
 
   @Setup
   public void setUp() {
-    framer.connected(ctx.alloc());
+    framer.useAllocator(ctx.alloc());
     StreamParameters call = SampleCalls.withEntries(entries);
     headers = requestHeaders.of(call);
     nettyHeaders = SampleCalls.joined(headers);
@@ -66,7 +66,7 @@ public class FramerBenchmark {
 
   @TearDown
   public void tearDown() {
-    framer.close();
+    framer.discard();
     netty.close();
     channel.close();
   }
@@ -94,12 +94,12 @@ public class FramerBenchmark {
   }
 
   private void writeCall() {
-    framer.headers(1, headers);
-    framer.data(1, framed, 0, message.length, true);
+    framer.writeHeaders(1, headers);
+    framer.writeData(1, framed, 0, message.length, true);
   }
 
   private void discard() {
-    for (ByteBuf part = framer.take(); part != null; part = framer.take()) {
+    for (ByteBuf part = framer.takeBuffer(); part != null; part = framer.takeBuffer()) {
       part.release();
     }
   }

@@ -44,7 +44,7 @@ public final class ConnectAttempt {
   }
 
   /** How long what the peer sent is read, once nothing can be sent any more. */
-  public static final Duration LAST_READS = Duration.ofSeconds(1);
+  public static final Duration READ_AFTER_WRITE_FAILURE = Duration.ofSeconds(1);
 
   private final EventLoop loop;
   private final SocketAddress address;
@@ -85,7 +85,7 @@ public final class ConnectAttempt {
       }
       dialling(future);
     } catch (Throwable t) {
-      because(t);
+      recordCause(t);
       disconnectedLater();
     }
   }
@@ -95,7 +95,7 @@ public final class ConnectAttempt {
     channel = future.channel();
     future.addListener(f -> {
       if (!f.isSuccess()) {
-        because(f.cause());
+        recordCause(f.cause());
         disconnectedLater();
         disconnect();
       } else if (finished) {
@@ -131,7 +131,7 @@ public final class ConnectAttempt {
   }
 
   /** Why the connection ends; the first cause is the one that its status names. */
-  public void because(Throwable thrown) {
+  public void recordCause(Throwable thrown) {
     // That it is closed says nothing of why.
     if (cause == null && !(thrown instanceof ClosedChannelException)) {
       cause = thrown;
@@ -144,7 +144,8 @@ public final class ConnectAttempt {
    */
   public Status outputClosed() {
     stopTimer();
-    timer = loop.schedule(this::disconnect, LAST_READS.toNanos(), TimeUnit.NANOSECONDS);
+    timer =
+        loop.schedule(this::disconnect, READ_AFTER_WRITE_FAILURE.toNanos(), TimeUnit.NANOSECONDS);
     return status();
   }
 

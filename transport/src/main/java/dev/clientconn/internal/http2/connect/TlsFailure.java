@@ -73,30 +73,30 @@ final class TlsFailure {
 
   /** {@code null} if TLS is not what failed. */
   static @Nullable String reason(Throwable cause) {
-    if (ConnectFailure.find(cause, NotSslRecordException.class) != null) {
+    if (Causes.find(cause, NotSslRecordException.class) != null) {
       return "the server does not speak TLS, but this channel does: use plaintext (ssl.enabled:"
           + " false, or usePlaintext()), or the server's TLS port";
     }
-    CertificateException certificate = ConnectFailure.find(cause, CertificateException.class);
+    CertificateException certificate = Causes.find(cause, CertificateException.class);
     if (certificate != null) {
       return "the server's certificate is not accepted: " + certificate(certificate);
     }
-    SSLException tls = ConnectFailure.find(cause, SSLException.class);
+    SSLException tls = Causes.find(cause, SSLException.class);
     if (tls == null) {
       return null;
     }
-    if (tls instanceof TlsHandshake.NoHttp2Exception) {
-      return ConnectFailure.message(tls);
+    if (tls instanceof NoHttp2Exception) {
+      return Causes.message(tls);
     }
-    String said = ConnectFailure.message(tls);
+    String said = Causes.message(tls);
     String advice = advice(said.toLowerCase(Locale.ROOT));
     return advice == null ? "TLS failed: " + said : advice + " [" + said + "]";
   }
 
   /** Whether the peer just closed the connection in the middle of the handshake. */
   static boolean isTruncation(Throwable cause) {
-    SSLException tls = ConnectFailure.find(cause, SSLException.class);
-    return tls != null && ConnectFailure.message(tls).contains("Connection closed while");
+    SSLException tls = Causes.find(cause, SSLException.class);
+    return tls != null && Causes.message(tls).contains("Connection closed while");
   }
 
   private static @Nullable String advice(String said) {
@@ -114,8 +114,8 @@ final class TlsFailure {
   }
 
   private static String certificate(CertificateException failure) {
-    Throwable root = root(failure);
-    String said = ConnectFailure.message(root);
+    Throwable root = Causes.root(failure);
+    String said = Causes.message(root);
     if (root instanceof CertificateExpiredException) {
       return "it has expired (" + said
           + "): have the server renew it, and check the clock of this machine";
@@ -141,14 +141,6 @@ final class TlsFailure {
           + " (overrideAuthority; the property authority with Spring)";
     }
     return said;
-  }
-
-  private static Throwable root(Throwable cause) {
-    Throwable root = cause;
-    while (root.getCause() != null && root.getCause() != root) {
-      root = root.getCause();
-    }
-    return root;
   }
 
   private static Map.Entry<String, String> alert(String name, String advice) {

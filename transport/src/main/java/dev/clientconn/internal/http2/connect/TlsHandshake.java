@@ -10,7 +10,6 @@ import io.netty.handler.ssl.ApplicationProtocolNames;
 import io.netty.handler.ssl.SslContext;
 import io.netty.handler.ssl.SslHandler;
 import io.netty.handler.ssl.SslHandshakeCompletionEvent;
-import javax.net.ssl.SSLException;
 import javax.net.ssl.SSLParameters;
 
 /**
@@ -86,15 +85,8 @@ public final class TlsHandshake extends ChannelInboundHandlerAdapter {
             + " proxy in front of it, have HTTP/2 switched on?"));
   }
 
-  /** The handshake went well, but not to HTTP/2; the message says the rest. */
-  static final class NoHttp2Exception extends SSLException {
-    NoHttp2Exception(String message) {
-      super(message);
-    }
-  }
-
   private void fail(ChannelHandlerContext ctx, Throwable cause) {
-    connecting.because(cause);
+    connecting.recordCause(cause);
     ctx.close();
   }
 

@@ -21,7 +21,7 @@ import org.jspecify.annotations.Nullable;
  * behind them.
  */
 @EventLoopConfined
-public final class Framer implements FramedMessage.Target {
+public final class Framer implements FramedMessage.Output {
 
   public static final int HEADER_LENGTH = 9;
   /** Every peer accepts it, and a larger one would let one stream hold up the others. */
@@ -56,7 +56,7 @@ public final class Framer implements FramedMessage.Target {
   }
 
   /** Buffers come from the channel's allocator, once there is a channel. */
-  public void connected(ByteBufAllocator channelAllocator) {
+  public void useAllocator(ByteBufAllocator channelAllocator) {
     allocator = channelAllocator;
   }
 
@@ -77,17 +77,17 @@ public final class Framer implements FramedMessage.Target {
 
   /** Whether so much was written, or as much copied as one buffer should hold. */
   public boolean isFull(int limit) {
-    return buffered() >= limit || (out != null && out.readableBytes() >= MAX_COPIED);
+    return bufferedBytes() >= limit || (out != null && out.readableBytes() >= MAX_COPIED);
   }
 
   /** Bytes written and not taken. */
-  public int buffered() {
+  public int bufferedBytes() {
     return partsSize + (out == null ? 0 : out.readableBytes());
   }
 
   /** Hands over the next part of what was written, {@code null} behind the last. */
   @Nullable
-  public ByteBuf take() {
+  public ByteBuf takeBuffer() {
     ByteBuf part = parts == null ? null : parts.poll();
     if (part != null) {
       partsSize -= part.readableBytes();
@@ -102,18 +102,18 @@ public final class Framer implements FramedMessage.Target {
   }
 
   /** Drops what was written. */
-  public void close() {
-    for (ByteBuf part = take(); part != null; part = take()) {
+  public void discard() {
+    for (ByteBuf part = takeBuffer(); part != null; part = takeBuffer()) {
       part.release();
     }
   }
 
-  public void preface() {
+  public void writePreface() {
     out().writeBytes(Http2CodecUtil.connectionPrefaceBuf());
   }
 
   /** HEADERS without END_STREAM, and CONTINUATIONs where the block is longer than one frame. */
-  public void headers(int streamId, RequestHeaders.Lists headers) {
+  public void writeHeaders(int streamId, RequestHeaders.Lists headers) {
     ByteBuf buf = out();
     int start = buf.writerIndex();
     buf.writeZero(HEADER_LENGTH);
@@ -143,19 +143,19 @@ public final class Framer implements FramedMessage.Target {
     }
   }
 
-  public void data(
+  public void writeData(
       int streamId, FramedMessage source, int offset, int length, boolean endOfStream) {
     header(length, Http2FrameTypes.DATA, endOfStream ? END_STREAM : 0, streamId);
-    source.send(offset, length, this);
+    source.writeTo(offset, length, this);
   }
 
   @Override
-  public void copy(byte[] source, int offset, int length) {
+  public void copyBytes(byte[] source, int offset, int length) {
     out().writeBytes(source, offset, length);
   }
 
   @Override
-  public void lend(ByteBuf part) {
+  public void addBuffer(ByteBuf part) {
     if (parts == null) {
       parts = new ArrayDeque<>();
     }
@@ -171,36 +171,36 @@ public final class Framer implements FramedMessage.Target {
     partsSize += part.readableBytes();
   }
 
-  public void endOfStream(int streamId) {
+  public void writeEndOfStream(int streamId) {
     header(0, Http2FrameTypes.DATA, END_STREAM, streamId);
   }
 
-  public void rstStream(int streamId, long errorCode) {
+  public void writeRstStream(int streamId, long errorCode) {
     header(4, Http2FrameTypes.RST_STREAM, (byte) 0, streamId).writeInt((int) errorCode);
   }
 
-  public void settings(Http2Settings settings) {
+  public void writeSettings(Http2Settings settings) {
     ByteBuf buf = header(6 * settings.size(), Http2FrameTypes.SETTINGS, (byte) 0, 0);
     settings.forEach((id, value) -> buf.writeShort(id).writeInt(value.intValue()));
   }
 
-  public void settingsAck() {
+  public void writeSettingsAck() {
     header(0, Http2FrameTypes.SETTINGS, ACK, 0);
   }
 
-  public void ping(long payload) {
+  public void writePing(long payload) {
     header(8, Http2FrameTypes.PING, (byte) 0, 0).writeLong(payload);
   }
 
-  public void pingAck(long payload) {
+  public void writePingAck(long payload) {
     header(8, Http2FrameTypes.PING, ACK, 0).writeLong(payload);
   }
 
-  public void windowUpdate(int streamId, int increment) {
+  public void writeWindowUpdate(int streamId, int increment) {
     header(4, Http2FrameTypes.WINDOW_UPDATE, (byte) 0, streamId).writeInt(increment);
   }
 
-  public void goAway(int lastStreamId, long errorCode, String debugData) {
+  public void writeGoAway(int lastStreamId, long errorCode, String debugData) {
     byte[] debug = debugData.getBytes(StandardCharsets.UTF_8);
     header(8 + debug.length, Http2FrameTypes.GO_AWAY, (byte) 0, 0)
         .writeInt(lastStreamId)

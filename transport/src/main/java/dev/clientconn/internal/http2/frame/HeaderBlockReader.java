@@ -134,7 +134,7 @@ final class HeaderBlockReader {
   private boolean decodeAnew(ByteBuf whole) {
     int start = whole.readerIndex();
     int length = whole.readableBytes();
-    boolean leavesTable = HpackScan.leavesTable(whole, start, length);
+    boolean leavesTable = HpackScan.leavesTableUnchanged(whole, start, length);
     if (!leavesTable) {
       opening.forget();
       closing.forget();

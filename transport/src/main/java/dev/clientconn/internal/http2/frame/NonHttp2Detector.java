@@ -20,7 +20,7 @@ public final class NonHttp2Detector {
   private NonHttp2Detector() {}
 
   /** Whether the peer can be judged: a TLS alert, all that a TLS server says to plaintext, is shorter than a frame. */
-  public static boolean isEnough(ByteBuf in) {
+  public static boolean hasEnoughBytes(ByteBuf in) {
     return in.readableBytes() >= ENOUGH || speaksTls(in);
   }
 
@@ -37,10 +37,10 @@ public final class NonHttp2Detector {
   /**
    * The first frame must be SETTINGS, and not an ACK (RFC 9113 section 3.4).
    *
-   * @param in as much as {@link #isEnough}
+   * @param in as much as {@link #hasEnoughBytes}
    * @return what is wrong, {@code null} if nothing is
    */
-  public static @Nullable String complaint(ByteBuf in) {
+  public static @Nullable String problem(ByteBuf in) {
     int at = in.readerIndex();
     if (speaksTls(in)) {
       return "the server speaks TLS, but this channel speaks plaintext: use TLS (ssl.enabled: true,"

@@ -23,7 +23,7 @@ public final class HpackScan {
    *
    * @return false also for what no encoder writes, such as a truncated block
    */
-  public static boolean leavesTable(ByteBuf block, int index, int length) {
+  public static boolean leavesTableUnchanged(ByteBuf block, int index, int length) {
     int end = index + length;
     int at = index;
     while (at >= 0 && at < end) {

@@ -78,6 +78,6 @@ class HpackScanTest {
   private static boolean leavesTable(String hex) {
     byte[] bytes = HexFormat.of().parseHex(("dead" + hex + "40").replace(" ", ""));
     ByteBuf buf = Unpooled.wrappedBuffer(bytes);
-    return HpackScan.leavesTable(buf, 2, bytes.length - 3);
+    return HpackScan.leavesTableUnchanged(buf, 2, bytes.length - 3);
   }
 }
