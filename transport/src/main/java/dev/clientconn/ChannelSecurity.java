@@ -34,13 +34,13 @@ record ChannelSecurity(
    * The security that credentials ask for. Reads keys and certificates, so that mistakes show here.
    */
   static ChannelSecurity of(ChannelCredentials given) {
-    ChannelCredentials credentials = TlsCredentials.understood(given);
+    ChannelCredentials credentials = TlsCredentials.firstSupported(given);
     CallCredentials callCredentials = null;
     while (credentials instanceof CompositeChannelCredentials composite) {
       CallCredentials outer = composite.getCallCredentials();
       callCredentials =
           callCredentials == null ? outer : new CompositeCallCredentials(outer, callCredentials);
-      credentials = TlsCredentials.understood(composite.getChannelCredentials());
+      credentials = TlsCredentials.firstSupported(composite.getChannelCredentials());
     }
     return new ChannelSecurity(credentials, callCredentials, contextOf(credentials), true);
   }

@@ -5,23 +5,25 @@ import io.grpc.ConnectivityState;
 import java.util.List;
 
 /**
- * A channel as it was a moment ago.
+ * Describes the state of a channel at one moment. Immutable; taken by {@code ClientConn.snapshot()}
+ * on any thread, without stopping the event loops.
  *
- * @param target the target string the channel was built with
- * @param state the channel's connectivity state
- * @param waitingCalls calls that wait because no connection is ready to take them
- * @param subchannels one per address or address group the load-balancing policy uses, in creation
- *     order
+ * @param target the target string that the channel was built with
+ * @param state the connectivity state of the channel
+ * @param waitingCalls number of calls that wait because no connection is ready
+ * @param subchannels one for each address or address group that the load-balancing policy uses, in
+ *     the order of their creation
  */
 public record ClientConnSnapshot(
     String target, ConnectivityState state, int waitingCalls, List<Subchannel> subchannels) {
 
   /**
-   * One address (or group of equivalent addresses) and its connections.
+   * Describes one address, or group of equivalent addresses, and its connections.
    *
    * @param id identifies the subchannel within this JVM
-   * @param state its connectivity state; {@code TRANSIENT_FAILURE} is the wait between two attempts
-   * @param connections the live connection, and those that are still draining
+   * @param state the connectivity state; {@code TRANSIENT_FAILURE} while waiting for the next
+   *     attempt
+   * @param connections the present connection, and those that are draining
    */
   public record Subchannel(long id, ConnectivityState state, List<TransportSnapshot> connections) {}
 }

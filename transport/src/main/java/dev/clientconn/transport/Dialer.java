@@ -8,33 +8,35 @@ import java.net.SocketAddress;
 import java.time.Duration;
 
 /**
- * Makes the connections of a channel. The default dials TCP; a user's dialer can reach a server by
- * any other way that ends in a Netty channel: a tunnel, another socket type, an in-memory channel
- * in a test.
+ * Opens the connections of a channel. The default dials TCP, unix sockets and HTTP proxies. A
+ * custom dialer can use anything that provides a Netty channel: a tunnel, another type of socket,
+ * an in-memory channel in a test.
  */
 @FunctionalInterface
 public interface Dialer {
 
   /**
-   * Starts to connect and returns at once.
+   * Starts to connect and returns without waiting for the result.
    *
-   * <p>Called on {@code request.eventLoop()}; must not block. The channel must be registered with
-   * that loop and must have {@code request.handler()} in its pipeline before it becomes active. A
-   * failed future, or an exception thrown here, fails this connection attempt: calls see
-   * {@code UNAVAILABLE} with the cause's message.
+   * <p>Called on {@code request.eventLoop()}, so it must not block. The channel must be registered
+   * with that loop, and {@code request.handler()} must be in its pipeline before it becomes active.
+   * If the future fails, or this method throws or returns {@code null}, the connection attempt
+   * fails: calls end with {@code UNAVAILABLE} and the message of the cause, or wait for the next
+   * attempt if they are wait-for-ready.
    *
-   * @param request where to, on which loop, and with which handler
-   * @return the connect future; its channel is closed by the transport
+   * @param request the address, the loop and the handler of the connection
+   * @return the future of the connect, never {@code null}; the transport closes its channel
    */
   ChannelFuture dial(Request request);
 
   /**
-   * One attempt to connect.
+   * Describes one connection attempt.
    *
-   * @param address where to connect
-   * @param eventLoop the loop that will own the connection
-   * @param handler initialises the pipeline: TLS where it is used, then HTTP/2
-   * @param connectTimeout how long the attempt may take before it counts as failed; always positive
+   * @param address the address to connect to, as the name resolver returned it
+   * @param eventLoop the event loop of the connection
+   * @param handler initialises the pipeline: TLS if it is used, then HTTP/2
+   * @param connectTimeout time from the call of {@link #dial} to the server's SETTINGS, after which
+   *     the transport fails the attempt; positive, 20 s by default. A dialer need not enforce it
    */
   record Request(
       SocketAddress address,

@@ -2,34 +2,36 @@
 package dev.clientconn.transport;
 
 /**
- * Receives events of a connection's calls while they wait. Called on event loops: implementations
- * must be fast and must not block. One that throws is logged and not called again.
+ * Is notified when calls have waited on a connection. Called on event loops, by several of them at
+ * the same time: implementations must be thread-safe and fast, and must not block. One that throws
+ * is logged and not called again.
  */
 public interface TransportListener {
 
-  /** Ignores all events. */
+  /** Ignores all notifications. This is the default. */
   TransportListener NONE = new TransportListener() {};
 
-  /** How a call's wait for a stream slot ended. */
+  /** Says how the wait of a call for a stream slot ended. */
   enum WaitOutcome {
-    /** A slot became free and the stream was opened. */
+    /** A slot became free, and the stream was opened. */
     GRANTED,
-    /** The caller gave up. */
+    /** The application cancelled the call. */
     CANCELLED,
-    /** The call's deadline passed while it waited. */
+    /** The deadline of the call passed while it waited. */
     DEADLINE,
-    /** The connection went away; the call may have been moved to another one. */
+    /** The connection ended or drained; the call may have moved to another one. */
     CONNECTION_LOST,
-    /** Too many calls were waiting already; this one never waited. */
+    /** Too many calls were waiting; this one was not queued. */
     REJECTED
   }
 
   /**
-   * A call stopped waiting for a stream slot: all of the peer's {@code MAX_CONCURRENT_STREAMS} were
-   * taken, or the peer had stopped reading.
+   * Called when a call no longer waits for a stream slot. Calls wait while all streams that the
+   * server allows ({@code SETTINGS_MAX_CONCURRENT_STREAMS}) are in use, or the server does not read
+   * what was sent.
    *
-   * @param outcome why it stopped waiting
-   * @param nanos how long it waited, in nanoseconds
+   * @param outcome how the wait ended
+   * @param nanos duration of the wait, nanoseconds; about 0 for {@link WaitOutcome#REJECTED}
    */
   default void streamSlotWaited(WaitOutcome outcome, long nanos) {}
 }

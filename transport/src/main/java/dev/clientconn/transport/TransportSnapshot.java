@@ -6,17 +6,18 @@ import java.util.OptionalLong;
 import org.jspecify.annotations.Nullable;
 
 /**
- * One connection as it was a moment ago. Each number was written by the connection's event loop and
- * read without stopping it, so numbers of one snapshot may be a few microseconds apart.
+ * Describes the state of one connection at one moment. The event loop of the connection writes the
+ * numbers, and they are read without stopping it, so those of one snapshot may differ by a few
+ * microseconds in time.
  *
  * @param id identifies the connection within this JVM
- * @param state where the connection is in its life
- * @param remote the peer's address, or what was dialled while not yet connected
- * @param local this side's address, {@code null} until connected
+ * @param state the phase of the connection
+ * @param remote the address of the peer, or the dialled address while not connected
+ * @param local the address of this side, {@code null} until connected
  * @param streams the stream slots
  * @param window the flow-control windows of the connection
- * @param roundTripNanos what a ping's round trip took of late, nanoseconds; empty while none was
- *     answered. Connections ping when keepalive is on, and while much arrives
+ * @param roundTripNanos recent round-trip time of a ping, nanoseconds; empty before the first
+ *     response. Connections ping if keepalive is enabled, and while much data arrives
  */
 public record TransportSnapshot(
     long id,
@@ -27,33 +28,34 @@ public record TransportSnapshot(
     Window window,
     OptionalLong roundTripNanos) {
 
-  /** A connection's life, in order. */
+  /** The phases of a connection, in order. */
   public enum State {
-    /** Dialling, in the TLS handshake, or waiting for the peer's SETTINGS. */
+    /** Dials, does the TLS handshake, or waits for the peer's SETTINGS. */
     CONNECTING,
     /** Takes new streams. */
     READY,
     /** Finishes its streams and takes no new ones: after GOAWAY, shutdown or the last stream id. */
     DRAINING,
-    /** Closed; no call uses it any more. */
+    /** Has ended, or could not be established. */
     CLOSED
   }
 
   /**
-   * Stream slots.
+   * Describes the streams and the concurrent-stream limit.
    *
-   * @param active streams open now
-   * @param max how many the peer allows at a time; empty when it has set no limit
-   * @param pending calls waiting for a slot
-   * @param opened streams opened since the connection was made
+   * @param active number of open streams
+   * @param max number of streams that the peer allows at a time
+   *     ({@code SETTINGS_MAX_CONCURRENT_STREAMS}); empty if it has set no limit
+   * @param pending number of calls that wait for a slot
+   * @param opened number of streams opened since the connection was established
    */
   public record Streams(int active, OptionalLong max, int pending, long opened) {}
 
   /**
-   * Connection-level flow control, in bytes.
+   * Describes the flow-control windows of the connection.
    *
-   * @param send how much the peer lets us send now
-   * @param receive how much we let the peer send now
+   * @param send bytes that may be sent now; 0 if calls wait for the peer to read
+   * @param receive bytes that the peer may send now
    */
   public record Window(long send, long receive) {}
 }

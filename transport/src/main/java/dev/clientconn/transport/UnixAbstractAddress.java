@@ -4,9 +4,9 @@ package dev.clientconn.transport;
 import java.net.SocketAddress;
 
 /**
- * A unix socket in Linux's abstract namespace: a name, and no file. What targets
- * {@code unix-abstract:name} resolve to; sockets with a file are
- * {@link java.net.UnixDomainSocketAddress}es.
+ * Identifies a unix socket in the abstract namespace of Linux, which has a name but no file.
+ * Targets {@code unix-abstract:name} resolve to it; sockets with a file are
+ * {@link java.net.UnixDomainSocketAddress}es. Immutable.
  */
 public final class UnixAbstractAddress extends SocketAddress {
   private static final long serialVersionUID = 1L;
@@ -15,9 +15,9 @@ public final class UnixAbstractAddress extends SocketAddress {
   private final String name;
 
   /**
-   * Creates the address of a name.
+   * Creates an address.
    *
-   * @param name without the NUL that the kernel puts in front; not empty
+   * @param name without the leading NUL byte of the kernel; not empty
    * @throws IllegalArgumentException if the name is empty
    */
   public UnixAbstractAddress(String name) {
@@ -30,7 +30,7 @@ public final class UnixAbstractAddress extends SocketAddress {
   /**
    * Returns the name.
    *
-   * @return the name without the NUL that the kernel puts in front
+   * @return the name without the leading NUL byte of the kernel
    */
   public String name() {
     return name;

@@ -1,5 +1,10 @@
 // SPDX-License-Identifier: Apache-2.0
-/** What a user may supply to a connection, and see of it. Depends on nothing else of ClientConn. */
+/**
+ * Contains what applications can supply to connections ({@link dev.clientconn.transport.Dialer},
+ * {@link dev.clientconn.transport.TransportListener}) and can observe of them
+ * ({@link dev.clientconn.transport.ClientConnSnapshot},
+ * {@link dev.clientconn.transport.TransportSnapshot}). Depends on nothing else of ClientConn.
+ */
 @NullMarked
 package dev.clientconn.transport;
 

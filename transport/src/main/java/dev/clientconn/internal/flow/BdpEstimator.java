@@ -2,14 +2,15 @@
 package dev.clientconn.internal.flow;
 
 /**
- * Estimates the bandwidth-delay product of a connection, so that its receive windows can grow to what the path holds. A
- * ping measures a round trip, and the bytes that arrive meanwhile are the sample: a sample that nearly fills the window
- * at the highest bandwidth seen so far says that the window is what limits the sender. The estimate only grows. Confined
- * by its holder, who sends the pings and knows the time.
+ * Estimates the bandwidth-delay product of a connection, so that its receive windows can grow to
+ * it. A ping measures a round trip, and the bytes that arrive during it are the sample. If a sample
+ * nearly fills the window at the highest bandwidth so far, then the window limits the sender and
+ * has to grow. The estimate never shrinks. Confined to the owner, which sends the pings and passes
+ * the time.
  */
 public final class BdpEstimator {
 
-  /** Windows grow no further: 16 MiB. */
+  /** Largest window, bytes: 16 MiB. */
   public static final int LIMIT = 16 * 1024 * 1024;
 
   private static final double FILLS_WINDOW = 0.66;
@@ -40,16 +41,18 @@ public final class BdpEstimator {
   }
 
   /**
-   * Whether a ping could teach anything. The holder asks when it opens the connection's window again: so a connection
-   * that moves little, and whose window cannot be what limits it, is not pinged.
+   * Whether a ping could raise the estimate. Called when the connection's window is opened again,
+   * so a connection with little traffic, which its window cannot limit, sends no pings.
    */
   public boolean needsPing() {
     return !pingOut && estimate < LIMIT;
   }
 
   /**
-   * @param arrived bytes since the window last opened: of one flight with what is still to come, for a sender that is
-   *     held back by the window waits for this opening
+   * Starts a sample.
+   *
+   * @param arrived bytes since the window was last opened. They belong to the same flight as those
+   *     that follow: a sender that the window limits waits for it to open
    */
   public void onPingSent(long nanoTime, int arrived) {
     pingOut = true;
@@ -57,7 +60,9 @@ public final class BdpEstimator {
     sample = arrived;
   }
 
-  /** The ping came back. Returns the window to grow to, 0 to leave it as it is. */
+  /**
+   * Ends a sample. Returns the size that the windows have to grow to, 0 to leave them unchanged.
+   */
   public int onPingAck(long nanoTime) {
     if (!pingOut) {
       return 0;
@@ -87,12 +92,12 @@ public final class BdpEstimator {
     }
   }
 
-  /** The mean round trip, nanoseconds; 0 before the first. */
+  /** Returns the mean round trip, nanoseconds; 0 before the first. */
   public long rttNanos() {
     return (long) rttNanos;
   }
 
-  /** What the windows have grown to, bytes. */
+  /** Returns the present estimate, which is the size of the windows, bytes. */
   public int estimate() {
     return estimate;
   }

@@ -2,8 +2,9 @@
 package dev.clientconn.internal.flow;
 
 /**
- * The receive window of a connection. It opens again as bytes arrive, whether or not anyone reads them: a stream that
- * is not read must not starve the others. Confined by its holder.
+ * Computes the receive window of a connection. Credit is returned as bytes arrive, whether or not
+ * the application reads them: a stream that is not read must not block the others. Confined to its
+ * owner.
  */
 public final class ConnInFlow {
 
@@ -14,13 +15,16 @@ public final class ConnInFlow {
     this.limit = limit;
   }
 
-  /** Counts arrived bytes. Returns false if the peer has sent more than it was allowed. */
+  /**
+   * Counts arrived bytes. Returns false if the peer has exceeded the window (RFC 9113 section
+   * 6.9.1).
+   */
   public boolean received(int bytes) {
     unacknowledged += bytes;
     return unacknowledged <= limit;
   }
 
-  /** Returns the WINDOW_UPDATE to send, 0 for none yet. */
+  /** Returns the credit to send in a WINDOW_UPDATE, 0 for none yet. */
   public int takeCredit() {
     if (unacknowledged < limit / InFlow.UPDATE_FRACTION) {
       return 0;
@@ -30,7 +34,7 @@ public final class ConnInFlow {
     return credit;
   }
 
-  /** Raises the limit. Never lowers it. */
+  /** Raises the limit and returns the credit to send. Never lowers it. */
   public int raiseTo(int newLimit) {
     int credit = Math.max(0, newLimit - limit);
     limit += credit;

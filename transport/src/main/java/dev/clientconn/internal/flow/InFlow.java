@@ -2,50 +2,60 @@
 package dev.clientconn.internal.flow;
 
 /**
- * The receive window of one stream. It opens again as the application takes messages, so a slow reader holds back its
- * own sender and nobody else's. Methods return the WINDOW_UPDATE to send, 0 for none. Confined by its holder.
+ * Computes the receive window of one stream. Credit is returned as the application reads messages:
+ * back-pressure of a slow reader reaches its sender, and no other stream. Methods return the credit
+ * to send in a WINDOW_UPDATE, 0 for none. Confined to its owner.
  */
 public final class InFlow {
 
-  /** Credit is returned in quarters of the window: often enough to keep a sender going, seldom enough to be cheap. */
+  /**
+   * Credit is returned in quarters of the window: the sender need not wait, and there are few
+   * WINDOW_UPDATEs.
+   */
   static final int UPDATE_FRACTION = 4;
 
   private int limit;
-  /** Arrived and not yet taken by the application. */
+  /** Arrived, and not yet read by the application. */
   private int unread;
-  /** Taken by the application, and not yet given back to the sender. */
-  private int owed;
-  /** Granted beyond the limit for a message larger than the window; the next reads pay it back. */
+  /** Read by the application, and not yet returned as credit. */
+  private int unreturned;
+  /**
+   * Granted beyond the limit for a message larger than the window. Deducted from the next credit.
+   */
   private int granted;
 
   public InFlow(int limit) {
     this.limit = limit;
   }
 
-  /** Counts arrived bytes. Returns false if the peer has sent more than it was allowed. */
+  /**
+   * Counts arrived bytes. Returns false if the peer has exceeded the window (RFC 9113 section
+   * 6.9.1).
+   */
   public boolean received(int bytes) {
     boolean allowed = bytes <= available();
     unread += bytes;
     return allowed;
   }
 
-  /** Counts bytes that were taken: delivered to the application, padding, or discarded. */
+  /** Counts bytes that need no more memory: read by the application, padding, or discarded. */
   public int consumed(int bytes) {
     unread -= bytes;
-    int repaid = Math.min(granted, bytes);
-    granted -= repaid;
-    owed += bytes - repaid;
-    if (owed < limit / UPDATE_FRACTION) {
+    int deducted = Math.min(granted, bytes);
+    granted -= deducted;
+    unreturned += bytes - deducted;
+    if (unreturned < limit / UPDATE_FRACTION) {
       return 0;
     }
-    int credit = owed;
-    owed = 0;
+    int credit = unreturned;
+    unreturned = 0;
     return credit;
   }
 
   /**
-   * Makes room for the rest of a message that the application is waiting for: without it, a message larger than the
-   * window could never arrive, because nothing of it can be taken before all of it is there.
+   * Grants credit for the rest of a message that the application has requested. Without it, a
+   * message larger than the window would never arrive, because the application reads nothing of it
+   * before it is complete.
    */
   public int grant(int missing) {
     long shortfall = missing - available();
@@ -55,7 +65,10 @@ public final class InFlow {
     return credit;
   }
 
-  /** Raises the limit. Never lowers it: the peer still owns the larger window. */
+  /**
+   * Raises the limit and returns the credit to send. Never lowers it: the peer may use the larger
+   * one.
+   */
   public int raiseTo(int newLimit) {
     int credit = Math.max(0, newLimit - limit);
     limit += credit;
@@ -64,6 +77,6 @@ public final class InFlow {
 
   /** Bytes that the peer may still send. */
   public long available() {
-    return (long) limit + granted - unread - owed;
+    return (long) limit + granted - unread - unreturned;
   }
 }

@@ -2,9 +2,10 @@
 package dev.clientconn.internal.flow;
 
 /**
- * What the peer lets us send: one window for the connection, and one for each stream. A stream's window is kept as the
- * bytes it has outstanding against the peer's current SETTINGS_INITIAL_WINDOW_SIZE, so that a changed setting moves all
- * of them without touching any (RFC 9113 section 6.9.2). Confined by its holder.
+ * Computes how much the peer lets us send: one window for the connection, and one for each stream.
+ * A stream stores how many bytes its window is below the peer's SETTINGS_INITIAL_WINDOW_SIZE, so
+ * that a changed setting changes all windows without a loop over the streams (RFC 9113 section
+ * 6.9.2). Confined to its owner.
  */
 public final class SendQuota {
 
@@ -15,14 +16,17 @@ public final class SendQuota {
     return connection;
   }
 
-  /** Takes the peer's SETTINGS_INITIAL_WINDOW_SIZE. Returns by how much the window of every stream has grown. */
+  /**
+   * Sets the peer's SETTINGS_INITIAL_WINDOW_SIZE. Returns by how much every stream's window has
+   * grown.
+   */
   public long initialStreamWindow(int bytes) {
     long growth = (long) bytes - initialStreamWindow;
     initialStreamWindow = bytes;
     return growth;
   }
 
-  /** The part of {@link SendQuota} that belongs to one stream. */
+  /** The window of one stream. */
   public static final class OfStream {
 
     private final SendQuota quota;
@@ -32,23 +36,29 @@ public final class SendQuota {
       this.quota = quota;
     }
 
-    /** The stream's window, negative after the peer made windows smaller. */
+    /**
+     * Returns the window; negative if the peer has reduced the initial window (RFC 9113 section
+     * 6.9.2).
+     */
     public long window() {
       return quota.initialStreamWindow - outstanding;
     }
 
-    /** Bytes that both windows let this stream send now. */
+    /** Returns how many bytes both windows allow now. */
     public int available() {
       return (int) Math.max(0, Math.min(window(), quota.connection.available()));
     }
 
-    /** Takes sent bytes from both windows. */
+    /** Subtracts sent bytes from both windows. */
     public void consume(int bytes) {
       outstanding += bytes;
       quota.connection.consume(bytes);
     }
 
-    /** Adds a WINDOW_UPDATE's credit. Returns false, and changes nothing, where that would pass 2^31-1. */
+    /**
+     * Adds the credit of a WINDOW_UPDATE. Returns false, and adds nothing, if the window would
+     * exceed 2^31-1.
+     */
     public boolean tryIncrease(int credit) {
       if (window() + credit > Window.MAX) {
         return false;
@@ -57,7 +67,7 @@ public final class SendQuota {
       return true;
     }
 
-    /** Whether the window has passed 2^31-1, as a larger initial window can make it. */
+    /** Whether the window exceeds 2^31-1, which a larger initial window can cause. */
     public boolean overflowed() {
       return window() > Window.MAX;
     }

@@ -2,15 +2,19 @@
 package dev.clientconn.internal.flow;
 
 /**
- * A flow-control window of RFC 9113 section 6.9.1: what a sender may still send. Never above 2^31-1; below zero after a
- * smaller SETTINGS_INITIAL_WINDOW_SIZE. Confined by its holder.
+ * Computes one flow-control window: how many bytes a sender may still send (RFC 9113 section
+ * 6.9.1). Never above 2^31-1; negative after a smaller SETTINGS_INITIAL_WINDOW_SIZE. Confined to
+ * its owner.
  */
 public final class Window {
 
   /** The largest window, 2^31-1 bytes. */
   public static final int MAX = Integer.MAX_VALUE;
 
-  /** The size of every window before either side says otherwise (RFC 9113 section 6.9.2). */
+  /**
+   * Initial size of every window, bytes (RFC 9113 section 6.9.2). Also the smallest that may be
+   * configured.
+   */
   public static final int INITIAL = 65_535;
 
   private long size;
@@ -19,7 +23,7 @@ public final class Window {
     this.size = size;
   }
 
-  /** Adds credit. Returns false, and changes nothing, where that would pass 2^31-1. */
+  /** Adds credit. Returns false, and adds nothing, if the window would exceed 2^31-1. */
   public boolean tryIncrease(long credit) {
     if (size + credit > MAX) {
       return false;
@@ -32,7 +36,7 @@ public final class Window {
     size -= bytes;
   }
 
-  /** Bytes that may be sent now, never negative. */
+  /** Returns how many bytes may be sent now, never negative. */
   public int available() {
     return (int) Math.max(0, size);
   }

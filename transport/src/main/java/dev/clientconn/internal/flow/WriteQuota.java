@@ -5,9 +5,9 @@ import dev.clientconn.internal.concurrent.CrossesThreads;
 import java.util.concurrent.atomic.AtomicLongFieldUpdater;
 
 /**
- * Bytes that a call has written and the connection has not yet framed. The caller adds, the event loop subtracts; a
- * call is ready to write more while fewer than the threshold are queued. A single message may pass the threshold by any
- * amount.
+ * Counts the bytes that a call has written and the connection has not yet framed. The caller adds,
+ * the event loop subtracts. A call is ready to write more while fewer bytes than the threshold are
+ * queued; a single message may exceed it by any amount.
  */
 @CrossesThreads
 public final class WriteQuota {
@@ -26,7 +26,7 @@ public final class WriteQuota {
     QUEUED.addAndGet(this, bytes);
   }
 
-  /** Returns whether this made the call ready again. */
+  /** Subtracts framed bytes. Returns whether the call has become ready by this. */
   public boolean subtract(int bytes) {
     long after = QUEUED.addAndGet(this, -bytes);
     return after < threshold && after + bytes >= threshold;

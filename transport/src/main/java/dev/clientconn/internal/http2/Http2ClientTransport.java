@@ -92,7 +92,7 @@ final class Http2ClientTransport implements ClientTransport {
   void connect(Dialer dialer) {
     Dialer.Request request =
         new Dialer.Request(peer.address(), loop, pipeline(), options.connectTimeout());
-    loop.execute(() -> client.connectAttempt().start(() -> dialer.dial(request)));
+    loop.execute(() -> client.connectAttempt().dial(() -> dialer.dial(request)));
   }
 
   private ChannelHandler pipeline() {

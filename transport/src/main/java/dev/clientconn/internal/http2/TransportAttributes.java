@@ -51,7 +51,7 @@ final class TransportAttributes {
     SslHandler tls = channel == null ? null : channel.pipeline().get(SslHandler.class);
     if (tls != null) {
       SSLSession session = tls.engine().getSession();
-      authorities.verified(session);
+      authorities.handshakeCompleted(session);
       kept = ofAddresses().toBuilder()
           .set(Grpc.TRANSPORT_ATTR_SSL_SESSION, session)
           .build();

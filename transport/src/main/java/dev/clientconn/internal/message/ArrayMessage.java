@@ -9,21 +9,28 @@ import java.util.Objects;
 import org.jspecify.annotations.Nullable;
 
 /**
- * Reads a small message out of an array. Behind it, in the same array, may be the messages that follow it, each with its
- * prefix: they are cut out one by one, in order, and the last one returns the array if it is a chunk. Without
- * ByteArrayInputStream's locks.
+ * Reads a small message from an array. The array may contain the next messages following this one,
+ * each with its prefix: {@link #following} creates them one by one, in order. If the array is a
+ * pooled chunk, releasing the last of them returns it. Has none of the locks of
+ * ByteArrayInputStream.
  */
 public final class ArrayMessage extends InboundMessage {
   private static final byte[] EMPTY = {};
 
-  /** An array of its own that is no shorter has little to gain from being copied behind another. */
+  /**
+   * Messages of at least this length in an unpooled array are not copied: the saving is small.
+   * Bytes.
+   */
   private static final int WORTH_COPYING = 1024;
 
   private final int size;
   private byte[] body;
-  /** Where the last of the messages behind this one ends. */
+  /** Index following the last of the packed messages. */
   private int limit;
-  /** Where the array belongs, {@code null} for an array that is garbage afterwards. */
+  /**
+   * The pool that the array is returned to, {@code null} for an array that is left to the
+   * collector.
+   */
   private @Nullable InboundChunkPool pool;
 
   private boolean released;
@@ -59,10 +66,10 @@ public final class ArrayMessage extends InboundMessage {
         | (body[end + 2] & 0xff) << 16
         | (body[end + 3] & 0xff) << 8
         | (body[end + 4] & 0xff);
-    ArrayMessage behind =
+    ArrayMessage following =
         new ArrayMessage(body, end + PREFIX_LENGTH, length, limit, body[end] == 1, pool);
-    behind.next = next;
-    return behind;
+    following.next = next;
+    return following;
   }
 
   @Override
@@ -71,7 +78,7 @@ public final class ArrayMessage extends InboundMessage {
       return false;
     }
     int bytes = small.limit - small.position;
-    if ((small.pool == null && bytes >= WORTH_COPYING) || !makeRoom(PREFIX_LENGTH + bytes)) {
+    if ((small.pool == null && bytes >= WORTH_COPYING) || !ensureRoom(PREFIX_LENGTH + bytes)) {
       return false;
     }
     FramedMessage.writePrefix(body, limit, small.isCompressed(), small.size);
@@ -82,7 +89,7 @@ public final class ArrayMessage extends InboundMessage {
     return true;
   }
 
-  private boolean makeRoom(int bytes) {
+  private boolean ensureRoom(int bytes) {
     int needed = limit - position + bytes;
     if (needed > InboundChunkPool.CHUNK) {
       return false;
@@ -126,12 +133,14 @@ public final class ArrayMessage extends InboundMessage {
     released = true;
     body = EMPTY;
     pool = null;
+    // Messages are released in order, so the last one is the last that uses the chunk. If it is
+    // never released, because the application does not request it, the chunk is garbage.
     if (to != null && end == limit) {
       to.returnChunk(chunk);
     }
   }
 
-  private void checkHeld() throws IOException {
+  private void checkNotReleased() throws IOException {
     if (released) {
       throw new IOException(CLOSED);
     }
@@ -139,14 +148,14 @@ public final class ArrayMessage extends InboundMessage {
 
   @Override
   public int read() throws IOException {
-    checkHeld();
+    checkNotReleased();
     return position == end ? -1 : body[position++] & 0xff;
   }
 
   @Override
   public int read(byte[] target, int offset, int length) throws IOException {
     Objects.checkFromIndexSize(offset, length, target.length);
-    checkHeld();
+    checkNotReleased();
     if (length == 0) {
       return 0;
     }
@@ -161,9 +170,9 @@ public final class ArrayMessage extends InboundMessage {
 
   @Override
   public long transferTo(OutputStream out) throws IOException {
-    checkHeld();
+    checkNotReleased();
     if (pool != null) {
-      // Copies: the array will hold other messages.
+      // Must copy: the stream could retain the chunk, which other messages will use.
       return super.transferTo(out);
     }
     int count = available();

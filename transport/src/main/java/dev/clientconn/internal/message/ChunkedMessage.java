@@ -5,8 +5,9 @@ import java.io.IOException;
 import java.util.Objects;
 
 /**
- * A large message, which is the stream of its own bytes. Gives its chunks back as they are read; from {@link #mark} on, all at once
- * when it is closed. Only copies leave it, so whoever keeps it finds no other message's bytes in it.
+ * Reads a large message from pooled chunks. Returns each chunk to the pool as soon as it has been
+ * read; after {@link #mark}, all of them when the message is closed or released. Readers get copies
+ * only, so a reader that is retained too long fails and never sees the bytes of another message.
  */
 public final class ChunkedMessage extends InboundMessage {
   private final InboundChunks chunks;

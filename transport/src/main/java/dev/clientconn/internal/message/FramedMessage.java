@@ -4,22 +4,25 @@ package dev.clientconn.internal.message;
 import io.netty.buffer.ByteBuf;
 
 /**
- * Holds a message as it goes on the wire: the 5-byte prefix and the body. Its bytes must not change. It has one reference
- * for each user: at first the one who made it, then the stream that sends it and the call that may send it again. The
- * memory is used again after the last {@link #release}, which may come on any thread.
+ * Holds a message to be sent in its wire format: the 5-byte prefix and the body. The bytes must not
+ * change. Counts references: one of the creator, which passes to the stream that sends the message,
+ * and one of a call that may send it again (transparent retry). The last {@link #release}, on any
+ * thread, returns pooled memory.
  */
 public abstract class FramedMessage {
 
-  /** Flag and length in front of each message, bytes. */
+  /** Length of the prefix (flag and length of the body), bytes. */
   public static final int PREFIX_LENGTH = 5;
 
-  /** Takes bytes out of a message. */
+  /** Receives the bytes of a message. */
   public interface Output {
 
-    /** Bytes to be copied before this returns. */
+    /** Copies the bytes before it returns. */
     void copyBytes(byte[] source, int offset, int length);
 
-    /** Bytes to be sent from where they are, and released afterwards. */
+    /**
+     * Takes over a reference to a part of a chunk, and releases it after the bytes have been sent.
+     */
     void addBuffer(ByteBuf part);
   }
 
@@ -45,7 +48,7 @@ public abstract class FramedMessage {
     return new InChunks(frame, uncompressedSize);
   }
 
-  /** Writes the prefix of a message that begins there. */
+  /** Writes a prefix into the array at index {@code at}. */
   public static void writePrefix(byte[] target, int at, boolean compressed, int bodySize) {
     target[at] = (byte) (compressed ? 1 : 0);
     target[at + 1] = (byte) (bodySize >>> 24);
@@ -67,16 +70,22 @@ public abstract class FramedMessage {
     return uncompressedSize;
   }
 
-  /** Gives bytes to the target. By a user who holds a reference; those who send it at the same time do not interfere. */
+  /**
+   * Passes bytes to the output. The caller must hold a reference; several threads may do so at the
+   * same time, since nothing of the message changes.
+   */
   public abstract void writeTo(int offset, int length, Output output);
 
-  /** Whether its memory is used again after the last {@link #release}. */
+  /** Whether the memory returns to a pool after the last {@link #release}. */
   public abstract boolean isPooled();
 
-  /** Adds a reference. Returns false if the last one has been released: the message must not be used. Any thread. */
+  /**
+   * Adds a reference. Returns false if the last one has been released: then the message must not be
+   * used, as its memory may hold another one. Any thread.
+   */
   public abstract boolean retain();
 
-  /** Gives up one reference. Any thread. */
+  /** Releases one reference. Any thread. */
   public abstract void release();
 
   private static final class InArray extends FramedMessage {
@@ -97,7 +106,7 @@ public abstract class FramedMessage {
       output.copyBytes(frame, offset, length);
     }
 
-    // The collector counts the references of an array.
+    // An array is left to the collector: its references need not be counted.
 
     @Override
     public boolean isPooled() {

@@ -5,56 +5,63 @@ import dev.clientconn.internal.concurrent.CrossesThreads;
 import java.util.concurrent.atomic.AtomicReference;
 import org.jspecify.annotations.Nullable;
 
-/** Things that wait to be used again. The newest goes first: it is the likeliest to be in a cache still. */
+/**
+ * Keeps pooled objects in a lock-free stack. Last in, first out: the newest is most likely still in
+ * a CPU cache.
+ */
 @CrossesThreads
 final class FreeList<T> {
 
-  /** One thing at rest, and how many there are from here on. Never used twice, so that no CAS mistakes it. */
-  private static final class Resting<T> {
-    final T thing;
-    final @Nullable Resting<T> below;
+  /**
+   * One pooled object, and the number of objects from it downwards. A node is never reused:
+   * otherwise a compare-and-set could succeed on a stack that has changed (the ABA problem).
+   */
+  private static final class Node<T> {
+    final T object;
+    final @Nullable Node<T> below;
     final int depth;
 
-    Resting(T thing, @Nullable Resting<T> below, int depth) {
-      this.thing = thing;
+    Node(T object, @Nullable Node<T> below, int depth) {
+      this.object = object;
       this.below = below;
       this.depth = depth;
     }
   }
 
   private final int most;
-  private final AtomicReference<@Nullable Resting<T>> top = new AtomicReference<>();
+  private final AtomicReference<@Nullable Node<T>> top = new AtomicReference<>();
 
   /**
-   * @param most how many may rest here; more are forgotten
+   * @param most largest number of objects; further ones are left to the collector
    */
   FreeList(int most) {
     this.most = most;
   }
 
+  /** Removes and returns the newest object, {@code null} if there is none. Any thread. */
   @Nullable
   T take() {
     while (true) {
-      Resting<T> seen = top.get();
+      Node<T> seen = top.get();
       if (seen == null || top.compareAndSet(seen, seen.below)) {
-        return seen == null ? null : seen.thing;
+        return seen == null ? null : seen.object;
       }
     }
   }
 
-  /** The giver must have dropped its reference, and so must all whom it lent it to. */
-  void add(T thing) {
+  /** Adds an object that nobody uses any more. Any thread. */
+  void add(T object) {
     while (true) {
-      Resting<T> seen = top.get();
+      Node<T> seen = top.get();
       int depth = seen == null ? 0 : seen.depth;
-      if (depth >= most || top.compareAndSet(seen, new Resting<>(thing, seen, depth + 1))) {
+      if (depth >= most || top.compareAndSet(seen, new Node<>(object, seen, depth + 1))) {
         return;
       }
     }
   }
 
   int size() {
-    Resting<T> seen = top.get();
+    Node<T> seen = top.get();
     return seen == null ? 0 : seen.depth;
   }
 }

@@ -4,46 +4,49 @@ package dev.clientconn.internal.message;
 import dev.clientconn.internal.concurrent.CrossesThreads;
 
 /**
- * Chunks of heap memory that messages from the peer are gathered in, for the next message to use again. Any thread takes, any
- * other gives back; a chunk that never comes back is garbage like any array. What a chunk held is not wiped: readers
- * are held to what was written, and chunks are never shown to marshallers or other code of the application.
+ * Pools chunks of heap memory for received messages. Any thread may take or return a chunk; one
+ * that is never returned is collected like any array. Chunks are not cleared: readers cannot read
+ * beyond what was written, and code of the application (marshallers, decompressors) never gets the
+ * array itself.
  */
 @CrossesThreads
 public final class InboundChunkPool {
 
-  /** Bytes in a chunk: the payload of one DATA frame, so that few frames are cut in two. */
+  /**
+   * Length of a chunk, bytes: the largest payload of a DATA frame, so that few frames are split.
+   */
   public static final int CHUNK = 16 * 1024;
 
   static final int SHIFT = 14;
 
-  private static final long MOST = 16 * 1024 * 1024;
+  private static final long MAX_POOLED = 16 * 1024 * 1024;
   private static final int HEAP_PART = 64;
 
-  /** The process's: at most 16 MiB, and no more than 1/64 of the heap. */
+  /** The pool of the process. Keeps at most 16 MiB, and at most 1/64 of the heap. */
   public static final InboundChunkPool SHARED =
-      new InboundChunkPool(Math.min(MOST, Runtime.getRuntime().maxMemory() / HEAP_PART));
+      new InboundChunkPool(Math.min(MAX_POOLED, Runtime.getRuntime().maxMemory() / HEAP_PART));
 
-  private final FreeList<byte[]> resting;
+  private final FreeList<byte[]> pooled;
 
   /**
-   * @param maxBytes how much may rest here, bytes
+   * @param maxBytes largest amount of pooled memory, bytes
    */
   public InboundChunkPool(long maxBytes) {
-    this.resting = new FreeList<>((int) Math.min(Integer.MAX_VALUE, maxBytes / CHUNK));
+    this.pooled = new FreeList<>((int) Math.min(Integer.MAX_VALUE, maxBytes / CHUNK));
   }
 
   byte[] take() {
-    byte[] chunk = resting.take();
+    byte[] chunk = pooled.take();
     return chunk == null ? new byte[CHUNK] : chunk;
   }
 
-  /** The giver must have dropped its reference, and so must all whom it lent it to. */
+  /** Returns a chunk that nobody uses any more. */
   void returnChunk(byte[] chunk) {
-    resting.add(chunk);
+    pooled.add(chunk);
   }
 
-  /** Bytes that wait to be used again. */
+  /** Bytes in the pool, which no message uses. */
   public long pooledBytes() {
-    return (long) resting.size() * CHUNK;
+    return (long) pooled.size() * CHUNK;
   }
 }

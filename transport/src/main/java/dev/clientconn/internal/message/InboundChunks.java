@@ -7,8 +7,9 @@ import java.util.Arrays;
 import org.jspecify.annotations.Nullable;
 
 /**
- * A large message from the peer, in chunks of {@link InboundChunkPool}: grows at its end, and gives back chunks that are done with.
- * Belongs to one thread at a time. Dropping it costs the chunks and nothing else.
+ * Stores a large received message in chunks of {@link InboundChunkPool}. Bytes are appended at the
+ * end; chunks that have been read are returned to the pool. Owned by one thread at a time. If it is
+ * not released, the collector takes the chunks, and the pool allocates new ones.
  */
 public final class InboundChunks implements MessageBuffer.Memory {
 
@@ -17,7 +18,7 @@ public final class InboundChunks implements MessageBuffer.Memory {
   private final InboundChunkPool pool;
   private byte[] @Nullable [] chunks = new byte[INITIAL][];
   private int size;
-  /** Chunks before this one have been given back. */
+  /** Chunks before this one have been returned. */
   private int firstHeld;
 
   public InboundChunks(InboundChunkPool pool) {
@@ -31,7 +32,7 @@ public final class InboundChunks implements MessageBuffer.Memory {
 
   // Writing
 
-  /** The chunk that the next byte belongs in, at {@link #tailStart}. */
+  /** Returns the chunk for the next byte, which belongs at {@link #tailStart}. */
   public byte[] tail() {
     int index = size >> InboundChunkPool.SHIFT;
     if (index == chunks.length) {
@@ -53,7 +54,7 @@ public final class InboundChunks implements MessageBuffer.Memory {
     return CHUNK - tailStart();
   }
 
-  /** So many bytes were written to the tail. */
+  /** Counts bytes that the caller has written to the tail. */
   public void added(int bytes) {
     size += bytes;
   }
@@ -67,19 +68,21 @@ public final class InboundChunks implements MessageBuffer.Memory {
   @Override
   public void add(byte[] source, int offset, int length) {
     int from = offset;
-    int left = length;
-    while (left > 0) {
-      int run = Math.min(left, tailRoom());
+    int remaining = length;
+    while (remaining > 0) {
+      int run = Math.min(remaining, tailRoom());
       System.arraycopy(source, from, tail(), tailStart(), run);
       added(run);
       from += run;
-      left -= run;
+      remaining -= run;
     }
   }
 
   // Reading
 
-  /** The chunk with this byte in it, at {@link #startOf}; {@code null} if it has been given back. */
+  /**
+   * Returns the chunk that contains this byte at {@link #startOf}, {@code null} if it was returned.
+   */
   byte @Nullable [] chunkOf(int position) {
     return chunks[position >> InboundChunkPool.SHIFT];
   }
@@ -88,12 +91,12 @@ public final class InboundChunks implements MessageBuffer.Memory {
     return position & CHUNK - 1;
   }
 
-  /** How many bytes there are from here to the end of the chunk or of the message. */
+  /** Returns the number of bytes from here to the end of the chunk or of the message. */
   int runAt(int position) {
     return Math.min(CHUNK - startOf(position), size - position);
   }
 
-  /** Gives back the chunks that hold nothing from this position on. */
+  /** Returns the chunks before this position to the pool. */
   void releaseBefore(int position) {
     int end = position >= size ? chunks.length : position >> InboundChunkPool.SHIFT;
     while (firstHeld < end) {

@@ -7,22 +7,24 @@ import java.io.InputStream;
 import org.jspecify.annotations.Nullable;
 
 /**
- * Holds a received message until the application has read it, and is the stream that a marshaller reads it from. It may
- * hold the messages behind it, too, as the bytes that were received: {@link #following} cuts the next one out. An object
- * for each of them is thus made when the application takes it, and not when it arrives. Belongs to one thread at a time.
+ * Holds a received message until the application has read it, and is the stream that a marshaller
+ * reads. It may also hold the next messages as packed bytes: {@link #following} creates the next
+ * one. An object is thus created when the application requests the message, not when it arrives.
+ * Owned by one thread at a time: the event loop until it is delivered, then the executor of the
+ * call.
  */
 public abstract class InboundMessage extends InputStream implements KnownLength {
   static final String CLOSED = "the message has been closed: read it before onMessage returns";
 
   private final boolean compressed;
-  /** The next byte to be read, counted as the subclass counts. */
+  /** Position of the next byte to read, in the coordinates of the subclass. */
   int position;
-  /** Behind the last byte of this message. */
+  /** Position behind the last byte of this message. */
   int end;
-  /** Where {@link #reset} goes back to. */
+  /** Position that {@link #reset} returns to. */
   int mark;
 
-  /** Behind this message and those that it holds, for whoever has a queue of them. */
+  /** The next message behind this one and its packed ones: the link of a queue of its owner. */
   public @Nullable InboundMessage next;
 
   InboundMessage(int start, int size, boolean compressed) {
@@ -39,14 +41,14 @@ public abstract class InboundMessage extends InputStream implements KnownLength 
   /** Length of the body, bytes. */
   public abstract int size();
 
-  /** The message behind this one: cut out of the bytes that this one holds, or {@link #next}. */
+  /** Returns the next message: the first of the packed ones, or {@link #next}. */
   public @Nullable InboundMessage following() {
     return next;
   }
 
   /**
-   * Puts a queue behind this message, the last of another, in as little memory as it takes. None of them has been read.
-   * Returns the last message of both.
+   * Appends a queue to this message, which is the last of another queue, and merges memory where
+   * that saves some. No message of either has been read. Returns the last message of both.
    */
   public final InboundMessage link(InboundMessage first, InboundMessage last) {
     if (!append(first)) {
@@ -58,18 +60,24 @@ public abstract class InboundMessage extends InputStream implements KnownLength 
     return next == null ? this : last;
   }
 
-  /** Takes over the bytes of a message and of those that it holds. Returns false where that would save nothing. */
+  /**
+   * Copies another message, and its packed ones, behind this one. Returns false if that would save
+   * no memory.
+   */
   boolean append(InboundMessage other) {
     return false;
   }
 
-  /** Gives up memory that is mostly empty. Not while it is read. */
+  /**
+   * Replaces memory that is mostly unused by a shorter array. Must not be called while the message
+   * is read.
+   */
   public void trim() {}
 
-  /** Nobody may read it any more. Its stream fails from now on, if somebody has kept it. */
+  /** Returns pooled memory. Later reads fail, in case a marshaller has retained the stream. */
   public abstract void release();
 
-  /** Moves on behind bytes that have been read or skipped. */
+  /** Moves behind bytes that have been read or skipped. */
   void advance(int count) {
     position += count;
   }

@@ -8,13 +8,14 @@ import java.util.function.Supplier;
 import org.jspecify.annotations.Nullable;
 
 /**
- * Collects a message of unknown or great length: in one array until it is longer than a chunk, in chunks from then on.
- * Who keeps it longer than the message takes can write nothing more.
+ * Collects a message of unknown or large length: in one array up to the length of a chunk, in
+ * chunks beyond that. Foreign code (a marshaller, a compressor) writes to it and may retain it, so
+ * writing fails once the message is sealed.
  */
 public abstract class MessageBuffer<M extends MessageBuffer.Memory> extends OutputStream {
   private static final int INITIAL = 512;
 
-  /** What a long message is in. */
+  /** The chunks of a long message. */
   public interface Memory {
     void add(int value);
 
@@ -28,9 +29,9 @@ public abstract class MessageBuffer<M extends MessageBuffer.Memory> extends Outp
   private boolean sealed;
 
   /**
-   * @param memory makes the memory of a message that is longer than a chunk
-   * @param reserved bytes at the front that stay free
-   * @param expected length in all, bytes; 0 if unknown
+   * @param memory creates the chunks of a message that is longer than one
+   * @param reserved bytes at the front that are left free
+   * @param expected total length, bytes; 0 if unknown
    */
   protected MessageBuffer(Supplier<M> memory, int reserved, int expected) {
     this.memory = memory;
@@ -44,7 +45,7 @@ public abstract class MessageBuffer<M extends MessageBuffer.Memory> extends Outp
     this.size = reserved;
   }
 
-  /** Throws if the buffer must not become so long, reserved bytes included. */
+  /** Throws if the buffer must not have this length, reserved bytes included. */
   protected abstract void checkSize(long newSize);
 
   /** Bytes so far, reserved ones included. */
@@ -54,7 +55,7 @@ public abstract class MessageBuffer<M extends MessageBuffer.Memory> extends Outp
 
   @Override
   public final void write(int value) {
-    makeRoom(1);
+    ensureRoom(1);
     if (chunks == null) {
       array[size] = (byte) value;
     } else {
@@ -66,7 +67,7 @@ public abstract class MessageBuffer<M extends MessageBuffer.Memory> extends Outp
   @Override
   public final void write(byte[] source, int offset, int length) {
     Objects.checkFromIndexSize(offset, length, source.length);
-    makeRoom(length);
+    ensureRoom(length);
     if (chunks == null) {
       System.arraycopy(source, offset, array, size, length);
     } else {
@@ -75,7 +76,7 @@ public abstract class MessageBuffer<M extends MessageBuffer.Memory> extends Outp
     size += length;
   }
 
-  private void makeRoom(int length) {
+  private void ensureRoom(int length) {
     long needed = (long) size + length;
     if (sealed) {
       throw new IllegalStateException("written to after the message was complete");
@@ -93,13 +94,18 @@ public abstract class MessageBuffer<M extends MessageBuffer.Memory> extends Outp
     }
   }
 
-  /** The bytes, if there are more than fit into a chunk; nothing can be written from now on. */
+  /**
+   * Returns the chunks, {@code null} if one array was enough. Nothing can be written afterwards.
+   */
   protected final @Nullable M sealChunks() {
     sealed = true;
     return chunks;
   }
 
-  /** The bytes in an array of their length, if they fit into a chunk; nothing can be written from now on. */
+  /**
+   * Returns the bytes in an array of their length, if there are no chunks. Nothing can be written
+   * afterwards.
+   */
   protected final byte[] sealArray() {
     sealed = true;
     return size == array.length ? array : Arrays.copyOf(array, size);

@@ -17,25 +17,27 @@ import java.util.Set;
 import java.util.concurrent.ConcurrentHashMap;
 
 /**
- * Chunks of direct memory that large messages are serialised into, and that the socket reads them from. Any thread
- * takes; a chunk comes back by itself when its last reference is released, on whatever thread that is, and its memory is
- * freed if enough are at rest. A chunk that is forgotten is found by the collector, and its memory freed by a later taker.
+ * Pools chunks of direct memory, which large messages are serialised into and which the socket
+ * reads. Any thread may take a chunk. The last release of a chunk, on any thread, returns it to the
+ * pool, or frees its memory if the pool is full. If a chunk becomes unreachable without being
+ * released, its phantom reference is enqueued and the memory is freed by a later {@link #take}: a
+ * lost chunk costs memory for a while, but does not leak.
  */
 @CrossesThreads
 final class OutboundChunkPool {
 
-  private static final long MOST_RESTING = 64 * 1024 * 1024;
+  private static final long MAX_POOLED = 64 * 1024 * 1024;
   private static final int HEAP_PART = 16;
   private static final int DIRECT_PART = 8;
 
   /**
-   * The process's: at most half of the direct memory that the JVM may use; at rest at most 64 MiB, 1/16 of the heap and
-   * 1/8 of the direct memory.
+   * The pool of the process. Allocates at most half of the direct memory that the JVM may use;
+   * keeps at most 64 MiB, 1/16 of the heap and 1/8 of the direct memory.
    */
   static final OutboundChunkPool SHARED = new OutboundChunkPool(
       PlatformDependent.maxDirectMemory() / 2,
       Math.min(
-          MOST_RESTING,
+          MAX_POOLED,
           Math.min(
               Runtime.getRuntime().maxMemory() / HEAP_PART,
               PlatformDependent.maxDirectMemory() / DIRECT_PART)));
@@ -46,21 +48,21 @@ final class OutboundChunkPool {
     Chunk(CleanableDirectBuffer bytes) {
       super(UnpooledByteBufAllocator.DEFAULT, bytes.buffer(), CHUNK);
       this.memory = new Memory(this, bytes, lost);
-      made.add(memory);
+      allocated.add(memory);
     }
 
     @Override
     protected void deallocate() {
-      if (resting.size() < mostResting) {
+      if (pooled.size() < maxPooled) {
         resetRefCnt();
-        resting.add(this);
+        pooled.add(this);
       } else {
         free(memory);
       }
     }
   }
 
-  /** A chunk's memory, which is to be freed once: by the chunk, or where that was forgotten. */
+  /** The memory of a chunk, which is freed once: by the chunk, or after the chunk was lost. */
   private static final class Memory extends PhantomReference<Chunk> {
     private final CleanableDirectBuffer bytes;
 
@@ -70,58 +72,65 @@ final class OutboundChunkPool {
     }
   }
 
-  private final int most;
-  private final int mostResting;
-  private final FreeList<Chunk> resting = new FreeList<>(Integer.MAX_VALUE);
-  /** All that was not freed. */
-  private final Set<Memory> made = ConcurrentHashMap.newKeySet();
+  private final int maxChunks;
+  private final int maxPooled;
+  private final FreeList<Chunk> pooled = new FreeList<>(Integer.MAX_VALUE);
+  /** All memory that has not been freed. Keeps the phantom references reachable. */
+  private final Set<Memory> allocated = ConcurrentHashMap.newKeySet();
 
   private final ReferenceQueue<Chunk> lost = new ReferenceQueue<>();
 
   /**
-   * @param maxBytes of direct memory, at rest or lent
-   * @param maxResting bytes of it that wait to be used again
+   * @param maxBytes largest amount of direct memory, pooled or in use, bytes
+   * @param maxPooledBytes largest amount of it that is pooled, bytes
    */
-  OutboundChunkPool(long maxBytes, long maxResting) {
-    this.most = (int) Math.min(Integer.MAX_VALUE, maxBytes / CHUNK);
-    this.mostResting = (int) Math.min(Integer.MAX_VALUE, maxResting / CHUNK);
+  OutboundChunkPool(long maxBytes, long maxPooledBytes) {
+    this.maxChunks = (int) Math.min(Integer.MAX_VALUE, maxBytes / CHUNK);
+    this.maxPooled = (int) Math.min(Integer.MAX_VALUE, maxPooledBytes / CHUNK);
   }
 
-  /** A chunk with one reference, the caller's; of heap memory, which goes nowhere afterwards, if too many are lent. */
+  /**
+   * Returns a chunk with one reference, which the caller must release. If the limit on direct
+   * memory is reached, the chunk is an unpooled heap buffer.
+   */
   ByteBuf take() {
-    Chunk chunk = resting.take();
+    Chunk chunk = pooled.take();
     if (chunk != null) {
       return chunk;
     }
-    for (Reference<?> gone = lost.poll(); gone != null; gone = lost.poll()) {
-      free((Memory) gone);
+    for (Reference<?> found = lost.poll(); found != null; found = lost.poll()) {
+      free((Memory) found);
     }
-    // Here, and where chunks come to rest, several threads may pass the limit by one each.
-    return made.size() < most ? make() : Unpooled.buffer(CHUNK, CHUNK);
+    // Not atomic, here and in deallocate: each of several threads may exceed the limit by one
+    // chunk.
+    return allocated.size() < maxChunks ? allocate() : Unpooled.buffer(CHUNK, CHUNK);
   }
 
-  private ByteBuf make() {
+  private ByteBuf allocate() {
     try {
       return new Chunk(PlatformDependent.allocateDirect(CHUNK));
     } catch (OutOfMemoryError e) {
-      // Others have taken the direct memory.
+      // The direct memory is used up by other code.
       return Unpooled.buffer(CHUNK, CHUNK);
     }
   }
 
   private void free(Memory memory) {
-    if (made.remove(memory)) {
+    if (allocated.remove(memory)) {
       memory.bytes.clean();
     }
   }
 
-  /** Bytes that wait to be used again. */
+  /** Bytes in the pool, which no message uses. */
   long pooledBytes() {
-    return (long) resting.size() * CHUNK;
+    return (long) pooled.size() * CHUNK;
   }
 
-  /** Bytes of direct memory that have not come back and are not known to be forgotten. */
+  /**
+   * Bytes of direct memory that have been taken and not released; includes lost ones until they are
+   * found.
+   */
   long bytesInUse() {
-    return (long) made.size() * CHUNK - pooledBytes();
+    return (long) allocated.size() * CHUNK - pooledBytes();
   }
 }

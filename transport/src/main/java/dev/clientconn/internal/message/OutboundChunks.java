@@ -9,9 +9,10 @@ import java.util.Arrays;
 import java.util.concurrent.atomic.AtomicIntegerFieldUpdater;
 
 /**
- * Holds a large message to be sent, in chunks that the socket reads. One thread writes it; then any thread may send parts
- * of it as long as it holds a reference. The chunks return to their pool when the last reference to the message and the
- * last part have been released.
+ * Stores a large message to be sent in chunks of direct memory, which the socket reads. One thread
+ * writes it; afterwards any thread that holds a reference may send parts. The chunks return to
+ * their pool when the last reference to the message and the last part in the socket's queue have
+ * been released.
  */
 @CrossesThreads
 public final class OutboundChunks implements MessageBuffer.Memory {
@@ -49,14 +50,14 @@ public final class OutboundChunks implements MessageBuffer.Memory {
   @Override
   public void add(byte[] source, int offset, int length) {
     int from = offset;
-    int left = length;
-    while (left > 0) {
+    int remaining = length;
+    while (remaining > 0) {
       int at = size & CHUNK - 1;
-      int run = Math.min(left, CHUNK - at);
+      int run = Math.min(remaining, CHUNK - at);
       tail().setBytes(at, source, from, run);
       size += run;
       from += run;
-      left -= run;
+      remaining -= run;
     }
   }
 
@@ -71,26 +72,32 @@ public final class OutboundChunks implements MessageBuffer.Memory {
     return chunks[index];
   }
 
-  /** Overwrites what was written first, with something no longer than a chunk. */
+  /**
+   * Overwrites the first bytes, at most the length of a chunk: the prefix, once the length is
+   * known.
+   */
   public void overwriteStart(byte[] start) {
     chunks[0].setBytes(0, start);
   }
 
-  /** How many bytes there are from here to the end of the chunk or of the message. */
+  /** Returns the number of bytes from here to the end of the chunk or of the message. */
   int runAt(int position) {
     return Math.min(CHUNK - (position & CHUNK - 1), size - position);
   }
 
-  /** Bytes of one chunk, which the caller releases. */
+  /** Returns bytes of one chunk with a reference, which the caller must release. */
   ByteBuf part(int position, int length) {
     if (references <= 0) {
-      // The chunks may hold another message by now.
+      // The chunks may hold another message now.
       throw new IllegalStateException("a message was sent after its last release");
     }
     return chunks[position >> InboundChunkPool.SHIFT].retainedSlice(position & CHUNK - 1, length);
   }
 
-  /** Adds a reference. Returns false if the last one has been released. Any thread. */
+  /**
+   * Adds a reference. Returns false if the last one has been released: a call that retries may race
+   * with the end of its stream. Any thread.
+   */
   boolean retain() {
     int before = references;
     while (before > 0) {
@@ -102,7 +109,7 @@ public final class OutboundChunks implements MessageBuffer.Memory {
     return false;
   }
 
-  /** Gives up one reference. Any thread. */
+  /** Releases one reference. Any thread. */
   public void release() {
     if (REFERENCES.decrementAndGet(this) == 0) {
       for (int i = 0; i < count; i++) {

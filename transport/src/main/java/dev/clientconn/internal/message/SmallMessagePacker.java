@@ -9,23 +9,27 @@ import java.util.Objects;
 import org.jspecify.annotations.Nullable;
 
 /**
- * Packs the small messages that a stream receives in one turn of the loop into one array, as they are on the wire: an
- * array of their length as long as they are few, a chunk of {@link InboundChunkPool} otherwise. They leave as one {@link
- * InboundMessage}, which the application's side cuts into messages.
+ * Packs the small messages that a stream receives in one turn of the loop into one array, in their
+ * wire format: an array of their length if they are few, a chunk of {@link InboundChunkPool}
+ * otherwise. They are delivered as one {@link InboundMessage}, which the executor of the call
+ * splits into messages.
  */
 @EventLoopConfined
 public final class SmallMessagePacker {
 
-  /** Longest body, bytes. What does not fit into the rest of a chunk leaves it empty: at most a quarter. */
+  /** Longest body, bytes. A message is not split, so at most a quarter of a chunk stays unused. */
   public static final int LONGEST = InboundChunkPool.CHUNK / 4 - PREFIX_LENGTH;
 
-  /** Chunks that wait for a slow application should not be nearly empty. */
+  /**
+   * Longest unpooled array, bytes: chunks that wait for a slow application should not be nearly
+   * empty.
+   */
   private static final int LONGEST_ARRAY = InboundChunkPool.CHUNK / 16;
 
   private final InboundChunkPool pool;
   private byte @Nullable [] packed;
   private int used;
-  /** Of the first message, whose prefix is not in the array. */
+  /** Length of the first message, whose prefix is not in the array. */
   private int firstSize;
 
   private boolean firstCompressed;
@@ -38,24 +42,26 @@ public final class SmallMessagePacker {
     return packed == null;
   }
 
-  /** Bytes, prefixes included, that can be added before {@link #take} is due. */
+  /** Bytes, prefixes included, that can be added before {@link #take} must be called. */
   public int room() {
     return InboundChunkPool.CHUNK - used;
   }
 
-  /** Reads whole messages, no more than {@link #room}, prefixes included. */
+  /** Reads complete messages of at most {@link #room} bytes, prefixes included. */
   public void add(ByteBuf data, int length) {
-    int left = length;
+    int remaining = length;
     if (packed == null) {
       boolean compressed = data.readUnsignedByte() == 1;
       begin(data.readInt(), compressed, length - PREFIX_LENGTH);
-      left -= PREFIX_LENGTH;
+      remaining -= PREFIX_LENGTH;
     }
-    data.readBytes(reserve(left), used, left);
-    used += left;
+    data.readBytes(reserve(remaining), used, remaining);
+    used += remaining;
   }
 
-  /** Adds a message that was gathered elsewhere, if it is no longer than {@link #room} with its prefix. */
+  /**
+   * Adds a message that is in an array; with its prefix it must not be longer than {@link #room}.
+   */
   public void add(byte[] body, int length, boolean compressed) {
     if (packed == null) {
       begin(length, compressed, length);
@@ -73,7 +79,7 @@ public final class SmallMessagePacker {
     packed = bytes > LONGEST_ARRAY ? pool.take() : new byte[bytes];
   }
 
-  /** The array, with so many bytes of room behind those that are used. */
+  /** Returns the array with room for more bytes; replaces it by a longer one if necessary. */
   private byte[] reserve(int bytes) {
     byte[] array = Objects.requireNonNull(packed);
     int needed = used + bytes;
@@ -88,7 +94,7 @@ public final class SmallMessagePacker {
     return larger;
   }
 
-  /** The messages so far, in one; there must be one at least. The next one begins anew. */
+  /** Returns the messages so far as one, and starts again. There must be at least one. */
   public InboundMessage take() {
     byte[] array = Objects.requireNonNull(packed);
     InboundMessage messages = new ArrayMessage(

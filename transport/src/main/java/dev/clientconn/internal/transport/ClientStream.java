@@ -8,82 +8,98 @@ import io.grpc.Status;
 import org.jspecify.annotations.Nullable;
 
 /**
- * The calling side of one stream. All methods may be called from any thread, but {@link #start}, {@link #write} and
- * {@link #halfClose} in this order by one thread at a time; none of them blocks or throws for what the peer or the
- * network did. What happens comes back through the {@link Listener}.
+ * Sends the request of one call attempt, and reports the response to a {@link Listener}. All
+ * methods may be called from any thread, but {@link #start}, {@link #write} and {@link #halfClose}
+ * in this order and by one thread at a time. None of them blocks, or throws because of the peer or
+ * the network: such failures end the stream by {@link Listener#onClosed}.
  *
- * <p>Messages cross this border as plain heap memory: pooled buffers never leave the event loop, so no path of a call
- * can leak one.
+ * <p>Read buffers never leave the event loop: received messages are in heap memory of their own. A
+ * request message passes to the stream with one reference, which the stream releases in every case;
+ * see the package {@code internal.message} for who owns what.
  */
 public interface ClientStream {
 
   /**
-   * Sends the request headers and, in the same command, the first message and the half-close where they are known. A
-   * unary call is this one command.
+   * Sends the request headers and, in the same command, the first message and the half-close if
+   * they are known. A unary call is this one command.
    *
-   * @param message the stream's from now on
-   * @param endOfStream whether nothing follows
+   * @param message its reference passes to the stream
+   * @param endOfStream whether no message follows
    */
   void start(@Nullable FramedMessage message, boolean endOfStream);
 
-  /** Queues one message, which is the stream's from now on. */
+  /** Queues one message, whose reference passes to the stream. */
   void write(FramedMessage message);
 
-  /** Nothing more will be written. */
+  /** Ends the request: END_STREAM follows the last message. */
   void halfClose();
 
   /**
-   * Ends the stream from this side: RST_STREAM(CANCEL) where its headers have left, nothing on the wire where they have
-   * not. The listener hears {@code reason} through {@link Listener#onClosed}, unless the stream has ended already.
+   * Ends the stream from this side. Sends RST_STREAM(CANCEL) if its headers have been sent, nothing
+   * otherwise. The listener gets {@code reason} by {@link Listener#onClosed}, unless the stream has
+   * already ended.
    */
   void cancel(Status reason);
 
-  /** Whether fewer bytes than the call's threshold are queued and unsent, and the stream has been opened. */
+  /**
+   * Whether the stream is open and fewer bytes are queued than
+   * {@link StreamParameters#onReadyThreshold}.
+   */
   boolean isReady();
 
   /**
-   * The application has taken these bytes of received messages, prefixes included; the stream's receive window may open
-   * again. Called by the call's executor only, never by two threads at a time.
+   * Reports bytes of received messages that the application has read, prefixes included, so that
+   * the receive window of the stream is opened again. Called by the executor of the call only,
+   * never by two threads at a time.
    */
   void consumed(int bytes);
 
-  /** The application has asked for more messages; lets a message that is larger than the window come in. */
+  /**
+   * Reports that the application has requested more messages, so that a message larger than the
+   * window may arrive.
+   */
   void onDemand();
 
   /**
-   * Receives the events of a stream. Called on the connection's event loop, never concurrently, in the order {@code
-   * onHeaders? onMessage* (onClosed | onDeadlineExceeded)}. The transport collects what one read brings and then calls {@link #onBatchEnd}
-   * once, so that the listener hops to its executor once.
+   * Receives the events of a stream. Called on the event loop of the connection, never
+   * concurrently, in the order {@code onHeaders? onMessage* (onClosed | onDeadlineExceeded)}. After
+   * the events of one read, {@link #onBatchEnd} is called once, so that the listener can pass them
+   * to its executor as one task.
    */
   interface Listener {
 
-    /** The response headers; not called for a response that is trailers only. */
+    /** The response headers. Not called for a response that consists of trailers only. */
     void onHeaders(Metadata headers);
 
-    /** A complete message and those that it holds ({@link InboundMessage#following}), the listener's from now on. */
+    /**
+     * A complete message and those packed behind it ({@link InboundMessage#following}). The
+     * listener owns them and must release each.
+     */
     void onMessage(InboundMessage message);
 
-    /** {@link ClientStream#isReady} has turned true, or the stream was just opened. */
+    /** {@link ClientStream#isReady} has become true, or the stream has been opened. */
     void onReady();
 
     /**
      * The stream has ended. Each stream ends with exactly one call of this method or of {@link
      * #onDeadlineExceeded}.
      *
-     * @param status what the peer, the connection or {@link ClientStream#cancel} said
-     * @param progress whether the peer may have seen the call
+     * @param status the status of the peer, of the connection or of {@link ClientStream#cancel}
+     * @param progress whether the peer may have processed the call
      * @param trailers the peer's trailing metadata, empty if it sent none
      */
     void onClosed(Status status, StreamProgress progress, Metadata trailers);
 
-    /** The last event of a batch has been told; called on the loop after at least one of the others. */
+    /** The events of one turn are complete. Called after at least one of the other methods. */
     void onBatchEnd();
 
-    /** Whether the application has asked for a message that it has not been given yet. Must be cheap. */
+    /**
+     * Whether the application has requested a message that has not been delivered. Must be cheap.
+     */
     boolean hasDemand();
 
     /**
-     * The stream has ended because the call's deadline passed.
+     * The stream has ended because the deadline of the call passed.
      *
      * @param waitedFor what the stream was waiting for, such as {@code "the server's response"}
      * @param detail what else is known of the connection, such as an earlier GOAWAY: a line to add

@@ -5,46 +5,55 @@ import dev.clientconn.transport.TransportSnapshot;
 import io.grpc.Attributes;
 import io.grpc.Status;
 
-/** One connection. All methods may be called from any thread and return at once. */
+/**
+ * Makes streams on one connection, and ends it. All methods may be called from any thread, and
+ * return without blocking.
+ */
 public interface ClientTransport {
 
   /**
-   * Makes a stream that is not started yet. Never fails: if the transport cannot take it, the listener hears {@code
-   * onClosed} with {@link StreamProgress#NOT_SENT} after {@link ClientStream#start}.
+   * Makes a stream that is not started yet. Never fails: if the transport cannot take it,
+   * {@code onClosed} follows {@link ClientStream#start} with {@link StreamProgress#NOT_SENT}.
    */
   ClientStream newStream(StreamParameters headers, ClientStream.Listener listener);
 
   /**
-   * The connection's attributes: {@code Grpc.TRANSPORT_ATTR_REMOTE_ADDR}, {@code TRANSPORT_ATTR_LOCAL_ADDR} and, with TLS,
-   * {@code TRANSPORT_ATTR_SSL_SESSION}, as the transport filters return them. Complete from {@link Listener#onReady} on;
-   * before that the addresses are there once they are known.
+   * Returns the attributes of the connection: {@code Grpc.TRANSPORT_ATTR_REMOTE_ADDR},
+   * {@code TRANSPORT_ATTR_LOCAL_ADDR} and, with TLS, {@code TRANSPORT_ATTR_SSL_SESSION}, as changed
+   * by the transport filters. Complete from {@link Listener#onReady} on; before that they contain
+   * the addresses as far as known.
    */
   Attributes attributes();
 
-  /** Takes no new streams, lets the present ones finish, then closes. */
+  /** Takes no new streams and closes the connection after the last open one has ended. */
   void shutdown(Status reason);
 
-  /** Ends all streams with {@code reason} and closes. */
+  /** Ends all streams with {@code reason} and closes the connection. */
   void shutdownNow(Status reason);
 
+  /** Returns the present state and counters, without waiting for the event loop. */
   TransportSnapshot snapshot();
 
-  /** Hears of a connection's phases, on its event loop, each at most once and in this order. */
+  /**
+   * Receives the phases of a connection, on its event loop, each at most once and in this order.
+   */
   interface Listener {
 
     /** The peer's SETTINGS have arrived; streams can be opened. */
     void onReady(Attributes attributes);
 
     /**
-     * The transport takes no new streams: the peer sent GOAWAY, stream ids run out, or {@link #shutdown} was called.
-     * Told before any stream is failed because of it. Skipped when the connection just ends.
+     * The transport takes no new streams: the peer sent GOAWAY, the stream ids are used up, or
+     * {@link #shutdown} was called. Called before any stream is failed for that reason, so that
+     * retries choose another connection. Not called if the connection is just lost.
      */
     void onDraining(Status reason);
 
     /**
-     * The connection is gone or was never made; every stream has been told. Always called, last.
+     * The connection has ended or could not be established; every stream has been closed. Always
+     * called, last.
      *
-     * @param reason what ended it, with a description that says what was seen
+     * @param reason why it ended, with a description of what was observed
      */
     void onTerminated(Status reason);
   }

@@ -6,8 +6,10 @@ import java.time.Duration;
 import java.util.concurrent.atomic.AtomicLong;
 
 /**
- * The quiet time after which the connections of one channel ping. Each connection reads it once, when it is made; one
- * that a server has told off raises it for those to come (gRFC A8). It never falls.
+ * Holds the keepalive time of a channel: how long a connection is idle before it pings. Each
+ * connection reads it once, when it is created. When a server closes a connection with
+ * GOAWAY(ENHANCE_YOUR_CALM, "too_many_pings"), the time is doubled for later connections (gRFC A8).
+ * It never decreases.
  */
 @CrossesThreads
 public final class KeepaliveTime {
@@ -23,12 +25,12 @@ public final class KeepaliveTime {
   }
 
   /**
-   * A server has called pings after so long a time too many.
+   * Doubles the time after a server has sent "too_many_pings".
    *
-   * @param usedNanos what the connection in question was made with
+   * @param usedNanos the time that the connection was created with
    */
   public void raiseAbove(long usedNanos) {
-    // Connections made with the same time may all be told off: together they double it once.
+    // Several connections with the same time may get that GOAWAY: together they double it once.
     nanos.accumulateAndGet(2 * Math.min(usedNanos, Long.MAX_VALUE / 2), Math::max);
   }
 

@@ -6,36 +6,36 @@ import io.grpc.Metadata;
 import io.grpc.MethodDescriptor;
 import org.jspecify.annotations.Nullable;
 
-/** What a call says of itself when it asks for a stream. Does not change after the stream has started. */
+/** Describes a call attempt to the transport. Must not change after the stream has started. */
 public interface StreamParameters {
 
   /** Default of {@link #onReadyThreshold}: 32 KiB, as grpc-java's. */
   int DEFAULT_ON_READY_THRESHOLD = 32 * 1024;
 
-  /** The method; its full name becomes {@code :path}. */
+  /** The method; {@code :path} is its full name. */
   MethodDescriptor<?, ?> method();
 
-  /** Overrides the connection's {@code :authority} for this call. */
+  /** Overrides the {@code :authority} of the connection, {@code null} to use that one. */
   @Nullable
   String authority();
 
-  /** Becomes {@code grpc-timeout} when the stream is made, and is armed on the event loop. */
+  /** Is sent as {@code grpc-timeout}, and armed on the event loop; {@code null} for none. */
   @Nullable
   Deadline deadline();
 
-  /** Value of {@code grpc-encoding}, absent when messages are not compressed. */
+  /** Value of {@code grpc-encoding}, {@code null} if messages are not compressed. */
   @Nullable
   String messageEncoding();
 
-  /** Value of {@code grpc-previous-rpc-attempts}, 0 leaves it out. */
+  /** Value of {@code grpc-previous-rpc-attempts}, which is not sent if 0. */
   int previousAttempts();
 
-  /** Bytes; a longer message ends the stream with RESOURCE_EXHAUSTED before its body is kept. */
+  /** Longest received message, bytes. A longer one ends the stream with RESOURCE_EXHAUSTED. */
   int maxInboundMessageSize();
 
-  /** Bytes queued at and above which the stream is not ready. */
+  /** Queued bytes at and above which the stream is not ready. */
   int onReadyThreshold();
 
-  /** The user's, the credentials' and the tracers' entries. */
+  /** Metadata of the application, the call credentials and the tracers. */
   Metadata metadata();
 }

@@ -1,12 +1,21 @@
 // SPDX-License-Identifier: Apache-2.0
 package dev.clientconn.internal.transport;
 
-/** How far a stream got before it ended: what decides whether a call may be retried transparently (gRFC A6). */
+/**
+ * Says how far a stream got before it ended, which decides whether the call may be retried
+ * transparently (gRFC A6).
+ */
 public enum StreamProgress {
-  /** Its HEADERS never left this side, and another connection could take it: safe to send elsewhere, as often as needed. */
+  /**
+   * Its HEADERS were not sent, and another connection may take it: may be retried any number of
+   * times.
+   */
   NOT_SENT,
-  /** The peer said that it did not process it (REFUSED_STREAM, or an id above GOAWAY's): safe to send once more. */
+  /**
+   * The peer did not process it (REFUSED_STREAM, or an id above that of GOAWAY): may be retried
+   * once.
+   */
   REFUSED,
-  /** The peer may have processed it, or the call ended for a reason of its own. */
+  /** The peer may have processed it, or this side ended it: must not be retried transparently. */
   PROCESSED
 }

@@ -4,15 +4,17 @@ package dev.clientconn.internal.transport;
 import io.grpc.Attributes;
 import java.net.SocketAddress;
 
-/** Starts connections of one channel, and owns what they share: event loops, TLS context, options. */
+/**
+ * Creates the connections of one channel. Owns what they share: event loops, TLS context, options.
+ */
 public interface TransportConnector {
 
   /**
-   * Starts to connect. Returns at once; the listener hears how it went.
+   * Starts to connect and returns without blocking; the result is passed to the listener.
    *
    * @param address one resolved address
-   * @param authority default {@code :authority} of its streams, and the name that TLS verifies
-   * @param addressAttributes what the resolver and the balancer said of the address
+   * @param authority default {@code :authority} of the streams; TLS verifies its host
+   * @param addressAttributes attributes that the resolver and the balancer gave to the address
    */
   ClientTransport connect(
       SocketAddress address,
@@ -20,6 +22,6 @@ public interface TransportConnector {
       Attributes addressAttributes,
       ClientTransport.Listener listener);
 
-  /** Releases what the connections shared. Called once, after the last of them has terminated. */
+  /** Releases the shared resources. Called once, after the last connection has terminated. */
   void close();
 }

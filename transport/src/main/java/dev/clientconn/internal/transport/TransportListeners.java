@@ -8,7 +8,7 @@ import java.util.concurrent.CopyOnWriteArrayList;
 import java.util.logging.Level;
 import java.util.logging.Logger;
 
-/** Calls several listeners. One that throws is called no more; the others are. */
+/** Notifies several listeners. One that throws is not called again; the others are. */
 @CrossesThreads
 public final class TransportListeners implements TransportListener {
 
@@ -20,7 +20,7 @@ public final class TransportListeners implements TransportListener {
     this.listeners = new CopyOnWriteArrayList<>(listeners);
   }
 
-  /** A listener that calls the first, then the second. */
+  /** Returns a listener that calls the first, then the second. */
   public static TransportListener of(TransportListener first, TransportListener second) {
     return first == NONE ? second : new TransportListeners(List.of(first, second));
   }
@@ -31,12 +31,12 @@ public final class TransportListeners implements TransportListener {
       try {
         listener.streamSlotWaited(outcome, nanos);
       } catch (Throwable t) {
-        drop(listener, t);
+        remove(listener, t);
       }
     }
   }
 
-  private void drop(TransportListener listener, Throwable thrown) {
+  private void remove(TransportListener listener, Throwable thrown) {
     listeners.remove(listener);
     LOGGER.log(Level.WARNING, "A TransportListener threw; it is called no more", thrown);
   }

@@ -9,22 +9,23 @@ import java.util.Set;
 import org.jspecify.annotations.Nullable;
 
 /**
- * Holds the options that all connections of a channel share.
+ * Holds the options of the connections of one channel.
  *
  * @param userAgent value of {@code user-agent}
- * @param acceptEncoding value of {@code grpc-accept-encoding}, absent when only identity is understood
- * @param connectTimeout from the first SYN to the peer's SETTINGS, TLS handshake included
+ * @param acceptEncoding value of {@code grpc-accept-encoding}, {@code null} if only identity is
+ *     supported
+ * @param connectTimeout time from the dial to the peer's SETTINGS, proxy and TLS handshake included
  * @param streamWindow initial receive window of a stream, bytes, 65,535 to 2^31-1
  * @param connectionWindow initial receive window of a connection, bytes, 65,535 to 2^31-1
- * @param growWindows whether windows grow to the path's bandwidth-delay product
- * @param maxInboundMetadataSize largest header list accepted, bytes as RFC 9113 section 6.5.2
- *     counts them
- * @param neverIndexedHeaders lower-case names of request headers that stay out of HPACK's tables,
- *     besides those that always do
- * @param maxPendingStreams how many calls may wait for a stream slot on one connection
- * @param keepalive when to ping, or {@code null} for never
- * @param filters called when a connection is ready and when it ends
- * @param listener notified of waits
+ * @param growWindows whether windows grow to the bandwidth-delay product
+ * @param maxInboundMetadataSize largest header list accepted, bytes counted as in RFC 9113 section
+ *     6.5.2
+ * @param neverIndexedHeaders lower-case names of request headers that HPACK never indexes, in
+ *     addition to secrets and one-off values
+ * @param maxPendingStreams number of calls that may wait for a stream slot on one connection
+ * @param keepalive when to ping, {@code null} for never
+ * @param filters called when a connection is ready and when it has ended
+ * @param listener notified when calls have waited
  */
 public record TransportOptions(
     CharSequence userAgent,
@@ -43,10 +44,9 @@ public record TransportOptions(
   /**
    * Keepalive (gRFC A8).
    *
-   * @param time quiet time after which a ping is sent; shared by the channel's connections, because
-   *     a server may raise it
-   * @param timeout how long nothing at all may arrive after a ping before the connection counts as
-   *     dead
+   * @param time idle time after which a ping is sent; shared by the connections, because a server
+   *     may raise it
+   * @param timeout time after a ping without any received byte after which the connection is closed
    * @param withoutCalls whether to ping while no stream is open
    */
   public record KeepaliveOptions(KeepaliveTime time, Duration timeout, boolean withoutCalls) {

@@ -7,17 +7,21 @@ import io.netty.util.AsciiString;
 import java.nio.charset.StandardCharsets;
 import org.jspecify.annotations.Nullable;
 
-/** {@code grpc-status} and {@code grpc-message}, and the status of a response that has neither. */
+/**
+ * Decodes {@code grpc-status} and {@code grpc-message}, and finds the status of a response without
+ * them.
+ */
 public final class GrpcStatusCodec {
 
   private GrpcStatusCodec() {}
 
   /**
-   * The status of trailers.
+   * Returns the status that trailers carry.
    *
    * @param code value of {@code grpc-status}
    * @param message value of {@code grpc-message}
-   * @throws MalformedHeaderException if {@code code} is not an integer; an integer without a meaning is UNKNOWN
+   * @throws MalformedHeaderException if {@code code} is not an integer; an undefined integer is
+   *     UNKNOWN
    */
   public static Status parse(CharSequence code, @Nullable CharSequence message)
       throws MalformedHeaderException {
@@ -26,15 +30,16 @@ public final class GrpcStatusCodec {
       return status;
     }
     String description = decodeMessage(message);
-    // Status names a code it does not know in the description: keep that.
+    // For an undefined code, Status has put it into the description: keep that.
     return status.getDescription() == null
         ? status.withDescription(description)
         : status.augmentDescription(description);
   }
 
   /**
-   * Undoes the percent-encoding of {@code grpc-message}. Anything that is not an escape stands for itself, and bytes
-   * that are not UTF-8 become U+FFFD: a bad message must not hide the status.
+   * Undoes the percent-encoding of {@code grpc-message}. Malformed escapes are kept as they are,
+   * and bytes that are not UTF-8 become U+FFFD: a malformed message must not hide the status (gRPC
+   * over HTTP/2, "Status-Message").
    */
   public static String decodeMessage(CharSequence message) {
     AsciiString encoded = AsciiString.of(message);
@@ -56,7 +61,10 @@ public final class GrpcStatusCodec {
     return new String(decoded, 0, size, StandardCharsets.UTF_8);
   }
 
-  /** The status that stands for an HTTP status where gRPC's own is missing (gRPC's http-grpc-status-mapping). */
+  /**
+   * Returns the status for a response without {@code grpc-status} (gRPC's
+   * http-grpc-status-mapping).
+   */
   public static Status fromHttpStatus(int httpStatus) {
     return codeOf(httpStatus)
         .withDescription(
@@ -64,18 +72,18 @@ public final class GrpcStatusCodec {
   }
 
   /**
-   * The status of a response that ended without {@code grpc-status}: the HTTP status decides,
-   * unless it is 200, which says nothing of the call.
+   * Returns the status of a response that ended without {@code grpc-status}: that of the HTTP
+   * status, unless it is 200, which says nothing about the call.
    *
    * @param httpStatus of the response
-   * @param complaint what is wrong with the response, with a description
+   * @param problem what is wrong with the response, with a description
    */
-  public static Status withoutGrpcStatus(int httpStatus, Status complaint) {
+  public static Status withoutGrpcStatus(int httpStatus, Status problem) {
     if (httpStatus == 200) {
-      return complaint;
+      return problem;
     }
     Status status = fromHttpStatus(httpStatus);
-    return status.withDescription(status.getDescription() + "; " + complaint.getDescription());
+    return status.withDescription(status.getDescription() + "; " + problem.getDescription());
   }
 
   private static Status parseCode(CharSequence code) throws MalformedHeaderException {
@@ -89,7 +97,7 @@ public final class GrpcStatusCodec {
     }
   }
 
-  /** The byte that two hex digits stand for, or -1. */
+  /** Returns the byte that two hex digits encode, -1 if they are not hex digits. */
   private static int hexPair(AsciiString string, int index) {
     int high = Character.digit(string.byteAt(index), 16);
     int low = Character.digit(string.byteAt(index + 1), 16);
@@ -109,7 +117,7 @@ public final class GrpcStatusCodec {
 
   private static String httpStatusText(int httpStatus) {
     String phrase = HttpResponseStatus.valueOf(httpStatus).reasonPhrase();
-    // Codes nobody registered have a made-up phrase that ends in the code in parentheses.
+    // Netty makes up a phrase for unregistered codes, which ends in the code in parentheses.
     return phrase.endsWith(")") ? Integer.toString(httpStatus) : httpStatus + " (" + phrase + ")";
   }
 }

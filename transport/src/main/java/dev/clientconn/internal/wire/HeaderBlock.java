@@ -13,37 +13,37 @@ import java.util.NoSuchElementException;
 import org.jspecify.annotations.Nullable;
 
 /**
- * One header block of a response as the HPACK decoder delivers it: arrays of names and values,
- * reused for the next block of the connection. Append-only; supports what the decoder and readers
- * call, not the rest of {@link Http2Headers}. Rejects fields that make a message malformed (RFC
- * 9113 section 8.2.1 and 8.3); the order of pseudo-headers and connection-specific fields are left
- * to a validating decoder.
+ * Stores the fields of one header block of a response as the HPACK decoder delivers them. The
+ * arrays of names and values are reused for the next block of the connection. Append-only: supports
+ * what the decoder and the readers call, not the rest of {@link Http2Headers}. Rejects fields that
+ * make a message malformed (RFC 9113 section 8.2.1 and 8.3), but does not check the order of
+ * pseudo-headers and connection-specific fields.
  */
 @EventLoopConfined
 public final class HeaderBlock extends DefaultHttp2Headers {
 
-  /** Most responses begin with two fields, and end with one or two. */
+  /** Most response headers have two fields, and most trailers one or two. */
   private static final int INITIAL_CAPACITY = 2;
 
-  /** Above this, arrays are not kept for the next block. */
-  private static final int MAX_KEPT_CAPACITY = 256;
+  /** Larger arrays are not reused. */
+  private static final int MAX_REUSED_CAPACITY = 256;
 
   private AsciiString[] names = new AsciiString[INITIAL_CAPACITY];
   private AsciiString[] values = new AsciiString[INITIAL_CAPACITY];
   private int count;
 
-  /** {@link ResponseHeaders}' note of what the fields mean: the same block may be read again. */
+  /** The result of {@link ResponseHeaders}, in case the same block is received again. */
   @Nullable
-  Meaning meaning;
+  Classified classified;
 
-  /** What a block means, in the place where it was read. */
-  record Meaning(boolean endOfStream, int responseStatus, ResponseBlock result) {}
+  /** A result, and what it depends on besides the fields. */
+  record Classified(boolean endOfStream, int responseStatus, ResponseBlock result) {}
 
   public HeaderBlock() {
     super(false, 2);
   }
 
-  /** How many fields there are. */
+  /** Number of fields. */
   public int count() {
     return count;
   }
@@ -58,7 +58,7 @@ public final class HeaderBlock extends DefaultHttp2Headers {
     return values[index];
   }
 
-  /** Value of the first field of that name. */
+  /** Returns the value of the first field of that name. */
   public @Nullable CharSequence find(AsciiString name) {
     for (int i = 0; i < count; i++) {
       if (name.contentEquals(names[i])) {
@@ -69,8 +69,8 @@ public final class HeaderBlock extends DefaultHttp2Headers {
   }
 
   /**
-   * Value of the last field of that name: where a server's field and an intermediary's meet, the
-   * one added later counts.
+   * Returns the value of the last field of that name: if an intermediary has added a field that the
+   * server sent, too, the one added later counts.
    */
   public @Nullable CharSequence findLast(AsciiString name) {
     for (int i = count - 1; i >= 0; i--) {
@@ -81,7 +81,7 @@ public final class HeaderBlock extends DefaultHttp2Headers {
     return null;
   }
 
-  /** Whether there is a field whose value is encoded bytes. */
+  /** Whether a field has a binary value. */
   public boolean hasBinary() {
     for (int i = 0; i < count; i++) {
       if (HeaderNames.isBinary(names[i])) {
@@ -91,8 +91,11 @@ public final class HeaderBlock extends DefaultHttp2Headers {
     return false;
   }
 
-  /** The block will be kept: what many blocks say need not be there for each. */
-  public void shareCommon() {
+  /**
+   * Replaces frequent names and values by common instances, to save memory while the block is
+   * cached.
+   */
+  public void useCommonInstances() {
     for (int i = 0; i < count; i++) {
       names[i] = HeaderNames.common(names[i]);
       values[i] = HeaderNames.common(values[i]);
@@ -101,23 +104,26 @@ public final class HeaderBlock extends DefaultHttp2Headers {
 
   @Override
   public HeaderBlock clear() {
-    if (names.length > MAX_KEPT_CAPACITY) {
+    if (names.length > MAX_REUSED_CAPACITY) {
       names = new AsciiString[INITIAL_CAPACITY];
       values = new AsciiString[INITIAL_CAPACITY];
     } else {
-      // Values may be large, and the next block may be long in coming.
+      // So that an idle connection does not retain large values.
       Arrays.fill(names, 0, count, null);
       Arrays.fill(values, 0, count, null);
     }
     count = 0;
-    meaning = null;
+    classified = null;
     return this;
   }
 
-  /** Appends a field; the decoder turns the exception into a stream error, once the whole block is decoded. */
+  /**
+   * Appends a field. The decoder turns an exception into a stream error after it has decoded the
+   * whole block, so the dynamic table stays correct.
+   */
   @Override
   public HeaderBlock add(CharSequence name, CharSequence value) {
-    // Netty's decoder brings nothing else: no copies.
+    // Netty's decoder passes AsciiStrings: nothing is copied.
     AsciiString asciiName = AsciiString.of(name);
     AsciiString asciiValue = AsciiString.of(value);
     checkName(asciiName);
@@ -126,7 +132,7 @@ public final class HeaderBlock extends DefaultHttp2Headers {
       names = Arrays.copyOf(names, count * 2);
       values = Arrays.copyOf(values, count * 2);
     }
-    meaning = null;
+    classified = null;
     names[count] = asciiName;
     values[count++] = asciiValue;
     return this;
@@ -185,7 +191,7 @@ public final class HeaderBlock extends DefaultHttp2Headers {
     }
   }
 
-  /** A response has one pseudo-header (RFC 9113 section 8.3.2). */
+  /** A response has exactly one pseudo-header (RFC 9113 section 8.3.2). */
   private void checkPseudo(AsciiString name) {
     if (!HeaderNames.STATUS.contentEquals(name)) {
       throw new IllegalArgumentException(
@@ -198,7 +204,10 @@ public final class HeaderBlock extends DefaultHttp2Headers {
     }
   }
 
-  /** Surrounding spaces are let through, against the RFC: servers send them in {@code grpc-message}. */
+  /**
+   * Allows spaces around a value, unlike RFC 9113 section 8.2.1: servers send them in
+   * {@code grpc-message}.
+   */
   private static void checkValue(AsciiString name, AsciiString value) {
     byte[] bytes = value.array();
     int start = value.arrayOffset();

@@ -8,7 +8,10 @@ import java.util.Set;
 import java.util.stream.Collectors;
 import java.util.stream.Stream;
 
-/** Header names of gRPC over HTTP/2, and what is special about some. One instance each: identity is a fast path. */
+/**
+ * Defines the header names of gRPC over HTTP/2, and which names are treated specially. There is one
+ * instance of each name, so that comparing identities is the fast path.
+ */
 public final class HeaderNames {
 
   static final AsciiString METHOD = PseudoHeaderName.METHOD.value();
@@ -33,9 +36,9 @@ public final class HeaderNames {
   private static final AsciiString B3_PREFIX = AsciiString.cached("x-b3-");
 
   /**
-   * The transport's own, those that RFC 9113 section 8.2.2 forbids, and those that describe the
-   * content of one HTTP message: a gateway that copies what it has received must not send them
-   * again.
+   * Names that metadata of applications cannot set: those that the transport sets, those that RFC
+   * 9113 section 8.2.2 forbids, and those that describe the content of one HTTP message. Gateways
+   * copy all headers they have received, and these must not be sent on.
    */
   private static final Set<AsciiString> RESERVED = Set.of(
       CONTENT_TYPE,
@@ -60,8 +63,8 @@ public final class HeaderNames {
       AsciiString.cached("upgrade"));
 
   /**
-   * Secrets (RFC 7541 section 7.1.3), and values that differ from call to call: each would push
-   * something useful out of the table.
+   * Secrets (RFC 7541 section 7.1.3), and values that differ from call to call: each of them would
+   * evict a useful field from the table.
    */
   private static final Set<AsciiString> NEVER_INDEXED = Stream.of(
           "grpc-timeout",
@@ -92,7 +95,7 @@ public final class HeaderNames {
       .map(AsciiString::cached)
       .collect(Collectors.toUnmodifiableSet());
 
-  /** What most responses consist of. */
+  /** Names and values that most responses consist of. */
   private static final Map<AsciiString, AsciiString> COMMON = Stream.of(
           CONTENT_TYPE,
           APPLICATION_GRPC,
@@ -107,7 +110,7 @@ public final class HeaderNames {
 
   private HeaderNames() {}
 
-  /** The one instance of a common name or value, others as they are: for what is kept. */
+  /** Returns the common instance of a frequent name or value, others unchanged. */
   static AsciiString common(AsciiString nameOrValue) {
     return COMMON.getOrDefault(nameOrValue, nameOrValue);
   }
@@ -120,11 +123,15 @@ public final class HeaderNames {
     return name.endsWith(BINARY_SUFFIX);
   }
 
-  /** Whether user metadata of this name is left out of a request. */
+  /** Whether metadata of this name is not sent. */
   static boolean isReserved(AsciiString name) {
     return isPseudo(name) || RESERVED.contains(name);
   }
 
+  /**
+   * Whether a header must stay out of HPACK's dynamic tables, on every hop (RFC 7541 section
+   * 7.1.3): secrets, and values that differ from call to call.
+   */
   public static boolean isNeverIndexed(CharSequence name) {
     if (name == GRPC_TIMEOUT) {
       return true;

@@ -4,25 +4,28 @@ package dev.clientconn.internal.wire;
 import org.jspecify.annotations.Nullable;
 
 /**
- * Checks text that becomes part of a request's header fields. A line break would let its author add
- * fields where a proxy speaks HTTP/1, and a strict server resets the stream for it (RFC 9113
- * section 8.2.1).
+ * Checks text that becomes part of a request's header fields. With a line break in it, the text
+ * could add fields where a proxy forwards by HTTP/1, and a strict server resets the stream (RFC
+ * 9113 section 8.2.1).
  */
 public final class HeaderText {
 
   private HeaderText() {}
 
-  /** What is wrong with a value, which is printable ASCII; {@code null} if nothing is. */
+  /** Returns what is wrong with a value (not printable ASCII), {@code null} if nothing is. */
   public static @Nullable String problemOfValue(CharSequence text) {
     return problem(text, ' ', "only printable ASCII can be sent");
   }
 
-  /** What is wrong with text without spaces: an authority, a path; {@code null} if nothing is. */
+  /** Returns what is wrong with an authority or a path (spaces too), {@code null} if nothing is. */
   public static @Nullable String problemOfWord(CharSequence text) {
     return problem(text, '!', "only printable ASCII without spaces can be sent");
   }
 
-  /** What is wrong with the name of a field (RFC 9110 section 5.1), {@code null} if nothing is. */
+  /**
+   * Returns what is wrong with the name of a field (RFC 9110 section 5.1), {@code null} if nothing
+   * is.
+   */
   public static @Nullable String problemOfName(CharSequence text) {
     if (text.length() == 0) {
       return "is empty";

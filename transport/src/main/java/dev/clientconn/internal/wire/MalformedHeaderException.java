@@ -1,7 +1,10 @@
 // SPDX-License-Identifier: Apache-2.0
 package dev.clientconn.internal.wire;
 
-/** A header of the peer's that cannot be decoded. The peer's fault, not a bug: carries no stack trace. */
+/**
+ * Reports that a received header cannot be decoded. Has no stack trace: the peer caused it, not a
+ * bug.
+ */
 public final class MalformedHeaderException extends Exception {
 
   private final String name;
@@ -11,7 +14,7 @@ public final class MalformedHeaderException extends Exception {
     this.name = name;
   }
 
-  /** The header's name. */
+  /** Returns the name of the header. */
   public String name() {
     return name;
   }

@@ -14,44 +14,46 @@ import io.netty.buffer.ByteBuf;
 import org.jspecify.annotations.Nullable;
 
 /**
- * Finds the gRPC messages in the DATA of one stream. Copies each once, out of the network's buffer, which stays the
- * caller's: small ones side by side, so that undelivered messages take little more memory than they took on the wire. A
- * body gets memory as its bytes arrive, at most a chunk ahead of them, whatever length the peer announces. Does not
- * decompress. After an exception the stream is at no known place, and only {@link #deliverPacked} may be called.
+ * Splits the DATA of one stream into gRPC messages. Copies each message once out of the read
+ * buffer, which the caller still owns. Small ones are packed into shared arrays, so that
+ * undelivered messages take little more memory than on the wire. Memory for a body is allocated as
+ * its bytes arrive, at most one chunk in advance, so a peer cannot make us allocate by announcing a
+ * length. Does not decompress. After an exception the position in the stream is unknown, and only
+ * {@link #deliverPacked} may be called.
  */
 @EventLoopConfined
 public final class MessageDeframer {
 
-  /** Flag and length in front of each message, bytes. */
+  /** Length of the prefix (flag and length of the body), bytes. */
   static final int PREFIX_LENGTH = FramedMessage.PREFIX_LENGTH;
 
   private static final byte[] EMPTY = {};
 
-  /** Takes whole messages. */
+  /** Receives complete messages. */
   @FunctionalInterface
   public interface Sink {
-    /** A message, and those that it holds ({@link InboundMessage#following}). */
+    /** Takes over a message, and those packed behind it ({@link InboundMessage#following}). */
     void message(InboundMessage message);
   }
 
   private final int maxMessageSize;
   private final InboundChunkPool pool;
 
-  /** How much of the prefix has been read; stays at all of it while the body comes in. */
+  /** Bytes of the prefix that have been read; unchanged while the body arrives. */
   private byte prefixRead;
 
   private short flag;
   private int length;
-  /** The body that is gathered, if it fits into one chunk. */
+  /** The body so far, if its length is at most one chunk. */
   private byte @Nullable [] array;
-  /** The body, if it does not. */
+  /** The body so far, if it is longer. */
   private @Nullable InboundChunks chunks;
 
   private int bodyRead;
 
-  /** The first message has been delivered, which for most calls is the only one. */
+  /** Whether the first message has been delivered. For most calls it is the only one. */
   private boolean delivered;
-  /** Made by the second message: a unary call never needs it. */
+  /** Created for the second message: a unary call never needs it. */
   private @Nullable SmallMessagePacker small;
 
   /**
@@ -63,7 +65,7 @@ public final class MessageDeframer {
 
   /**
    * @param maxMessageSize longest body accepted, bytes
-   * @param pool what bodies longer than a chunk are gathered in
+   * @param pool provides the chunks of longer bodies and of packed messages
    */
   public MessageDeframer(int maxMessageSize, InboundChunkPool pool) {
     this.maxMessageSize = maxMessageSize;
@@ -71,11 +73,11 @@ public final class MessageDeframer {
   }
 
   /**
-   * Reads {@code data} to its end and gives the messages that are complete to {@code sink}, small ones no later than at
-   * {@link #deliverPacked}.
+   * Reads {@code data} to its end and passes complete messages to {@code sink}; small ones may be
+   * retained until {@link #deliverPacked}.
    *
-   * @throws MessageException INTERNAL for a malformed prefix, RESOURCE_EXHAUSTED for a message over the limit; the
-   *     messages before it are delivered
+   * @throws MessageException INTERNAL for a malformed prefix, RESOURCE_EXHAUSTED for a message over
+   *     the limit; the messages before it have been accepted
    */
   public void deframe(ByteBuf data, Sink sink) throws MessageException {
     while (data.isReadable()) {
@@ -92,7 +94,7 @@ public final class MessageDeframer {
     }
   }
 
-  /** Packs the small messages that are here from the first to the last byte. Returns whether there is one. */
+  /** Packs the small messages that are complete in the buffer. Returns whether there was one. */
   private boolean packWhole(ByteBuf data, Sink sink) {
     int whole = wholeMessages(data, InboundChunkPool.CHUNK);
     if (whole == 0) {
@@ -110,7 +112,10 @@ public final class MessageDeframer {
     return true;
   }
 
-  /** How many bytes the small messages are that begin and end here, without a malformed one; no more than {@code most}. */
+  /**
+   * Returns the length of the small messages that are complete in the buffer, at most {@code most};
+   * stops before a malformed one.
+   */
   private int wholeMessages(ByteBuf data, int most) {
     int start = data.readerIndex();
     int end = start + Math.min(most, data.readableBytes());
@@ -133,7 +138,7 @@ public final class MessageDeframer {
     return small;
   }
 
-  /** Bytes still to come of the message it is in, as far as known; 0 between messages. */
+  /** Returns the missing bytes of the incomplete message, as far as known; 0 between messages. */
   public int bytesMissing() {
     if (prefixRead < PREFIX_LENGTH) {
       return prefixRead == 0 ? 0 : PREFIX_LENGTH - prefixRead;
@@ -141,7 +146,7 @@ public final class MessageDeframer {
     return length - bodyRead;
   }
 
-  /** Whether a message has begun and not ended. */
+  /** Whether there is an incomplete message. */
   public boolean isMidMessage() {
     return prefixRead > 0;
   }
@@ -173,7 +178,7 @@ public final class MessageDeframer {
       throw new MessageException(Status.INTERNAL.withDescription(
           "malformed gRPC message: its compressed flag is " + flag + ", neither 0 nor 1"));
     }
-    // Lengths of 2 GiB and more come out negative.
+    // The length is unsigned: 2 GiB and more are negative here.
     if (length < 0 || length > maxMessageSize) {
       throw new MessageException(
           Status.RESOURCE_EXHAUSTED.withDescription("gRPC message exceeds maximum size "
@@ -184,28 +189,28 @@ public final class MessageDeframer {
   }
 
   private void readBody(ByteBuf data) {
-    int taken = Math.min(data.readableBytes(), length - bodyRead);
+    int count = Math.min(data.readableBytes(), length - bodyRead);
     if (!isSmall()) {
-      readChunks(data, taken);
-    } else if (taken > 0) {
+      readChunks(data, count);
+    } else if (count > 0) {
       if (array == null) {
         array = new byte[length];
       }
-      data.readBytes(array, bodyRead, taken);
+      data.readBytes(array, bodyRead, count);
     }
-    bodyRead += taken;
+    bodyRead += count;
   }
 
-  private void readChunks(ByteBuf data, int taken) {
+  private void readChunks(ByteBuf data, int count) {
     if (chunks == null) {
       chunks = new InboundChunks(pool);
     }
-    int left = taken;
-    while (left > 0) {
-      int run = Math.min(left, chunks.tailRoom());
+    int remaining = count;
+    while (remaining > 0) {
+      int run = Math.min(remaining, chunks.tailRoom());
       data.readBytes(chunks.tail(), chunks.tailStart(), run);
       chunks.added(run);
-      left -= run;
+      remaining -= run;
     }
   }
 
@@ -218,13 +223,13 @@ public final class MessageDeframer {
       endMessage();
     } else {
       deliverPacked(sink);
-      InboundMessage message = gathered();
+      InboundMessage message = completed();
       endMessage();
       sink.message(message);
     }
   }
 
-  private InboundMessage gathered() {
+  private InboundMessage completed() {
     boolean compressed = flag == 1;
     return chunks == null
         ? new ArrayMessage(array == null ? EMPTY : array, compressed)
@@ -244,12 +249,14 @@ public final class MessageDeframer {
     return length <= InboundChunkPool.CHUNK;
   }
 
-  /** Whether {@link #deliverPacked} would deliver something. */
+  /** Whether there are packed messages to deliver. */
   public boolean hasPackedMessages() {
     return small != null && !small.isEmpty();
   }
 
-  /** Delivers the messages that have been packed: they are about to leave the event loop. */
+  /**
+   * Passes on the packed messages. Called when the events of the turn are delivered to the call.
+   */
   public void deliverPacked(Sink sink) {
     if (small != null && !small.isEmpty()) {
       sink.message(small.take());

@@ -3,7 +3,10 @@ package dev.clientconn.internal.wire;
 
 import io.grpc.Status;
 
-/** A message of the peer's that cannot be taken. The peer's fault, not a bug: carries no stack trace. */
+/**
+ * Reports that a received message is not accepted. Has no stack trace: the peer caused it, not a
+ * bug.
+ */
 public final class MessageException extends Exception {
 
   private final transient Status status;
@@ -13,7 +16,7 @@ public final class MessageException extends Exception {
     this.status = status;
   }
 
-  /** What the call ends with. */
+  /** Returns the status that the call ends with. */
   public Status status() {
     return status;
   }

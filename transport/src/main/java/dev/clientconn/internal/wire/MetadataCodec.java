@@ -9,14 +9,15 @@ import java.util.Arrays;
 import java.util.Base64;
 
 /**
- * Between io.grpc's metadata and header fields. The only class that uses {@link InternalMetadata}. Byte arrays are
- * shared with the fields where these own the whole of theirs; neither side ever writes to them.
+ * Converts between metadata of io.grpc and header fields. The only class that uses
+ * {@link InternalMetadata}. Does not copy a byte array where a field uses the whole of it: neither
+ * side writes to it.
  */
 public final class MetadataCodec {
 
   private static final Base64.Encoder ENCODER = Base64.getEncoder().withoutPadding();
 
-  /** Takes values with and without padding. */
+  /** Accepts values with and without padding. */
   private static final Base64.Decoder DECODER = Base64.getDecoder();
 
   private static final byte[] EMPTY = {};
@@ -26,7 +27,8 @@ public final class MetadataCodec {
   private MetadataCodec() {}
 
   /**
-   * The metadata of a received block: all but pseudo-headers and, of trailers, what the status was made of.
+   * Returns the metadata of a received block: all fields but pseudo-headers and, of trailers,
+   * {@code grpc-status} and {@code grpc-message}.
    *
    * @throws MalformedHeaderException if the value of a binary header is not base64
    */
@@ -45,7 +47,7 @@ public final class MetadataCodec {
       AsciiString value = AsciiString.of(block.value(i));
       if (HeaderNames.isBinary(name)) {
         int values = 1 + commas(value);
-        // A joined value takes more room than its field.
+        // A field with joined values becomes several entries.
         int needed = 2 * (entries + values + block.count() - i - 1);
         if (needed > namesAndValues.length) {
           namesAndValues = Arrays.copyOf(namesAndValues, needed);
@@ -61,15 +63,15 @@ public final class MetadataCodec {
         : InternalMetadata.newMetadata(entries, namesAndValues);
   }
 
-  /** How many entries {@link #encode} will look at. */
+  /** Returns the number of entries, reserved ones included. */
   static int count(Metadata metadata) {
     return InternalMetadata.headerCount(metadata);
   }
 
   /**
-   * Writes names and values into {@code list} from index {@code at}, without reserved names and
-   * without spaces around values: strict servers reset the stream for them (RFC 9113 section
-   * 8.2.1). Returns the index after the last.
+   * Writes names and values into {@code list} from index {@code at}. Skips reserved names, and
+   * removes spaces around values, for which strict servers reset the stream (RFC 9113 section
+   * 8.2.1). Returns the index behind the last.
    *
    * @throws io.grpc.StatusRuntimeException INTERNAL if a value is not made of printable ASCII
    */
@@ -105,7 +107,7 @@ public final class MetadataCodec {
     return new AsciiString(value, start, end - start, false);
   }
 
-  /** A line break in a value would let its writer add headers where a proxy speaks HTTP/1. */
+  /** With a line break, a value could add headers where a proxy forwards by HTTP/1. */
   private static void checkPrintable(AsciiString name, byte[] value) {
     for (int i = 0; i < value.length; i++) {
       if (value[i] < 0x20 || value[i] == 0x7f) {
@@ -126,7 +128,10 @@ public final class MetadataCodec {
                 || HeaderNames.GRPC_MESSAGE.contentEquals(name)));
   }
 
-  /** Several values may have been joined on their way (gRPC over HTTP/2, "Custom-Metadata"). */
+  /**
+   * Decodes a binary field; intermediaries may have joined values (gRPC over HTTP/2,
+   * "Custom-Metadata").
+   */
   private static int decodeBinary(
       AsciiString name, AsciiString value, byte[][] namesAndValues, int entries)
       throws MalformedHeaderException {
@@ -139,7 +144,7 @@ public final class MetadataCodec {
       AsciiString part = whole ? value : value.subSequence(start, end, false).trim();
       try {
         namesAndValues[2 * entries] = nameBytes;
-        // Shared where it is empty: a value of nothing but commas must not take an array for each.
+        // One array for all empty values: a field of commas only must not allocate for each.
         namesAndValues[2 * entries++ + 1] = part.isEmpty() ? EMPTY : DECODER.decode(bytes(part));
       } catch (IllegalArgumentException notBase64) {
         throw new MalformedHeaderException(name.toString());

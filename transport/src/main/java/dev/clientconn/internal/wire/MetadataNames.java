@@ -7,31 +7,32 @@ import java.util.Arrays;
 import java.util.concurrent.atomic.AtomicReferenceArray;
 
 /**
- * Names of metadata as header names: a program has few, and sends them again and again. One place for each hash, so
- * names that share a place, or are made up by the call, cost what they would cost without this and fill nothing.
+ * Caches the names of metadata as header names: a program uses few names in many calls. The cache
+ * has one entry for each hash, so its size is fixed even if a program makes up names; names with
+ * the same hash replace each other.
  */
 @CrossesThreads
 final class MetadataNames {
 
-  static final int PLACES = 256;
+  static final int ENTRIES = 256;
 
-  /** Longer ones are not kept. */
+  /** Longer names are not cached. Bytes. */
   static final int MAX_LENGTH = 64;
 
-  private final AtomicReferenceArray<AsciiString> known = new AtomicReferenceArray<>(PLACES);
+  private final AtomicReferenceArray<AsciiString> known = new AtomicReferenceArray<>(ENTRIES);
 
-  /** The name that these bytes are. They belong to it from now on: nobody may write to them. */
+  /** Returns the name. The array must not be written to afterwards. Any thread. */
   AsciiString of(byte[] name) {
     if (name.length > MAX_LENGTH) {
       return new AsciiString(name, false);
     }
-    int place = Arrays.hashCode(name) & (PLACES - 1);
-    AsciiString found = known.get(place);
+    int entry = Arrays.hashCode(name) & (ENTRIES - 1);
+    AsciiString found = known.get(entry);
     if (found != null && Arrays.equals(found.array(), name)) {
       return found;
     }
     AsciiString made = new AsciiString(name, false);
-    known.set(place, made);
+    known.set(entry, made);
     return made;
   }
 }

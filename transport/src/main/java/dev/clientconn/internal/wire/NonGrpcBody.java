@@ -7,13 +7,13 @@ import io.netty.buffer.ByteBuf;
 import java.nio.charset.StandardCharsets;
 
 /**
- * Keeps the start of a response body that is not gRPC, such as a proxy's error page. The status of
- * the call quotes it, which shows where the response came from.
+ * Collects the start of a response body that is not gRPC, such as a proxy's error page. The status
+ * of the call quotes it, which shows where the response came from.
  */
 @EventLoopConfined
 public final class NonGrpcBody {
 
-  /** How much is kept, bytes. */
+  /** Bytes that are collected. */
   static final int LIMIT = 1024;
 
   private final Status soFar;
@@ -21,13 +21,16 @@ public final class NonGrpcBody {
   private int size;
 
   /**
-   * @param soFar what the headers said
+   * @param soFar the status that the headers led to
    */
   public NonGrpcBody(Status soFar) {
     this.soFar = soFar;
   }
 
-  /** Copies what there is room for, and reads {@code data} to its end. Returns whether no more is wanted. */
+  /**
+   * Copies up to the limit, and reads {@code data} to its end. Returns whether the limit is
+   * reached.
+   */
   public boolean add(ByteBuf data) {
     int taken = Math.min(data.readableBytes(), LIMIT - size);
     data.readBytes(body, size, taken);
@@ -36,7 +39,7 @@ public final class NonGrpcBody {
     return size == LIMIT;
   }
 
-  /** The status so far with the body, quoted, behind its description. */
+  /** Returns the status with the quoted body behind its description. */
   public Status toStatus() {
     String text = new String(body, 0, size, StandardCharsets.UTF_8);
     StringBuilder quoted = new StringBuilder(text.length() + 16).append("data: \"");
@@ -46,7 +49,7 @@ public final class NonGrpcBody {
     return soFar.augmentDescription(quoted.append('"').toString());
   }
 
-  /** A peer's text must not break out of its quotes, or write lines of its own into a log. */
+  /** Escapes what would end the quotation or start a new line in a log. */
   private static void appendQuoted(StringBuilder out, char c) {
     switch (c) {
       case '"' -> out.append("\\\"");

@@ -17,14 +17,14 @@ import java.util.concurrent.TimeUnit;
 import org.jspecify.annotations.Nullable;
 
 /**
- * Builds the request headers of a connection's calls, on the callers' threads. What is the same for every call of a
- * method is made once; a call that adds nothing of its own shares one immutable list. Does not check the peer's limit
- * on header lists: see {@link #listSize}.
+ * Builds the request headers of a connection's calls on the callers' threads. The headers that all
+ * calls of a method have in common are built once; a call that adds none gets one shared immutable
+ * list. Does not check the peer's limit on header lists: see {@link #listSize}.
  */
 @CrossesThreads
 public final class RequestHeaders {
 
-  /** Methods whose headers are kept; a program that makes up descriptors as it goes must not grow this for ever. */
+  /** Bounds the cache for programs that create method descriptors again and again. */
   static final int MAX_CACHED_METHODS = 1_000;
 
   private static final AsciiString POST = AsciiString.cached("POST");
@@ -35,7 +35,7 @@ public final class RequestHeaders {
 
   private static final AsciiString[] NOTHING = {};
 
-  /** Where the value of {@code :authority} stands in a list. */
+  /** Index of the value of {@code :authority} in a list. */
   private static final int AUTHORITY_VALUE = 7;
 
   private final AsciiString scheme;
@@ -43,7 +43,7 @@ public final class RequestHeaders {
   private final AsciiString userAgent;
   private final @Nullable AsciiString acceptEncoding;
 
-  // Descriptors do not override equals: the map compares identities.
+  // MethodDescriptor does not override equals, so keys are compared by identity.
   private final Map<MethodDescriptor<?, ?>, MethodHeaders> methods = new ConcurrentHashMap<>(1);
 
   /**
@@ -61,10 +61,11 @@ public final class RequestHeaders {
   }
 
   /**
-   * The headers of one call, in two lists that make one block.
+   * The headers of one call: two lists that are sent as one block.
    *
-   * @param shared the very same object for each call of a method; empty where the call has an authority of its own
-   * @param own what only this call says; often empty
+   * @param shared the same object for all calls of a method; empty if the call overrides the
+   *     authority
+   * @param own headers of this call only; often empty
    */
   public record Lists(Http2Headers shared, Http2Headers own) {
     public static final Lists NONE =
@@ -72,7 +73,8 @@ public final class RequestHeaders {
   }
 
   /**
-   * The headers of one call, immutable; {@code grpc-timeout} counts from now.
+   * Returns the headers of one call, immutable. {@code grpc-timeout} is what remains of the
+   * deadline now.
    *
    * @throws io.grpc.StatusRuntimeException INTERNAL if a metadata value, the authority, the
    *     encoding
@@ -96,7 +98,10 @@ public final class RequestHeaders {
     return new Lists(EmptyHttp2Headers.INSTANCE, own(all, call, metadataCount));
   }
 
-  /** Size of a header list as the peer's limit counts it (RFC 9113 section 6.5.2). */
+  /**
+   * Returns the size of a header list as the peer's limit counts it (RFC 9113 section 6.5.2),
+   * bytes.
+   */
   public static long listSize(Lists headers) {
     return listSize(headers.shared()) + listSize(headers.own());
   }
@@ -110,8 +115,8 @@ public final class RequestHeaders {
   }
 
   /**
-   * Whether a header must stay out of HPACK's dynamic table, on every hop (RFC 7541 section 7.1.3): secrets, and values
-   * that are new with every call.
+   * Whether a header must stay out of HPACK's dynamic table, on every hop (RFC 7541 section 7.1.3):
+   * secrets, and values that are new with every call.
    */
   public static boolean isNeverIndexed(CharSequence name) {
     return HeaderNames.isNeverIndexed(name);
@@ -135,7 +140,7 @@ public final class RequestHeaders {
       list[at++] = TimeoutCodec.encode(deadline.timeRemaining(TimeUnit.NANOSECONDS));
     }
     at = MetadataCodec.encode(call.metadata(), list, at);
-    // Reserved metadata has been left out.
+    // The list is shorter if reserved metadata was skipped.
     return headers(at == list.length ? list : Arrays.copyOf(list, at));
   }
 
@@ -153,7 +158,7 @@ public final class RequestHeaders {
     };
   }
 
-  /** Nearly every connection has this one. */
+  /** Uses one instance of the value that nearly every connection has. */
   private static AsciiString shared(AsciiString encoding) {
     return encoding.equals(GZIP) ? GZIP : encoding;
   }
@@ -199,14 +204,16 @@ public final class RequestHeaders {
     return new MethodHeaders(all);
   }
 
-  /** {@code clientHeaders} would take pseudo-headers apart, in an order of its own, and make a second array. */
+  /**
+   * {@code ReadOnlyHttp2Headers.clientHeaders} would allocate a second array for pseudo-headers.
+   */
   private static Http2Headers headers(AsciiString[] namesAndValues) {
     return namesAndValues.length == 0
         ? EmptyHttp2Headers.INSTANCE
         : ReadOnlyHttp2Headers.trailers(false, namesAndValues);
   }
 
-  /** What the calls of one method share. */
+  /** The headers that all calls of one method have in common. */
   private static final class MethodHeaders {
     final AsciiString[] all;
     final Lists plain;

@@ -10,9 +10,9 @@ import io.netty.util.AsciiString;
 import org.jspecify.annotations.Nullable;
 
 /**
- * Classifies a received header block: says what it means to a call. Runs on the loop and has no
- * state; the stream remembers the HTTP status of its response headers. Writes nothing; the kind
- * decides which frame the peer is sent.
+ * Classifies received header blocks: interim response, response headers, trailers, not gRPC, or
+ * malformed. Stateless: the stream remembers the HTTP status of its response headers. Writes no
+ * frames; the caller decides by the kind which frame to send. Event loop.
  */
 public final class ResponseHeaders {
 
@@ -33,30 +33,30 @@ public final class ResponseHeaders {
    * Classifies a block.
    *
    * @param endOfStream whether its HEADERS frame had END_STREAM
-   * @param responseStatus HTTP status of the stream's RESPONSE, {@link ResponseBlock#NO_RESPONSE} before there
-   *     was one
+   * @param responseStatus HTTP status of the stream's RESPONSE, {@link ResponseBlock#NO_RESPONSE}
+   *     before one was received
    */
   public static ResponseBlock classify(HeaderBlock block, boolean endOfStream, int responseStatus) {
-    HeaderBlock.Meaning known = block.meaning;
+    HeaderBlock.Classified known = block.classified;
     if (known != null
         && known.endOfStream() == endOfStream
         && known.responseStatus() == responseStatus) {
       return known.result();
     }
     ResponseBlock result = responseStatus == NO_RESPONSE
-        ? readFirst(block, endOfStream)
-        : readLast(block, endOfStream, responseStatus);
-    block.meaning = new HeaderBlock.Meaning(endOfStream, responseStatus, result);
+        ? classifyFirst(block, endOfStream)
+        : classifyLast(block, endOfStream, responseStatus);
+    block.classified = new HeaderBlock.Classified(endOfStream, responseStatus, result);
     return result;
   }
 
   /**
-   * The status of a call whose response has a header list over the limit. Names the server's own
-   * status where that is among the fields within the limit: the rest is often no more than its
-   * details.
+   * Returns the status of a call whose response has a header list over the limit. Quotes the
+   * server's status if it is among the fields within the limit: what exceeds it is often only the
+   * details of that status.
    *
    * @param block the fields that were decoded before the limit was passed
-   * @param limit bytes, as RFC 9113 section 6.5.2 counts them
+   * @param limit bytes, counted as in RFC 9113 section 6.5.2
    */
   public static Status overLimit(HeaderBlock block, int limit) {
     String description = "the server sent headers or trailers of more than " + limit
@@ -76,19 +76,19 @@ public final class ResponseHeaders {
     }
   }
 
-  private static ResponseBlock readLast(
+  private static ResponseBlock classifyLast(
       HeaderBlock block, boolean endOfStream, int responseStatus) {
     if (!endOfStream) {
       return malformed("a HEADERS frame cannot appear in the middle of a stream");
     }
     if (block.find(HeaderNames.STATUS) != null) {
-      // RFC 9113 section 8.1: trailers have no pseudo-headers.
+      // RFC 9113 section 8.1: trailers must not have pseudo-headers.
       return malformed("malformed header: the trailers have a :status");
     }
     return trailers(block, responseStatus);
   }
 
-  private static ResponseBlock readFirst(HeaderBlock block, boolean endOfStream) {
+  private static ResponseBlock classifyFirst(HeaderBlock block, boolean endOfStream) {
     int httpStatus = httpStatus(block.find(HeaderNames.STATUS));
     if (httpStatus == BAD_STATUS) {
       return malformed(
@@ -98,16 +98,16 @@ public final class ResponseHeaders {
       return informational(httpStatus, endOfStream);
     }
     CharSequence contentType = block.find(HeaderNames.CONTENT_TYPE);
-    String complaint = contentTypeComplaint(contentType);
+    String problem = contentTypeProblem(contentType);
     if (httpStatus == NO_STATUS) {
       // RFC 9113 section 8.3.2: every response has one.
       return malformed(
-          "malformed header: missing HTTP status" + (complaint == null ? "" : "; " + complaint));
+          "malformed header: missing HTTP status" + (problem == null ? "" : "; " + problem));
     }
-    if (complaint != null) {
-      return notGrpc(block, httpStatus, complaint);
+    if (problem != null) {
+      return notGrpc(block, httpStatus, problem);
     }
-    // The HTTP status of a gRPC response counts only where no grpc-status follows: proxies rewrite
+    // The HTTP status of a gRPC response is used only if there is no grpc-status: proxies change
     // it.
     return endOfStream ? trailers(block, httpStatus) : response(block, httpStatus);
   }
@@ -126,11 +126,11 @@ public final class ResponseHeaders {
       return new ResponseBlock(
           Kind.RESPONSE, httpStatus, Status.OK, MetadataCodec.decode(block, false));
     } catch (MalformedHeaderException e) {
-      return malformedMetadata(e);
+      return notBase64(e);
     }
   }
 
-  /** An intermediary that fails a call may append a status to the server's: the last one counts. */
+  /** An intermediary that fails a call may add a second grpc-status: the last one counts. */
   private static ResponseBlock trailers(HeaderBlock block, int httpStatus) {
     Status status;
     CharSequence code = block.findLast(HeaderNames.GRPC_STATUS);
@@ -145,31 +145,31 @@ public final class ResponseHeaders {
     try {
       return new ResponseBlock(Kind.TRAILERS, status, MetadataCodec.decode(block, true));
     } catch (MalformedHeaderException e) {
-      return malformedMetadata(e);
+      return notBase64(e);
     }
   }
 
-  private static @Nullable String contentTypeComplaint(@Nullable CharSequence contentType) {
+  private static @Nullable String contentTypeProblem(@Nullable CharSequence contentType) {
     if (contentType == null) {
       return "malformed header: missing HTTP content-type";
     }
     return isGrpc(contentType) ? null : "received unexpected content-type \"" + contentType + "\"";
   }
 
-  private static ResponseBlock notGrpc(HeaderBlock block, int httpStatus, String complaint) {
+  private static ResponseBlock notGrpc(HeaderBlock block, int httpStatus, String problem) {
     Status status = GrpcStatusCodec.fromHttpStatus(httpStatus);
-    Status both = status.withDescription(status.getDescription() + "; " + complaint);
+    Status both = status.withDescription(status.getDescription() + "; " + problem);
     Metadata metadata;
     try {
       metadata = MetadataCodec.decode(block, true);
     } catch (MalformedHeaderException e) {
-      // Its "-bin" names need not mean what they mean in gRPC.
+      // Without gRPC, names that end in "-bin" need not have base64 values.
       metadata = new Metadata();
     }
     return new ResponseBlock(Kind.NOT_GRPC, both, metadata);
   }
 
-  private static ResponseBlock malformedMetadata(MalformedHeaderException e) {
+  private static ResponseBlock notBase64(MalformedHeaderException e) {
     return malformed(e.getMessage() + ": the value is not base64");
   }
 
@@ -202,7 +202,7 @@ public final class ResponseHeaders {
     return status < 100 ? BAD_STATUS : status;
   }
 
-  /** {@code application/grpc}, alone or with a subtype or a parameter behind it. */
+  /** Accepts {@code application/grpc}, also with a subtype or a parameter behind it. */
   private static boolean isGrpc(CharSequence contentType) {
     AsciiString expected = HeaderNames.APPLICATION_GRPC;
     int length = expected.length();

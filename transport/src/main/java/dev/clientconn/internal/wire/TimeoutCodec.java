@@ -3,7 +3,7 @@ package dev.clientconn.internal.wire;
 
 import io.netty.util.AsciiString;
 
-/** The value of {@code grpc-timeout}. */
+/** Encodes the value of {@code grpc-timeout}. */
 public final class TimeoutCodec {
 
   private static final long MAX_VALUE = 99_999_999;
@@ -17,10 +17,11 @@ public final class TimeoutCodec {
   private TimeoutCodec() {}
 
   /**
-   * At most 8 digits and the finest unit that needs no more, rounded up: the server must not give up before the client.
+   * Encodes in the finest unit with at most 8 digits, rounded up so that the server does not end
+   * the call before the client.
    *
-   * @param nanos what is left; 0 and less become {@code 1n}, as the protocol asks for a positive integer (gRPC over
-   *     HTTP/2, "TimeoutValue")
+   * @param nanos remaining time; 0 and less become {@code 1n}, since the protocol requires a
+   *     positive integer (gRPC over HTTP/2, "TimeoutValue")
    */
   public static AsciiString encode(long nanos) {
     long left = Math.max(nanos, 1);

@@ -53,9 +53,9 @@ class HeaderBlockTest {
   @Test
   void blocksThatAreKeptShareWhatIsCommonAndSayTheSame() throws Exception {
     HeaderBlock other = MetadataCodecTest.block("grpc-status", "0", "x-own", "value");
-    other.shareCommon();
+    other.useCommonInstances();
     roundTrip("grpc-status", "0", "x-own", "value");
-    block.shareCommon();
+    block.useCommonInstances();
 
     assertThat(fields()).containsExactly("grpc-status", "0", "x-own", "value");
     assertThat(block.name(0)).isSameAs(other.name(0));

@@ -24,7 +24,7 @@ class MetadataNamesTest {
   @Test
   void namesBeyondTheBoundAreTheirOwnAndOnlySoManyAreKept() {
     List<AsciiString> made = new ArrayList<>();
-    for (int i = 0; i < 10 * MetadataNames.PLACES; i++) {
+    for (int i = 0; i < 10 * MetadataNames.ENTRIES; i++) {
       AsciiString name = names.of(bytes("x-" + i));
       assertThat(name.toString()).isEqualTo("x-" + i);
       made.add(name);
@@ -33,7 +33,7 @@ class MetadataNamesTest {
     long kept = made.stream()
         .filter(name -> names.of(name.toByteArray()).array() == name.array())
         .count();
-    assertThat(kept).isLessThanOrEqualTo(MetadataNames.PLACES);
+    assertThat(kept).isLessThanOrEqualTo(MetadataNames.ENTRIES);
   }
 
   @Test

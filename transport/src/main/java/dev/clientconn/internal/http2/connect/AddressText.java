@@ -7,7 +7,7 @@ import java.net.InetSocketAddress;
 import java.net.SocketAddress;
 import java.net.UnixDomainSocketAddress;
 
-/** How an address is written in an error. Never shows a proxy's password. */
+/** Formats addresses for error messages. Never includes the user or password of a proxy. */
 final class AddressText {
 
   private AddressText() {}

@@ -2,9 +2,10 @@
 package dev.clientconn.internal.http2.connect;
 
 /**
- * The host and port of an authority (RFC 3986 section 3.2), for SNI and for the name a certificate must bear.
+ * Parses an authority into host and port (RFC 3986 section 3.2). The host is sent as SNI and must
+ * be among the names of the server's certificate.
  *
- * @param host without brackets
+ * @param host a name or an address, IPv6 without brackets
  * @param port -1 if there is none
  */
 record Authority(String host, int port) {

@@ -7,8 +7,9 @@ import javax.net.ssl.SSLSession;
 import org.jspecify.annotations.Nullable;
 
 /**
- * Says whether calls with an authority of their own may use a TLS connection: the certificate that the server has shown
- * must be for that host, too. The connection's own authority was verified in the handshake.
+ * Decides whether a call that overrides the authority may be sent on a TLS connection: the server's
+ * certificate must include that host, too, or the call could reach a server that does not serve it.
+ * The connection's own authority was verified in the handshake.
  */
 @CrossesThreads
 public final class AuthorityCheck {
@@ -16,16 +17,19 @@ public final class AuthorityCheck {
   private volatile @Nullable SSLSession session;
   private volatile @Nullable CertificateNames names;
 
-  public AuthorityCheck(String connectionsAuthority) {
-    this.verifiedHost = Authority.parse(connectionsAuthority).host();
+  public AuthorityCheck(String connectionAuthority) {
+    this.verifiedHost = Authority.parse(connectionAuthority).host();
   }
 
-  /** The handshake is over. */
-  public void verified(SSLSession finished) {
-    session = finished;
+  /** Takes the session of the completed handshake. Event loop. */
+  public void handshakeCompleted(SSLSession completed) {
+    session = completed;
   }
 
-  /** Any thread. Returns why the call must not be sent, or {@code null}. */
+  /**
+   * Returns the status of a call that must not be sent, {@code null} for one that may be. Any
+   * thread.
+   */
   @Nullable
   public Status refusal(String authority) {
     String host = Authority.parse(authority).host();
@@ -41,7 +45,10 @@ public final class AuthorityCheck {
         + " certificate's names: " + (known == null ? "not known yet" : known) + ")");
   }
 
-  /** Read once, for the first call that needs them. */
+  /**
+   * Reads the certificate for the first call that needs its names. Two threads may both do so: they
+   * read the same names, so the race needs no lock.
+   */
   private @Nullable CertificateNames names() {
     CertificateNames known = names;
     SSLSession finished = session;

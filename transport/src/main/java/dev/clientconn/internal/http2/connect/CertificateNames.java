@@ -14,8 +14,9 @@ import javax.net.ssl.SSLPeerUnverifiedException;
 import javax.net.ssl.SSLSession;
 
 /**
- * The hosts that a server's certificate is for: its subject alternative names, matched as RFC 9525 section 6.3 says. The
- * common name does not count. Whether the certificate is trusted was decided in the handshake.
+ * Matches hosts against the subject alternative names of a server's certificate (RFC 9525 section
+ * 6.3). The common name is ignored. The handshake has already verified that the certificate is
+ * trusted.
  *
  * @param names DNS names, in lower case
  * @param addresses IP addresses, 4 or 16 bytes
@@ -24,7 +25,7 @@ record CertificateNames(List<String> names, List<byte[]> addresses) {
   private static final int DNS_NAME = 2;
   private static final int IP_ADDRESS = 7;
 
-  /** None if the server has shown no certificate, or one that cannot be read. */
+  /** Returns no names if the server sent no certificate, or one that cannot be parsed. */
   static CertificateNames of(SSLSession session) {
     List<String> names = new ArrayList<>();
     List<byte[]> addresses = new ArrayList<>();
@@ -34,7 +35,7 @@ record CertificateNames(List<String> names, List<byte[]> addresses) {
         read(certificate, names, addresses);
       }
     } catch (SSLPeerUnverifiedException | CertificateParsingException e) {
-      // A name that is not known to be the server's matches nothing.
+      // Without names nothing matches, so the call is refused.
     }
     return new CertificateNames(List.copyOf(names), List.copyOf(addresses));
   }
@@ -76,7 +77,7 @@ record CertificateNames(List<String> names, List<byte[]> addresses) {
     return names.stream().anyMatch(known -> matches(known, name));
   }
 
-  /** An asterisk stands for the whole of the leftmost label, and for one label only. */
+  /** A wildcard stands for the complete leftmost label, and for one label only. */
   private static boolean matches(String known, String name) {
     if (!known.startsWith("*.")) {
       return known.equals(name);
@@ -85,7 +86,7 @@ record CertificateNames(List<String> names, List<byte[]> addresses) {
     return dot > 0 && name.substring(dot).equals(known.substring(1));
   }
 
-  /** As an error shows them. */
+  /** Returns the names for an error message. */
   @Override
   public String toString() {
     List<String> all = new ArrayList<>(names);

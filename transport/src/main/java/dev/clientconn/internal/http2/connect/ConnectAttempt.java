@@ -16,8 +16,9 @@ import java.util.function.Supplier;
 import org.jspecify.annotations.Nullable;
 
 /**
- * Brings a connection up to its peer's SETTINGS (dialling, TLS) within one timeout, and closes its channel. Knows which
- * phase it is in, so that the status of a failure says how far it came.
+ * Takes one connection from the dial to the peer's SETTINGS within one timeout, and closes its
+ * channel afterwards. Records the phase and the first cause, so that the status of a failure says
+ * how far the attempt came.
  */
 @EventLoopConfined
 public final class ConnectAttempt {
@@ -43,7 +44,7 @@ public final class ConnectAttempt {
     }
   }
 
-  /** How long what the peer sent is read, once nothing can be sent any more. */
+  /** How long the channel is still read after a write has failed. */
   public static final Duration READ_AFTER_WRITE_FAILURE = Duration.ofSeconds(1);
 
   private final EventLoop loop;
@@ -60,8 +61,8 @@ public final class ConnectAttempt {
   private @Nullable ScheduledFuture<?> timer;
 
   /**
-   * @param onTimeout closes the connection
-   * @param onDisconnected called once, when there is no channel any more
+   * @param onTimeout called if no SETTINGS arrive in time; must close the connection
+   * @param onDisconnected called once, when the channel is closed or was never opened
    */
   public ConnectAttempt(
       EventLoop loop,
@@ -76,22 +77,23 @@ public final class ConnectAttempt {
     this.onDisconnected = onDisconnected;
   }
 
-  public void start(Supplier<ChannelFuture> dial) {
+  /** Arms the timeout and dials. The dialer is foreign code: it may throw or return null. */
+  public void dial(Supplier<ChannelFuture> dialer) {
     timer = loop.schedule(this::timedOut, timeout.toNanos(), TimeUnit.NANOSECONDS);
     try {
-      @Nullable ChannelFuture future = dial.get();
+      @Nullable ChannelFuture future = dialer.get();
       if (future == null) {
         throw new IllegalStateException("the Dialer returned null in place of a future");
       }
-      dialling(future);
+      watch(future);
     } catch (Throwable t) {
       recordCause(t);
       disconnectedLater();
     }
   }
 
-  /** The dialer has begun. The channel's end is the connection's, whichever way it comes. */
-  private void dialling(ChannelFuture future) {
+  /** The connection ends when its channel closes, whatever closed it. */
+  private void watch(ChannelFuture future) {
     channel = future.channel();
     future.addListener(f -> {
       if (!f.isSuccess()) {
@@ -99,27 +101,32 @@ public final class ConnectAttempt {
         disconnectedLater();
         disconnect();
       } else if (finished) {
+        // The timeout was first: nobody else closes this channel.
         future.channel().close();
       }
     });
     channel.closeFuture().addListener(f -> disconnectedLater());
   }
 
-  /** Whether the attempt is over: a channel that registers or connects after it must be closed. */
+  /**
+   * Whether the attempt has ended: a channel that is registered or connected later must be closed.
+   */
   public boolean isFinished() {
     return finished;
   }
 
-  void handshaking() {
+  void tlsHandshakeStarted() {
     tls = true;
     phase = Phase.HANDSHAKING;
   }
 
+  /** The channel is connected and, if TLS is used, encrypted. */
   public void awaitSettings(Channel connected) {
     channel = connected;
     phase = tls ? Phase.AWAITING_SETTINGS_IN_TLS : Phase.AWAITING_SETTINGS;
   }
 
+  /** The peer's SETTINGS have arrived: from here on, failures say that a connection was lost. */
   public void ready() {
     ready = true;
     stopTimer();
@@ -130,17 +137,20 @@ public final class ConnectAttempt {
     return channel;
   }
 
-  /** Why the connection ends; the first cause is the one that its status names. */
+  /**
+   * Records why the connection ends. The first cause counts: later ones mostly follow from it.
+   */
   public void recordCause(Throwable thrown) {
-    // That it is closed says nothing of why.
+    // That the channel is closed does not say why.
     if (cause == null && !(thrown instanceof ClosedChannelException)) {
       cause = thrown;
     }
   }
 
   /**
-   * A write has failed. The peer may have sent what ends the calls, or a GOAWAY that says why it went, before it stopped to
-   * read, so the channel is closed a moment later. Returns what the failure means for calls.
+   * Handles a failed write. Before it stopped reading, the peer may have sent trailers, or a GOAWAY
+   * with the reason; they may still be in the receive buffer. The channel is therefore closed only
+   * after {@link #READ_AFTER_WRITE_FAILURE}. Returns the status for the calls that are left.
    */
   public Status outputClosed() {
     stopTimer();
@@ -149,7 +159,7 @@ public final class ConnectAttempt {
     return status();
   }
 
-  /** Closes the channel, whatever state it is in. */
+  /** Closes the channel in any phase. */
   public void disconnect() {
     stopTimer();
     if (channel != null && channel.isRegistered()) {
@@ -159,7 +169,7 @@ public final class ConnectAttempt {
     }
   }
 
-  /** In a task of its own: a channel may be closed from within a frame. */
+  /** In a separate task: a channel may be closed while a frame of it is being handled. */
   private void disconnectedLater() {
     loop.execute(this::disconnected);
   }

@@ -9,11 +9,12 @@ import java.nio.channels.ClosedChannelException;
 import java.nio.channels.UnresolvedAddressException;
 import javax.net.ssl.SSLException;
 
-/** Says in words what a connection died of, and what to do about the usual mistakes. */
+/** Describes why a connection failed, and what to do about frequent mistakes. */
 final class ConnectFailure {
 
   private ConnectFailure() {}
 
+  /** Returns the description of a cause, for the status of the calls. */
   static String reason(Throwable cause) {
     ProxyException proxy = Causes.find(cause, ProxyException.class);
     if (proxy != null) {
@@ -35,7 +36,10 @@ final class ConnectFailure {
     return cause.getClass().getSimpleName() + ": " + Causes.message(cause);
   }
 
-  /** Whether the peer ended the connection without a word, so that the moment is all there is to judge by. */
+  /**
+   * Whether the peer closed the connection without an error message, so that only the phase of the
+   * attempt hints at the reason.
+   */
   static boolean peerWentAway(Throwable cause) {
     return TlsFailure.isTruncation(cause)
         || cause instanceof ClosedChannelException

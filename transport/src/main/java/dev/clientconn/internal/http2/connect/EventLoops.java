@@ -16,8 +16,9 @@ import java.util.concurrent.TimeUnit;
 import java.util.concurrent.atomic.AtomicBoolean;
 
 /**
- * A share in event loops: by default in those that all channels of this JVM have in common, made when the first channel
- * needs them and ended soon after the last one has let go. Native epoll where it is on the classpath, NIO elsewhere.
+ * Provides event loops to one channel. By default all channels of the JVM share one group, which is
+ * created for the first channel and shut down shortly after the last one has released it. Uses
+ * native epoll where it is on the classpath, NIO elsewhere.
  */
 @CrossesThreads
 public final class EventLoops {
@@ -26,15 +27,15 @@ public final class EventLoops {
       new SharedResource<>(new Groups(), SharedResource.NANOS, System::nanoTime);
 
   private final EventLoopGroup group;
-  private final Runnable letGo;
+  private final Runnable releaseGroup;
   private final AtomicBoolean released = new AtomicBoolean();
 
-  private EventLoops(EventLoopGroup group, Runnable letGo) {
+  private EventLoops(EventLoopGroup group, Runnable releaseGroup) {
     this.group = group;
-    this.letGo = letGo;
+    this.releaseGroup = releaseGroup;
   }
 
-  /** Takes part in the shared loops. Must be {@link #release}d. */
+  /** Returns a share in the common loops. Must be {@link #release}d. */
   public static EventLoops lease() {
     return leaseOf(shared);
   }
@@ -43,19 +44,20 @@ public final class EventLoops {
     return new EventLoops(loops.acquire(), loops::release);
   }
 
-  /** One loop of its own, with the I/O of the caller's choice. Must be {@link #release}d. */
+  /** Creates one separate loop with the given I/O. Must be {@link #release}d. */
   public static EventLoops single(IoHandlerFactory io) {
     EventLoopGroup own = newGroup(1, io);
-    return new EventLoops(own, () -> end(own));
+    return new EventLoops(own, () -> shutDown(own));
   }
 
   public EventLoop next() {
     return group.next();
   }
 
+  /** Releases the share; later calls have no effect. Any thread. */
   public void release() {
     if (released.compareAndSet(false, true)) {
-      letGo.run();
+      releaseGroup.run();
     }
   }
 
@@ -64,11 +66,11 @@ public final class EventLoops {
         loops, new DefaultThreadFactory("clientconn-loop", true), io);
   }
 
-  private static void end(EventLoopGroup group) {
+  private static void shutDown(EventLoopGroup group) {
     group.shutdownGracefully(0, 1, TimeUnit.SECONDS);
   }
 
-  /** A loop for each processor. */
+  /** Creates groups with one loop for each processor. */
   static final class Groups implements SharedResource.Kind<EventLoopGroup> {
     @Override
     public EventLoopGroup create() {
@@ -88,7 +90,7 @@ public final class EventLoops {
 
     @Override
     public void end(EventLoopGroup group) {
-      EventLoops.end(group);
+      shutDown(group);
     }
   }
 }

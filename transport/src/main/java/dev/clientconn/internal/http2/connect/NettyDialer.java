@@ -20,7 +20,10 @@ import java.net.SocketAddress;
 import java.time.Duration;
 import org.jspecify.annotations.Nullable;
 
-/** The default dialer: TCP, unix sockets and HTTP proxies, over whichever I/O the event loop does. */
+/**
+ * Dials TCP, unix sockets and HTTP proxies with the I/O of the event loop. This is the default
+ * dialer.
+ */
 public final class NettyDialer implements Dialer {
 
   /**
@@ -35,7 +38,7 @@ public final class NettyDialer implements Dialer {
   private final @Nullable KeepaliveOptions keepalive;
 
   /**
-   * @param keepalive whose timeout bounds how long sent bytes may stay unacknowledged, too
+   * @param keepalive its timeout also bounds how long sent bytes may stay unacknowledged by TCP
    */
   public NettyDialer(@Nullable KeepaliveOptions keepalive) {
     this.keepalive = keepalive;
@@ -77,10 +80,10 @@ public final class NettyDialer implements Dialer {
   private static Bootstrap bootstrap(Request request) {
     return new Bootstrap()
         .group(request.eventLoop())
-        // Names are the channel's to resolve: doing it here would block the loop.
+        // The channel has resolved the name; a lookup here would block the loop.
         .resolver(NoopAddressResolverGroup.INSTANCE)
         .option(ChannelOption.WRITE_BUFFER_WATER_MARK, WATER_MARK)
-        // None of Netty's: the connection has a timer for all that connecting takes.
+        // Disabled: ConnectAttempt has one timer for all phases.
         .option(ChannelOption.CONNECT_TIMEOUT_MILLIS, 0);
   }
 

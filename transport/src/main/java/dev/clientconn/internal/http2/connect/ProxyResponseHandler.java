@@ -11,14 +11,14 @@ import io.netty.util.ReferenceCountUtil;
 import org.jspecify.annotations.Nullable;
 
 /**
- * Looks at what a proxy answers to CONNECT. Everything but success ends the connection at once, whether or not a body
- * follows, and can be told in words. Never shows the password.
+ * Checks a proxy's response to CONNECT. Any status but 200 closes the connection at once, whether
+ * or not a body follows; {@link #refusal} then describes it. Never shows the password.
  */
 @EventLoopConfined
 final class ProxyResponseHandler extends ChannelInboundHandlerAdapter {
 
   private final HttpConnectProxiedSocketAddress address;
-  private @Nullable HttpResponse answer;
+  private @Nullable HttpResponse received;
 
   ProxyResponseHandler(HttpConnectProxiedSocketAddress address) {
     this.address = address;
@@ -26,8 +26,8 @@ final class ProxyResponseHandler extends ChannelInboundHandlerAdapter {
 
   @Override
   public void channelRead(ChannelHandlerContext ctx, Object message) {
-    if (answer == null && message instanceof HttpResponse response) {
-      answer = response;
+    if (received == null && message instanceof HttpResponse response) {
+      received = response;
       if (response.decoderResult().isFailure()
           || !response.status().equals(HttpResponseStatus.OK)) {
         ReferenceCountUtil.release(message);
@@ -46,18 +46,18 @@ final class ProxyResponseHandler extends ChannelInboundHandlerAdapter {
         cause);
   }
 
-  /** Why there is no tunnel, once the connection has ended. */
+  /** Describes why there is no tunnel. Call after the connection has ended. */
   ProxyException refusal() {
     String request = "CONNECT " + AddressText.of(address.getTargetAddress());
-    if (answer == null) {
+    if (received == null) {
       return refusal("closed the connection instead of answering " + request
           + ": is it an HTTP proxy, and without TLS?");
     }
-    if (answer.decoderResult().isFailure()) {
+    if (received.decoderResult().isFailure()) {
       return refusal("did not answer " + request + " in HTTP/1: is it an HTTP proxy?");
     }
-    int code = answer.status().code();
-    return refusal("answered " + request + " with " + answer.status() + ": " + advice(code));
+    int code = received.status().code();
+    return refusal("answered " + request + " with " + received.status() + ": " + advice(code));
   }
 
   private ProxyException refusal(String what) {

@@ -17,8 +17,9 @@ import io.netty.handler.proxy.HttpProxyHandler;
 import io.netty.handler.proxy.ProxyConnectionEvent;
 
 /**
- * Asks an HTTP proxy for a tunnel (CONNECT, RFC 9110 section 9.3.6), and lets TLS and HTTP/2 in once there is one. The
- * time it takes counts against the timeout of the connection attempt; it has none of its own.
+ * Opens a tunnel through an HTTP proxy (CONNECT, RFC 9110 section 9.3.6), then adds TLS and HTTP/2
+ * to the pipeline. It has no timeout: its time counts against the timeout of the connection
+ * attempt.
  */
 @EventLoopConfined
 final class ProxyTunnel extends ChannelInboundHandlerAdapter {
@@ -31,18 +32,18 @@ final class ProxyTunnel extends ChannelInboundHandlerAdapter {
     this.inside = inside;
   }
 
-  /** Connects to the proxy; the future is done when the tunnel is there or there will be none. */
+  /** Connects to the proxy. The future completes when the tunnel is open or has failed. */
   static ChannelFuture dial(
       Bootstrap tcp, HttpConnectProxiedSocketAddress address, ChannelHandler inside) {
     HttpProxyHandler connect = connectHandler(address);
     connect.setConnectTimeoutMillis(0);
-    ProxyResponseHandler answer = new ProxyResponseHandler(address);
+    ProxyResponseHandler response = new ProxyResponseHandler(address);
     ChannelFuture connected = tcp.handler(new ChannelInitializer<>() {
           @Override
           protected void initChannel(Channel channel) {
-            // Its HTTP codec comes in front of the handler by itself.
+            // HttpProxyHandler adds its HTTP codec in front of itself.
             channel.pipeline().addLast(CONNECT, connect).addLast(new ProxyTunnel(inside));
-            channel.pipeline().addBefore(CONNECT, null, answer);
+            channel.pipeline().addBefore(CONNECT, null, response);
           }
         })
         .connect(address.getTargetAddress());
@@ -50,7 +51,7 @@ final class ProxyTunnel extends ChannelInboundHandlerAdapter {
     ChannelPromise tunnel = channel.newPromise();
     connected.addListener(f -> {
       if (!f.isSuccess()) {
-        tunnel.tryFailure(answer.unreachable(f.cause()));
+        tunnel.tryFailure(response.unreachable(f.cause()));
       }
     });
     connect.connectFuture().addListener(f -> {
@@ -59,11 +60,11 @@ final class ProxyTunnel extends ChannelInboundHandlerAdapter {
         tunnel.trySuccess();
       }
     });
-    // The transport listens to this too, and later: it must know the reason by then. Netty 4.2.18
-    // closes the channel of a failed connect before it notifies the listener above.
+    // ConnectAttempt adds its own listener to this future later, and needs the cause by then.
+    // Netty 4.2.18 closes the channel of a failed connect before it notifies the listener above.
     channel.closeFuture().addListener(f -> {
       Throwable cause = connected.cause();
-      tunnel.tryFailure(cause == null ? answer.refusal() : answer.unreachable(cause));
+      tunnel.tryFailure(cause == null ? response.refusal() : response.unreachable(cause));
     });
     return tunnel;
   }
@@ -82,7 +83,7 @@ final class ProxyTunnel extends ChannelInboundHandlerAdapter {
   @Override
   public void userEventTriggered(ChannelHandlerContext ctx, Object event) {
     if (event instanceof ProxyConnectionEvent) {
-      // Before the bytes that came behind the proxy's answer: they are the server's.
+      // Must happen before the bytes behind the proxy's response are read: the server sent them.
       ctx.pipeline().replace(this, null, inside);
     } else {
       ctx.fireUserEventTriggered(event);

@@ -27,28 +27,28 @@ import javax.net.ssl.TrustManager;
 import javax.net.ssl.X509ExtendedTrustManager;
 import org.jspecify.annotations.Nullable;
 
-/** Turns io.grpc's channel credentials into a TLS context that HTTP/2 may be spoken over (RFC 9113 section 9.2). */
+/** Converts channel credentials of io.grpc into a TLS context for HTTP/2 (RFC 9113 section 9.2). */
 public final class TlsCredentials {
 
-  private static final Set<TlsChannelCredentials.Feature> UNDERSTOOD =
+  private static final Set<TlsChannelCredentials.Feature> SUPPORTED =
       EnumSet.of(TlsChannelCredentials.Feature.MTLS, TlsChannelCredentials.Feature.CUSTOM_MANAGERS);
 
   private TlsCredentials() {}
 
   /**
-   * The context for the credentials; {@code null} for plaintext.
+   * Returns the context for the credentials, {@code null} for plaintext.
    *
-   * @throws IllegalArgumentException if credentials of this kind are not understood
+   * @throws IllegalArgumentException if credentials of this type are not supported
    * @throws SSLException if keys or certificates cannot be read
    */
   public static @Nullable SslContext toSslContext(ChannelCredentials credentials)
       throws SSLException {
     ChannelCredentials bare = withoutCallCredentials(credentials);
-    // Only TLS may load the native library and the JDK's security providers: they take long.
+    // Loading the native library and the JDK's security providers is slow: not for plaintext.
     return bare instanceof InsecureChannelCredentials ? null : toSslContext(bare, provider());
   }
 
-  /** As {@link #toSslContext(ChannelCredentials)}, with the TLS implementation of the caller's choice. */
+  /** As {@link #toSslContext(ChannelCredentials)}, with the given TLS implementation. */
   public static @Nullable SslContext toSslContext(
       ChannelCredentials credentials, SslProvider provider) throws SSLException {
     ChannelCredentials bare = withoutCallCredentials(credentials);
@@ -65,31 +65,32 @@ public final class TlsCredentials {
   }
 
   /**
-   * The first of several alternatives whose kind and features are known, or else the credentials themselves. Whether keys
-   * and certificates can be read does not count: mistakes in them must not lead to weaker security.
+   * Returns the first alternative of which type and features are supported, or the credentials
+   * themselves if there are no alternatives. An alternative is not skipped because its keys or
+   * certificates cannot be read: such a mistake must not lead to weaker security.
    *
-   * @throws IllegalArgumentException if no alternative is known
+   * @throws IllegalArgumentException if no alternative is supported
    */
-  public static ChannelCredentials understood(ChannelCredentials credentials) {
+  public static ChannelCredentials firstSupported(ChannelCredentials credentials) {
     if (!(credentials instanceof ChoiceChannelCredentials choice)) {
       return credentials;
     }
     for (ChannelCredentials alternative : choice.getCredentialsList()) {
-      if (isUnderstood(alternative)) {
-        return understood(alternative);
+      if (isSupported(alternative)) {
+        return firstSupported(alternative);
       }
     }
     throw new IllegalArgumentException("None of the alternatives of the ChoiceChannelCredentials is"
         + " supported: " + choice.getCredentialsList());
   }
 
-  private static boolean isUnderstood(ChannelCredentials credentials) {
+  private static boolean isSupported(ChannelCredentials credentials) {
     ChannelCredentials bare = withoutCallCredentials(credentials);
     if (bare instanceof ChoiceChannelCredentials choice) {
-      return choice.getCredentialsList().stream().anyMatch(TlsCredentials::isUnderstood);
+      return choice.getCredentialsList().stream().anyMatch(TlsCredentials::isSupported);
     }
     return bare instanceof TlsChannelCredentials tls
-        ? tls.incomprehensible(UNDERSTOOD).isEmpty()
+        ? tls.incomprehensible(SUPPORTED).isEmpty()
         : bare instanceof InsecureChannelCredentials;
   }
 
@@ -101,7 +102,10 @@ public final class TlsCredentials {
     return bare;
   }
 
-  /** OpenSSL or BoringSSL where netty-tcnative is on the classpath, as it costs less than the JDK's TLS. */
+  /**
+   * Returns OpenSSL (or BoringSSL) where netty-tcnative is on the classpath: it is faster than the
+   * JDK's TLS.
+   */
   public static SslProvider provider() {
     return OpenSsl.isAvailable() && SslProvider.isAlpnSupported(SslProvider.OPENSSL)
         ? SslProvider.OPENSSL
@@ -110,14 +114,14 @@ public final class TlsCredentials {
 
   private static SslContext tlsContext(TlsChannelCredentials tls, SslProvider provider)
       throws SSLException {
-    Set<TlsChannelCredentials.Feature> missing = tls.incomprehensible(UNDERSTOOD);
+    Set<TlsChannelCredentials.Feature> missing = tls.incomprehensible(SUPPORTED);
     if (!missing.isEmpty()) {
       throw new IllegalArgumentException(
           "TlsChannelCredentials ask for features that are not supported: " + missing);
     }
     SslContextBuilder builder = builder(verifiesHosts(tls) ? provider : SslProvider.JDK);
-    readable("private key or certificate chain", () -> keys(tls, builder));
-    readable("trusted root certificates", () -> trust(tls, builder));
+    requireReadable("private key or certificate chain", () -> keys(tls, builder));
+    requireReadable("trusted root certificates", () -> trust(tls, builder));
     return builder.build();
   }
 
@@ -146,8 +150,9 @@ public final class TlsCredentials {
   }
 
   /**
-   * Whether the trust manager is told the host, or there is none. The JDK's TLS verifies the host itself where it is not;
-   * OpenSSL does so only as far as Netty can reach into the JDK, which on Java 25 it cannot.
+   * Whether the trust manager verifies the host, or is the default one. Where it does not, the
+   * JDK's TLS verifies the host itself. With OpenSSL, Netty can do that only through internals of
+   * the JDK, which Java 25 does not open; so such trust managers get the JDK's TLS.
    */
   private static boolean verifiesHosts(TlsChannelCredentials tls) {
     List<TrustManager> managers = tls.getTrustManagers();
@@ -156,8 +161,8 @@ public final class TlsCredentials {
         || managers.get(0) instanceof X509ExtendedTrustManager;
   }
 
-  /** Netty's own complaint says neither which of the parts is wrong nor what form it should have. */
-  private static void readable(String what, Runnable part) {
+  /** Netty's message says neither which part is wrong nor which format is expected. */
+  private static void requireReadable(String what, Runnable part) {
     try {
       part.run();
     } catch (IllegalArgumentException e) {

@@ -15,8 +15,8 @@ import javax.net.ssl.SSLException;
 import org.jspecify.annotations.Nullable;
 
 /**
- * Says in words why TLS failed. The JDK and OpenSSL word alerts differently (RFC 8446 section 6.2 names them), and
- * neither says what to do.
+ * Describes why TLS failed and what to do. The JDK and OpenSSL report alerts in different words
+ * (RFC 8446 section 6.2 defines them), and neither says what to do.
  */
 final class TlsFailure {
 
@@ -29,7 +29,10 @@ final class TlsFailure {
       ": gRPC needs HTTP/2 (h2) by ALPN; is this a gRPC port, and does the server have HTTP/2"
           + " switched on?";
 
-  /** "Received fatal alert: unknown_ca", "...:TLSV1_ALERT_UNKNOWN_CA", "...:TLSV1_CERTIFICATE_REQUIRED". */
+  /**
+   * "Received fatal alert: unknown_ca", "...:TLSV1_ALERT_UNKNOWN_CA",
+   * "...:TLSV1_CERTIFICATE_REQUIRED".
+   */
   private static final Pattern ALERT =
       Pattern.compile("(?:fatal alert: |:sslv3_alert_|:tlsv1_alert_|:tlsv1_)([a-z_0-9]+)");
 
@@ -71,7 +74,7 @@ final class TlsFailure {
 
   private TlsFailure() {}
 
-  /** {@code null} if TLS is not what failed. */
+  /** Returns the description, {@code null} if it was not TLS that failed. */
   static @Nullable String reason(Throwable cause) {
     if (Causes.find(cause, NotSslRecordException.class) != null) {
       return "the server does not speak TLS, but this channel does: use plaintext (ssl.enabled:"
@@ -88,26 +91,26 @@ final class TlsFailure {
     if (tls instanceof NoHttp2Exception) {
       return Causes.message(tls);
     }
-    String said = Causes.message(tls);
-    String advice = advice(said.toLowerCase(Locale.ROOT));
-    return advice == null ? "TLS failed: " + said : advice + " [" + said + "]";
+    String message = Causes.message(tls);
+    String advice = advice(message.toLowerCase(Locale.ROOT));
+    return advice == null ? "TLS failed: " + message : advice + " [" + message + "]";
   }
 
-  /** Whether the peer just closed the connection in the middle of the handshake. */
+  /** Whether the peer closed the connection during the handshake without an alert. */
   static boolean isTruncation(Throwable cause) {
     SSLException tls = Causes.find(cause, SSLException.class);
     return tls != null && Causes.message(tls).contains("Connection closed while");
   }
 
-  private static @Nullable String advice(String said) {
-    Matcher alert = ALERT.matcher(said);
+  private static @Nullable String advice(String message) {
+    Matcher alert = ALERT.matcher(message);
     if (alert.find()) {
       return ALERTS.get(alert.group(1));
     }
-    if (said.contains("protocol version") || said.contains("unsupported_protocol")) {
+    if (message.contains("protocol version") || message.contains("unsupported_protocol")) {
       return "the server chose a TLS version that this channel does not speak" + VERSIONS;
     }
-    if (said.contains("application_layer_protocol")) {
+    if (message.contains("application_layer_protocol")) {
       return "the server chose by ALPN what was not offered" + HTTP2;
     }
     return null;
@@ -115,32 +118,32 @@ final class TlsFailure {
 
   private static String certificate(CertificateException failure) {
     Throwable root = Causes.root(failure);
-    String said = Causes.message(root);
+    String message = Causes.message(root);
     if (root instanceof CertificateExpiredException) {
-      return "it has expired (" + said
+      return "it has expired (" + message
           + "): have the server renew it, and check the clock of this machine";
     }
     if (root instanceof CertificateNotYetValidException) {
-      return "it is not valid yet (" + said
+      return "it is not valid yet (" + message
           + "): check the clocks of this machine and of the one that made it";
     }
     if (root instanceof CertPathBuilderException) {
-      return "no authority that this channel trusts has signed it (" + said
+      return "no authority that this channel trusts has signed it (" + message
           + "): trust its CA (TlsChannelCredentials.trustManager, or the trust store of the SSL"
           + " bundle)";
     }
     if (root instanceof SignatureException) {
       return "an authority that this channel trusts has the same name as the one that signed it, but"
           + " another key ("
-          + said
+          + message
           + "): trust the CA's present certificate, it has been made anew";
     }
-    if (said.startsWith("No subject alternative") || said.startsWith("No name matching")) {
-      return "it is for another host (" + said
+    if (message.startsWith("No subject alternative") || message.startsWith("No name matching")) {
+      return "it is for another host (" + message
           + "): connect by a name that the certificate has, or verify another one"
           + " (overrideAuthority; the property authority with Spring)";
     }
-    return said;
+    return message;
   }
 
   private static Map.Entry<String, String> alert(String name, String advice) {

@@ -13,49 +13,54 @@ import io.netty.handler.ssl.SslHandshakeCompletionEvent;
 import javax.net.ssl.SSLParameters;
 
 /**
- * Waits for the TLS handshake, insists on ALPN {@code h2} (RFC 9113 section 3.2), then makes room for HTTP/2. The
- * certificate must be for the host of the authority (RFC 2818).
+ * Waits for the TLS handshake, requires that ALPN chose {@code h2} (RFC 9113 section 3.2), then
+ * replaces itself by the HTTP/2 handler. The certificate must be for the host of the authority (RFC
+ * 9110 section 4.3.4).
  */
 @EventLoopConfined
 public final class TlsHandshake extends ChannelInboundHandlerAdapter {
 
   private final SslHandler sslHandler;
   private final ChannelHandler next;
-  private final ConnectAttempt connecting;
+  private final ConnectAttempt attempt;
 
-  private TlsHandshake(SslHandler sslHandler, ChannelHandler next, ConnectAttempt connecting) {
+  private TlsHandshake(SslHandler sslHandler, ChannelHandler next, ConnectAttempt attempt) {
     this.sslHandler = sslHandler;
     this.next = next;
-    this.connecting = connecting;
+    this.attempt = attempt;
   }
 
-  /** Adds TLS and, behind it, what goes on after the handshake. */
+  /**
+   * Adds TLS to the pipeline.
+   *
+   * @param next the handler that is added after the handshake
+   */
   public static void addTo(
       ChannelPipeline pipeline,
       SslContext context,
       String authority,
       ChannelHandler next,
-      ConnectAttempt connecting) {
+      ConnectAttempt attempt) {
     Authority peer = Authority.parse(authority);
     SslHandler handler = context.newHandler(pipeline.channel().alloc(), peer.host(), peer.port());
     SSLParameters parameters = handler.engine().getSSLParameters();
     parameters.setEndpointIdentificationAlgorithm("HTTPS");
     handler.engine().setSSLParameters(parameters);
-    // The whole way to SETTINGS has one timeout, and it is not Netty's.
+    // Disabled: ConnectAttempt has one timer for all phases.
     handler.setHandshakeTimeoutMillis(0);
-    pipeline.addLast(handler, new TlsHandshake(handler, next, connecting));
+    pipeline.addLast(handler, new TlsHandshake(handler, next, attempt));
   }
 
   @Override
   public void handlerAdded(ChannelHandlerContext ctx) {
     if (ctx.channel().isActive()) {
-      connecting.handshaking();
+      attempt.tlsHandshakeStarted();
     }
   }
 
   @Override
   public void channelActive(ChannelHandlerContext ctx) {
-    connecting.handshaking();
+    attempt.tlsHandshakeStarted();
     ctx.fireChannelActive();
   }
 
@@ -86,7 +91,7 @@ public final class TlsHandshake extends ChannelInboundHandlerAdapter {
   }
 
   private void fail(ChannelHandlerContext ctx, Throwable cause) {
-    connecting.recordCause(cause);
+    attempt.recordCause(cause);
     ctx.close();
   }
 

@@ -9,7 +9,7 @@ import io.netty.channel.unix.DomainSocketAddress;
 import java.net.SocketAddress;
 import java.net.UnixDomainSocketAddress;
 
-/** Unix sockets over native epoll or over the JDK: which channel, and which kind of address it takes. */
+/** Chooses the channel and the address type for unix sockets: native epoll's or the JDK's. */
 final class UnixSocket {
 
   private UnixSocket() {}
@@ -25,7 +25,7 @@ final class UnixSocket {
   }
 
   /**
-   * The address as the channel type wants it.
+   * Converts the address to the type that the channel takes.
    *
    * @throws UnsupportedOperationException for an abstract socket without epoll
    */

@@ -1,5 +1,8 @@
 // SPDX-License-Identifier: Apache-2.0
-/** Connects to an address: dialling, proxy tunnel, TLS, and what a failed attempt reports. */
+/**
+ * Connects to an address: dials it, goes through a proxy, does the TLS handshake, and describes
+ * what failed.
+ */
 @NullMarked
 package dev.clientconn.internal.http2.connect;
 

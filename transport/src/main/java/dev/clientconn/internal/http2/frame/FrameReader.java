@@ -9,9 +9,10 @@ import io.netty.handler.codec.http2.Http2FrameTypes;
 import io.netty.handler.codec.http2.Http2Settings;
 
 /**
- * Reads frames (RFC 9113 sections 4 and 6), checks their form, and passes them to {@link FrameListener}. Payloads are passed
- * inside the read buffer: a frame costs no slice. DATA is passed as it arrives, a frame at most at a time. What frames mean
- * for a connection or a stream is not checked here.
+ * Reads frames (RFC 9113 sections 4 and 6), checks their format, and passes them to
+ * {@link FrameListener}. A payload is passed as the readable part of the read buffer, which costs
+ * no slice. DATA is passed as it arrives, at most one frame at a time. Whether a frame is allowed
+ * in the state of the connection or stream is not checked here.
  */
 @EventLoopConfined
 public final class FrameReader {
@@ -30,30 +31,30 @@ public final class FrameReader {
   private final FrameListener listener;
   private final HeaderBlockReader headerBlocks;
 
-  /** Payload still to come of a DATA frame that has been passed on in part. */
-  private int dataLeft;
+  /** Missing payload of a DATA frame that has been passed on in part, bytes. */
+  private int dataMissing;
 
   private int dataStream;
-  private boolean dataEnds;
+  private boolean dataEndsStream;
 
   public FrameReader(FrameListener listener, int maxHeaderListSize) {
     this.listener = listener;
     this.headerBlocks = new HeaderBlockReader(listener, maxHeaderListSize);
   }
 
-  /** Decodes what is there; less than a frame stays in the buffer, unless it is DATA. */
+  /** Reads the frames in the buffer. An incomplete frame stays there, unless it is DATA. */
   public void decode(ByteBufAllocator allocator, ByteBuf in) {
     boolean more = true;
-    // A channel that closes within a frame may have released what it had read.
+    // If the listener closed the channel, the pipeline may have released the read buffer.
     while (more && !listener.isClosed() && in.refCnt() > 0) {
-      more = dataLeft > 0 ? moreData(in) : next(allocator, in);
+      more = dataMissing > 0 ? continueData(in) : next(allocator, in);
     }
     if (listener.isClosed() && in.refCnt() > 0) {
       in.skipBytes(in.readableBytes());
     }
   }
 
-  /** Returns whether there was a frame, or the beginning of one that can be passed on. */
+  /** Returns whether there was a frame, or the beginning of DATA that can be passed on. */
   private boolean next(ByteBufAllocator allocator, ByteBuf in) {
     if (in.readableBytes() < Framer.HEADER_LENGTH) {
       return false;
@@ -64,7 +65,7 @@ public final class FrameReader {
     int flags = in.getUnsignedByte(at + 4);
     int streamId = in.getInt(at + 5) & Integer.MAX_VALUE;
     if (length > Framer.MAX_PAYLOAD) {
-      // What we have not raised in SETTINGS_MAX_FRAME_SIZE (section 4.2).
+      // We do not raise SETTINGS_MAX_FRAME_SIZE, so this is an error (section 4.2).
       fail(Http2Error.FRAME_SIZE_ERROR, "a frame of " + length + " bytes");
       return false;
     }
@@ -82,8 +83,9 @@ public final class FrameReader {
   }
 
   /**
-   * Large messages are full of reads that end inside a DATA frame. Waiting for its rest would have the next read copied
-   * behind it, so what is there is passed on at once. What is wrong with a frame is reported when all of it is there.
+   * While large messages arrive, most reads end inside a DATA frame. To wait for the rest would
+   * make Netty copy the next read behind this one, so the part is passed on at once. Frames that
+   * may be malformed (padding, stream 0, inside a header block) wait until they are complete.
    */
   private boolean beginData(int flags, int streamId, int length, ByteBuf in) {
     if (in.readableBytes() == Framer.HEADER_LENGTH
@@ -93,22 +95,22 @@ public final class FrameReader {
       return false;
     }
     in.skipBytes(Framer.HEADER_LENGTH);
-    dataLeft = length;
+    dataMissing = length;
     dataStream = streamId;
-    dataEnds = (flags & END_STREAM) != 0;
+    dataEndsStream = (flags & END_STREAM) != 0;
     return true;
   }
 
-  private boolean moreData(ByteBuf in) {
-    int run = Math.min(dataLeft, in.readableBytes());
+  private boolean continueData(ByteBuf in) {
+    int run = Math.min(dataMissing, in.readableBytes());
     if (run == 0) {
       return false;
     }
     int end = in.writerIndex();
     int next = in.readerIndex() + run;
     in.writerIndex(next);
-    dataLeft -= run;
-    listener.onData(dataStream, in, 0, dataEnds && dataLeft == 0);
+    dataMissing -= run;
+    listener.onData(dataStream, in, 0, dataEndsStream && dataMissing == 0);
     if (in.refCnt() > 0) {
       in.writerIndex(end).readerIndex(next);
     }
@@ -119,7 +121,7 @@ public final class FrameReader {
     headerBlocks.close();
   }
 
-  /** The payload is what is readable. */
+  /** Handles one frame, whose payload is the readable part of the buffer. */
   private void frame(ByteBufAllocator allocator, int type, int flags, int streamId, ByteBuf in) {
     if (headerBlocks.isOpen()
         && (type != Http2FrameTypes.CONTINUATION || !headerBlocks.continues(streamId))) {
@@ -133,7 +135,7 @@ public final class FrameReader {
       case Http2FrameTypes.PRIORITY -> priority(streamId, in);
       case Http2FrameTypes.RST_STREAM -> rstStream(streamId, in);
       case Http2FrameTypes.SETTINGS -> settings(flags, streamId, in);
-      // Section 6.6: this side has switched it off.
+      // Section 6.6: we have disabled it by SETTINGS_ENABLE_PUSH.
       case Http2FrameTypes.PUSH_PROMISE ->
         fail(Http2Error.PROTOCOL_ERROR, "PUSH_PROMISE received, but push is disabled");
       case Http2FrameTypes.PING -> ping(flags, streamId, in);
@@ -141,7 +143,7 @@ public final class FrameReader {
       case Http2FrameTypes.WINDOW_UPDATE -> windowUpdate(streamId, in);
       case Http2FrameTypes.CONTINUATION -> continuation(flags, in);
       default -> {
-        // Types that are not known are ignored (section 5.5).
+        // Unknown types are ignored (section 5.5).
       }
     }
   }
@@ -149,7 +151,7 @@ public final class FrameReader {
   private void data(int flags, int streamId, ByteBuf in) {
     int length = in.readableBytes();
     if (length == 0 && (flags & PADDED) != 0 && streamId != 0) {
-      // Section 4.2: it can alter the state of its stream alone.
+      // Section 4.2: a frame that changes no connection state is a stream error.
       tooShort(streamId, "DATA too short for its padding length", (flags & END_STREAM) != 0);
     } else if (onStream(streamId, "DATA") && unpad(flags, in, "DATA")) {
       listener.onData(streamId, in, length - in.readableBytes(), (flags & END_STREAM) != 0);
@@ -173,13 +175,13 @@ public final class FrameReader {
 
   private void continuation(int flags, ByteBuf in) {
     if (headerBlocks.isOpen()) {
-      headerBlocks.more(in, (flags & END_HEADERS) != 0);
+      headerBlocks.addFragment(in, (flags & END_HEADERS) != 0);
     } else {
       fail(Http2Error.PROTOCOL_ERROR, "CONTINUATION without HEADERS");
     }
   }
 
-  /** Means nothing any more, but must have its length (sections 5.3.2 and 6.3). */
+  /** Ignored (section 5.3.2), but must have the right length (section 6.3). */
   private void priority(int streamId, ByteBuf in) {
     if (onStream(streamId, "PRIORITY") && in.readableBytes() != PRIORITY_LENGTH) {
       tooShort(streamId, "PRIORITY of " + in.readableBytes() + " bytes", false);
@@ -191,7 +193,7 @@ public final class FrameReader {
   }
 
   private void rstStream(int streamId, ByteBuf in) {
-    if (onStream(streamId, "RST_STREAM") && isLong(4, in, "RST_STREAM")) {
+    if (onStream(streamId, "RST_STREAM") && hasLength(4, in, "RST_STREAM")) {
       listener.onRstStream(streamId, in.readUnsignedInt());
     }
   }
@@ -201,7 +203,7 @@ public final class FrameReader {
       return;
     }
     if ((flags & ACK) != 0) {
-      if (isLong(0, in, "SETTINGS ACK")) {
+      if (hasLength(0, in, "SETTINGS ACK")) {
         listener.onSettingsAck();
       }
       return;
@@ -219,12 +221,12 @@ public final class FrameReader {
     listener.onSettings(settings);
   }
 
-  /** Returns whether the setting is one that a server may send (section 6.5.2). */
+  /** Returns whether a server may send the setting (section 6.5.2). */
   private boolean setting(char id, long value, Http2Settings settings) {
     try {
       settings.put(id, Long.valueOf(value));
     } catch (IllegalArgumentException e) {
-      // A window that is too large has a code of its own.
+      // Section 6.5.2: only the window has FLOW_CONTROL_ERROR as its code.
       fail(
           id == INITIAL_WINDOW_SIZE ? Http2Error.FLOW_CONTROL_ERROR : Http2Error.PROTOCOL_ERROR,
           "SETTINGS: " + e.getMessage());
@@ -241,7 +243,7 @@ public final class FrameReader {
   }
 
   private void ping(int flags, int streamId, ByteBuf in) {
-    if (!onConnection(streamId, "PING") || !isLong(8, in, "PING")) {
+    if (!onConnection(streamId, "PING") || !hasLength(8, in, "PING")) {
       return;
     }
     long payload = in.readLong();
@@ -265,7 +267,7 @@ public final class FrameReader {
   }
 
   private void windowUpdate(int streamId, ByteBuf in) {
-    if (!isLong(4, in, "WINDOW_UPDATE")) {
+    if (!hasLength(4, in, "WINDOW_UPDATE")) {
       return;
     }
     int increment = in.readInt() & Integer.MAX_VALUE;
@@ -279,7 +281,9 @@ public final class FrameReader {
     }
   }
 
-  /** Cuts padding off both ends of the payload (section 6.1). Returns false if there is more of it than payload. */
+  /**
+   * Removes padding from the payload (section 6.1). Returns false if it is longer than the payload.
+   */
   private boolean unpad(int flags, ByteBuf in, String frame) {
     if ((flags & PADDED) == 0) {
       return true;
@@ -311,7 +315,7 @@ public final class FrameReader {
     return streamId == 0;
   }
 
-  private boolean isLong(int length, ByteBuf in, String frame) {
+  private boolean hasLength(int length, ByteBuf in, String frame) {
     boolean right = in.readableBytes() == length;
     if (!right) {
       fail(Http2Error.FRAME_SIZE_ERROR, frame + " of " + in.readableBytes() + " bytes");

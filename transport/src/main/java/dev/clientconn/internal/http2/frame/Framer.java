@@ -15,22 +15,23 @@ import java.util.Set;
 import org.jspecify.annotations.Nullable;
 
 /**
- * Writes frames (RFC 9113 section 6), one behind the other, into one pooled buffer per turn of the loop. HPACK encodes
- * straight into it, and small messages are copied into it: the one copy on their way from the heap to the socket. Large
- * ones are in the socket's reach already and stay where they are; the buffer then ends before them, and another begins
- * behind them.
+ * Writes frames (RFC 9113 section 6) one behind the other into one pooled direct buffer per turn of
+ * the loop. HPACK encodes straight into it, and small messages are copied into it: their only copy
+ * between heap and socket. Large messages are in direct memory already and are not copied; their
+ * chunks are queued between two buffers.
  */
 @EventLoopConfined
 public final class Framer implements FramedMessage.Output {
 
   public static final int HEADER_LENGTH = 9;
-  /** Every peer accepts it, and a larger one would let one stream hold up the others. */
+  /** Every peer accepts this length, and longer frames would delay the other streams. */
   public static final int MAX_PAYLOAD = 16_384;
 
   private static final int MIN_CAPACITY = 1024;
 
+  /** Copied bytes at which a buffer counts as full. */
   private static final int MAX_COPIED = 128 * 1024;
-  /** What may be copied, the frame that passes the limit included, and something in front of it. */
+  /** Capacity for bulk data: the limit, the frame that exceeds it, and frames in front of it. */
   private static final int BULK = MAX_COPIED + 2 * MAX_PAYLOAD;
 
   private static final byte END_STREAM = 0x1;
@@ -40,22 +41,24 @@ public final class Framer implements FramedMessage.Output {
   private ByteBufAllocator allocator = ByteBufAllocator.DEFAULT;
   private final HeaderEncoder hpack;
   private @Nullable ByteBuf out;
-  /** What comes before {@link #out}. Made by the first large message. */
+  /**
+   * The buffers and chunks before {@link #out}, in order. Created for the first large message.
+   * Released by whoever takes them, or by {@link #discard}.
+   */
   private @Nullable ArrayDeque<ByteBuf> parts;
 
   private int partsSize;
-  /** Turns resemble each other: the last one's size is the guess for the next. */
+  /** Capacity of the next buffer: a turn mostly writes about as much as the one before. */
   private int lastSize = MIN_CAPACITY;
 
   /**
-   * @param neverIndexed names of headers that stay out of HPACK's table, besides those that always
-   *     do
+   * @param neverIndexed names of headers that are never indexed, besides those that never are
    */
   public Framer(Set<String> neverIndexed) {
     hpack = new HeaderEncoder(neverIndexed);
   }
 
-  /** Buffers come from the channel's allocator, once there is a channel. */
+  /** Sets the channel's allocator. Call before anything is written. */
   public void useAllocator(ByteBufAllocator channelAllocator) {
     allocator = channelAllocator;
   }
@@ -69,23 +72,25 @@ public final class Framer implements FramedMessage.Output {
 
   private int capacity() {
     if (partsSize > 0) {
-      // Behind a large frame there is mostly another one's header.
+      // A large frame is mostly followed by the header of another one.
       return 2 * HEADER_LENGTH;
     }
     return lastSize > MAX_PAYLOAD ? BULK : Math.max(MIN_CAPACITY, lastSize);
   }
 
-  /** Whether so much was written, or as much copied as one buffer should hold. */
+  /**
+   * Whether {@code limit} bytes were written, or the current buffer has reached its largest size.
+   */
   public boolean isFull(int limit) {
     return bufferedBytes() >= limit || (out != null && out.readableBytes() >= MAX_COPIED);
   }
 
-  /** Bytes written and not taken. */
+  /** Bytes written and not yet taken. */
   public int bufferedBytes() {
     return partsSize + (out == null ? 0 : out.readableBytes());
   }
 
-  /** Hands over the next part of what was written, {@code null} behind the last. */
+  /** Returns the next buffer to send, {@code null} after the last. The caller releases it. */
   @Nullable
   public ByteBuf takeBuffer() {
     ByteBuf part = parts == null ? null : parts.poll();
@@ -101,7 +106,7 @@ public final class Framer implements FramedMessage.Output {
     return part;
   }
 
-  /** Drops what was written. */
+  /** Releases everything that was written and not taken. */
   public void discard() {
     for (ByteBuf part = takeBuffer(); part != null; part = takeBuffer()) {
       part.release();
@@ -112,7 +117,7 @@ public final class Framer implements FramedMessage.Output {
     out().writeBytes(Http2CodecUtil.connectionPrefaceBuf());
   }
 
-  /** HEADERS without END_STREAM, and CONTINUATIONs where the block is longer than one frame. */
+  /** Writes HEADERS without END_STREAM, and CONTINUATIONs if the block is longer than one frame. */
   public void writeHeaders(int streamId, RequestHeaders.Lists headers) {
     ByteBuf buf = out();
     int start = buf.writerIndex();
@@ -126,7 +131,7 @@ public final class Framer implements FramedMessage.Output {
     }
   }
 
-  /** Cuts a block into frames that nothing may come between (RFC 9113 section 4.3). */
+  /** Splits a block into consecutive frames (RFC 9113 section 4.3). */
   private void splitHeaders(ByteBuf buf, int start, int length, int streamId) {
     ByteBuf block = buf.copy(start + HEADER_LENGTH, length);
     try {
@@ -160,13 +165,13 @@ public final class Framer implements FramedMessage.Output {
       parts = new ArrayDeque<>();
     }
     if (out != null) {
-      add(parts, out);
+      queuePart(parts, out);
       out = null;
     }
-    add(parts, part);
+    queuePart(parts, part);
   }
 
-  private void add(ArrayDeque<ByteBuf> to, ByteBuf part) {
+  private void queuePart(ArrayDeque<ByteBuf> to, ByteBuf part) {
     to.add(part);
     partsSize += part.readableBytes();
   }
@@ -208,7 +213,10 @@ public final class Framer implements FramedMessage.Output {
         .writeBytes(debug);
   }
 
-  /** The peer's SETTINGS_HEADER_TABLE_SIZE bounds the encoder's table. */
+  /**
+   * Takes the peer's SETTINGS_HEADER_TABLE_SIZE, which bounds the encoder's table (RFC 7541 section
+   * 4.2).
+   */
   public void peerHeaderTableSize(long bytes) {
     hpack.tableSize(Math.min(bytes, Http2CodecUtil.DEFAULT_HEADER_LIST_SIZE));
   }

@@ -9,20 +9,22 @@ import java.lang.invoke.VarHandle;
 import java.nio.ByteOrder;
 
 /**
- * The fields of the last header block of one kind, and the bytes they were decoded from: a server begins nearly every
- * response alike and ends it alike, so most blocks need not be decoded. Its owner knows when the bytes lose their meaning.
+ * Keeps the fields of the last header block of one kind together with the bytes they were decoded
+ * from. Most response headers, and most trailers, of a server are equal byte by byte, so most
+ * blocks need not be decoded again. The owner must {@link #clear} it when the dynamic table
+ * changes, because the same bytes may then mean other fields.
  */
 @EventLoopConfined
 public final class HeaderBlockCache {
 
-  /** Longer ones are decoded each time; there are two of these to a connection. */
+  /** Longer blocks are not cached, as each connection has two caches. Bytes. */
   public static final int MAX_LENGTH = 512;
 
   private static final VarHandle LONG =
       MethodHandles.byteArrayViewVarHandle(long[].class, ByteOrder.BIG_ENDIAN);
 
   private final HeaderBlock fields = new HeaderBlock();
-  /** Grows to what the server sends, which is far less as a rule. */
+  /** Grows to the length of the server's blocks, which is mostly far below the limit. */
   private byte[] bytes = {};
 
   private int length;
@@ -31,12 +33,14 @@ public final class HeaderBlockCache {
     return fields;
   }
 
-  /** Whether {@link #fields} are those of {@code block}, whose readable bytes it looks at. */
-  boolean holds(ByteBuf block) {
-    return length > 0 && block.readableBytes() == length && beginsWithOurs(block);
+  /**
+   * Whether {@link #fields} were decoded from the same bytes as the readable ones of {@code block}.
+   */
+  boolean matches(ByteBuf block) {
+    return length > 0 && block.readableBytes() == length && hasSameBytes(block);
   }
 
-  private boolean beginsWithOurs(ByteBuf block) {
+  private boolean hasSameBytes(ByteBuf block) {
     int start = block.readerIndex();
     int at = 0;
     for (; at <= length - Long.BYTES; at += Long.BYTES) {
@@ -52,8 +56,8 @@ public final class HeaderBlockCache {
     return true;
   }
 
-  /** The fields have just been decoded from these bytes, and will be whenever the bytes come again. */
-  void remember(ByteBuf block, int index, int blockLength) {
+  /** Stores the bytes that {@link #fields} have just been decoded from. */
+  void store(ByteBuf block, int index, int blockLength) {
     if (blockLength > MAX_LENGTH) {
       return;
     }
@@ -62,10 +66,10 @@ public final class HeaderBlockCache {
     }
     block.getBytes(index, bytes, 0, blockLength);
     length = blockLength;
-    fields.shareCommon();
+    fields.useCommonInstances();
   }
 
-  void forget() {
+  void clear() {
     length = 0;
   }
 }

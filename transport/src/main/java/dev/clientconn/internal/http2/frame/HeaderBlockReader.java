@@ -15,23 +15,23 @@ import io.netty.handler.codec.http2.Http2Headers;
 import org.jspecify.annotations.Nullable;
 
 /**
- * Assembles header blocks from HEADERS and CONTINUATION within bounds, and decodes them with
- * Netty's HPACK unless they repeat. A block whose list is over the limit is decoded to its end and
- * discarded, so that HPACK stays in step with the peer (RFC 9113 section 10.5.1); one that is over
- * a larger bound ends the connection undecoded.
+ * Assembles header blocks from HEADERS and CONTINUATION, and decodes them with Netty's HPACK
+ * decoder unless they repeat. A list over the limit is decoded to its end and discarded, so that
+ * the dynamic table stays equal to the peer's (RFC 9113 section 10.5.1). A block over a larger
+ * bound is not decoded and ends the connection.
  */
 @EventLoopConfined
 final class HeaderBlockReader {
 
-  /** What a block that is to be discarded may have at least, bytes. */
+  /** Lower bound of the largest block that is decoded, bytes. */
   static final int MIN_BLOCK_BOUND = 64 * 1024;
 
-  /** How many times the limit a block that is to be discarded may have. */
+  /** The largest block that is decoded, in multiples of the limit on lists. */
   static final int LIMITS_PER_BLOCK = 4;
 
   /**
-   * Frames of a block may be empty; with more of them than a block of full frames has, and this, it
-   * is an attack.
+   * How many CONTINUATIONs a block may have beyond those that full frames would need. Empty ones
+   * cost the peer nothing, so that many of them are taken for an attack.
    */
   static final int MAX_CONTINUATIONS = 32;
 
@@ -41,12 +41,12 @@ final class HeaderBlockReader {
   private final int maxContinuations;
   private final HeaderBlockCache opening = new HeaderBlockCache();
   private final HeaderBlockCache closing = new HeaderBlockCache();
-  /** The one that the decoder fills. */
+  /** The cache that the decoder fills now. */
   private HeaderBlockCache current = opening;
 
   private final Decoder hpack;
 
-  /** The block that more fragments are to come of, {@code null} between blocks. */
+  /** The fragments of an incomplete block, {@code null} between blocks. Released here. */
   private @Nullable ByteBuf fragments;
 
   private int streamId;
@@ -54,7 +54,7 @@ final class HeaderBlockReader {
   private int continuations;
 
   /**
-   * @param maxHeaderListSize largest list accepted, bytes as RFC 9113 section 6.5.2 counts them
+   * @param maxHeaderListSize largest list accepted, bytes counted as in RFC 9113 section 6.5.2
    */
   HeaderBlockReader(FrameListener listener, int maxHeaderListSize) {
     this.listener = listener;
@@ -65,7 +65,7 @@ final class HeaderBlockReader {
     this.hpack = new Decoder(maxHeaderListSize);
   }
 
-  /** Whether nothing but CONTINUATION may come. */
+  /** Whether a block is incomplete: then only CONTINUATION may follow. */
   boolean isOpen() {
     return fragments != null;
   }
@@ -74,7 +74,7 @@ final class HeaderBlockReader {
     return isOpen() && id == streamId;
   }
 
-  /** HEADERS: the readable bytes of {@code in} are the block, or its first fragment. */
+  /** Takes HEADERS: the readable bytes of {@code in} are the block, or its first fragment. */
   void begin(
       ByteBufAllocator allocator, int id, ByteBuf in, boolean endsStream, boolean endsBlock) {
     streamId = id;
@@ -87,8 +87,8 @@ final class HeaderBlockReader {
     }
   }
 
-  /** CONTINUATION of the open block. */
-  void more(ByteBuf in, boolean endsBlock) {
+  /** Takes a CONTINUATION of the incomplete block. */
+  void addFragment(ByteBuf in, boolean endsBlock) {
     ByteBuf whole = fragments;
     if (whole == null) {
       return;
@@ -100,7 +100,7 @@ final class HeaderBlockReader {
       return;
     }
     if (in.readableBytes() > maxBlockLength - whole.readableBytes()) {
-      overBound();
+      failOverBound();
       return;
     }
     whole.writeBytes(in);
@@ -114,8 +114,11 @@ final class HeaderBlockReader {
     }
   }
 
-  /** The stream first: its call must not be tried again, while those of the other streams may. */
-  private void overBound() {
+  /**
+   * Fails the stream before the connection: its call must not be retried, since the response would
+   * be as long again, while the calls of the other streams may be.
+   */
+  private void failOverBound() {
     Status status = ResponseHeaders.overLimit(new HeaderBlock(), maxHeaderListSize);
     listener.onHeadersOverLimit(streamId, status, endOfStream);
     listener.onConnectionError(
@@ -126,31 +129,31 @@ final class HeaderBlockReader {
 
   private void decode(ByteBuf whole) {
     current = endOfStream ? closing : opening;
-    if (current.holds(whole) || decodeAnew(whole)) {
+    if (current.matches(whole) || decodeNew(whole)) {
       listener.onHeaders(streamId, current.fields(), endOfStream);
     }
   }
 
-  private boolean decodeAnew(ByteBuf whole) {
+  private boolean decodeNew(ByteBuf whole) {
     int start = whole.readerIndex();
     int length = whole.readableBytes();
     boolean leavesTable = HpackScan.leavesTableUnchanged(whole, start, length);
     if (!leavesTable) {
-      opening.forget();
-      closing.forget();
+      opening.clear();
+      closing.clear();
     }
-    current.forget();
+    current.clear();
     if (!decodeFields(whole)) {
       return false;
     }
-    // A binary value becomes an array that the application may write to.
+    // Not with binary values: each call must get its own array, which it may write to.
     if (leavesTable && !current.fields().hasBinary()) {
-      current.remember(whole, start, length);
+      current.store(whole, start, length);
     }
     return true;
   }
 
-  /** Returns false after it has notified the listener of what is wrong. */
+  /** Returns false if it has reported an error to the listener. */
   private boolean decodeFields(ByteBuf whole) {
     try {
       hpack.decodeHeaders(streamId, whole);
@@ -159,12 +162,13 @@ final class HeaderBlockReader {
       Status status = ResponseHeaders.overLimit(current.fields(), maxHeaderListSize);
       listener.onHeadersOverLimit(streamId, status, endOfStream);
     } catch (Http2Exception.StreamException e) {
-      // A list that breaks a rule. HPACK's state is good, for the block was decoded to its end.
+      // A malformed list. The block was decoded to its end, so the dynamic table is correct.
       listener.onStreamError(streamId, e.error().code(), message(e), endOfStream);
     } catch (Http2Exception e) {
       listener.onConnectionError(e.error().code(), message(e));
     } catch (RuntimeException e) {
-      // Where it stopped is not known, so no later block can be decoded (RFC 9113 section 4.3).
+      // The dynamic table is in an unknown state: no later block can be decoded (RFC 9113
+      // section 4.3).
       listener.onConnectionError(
           Http2Error.COMPRESSION_ERROR.code(), "cannot decode a header block: " + e);
     }
@@ -182,7 +186,7 @@ final class HeaderBlockReader {
     }
   }
 
-  /** Decodes into objects that are used again. */
+  /** Decodes into the block of the current cache instead of new objects. */
   private final class Decoder extends DefaultHttp2HeadersDecoder {
 
     Decoder(int maxHeaderListSize) {

@@ -11,59 +11,60 @@ import java.util.IdentityHashMap;
 import java.util.Set;
 
 /**
- * HPACK's encoder of a connection. What the calls of a method share is encoded once and copied from then on, for as long
- * as the dynamic table stays as it is: then the same list would come to the same bytes.
+ * Encodes request headers, and caches the encoded bytes of the headers that all calls of a method
+ * share. The cached bytes are valid as long as the dynamic table does not change: the same list
+ * would be encoded to the same bytes.
  */
 @EventLoopConfined
 final class HeaderEncoder {
 
-  /** Methods; where more are called in turn, all are encoded anew now and then. */
-  private static final int MAX_KEPT = 128;
+  /** Number of methods; with more of them the cache is cleared whenever it is full. */
+  private static final int MAX_CACHED = 128;
 
-  // The peer's header list limit is checked before a stream gets an id, so the encoder need not.
+  // Need not check the peer's limit on lists: that is done before a stream gets an id.
   private final HpackEncoder hpack;
 
   private final IdentityHashMap<Http2Headers, byte[]> blocks = new IdentityHashMap<>(1);
 
   /**
-   * @param neverIndexed names of headers that stay out of the table, besides those that always do
+   * @param neverIndexed names of headers that are never indexed, besides those that never are
    */
   HeaderEncoder(Set<String> neverIndexed) {
     hpack = new HpackEncoder(neverIndexed);
   }
 
   void encode(RequestHeaders.Lists headers, ByteBuf out) {
-    byte[] known = blocks.get(headers.shared());
-    if (known != null) {
-      out.writeBytes(known);
+    byte[] cached = blocks.get(headers.shared());
+    if (cached != null) {
+      out.writeBytes(cached);
     } else {
       encodeShared(headers.shared(), out);
     }
     if (!headers.own().isEmpty()) {
-      encodeAnew(headers.own(), out);
+      encodeUncached(headers.own(), out);
     }
   }
 
   private void encodeShared(Http2Headers shared, ByteBuf out) {
     int start = out.writerIndex();
-    if (encodeAnew(shared, out)) {
-      if (blocks.size() == MAX_KEPT) {
+    if (encodeUncached(shared, out)) {
+      if (blocks.size() == MAX_CACHED) {
         blocks.clear();
       }
       blocks.put(shared, ByteBufUtil.getBytes(out, start, out.writerIndex() - start));
     }
   }
 
-  /** Returns whether the table is as it was; if not, what is known holds no more. */
-  private boolean encodeAnew(Http2Headers headers, ByteBuf out) {
-    boolean leavesTable = hpack.encode(headers, out);
-    if (!leavesTable) {
+  /** Returns whether the table is unchanged; if it is not, the cache has been cleared. */
+  private boolean encodeUncached(Http2Headers headers, ByteBuf out) {
+    boolean tableUnchanged = hpack.encode(headers, out);
+    if (!tableUnchanged) {
       blocks.clear();
     }
-    return leavesTable;
+    return tableUnchanged;
   }
 
-  /** Sets the table's size; the next block tells the peer. */
+  /** Sets the table's size. The next block announces it to the peer (RFC 7541 section 4.2). */
   void tableSize(long bytes) {
     blocks.clear();
     hpack.maxTableSize(Math.toIntExact(bytes));

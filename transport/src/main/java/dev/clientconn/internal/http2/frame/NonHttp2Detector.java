@@ -5,10 +5,13 @@ import io.netty.buffer.ByteBuf;
 import java.nio.charset.StandardCharsets;
 import org.jspecify.annotations.Nullable;
 
-/** Looks at the first bytes of a peer that was expected to speak HTTP/2, and says what it speaks instead. */
+/**
+ * Detects from the first bytes of a connection that the peer does not speak HTTP/2, and says what
+ * it speaks instead.
+ */
 public final class NonHttp2Detector {
 
-  /** A frame header: what is needed before the peer can be judged. */
+  /** Bytes that are needed for the decision: the header of a frame. */
   private static final int ENOUGH = Framer.HEADER_LENGTH;
 
   private static final int SETTINGS = 4;
@@ -19,7 +22,10 @@ public final class NonHttp2Detector {
 
   private NonHttp2Detector() {}
 
-  /** Whether the peer can be judged: a TLS alert, all that a TLS server says to plaintext, is shorter than a frame. */
+  /**
+   * Whether there are enough bytes for {@link #problem}. A TLS alert, which a TLS server sends in
+   * response to plaintext, is shorter than the header of a frame.
+   */
   public static boolean hasEnoughBytes(ByteBuf in) {
     return in.readableBytes() >= ENOUGH || speaksTls(in);
   }
@@ -29,16 +35,16 @@ public final class NonHttp2Detector {
       return false;
     }
     int first = in.getUnsignedByte(in.readerIndex());
-    // As the length of a frame it would be above every limit.
+    // As the first byte of a frame's length it would be over 1 MiB, which we do not allow.
     return (first == TLS_ALERT || first == TLS_HANDSHAKE)
         && in.getUnsignedByte(in.readerIndex() + 1) == 3;
   }
 
   /**
-   * The first frame must be SETTINGS, and not an ACK (RFC 9113 section 3.4).
+   * Checks that the first frame is SETTINGS and not an ACK (RFC 9113 section 3.4).
    *
-   * @param in as much as {@link #hasEnoughBytes}
-   * @return what is wrong, {@code null} if nothing is
+   * @param in bytes of which {@link #hasEnoughBytes} is true
+   * @return the description of what is wrong, {@code null} if nothing is
    */
   public static @Nullable String problem(ByteBuf in) {
     int at = in.readerIndex();
@@ -50,7 +56,7 @@ public final class NonHttp2Detector {
       return "the server speaks HTTP/1, not HTTP/2; it answered \"" + firstLine(in) + "\"";
     }
     int type = in.getUnsignedByte(at + 3);
-    // Without the reserved bit, which means nothing (RFC 9113 section 4.1).
+    // The reserved bit must be ignored (RFC 9113 section 4.1).
     int streamId = in.getInt(at + 5) & Integer.MAX_VALUE;
     if (type != SETTINGS || streamId != 0) {
       return "the server does not speak HTTP/2: its first bytes are not a SETTINGS frame";

@@ -11,8 +11,9 @@ import java.util.Set;
 import java.util.stream.Collectors;
 
 /**
- * HPACK's encoder of a connection (RFC 7541). Writes the bytes that Netty's would, but holds a fraction of its memory,
- * which a connection that rests has as much of as a busy one. Does not check the peer's limit on header lists.
+ * Encodes header fields by HPACK (RFC 7541) for one connection. Produces the same bytes as Netty's
+ * encoder with a fraction of its memory: Netty allocates the full table for every connection, idle
+ * ones included. Does not check the peer's limit on header lists.
  */
 @EventLoopConfined
 public final class HpackEncoder {
@@ -29,27 +30,30 @@ public final class HpackEncoder {
   private static final int HUFFMAN = 0x80;
   private static final int STRING_PREFIX = 7;
 
-  /** Shorter strings are not worth the time. */
+  /** Shorter strings are sent uncompressed: the CPU time costs more than the bytes. */
   private static final int HUFFMAN_THRESHOLD = 512;
 
   private static final int NO_UPDATE = -1;
 
   private final HpackTable table = new HpackTable();
-  /** Besides those of {@link HeaderNames}; empty as a rule. */
+  /** In addition to those of {@link HeaderNames}; mostly empty. */
   private final Set<AsciiString> neverIndexed;
 
-  /** The smallest size since the last block, which the peer must hear of even if it grew again (section 4.2). */
+  /**
+   * The smallest table size since the last block. It must be announced even if the size has grown
+   * again (section 4.2), for the peer has to evict the same fields.
+   */
   private int smallestUpdate = NO_UPDATE;
 
   /**
-   * @param neverIndexed lower-case names that stay out of the table, besides those that always do
+   * @param neverIndexed lower-case names that are never indexed, besides those that never are
    */
   public HpackEncoder(Set<String> neverIndexed) {
     this.neverIndexed =
         neverIndexed.stream().map(AsciiString::of).collect(Collectors.toUnmodifiableSet());
   }
 
-  /** Sets the table's size; the next block tells the peer. */
+  /** Sets the table's size. The next block announces it to the peer (section 4.2). */
   public void maxTableSize(int bytes) {
     if (bytes != table.maxSize()) {
       smallestUpdate = smallestUpdate == NO_UPDATE ? bytes : Math.min(smallestUpdate, bytes);
@@ -57,21 +61,24 @@ public final class HpackEncoder {
     }
   }
 
-  /** Appends fields to the block that {@code out} ends with. Returns whether the table is as it was. */
+  /**
+   * Appends the fields to the block at the end of {@code out}. Returns whether the table is
+   * unchanged.
+   */
   public boolean encode(Http2Headers headers, ByteBuf out) {
-    boolean leavesTable = !tellSize(out);
+    boolean tableUnchanged = !writeSizeUpdates(out);
     for (Map.Entry<CharSequence, CharSequence> header : headers) {
       AsciiString name = AsciiString.of(header.getKey());
       AsciiString value = AsciiString.of(header.getValue());
       if (isNeverIndexed(name)) {
-        literal(NEVER_INDEXED, LITERAL_PREFIX, name, value, out);
+        writeLiteral(NEVER_INDEXED, LITERAL_PREFIX, name, value, out);
       } else if (!table.fits(name, value)) {
-        encodeUnfit(name, value, out);
+        encodeTooLarge(name, value, out);
       } else {
-        leavesTable &= encodeIndexed(name, value, out);
+        tableUnchanged &= encodeIndexed(name, value, out);
       }
     }
-    return leavesTable;
+    return tableUnchanged;
   }
 
   private boolean isNeverIndexed(AsciiString name) {
@@ -79,7 +86,7 @@ public final class HpackEncoder {
         || (!neverIndexed.isEmpty() && neverIndexed.contains(name));
   }
 
-  private boolean tellSize(ByteBuf out) {
+  private boolean writeSizeUpdates(ByteBuf out) {
     if (smallestUpdate == NO_UPDATE) {
       return false;
     }
@@ -91,12 +98,16 @@ public final class HpackEncoder {
     return true;
   }
 
-  private void encodeUnfit(AsciiString name, AsciiString value, ByteBuf out) {
+  /**
+   * Encodes a field that is larger than the whole table: to add it would empty the table (section
+   * 4.4).
+   */
+  private void encodeTooLarge(AsciiString name, AsciiString value, ByteBuf out) {
     int index = HpackStaticTable.index(HpackStaticTable.index(name), value);
     if (index > 0) {
       integer(INDEXED, INDEXED_PREFIX, index, out);
     } else {
-      literal(NOT_ADDED, LITERAL_PREFIX, name, value, out);
+      writeLiteral(NOT_ADDED, LITERAL_PREFIX, name, value, out);
     }
   }
 
@@ -109,13 +120,15 @@ public final class HpackEncoder {
       integer(INDEXED, INDEXED_PREFIX, index, out);
       return true;
     }
-    table.makeRoom(name, value);
-    literal(ADDED, ADDED_PREFIX, name, value, out);
+    // Before the name is written by its index: what is evicted must not be referred to.
+    table.evictFor(name, value);
+    writeLiteral(ADDED, ADDED_PREFIX, name, value, out);
     table.add(name, value);
     return false;
   }
 
-  private void literal(int kind, int prefix, AsciiString name, AsciiString value, ByteBuf out) {
+  private void writeLiteral(
+      int kind, int prefix, AsciiString name, AsciiString value, ByteBuf out) {
     int index = HpackStaticTable.index(name);
     if (index == 0) {
       index = table.index(name);
@@ -141,7 +154,7 @@ public final class HpackEncoder {
     out.writeBytes(string.array(), string.arrayOffset(), length);
   }
 
-  /** Section 5.1. */
+  /** Writes an integer (section 5.1). */
   private static void integer(int kind, int prefix, int value, ByteBuf out) {
     int full = (1 << prefix) - 1;
     if (value < full) {

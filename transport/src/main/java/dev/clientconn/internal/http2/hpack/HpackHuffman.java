@@ -4,10 +4,13 @@ package dev.clientconn.internal.http2.hpack;
 import io.netty.buffer.ByteBuf;
 import io.netty.util.AsciiString;
 
-/** HPACK's Huffman code (RFC 7541 appendix B), the encoding half. It is canonical: the lengths say all. */
+/**
+ * Encodes strings in HPACK's Huffman code (RFC 7541 appendix B). The code is canonical, so the
+ * lengths of the codes define it.
+ */
 final class HpackHuffman {
 
-  /** How many bits the code of each byte has, in base 36. */
+  /** Length of the code of each byte in bits, one digit of base 36 each. */
   private static final String LENGTHS =
       "dnsssssssoussussssssssusssssssss6aacd68baa8b8666555666666678f6ca"
           + "d67777777777777777777777878djde6f56565666577666567655677777fbeds"
@@ -20,7 +23,7 @@ final class HpackHuffman {
 
   private HpackHuffman() {}
 
-  /** Bytes that a string becomes. */
+  /** Returns the encoded length, bytes. */
   static int encodedLength(AsciiString string) {
     long bits = 0;
     for (int i = 0; i < string.length(); i++) {
@@ -42,7 +45,7 @@ final class HpackHuffman {
       }
     }
     if (count > 0) {
-      // The rest is padded with ones (section 5.2).
+      // The last byte is padded with ones (section 5.2).
       int padding = Byte.SIZE - count;
       out.writeByte((int) (pending << padding) | ((1 << padding) - 1));
     }
@@ -52,7 +55,9 @@ final class HpackHuffman {
     return Character.digit(LENGTHS.charAt(octet), Character.MAX_RADIX);
   }
 
-  /** Shorter codes come first, and among those of a length that of the lower byte. */
+  /**
+   * Assigns codes in the order of their length, those of equal length in the order of the bytes.
+   */
   private static int[] codes() {
     int[] codes = new int[BYTES];
     int next = 0;

@@ -3,12 +3,18 @@ package dev.clientconn.internal.http2.hpack;
 
 import io.netty.buffer.ByteBuf;
 
-/** What can be told of a header block (RFC 7541 section 6) from its representations alone, without decoding it. */
+/**
+ * Finds out from the representations of a header block (RFC 7541 section 6), without decoding it,
+ * whether it changes the dynamic table.
+ */
 public final class HpackScan {
 
   private static final int INDEXED = 0x80;
   private static final int INDEXED_PREFIX = 7;
-  /** Literal with incremental indexing, and the dynamic table's size update: the two that change the table. */
+  /**
+   * Literal with incremental indexing, and the dynamic table's size update: the two that change the
+   * table.
+   */
   private static final int CHANGES_TABLE = 0x60;
 
   private static final int LITERAL_PREFIX = 4;
@@ -18,10 +24,10 @@ public final class HpackScan {
   private HpackScan() {}
 
   /**
-   * Whether the dynamic table is the same after a block as before it. Then the same bytes mean the same, until another
-   * block changes the table.
+   * Whether the block leaves the dynamic table unchanged. If so, the same bytes mean the same
+   * fields until another block changes the table.
    *
-   * @return false also for what no encoder writes, such as a truncated block
+   * @return false also for a malformed block, such as a truncated one
    */
   public static boolean leavesTableUnchanged(ByteBuf block, int index, int length) {
     int end = index + length;
@@ -42,7 +48,7 @@ public final class HpackScan {
     return at == end;
   }
 
-  /** Index behind an integer (section 5.1), -1 if there is none. */
+  /** Returns the index behind an integer (section 5.1), -1 if it is truncated. */
   private static int afterInteger(ByteBuf block, int at, int end, int prefix) {
     if (at < 0 || at >= end) {
       return -1;
@@ -58,7 +64,7 @@ public final class HpackScan {
     return next <= end ? next : -1;
   }
 
-  /** Index behind a string (section 5.2), -1 if there is none. */
+  /** Returns the index behind a string (section 5.2), -1 if it is truncated. */
   private static int afterString(ByteBuf block, int at, int end) {
     int body = afterInteger(block, at, end, STRING_PREFIX);
     if (body < 0) {

@@ -5,7 +5,7 @@ import io.netty.util.AsciiString;
 import java.util.HashMap;
 import java.util.Map;
 
-/** HPACK's static table (RFC 7541 appendix A). */
+/** Finds fields in HPACK's static table (RFC 7541 appendix A). */
 final class HpackStaticTable {
 
   /** Name and value; most fields have no value. */
@@ -77,7 +77,7 @@ final class HpackStaticTable {
 
   private static final AsciiString[] VALUES = new AsciiString[SIZE];
 
-  /** Where each name stands first; fields of the same name follow each other. */
+  /** Index of the first field of each name; fields of the same name are consecutive. */
   private static final Map<AsciiString, Integer> FIRST = new HashMap<>();
 
   static {
@@ -89,15 +89,15 @@ final class HpackStaticTable {
 
   private HpackStaticTable() {}
 
-  /** Index of the first field of that name, 0 for none. */
+  /** Returns the index of the first field of that name, 0 for none. */
   static int index(AsciiString name) {
     return FIRST.getOrDefault(name, 0);
   }
 
   /**
-   * Index of a field, 0 for none.
+   * Returns the index of a field, 0 for none.
    *
-   * @param first what {@link #index} says of the name
+   * @param first the result of {@link #index} for the name
    */
   static int index(int first, AsciiString value) {
     if (first == 0) {

@@ -7,13 +7,14 @@ import java.util.Arrays;
 import org.jspecify.annotations.Nullable;
 
 /**
- * HPACK's dynamic table (RFC 7541 section 2.3.2) as an encoder needs it: finds the index of a field. A ring that grows to
- * the fields there are; searched from end to end, for it holds a few dozen at most and their hashes stand in a row.
+ * Keeps the dynamic table of an HPACK encoder (RFC 7541 section 2.3.2) and finds the index of a
+ * field. A growable ring buffer, searched linearly: it holds a few dozen fields, and their hashes
+ * are in one array.
  */
 @EventLoopConfined
 final class HpackTable {
 
-  /** What a field counts besides its bytes (section 4.1). */
+  /** Bytes that a field counts in addition to its name and value (section 4.1). */
   static final int FIELD_OVERHEAD = 32;
 
   static final int DEFAULT_SIZE = 4096;
@@ -23,7 +24,10 @@ final class HpackTable {
   private @Nullable AsciiString[] names = new AsciiString[INITIAL_CAPACITY];
   private @Nullable AsciiString[] values = new AsciiString[INITIAL_CAPACITY];
   private int[] hashes = new int[INITIAL_CAPACITY];
-  /** The slot of the field that was found last: calls send their fields in one order, so the next is mostly behind it. */
+  /**
+   * Slot of the field that was found last. Calls send their fields in the same order, so the next
+   * field is mostly in the next slot.
+   */
   private int found;
 
   private int oldest;
@@ -40,18 +44,18 @@ final class HpackTable {
     evictTo(bytes);
   }
 
-  /** Whether a field can be in the table at all. */
+  /** Whether a field is not larger than the whole table. */
   boolean fits(AsciiString name, AsciiString value) {
     return size(name, value) <= maxSize;
   }
 
-  /** Index of a field, counted over both tables, 0 for none. */
+  /** Returns the index of a field, counted over both tables (section 2.3.3), 0 for none. */
   int index(AsciiString name, AsciiString value) {
     int hash = hash(name, value);
-    int behind = (found + 1) & (names.length - 1);
-    if (isAt(behind, hash, name, value)) {
-      found = behind;
-      return index((behind - oldest) & (names.length - 1));
+    int following = (found + 1) & (names.length - 1);
+    if (isAt(following, hash, name, value)) {
+      found = following;
+      return index((following - oldest) & (names.length - 1));
     }
     for (int i = count - 1; i >= 0; i--) {
       int at = slot(i);
@@ -67,7 +71,7 @@ final class HpackTable {
     return hashes[at] == hash && value.equals(values[at]) && name.equals(names[at]);
   }
 
-  /** Index of the newest field of that name, counted over both tables, 0 for none. */
+  /** Returns the index of the newest field of that name, counted over both tables, 0 for none. */
   int index(AsciiString name) {
     for (int i = count - 1; i >= 0; i--) {
       if (name.equals(names[slot(i)])) {
@@ -77,12 +81,12 @@ final class HpackTable {
     return 0;
   }
 
-  /** Evicts what has to go before a field is added, so that nothing refers to it. */
-  void makeRoom(AsciiString name, AsciiString value) {
+  /** Evicts fields until a new one fits (section 4.4). Call before anything refers to a field. */
+  void evictFor(AsciiString name, AsciiString value) {
     evictTo(maxSize - size(name, value));
   }
 
-  /** Adds a field that there is room for. */
+  /** Adds a field. Call after {@link #evictFor}. */
   void add(AsciiString name, AsciiString value) {
     if (count == names.length) {
       grow();
@@ -125,14 +129,17 @@ final class HpackTable {
     return grown;
   }
 
-  /** Where the field is that {@code age} fields are older than. */
-  private int slot(int age) {
-    return (oldest + age) & (names.length - 1);
+  /** Returns the slot of the field that has {@code older} fields before it. */
+  private int slot(int older) {
+    return (oldest + older) & (names.length - 1);
   }
 
-  /** The newest field comes right behind the static table. */
-  private int index(int age) {
-    return HpackStaticTable.SIZE + count - age;
+  /**
+   * Returns the index of such a field: the newest comes first, right behind the static table
+   * (section 2.3.3).
+   */
+  private int index(int older) {
+    return HpackStaticTable.SIZE + count - older;
   }
 
   private static int size(AsciiString name, AsciiString value) {
