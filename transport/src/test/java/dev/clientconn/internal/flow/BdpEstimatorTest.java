@@ -51,13 +51,13 @@ class BdpEstimatorTest {
 
   @Conforms("T056")
   @Test
-  void aSmallSampleLeavesTheWindow() {
+  void aSmallSampleDoesNotRaiseTheWindow() {
     assertThat(roundTrip(START / 2)).isZero();
   }
 
-  /** Twice six tenths would be a larger window, but the window was not what limited the sample. */
+  /** Twice six tenths would be a larger window, but the sample was not limited by the window. */
   @Test
-  void aSampleOfSixTenthsLeavesTheWindow() {
+  void aSampleOfSixTenthsDoesNotRaiseTheWindow() {
     assertThat(roundTrip(START * 6 / 10)).isZero();
     assertThat(bdp.estimate()).isEqualTo(START);
   }
@@ -72,7 +72,7 @@ class BdpEstimatorTest {
   }
 
   @Test
-  void aSampleThatWouldRaiseTheWindowToWhatItIsLeavesIt() {
+  void aSampleThatEqualsTheWindowDoesNotRaiseIt() {
     BdpEstimator largest = new BdpEstimator(BdpEstimator.LIMIT);
     largest.onPingSent(now, 0);
     largest.onData(BdpEstimator.LIMIT);
@@ -82,7 +82,7 @@ class BdpEstimatorTest {
 
   @Conforms("T055")
   @Test
-  void aSampleAtALowerBandwidthThanBeforeLeavesTheWindow() {
+  void aSampleAtALowerBandwidthThanBeforeDoesNotRaiseTheWindow() {
     roundTrip(START);
     bdp.onPingSent(now, 0);
     bdp.onData(2 * START);
@@ -115,7 +115,7 @@ class BdpEstimatorTest {
   }
 
   @Test
-  void anAckThatWasNotAskedForIsIgnored() {
+  void anAckWithoutAPingIsIgnored() {
     assertThat(bdp.onPingAck(now)).isZero();
     assertThat(bdp.rttNanos()).isZero();
   }

@@ -12,7 +12,7 @@ class ConnInFlowTest {
 
   @Conforms("T032")
   @Test
-  void givesArrivedBytesBackInQuarters() {
+  void returnsArrivedBytesInQuarters() {
     assertThat(flow.received(249)).isTrue();
     assertThat(flow.takeCredit()).isZero();
     assertThat(flow.received(1)).isTrue();
@@ -24,7 +24,7 @@ class ConnInFlowTest {
 
   @Conforms("T034")
   @Test
-  void findsOutAnOverrun() {
+  void detectsMoreBytesThanTheWindowAllows() {
     assertThat(flow.received(1000)).isTrue();
     assertThat(flow.available()).isZero();
 

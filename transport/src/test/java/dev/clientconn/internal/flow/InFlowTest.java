@@ -11,7 +11,7 @@ class InFlowTest {
   private final InFlow flow = new InFlow(1000);
 
   @Test
-  void acceptsAWindowfulAndNotAByteMore() {
+  void acceptsTheWholeWindowAndNoByteMore() {
     assertThat(flow.received(1000)).isTrue();
     assertThat(flow.available()).isZero();
 
@@ -19,7 +19,7 @@ class InFlowTest {
   }
 
   @Test
-  void takenBytesAreNoRoomBeforeTheyAreCredited() {
+  void readBytesDoNotOpenTheWindowBeforeTheyAreCredited() {
     assertThat(flow.received(1000)).isTrue();
     assertThat(flow.consumed(249)).isZero();
 
@@ -49,7 +49,7 @@ class InFlowTest {
   }
 
   @Test
-  void aGrantIsPaidBackByTheNextReads() {
+  void aGrantIsDeductedFromTheNextCredit() {
     assertThat(flow.grant(1500)).isEqualTo(500);
     assertThat(flow.received(1500)).isTrue();
 

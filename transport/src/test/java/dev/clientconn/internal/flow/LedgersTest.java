@@ -12,8 +12,8 @@ import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.ValueSource;
 
 /**
- * The two ends of a connection count for themselves, with frames on their way between them. Whatever the order of events,
- * what one end thinks it may send, and what is under way, is what the other end thinks it lets it.
+ * Runs both ends of a connection's flow control with frames in flight between them. In any order of
+ * events, what one end may send plus the bytes in flight must equal what the other end allows.
  */
 class LedgersTest {
 
@@ -122,7 +122,10 @@ class LedgersTest {
         .isEqualTo(connection.available());
   }
 
-  /** Once all is delivered and taken, each window is open by three quarters at least: nobody can be stuck. */
+  /**
+   * Once everything is delivered and read, at least three quarters of each window are open: no
+   * sender is blocked.
+   */
   private void settle() {
     while (!toReceiver.isEmpty()) {
       run(toReceiver);

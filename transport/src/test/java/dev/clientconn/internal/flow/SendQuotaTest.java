@@ -22,7 +22,7 @@ class SendQuotaTest {
   }
 
   @Test
-  void aChangedSettingMovesEveryStreamAndNotTheConnection() {
+  void aChangedSettingChangesEveryStreamAndNotTheConnection() {
     SendQuota.OfStream other = new SendQuota.OfStream(quota);
     stream.consume(1000);
 

@@ -21,7 +21,7 @@ class WriteQuotaTest {
 
   @Conforms("T063")
   @Test
-  void tellsTheMomentItBecomesReadyOnce() {
+  void reportsOnceThatItHasBecomeReady() {
     quota.add(1000);
 
     assertThat(quota.subtract(900)).isFalse();
@@ -30,7 +30,7 @@ class WriteQuotaTest {
   }
 
   @Test
-  void staysSilentWhereItWasReadyAllAlong() {
+  void reportsNothingIfItWasReadyBefore() {
     quota.add(99);
 
     assertThat(quota.subtract(99)).isFalse();

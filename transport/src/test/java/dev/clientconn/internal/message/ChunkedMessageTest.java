@@ -32,7 +32,7 @@ class ChunkedMessageTest {
   @ParameterizedTest
   @ValueSource(
       ints = {1, CHUNK - 1, CHUNK, CHUNK + 1, 2 * CHUNK - 1, 2 * CHUNK, 3 * CHUNK, 20 * CHUNK + 7})
-  void allBytesComeInOrderAndAllChunksGoBack(int length) throws IOException {
+  void allBytesAreReadInOrderAndAllChunksAreReturned(int length) throws IOException {
     byte[] body = random(length);
     InputStream stream = message(body);
 
@@ -72,7 +72,7 @@ class ChunkedMessageTest {
   }
 
   @Test
-  void aChunkGoesBackWhenItHasBeenRead() throws IOException {
+  void aChunkIsReturnedWhenItHasBeenRead() throws IOException {
     InputStream stream = message(random(3 * CHUNK));
 
     stream.readNBytes(CHUNK - 1);
@@ -84,7 +84,7 @@ class ChunkedMessageTest {
   }
 
   @Test
-  void whoKeepsTheStreamReadsNoOtherMessage() throws IOException {
+  void aStreamThatIsReadAfterItsReleaseFails() throws IOException {
     InboundMessage message = message(random(3 * CHUNK));
     InputStream kept = message;
     kept.readNBytes(CHUNK + 100);
@@ -98,7 +98,7 @@ class ChunkedMessageTest {
   }
 
   @Test
-  void closingEarlyGivesTheRestBackOnce() throws IOException {
+  void closingEarlyReturnsTheRemainingChunksOnce() throws IOException {
     InboundMessage message = message(random(3 * CHUNK + 1));
     InputStream stream = message;
     stream.read();
@@ -112,7 +112,7 @@ class ChunkedMessageTest {
   }
 
   @Test
-  void fromAMarkOnNothingGoesBackBeforeTheEnd() throws IOException {
+  void afterAMarkNoChunkIsReturnedBeforeTheEnd() throws IOException {
     byte[] body = random(4 * CHUNK);
     InboundMessage message = message(body);
     InputStream stream = message;
@@ -132,7 +132,7 @@ class ChunkedMessageTest {
   }
 
   @Test
-  void thereIsNoWayBackWithoutAMark() throws IOException {
+  void resetWithoutAMarkFails() throws IOException {
     InputStream stream = message(random(2 * CHUNK));
     stream.readNBytes(CHUNK);
 

@@ -28,7 +28,7 @@ class FramedMessageTest {
   }
 
   @Test
-  void framesOfAnyLengthTogetherAreTheMessage() {
+  void framesOfAnyLengthAddUpToTheMessage() {
     for (int seed = 0; seed < 200; seed++) {
       Random random = new Random(seed);
       FramedMessage sent = FramedMessage.of(Messages.outbound(pool, frame), 0);
@@ -44,7 +44,7 @@ class FramedMessageTest {
   }
 
   @Test
-  void chunksGoBackWithTheLastReference() {
+  void theLastReleaseReturnsTheChunks() {
     assertThat(message.retain()).isTrue();
 
     message.release();
@@ -52,12 +52,12 @@ class FramedMessageTest {
     message.release();
 
     assertThat(pool.pooledBytes()).isEqualTo(4 * CHUNK);
-    assertThat(message.retain()).as("nobody may use it any more").isFalse();
+    assertThat(message.retain()).as("after the last release").isFalse();
     assertThat(pool.bytesInUse()).isZero();
   }
 
   @Test
-  void aChunkGoesBackWhenTheSocketHasReadItAndNotBefore() {
+  void aChunkIsReturnedWhenTheSocketHasReadItAndNotBefore() {
     List<ByteBuf> pending = new ArrayList<>();
     message.writeTo(0, frame.length, new Received() {
       @Override
@@ -91,7 +91,7 @@ class FramedMessageTest {
   }
 
   @Test
-  void afterTheLastReleaseItIsNotSentAndNoChunkGoesBackTwice() {
+  void afterTheLastReleaseItIsNotSentAndNoChunkIsReturnedTwice() {
     message.release();
     message.release();
 
@@ -100,7 +100,7 @@ class FramedMessageTest {
   }
 
   @Test
-  void aMessageInAnArrayCountsNothing() {
+  void aMessageInAnArrayCountsNoReferences() {
     FramedMessage small = FramedMessage.of(new byte[10], 5);
 
     small.release();

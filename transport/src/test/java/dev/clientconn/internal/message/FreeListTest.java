@@ -15,7 +15,7 @@ import org.junit.jupiter.api.Test;
 class FreeListTest {
 
   @Test
-  void whatCameLastGoesFirst() {
+  void takesTheNewestFirst() {
     FreeList<String> stack = new FreeList<>(10);
     stack.add("first");
     stack.add("second");
@@ -26,7 +26,7 @@ class FreeListTest {
   }
 
   @Test
-  void whatDoesNotFitIsForgotten() {
+  void dropsWhatExceedsTheLimit() {
     FreeList<String> stack = new FreeList<>(1);
     stack.add("first");
     stack.add("second");
@@ -37,7 +37,7 @@ class FreeListTest {
   }
 
   @Test
-  void nothingIsTakenByTwoThreadsOrLost() throws Exception {
+  void noObjectIsTakenByTwoThreadsOrLost() throws Exception {
     FreeList<int[]> stack = new FreeList<>(Integer.MAX_VALUE);
     for (int i = 0; i < 16; i++) {
       stack.add(new int[64]);
@@ -49,7 +49,9 @@ class FreeListTest {
       results.add(threads.submit(() -> takeAndAdd(stack, mine)));
     }
     for (Future<Integer> result : results) {
-      assertThat(result.get(30, TimeUnit.SECONDS)).as("things in two hands").isZero();
+      assertThat(result.get(30, TimeUnit.SECONDS))
+          .as("objects that two threads have")
+          .isZero();
     }
     threads.shutdown();
     assertThat(stack.size()).isEqualTo(16);

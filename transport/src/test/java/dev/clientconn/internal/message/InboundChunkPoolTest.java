@@ -16,7 +16,7 @@ import org.junit.jupiter.api.Test;
 class InboundChunkPoolTest {
 
   @Test
-  void theChunkThatCameBackLastIsTakenFirst() {
+  void theChunkThatWasReturnedLastIsTakenFirst() {
     InboundChunkPool pool = new InboundChunkPool(10 * CHUNK);
     byte[] first = pool.take();
     byte[] second = pool.take();
@@ -30,7 +30,7 @@ class InboundChunkPoolTest {
   }
 
   @Test
-  void noMoreThanTheBoundRests() {
+  void keepsNoMoreThanTheLimit() {
     InboundChunkPool pool = new InboundChunkPool(3 * CHUNK + 1);
     for (int i = 0; i < 10; i++) {
       pool.returnChunk(new byte[CHUNK]);
@@ -46,7 +46,7 @@ class InboundChunkPoolTest {
   }
 
   @Test
-  void aPoolWithoutRoomStillLendsChunks() {
+  void aPoolWithoutCapacityAllocatesChunks() {
     InboundChunkPool pool = new InboundChunkPool(CHUNK - 1);
 
     pool.returnChunk(pool.take());
@@ -56,7 +56,7 @@ class InboundChunkPoolTest {
   }
 
   @Test
-  void noChunkIsLentToTwoThreads() throws Exception {
+  void noChunkIsTakenByTwoThreads() throws Exception {
     InboundChunkPool pool = new InboundChunkPool(8 * CHUNK);
     ExecutorService threads = Executors.newFixedThreadPool(4);
     List<Future<Integer>> results = new ArrayList<>();
@@ -66,7 +66,7 @@ class InboundChunkPoolTest {
     }
     for (Future<Integer> result : results) {
       assertThat(result.get(30, TimeUnit.SECONDS))
-          .as("chunks somebody else wrote to")
+          .as("chunks that another thread wrote to")
           .isZero();
     }
     threads.shutdown();

@@ -11,7 +11,7 @@ import java.util.Random;
 import org.jspecify.annotations.Nullable;
 import org.junit.jupiter.api.Test;
 
-/** A queue of received messages. */
+/** Tests queues of received messages. */
 class InboundMessageTest {
 
   private final InboundChunkPool pool = new InboundChunkPool(100L * CHUNK);
@@ -42,7 +42,7 @@ class InboundMessageTest {
   }
 
   @Test
-  void messagesKeepTheirOrderAndBytesHoweverTheyAreLinkedAndTaken() {
+  void messagesKeepTheirOrderAndBytesHoweverTheyAreLinkedAndRead() {
     for (int seed = 0; seed < 300; seed++) {
       Random random = new Random(seed);
       @Nullable InboundMessage first = arrival(random);
@@ -89,7 +89,7 @@ class InboundMessageTest {
   }
 
   @Test
-  void smallMessagesThatComeOneByOneShareArrays() {
+  void smallMessagesThatArriveOneByOneShareArrays() {
     InboundMessage first = new ArrayMessage(new byte[0], false);
     InboundMessage last = first;
     for (int i = 0; i < 1_000; i++) {

@@ -34,7 +34,7 @@ class MessageBufferTest {
   }
 
   @Test
-  void whatIsWrittenIsThereHoweverItIsCutAndWhateverWasExpected() throws Exception {
+  void containsWhatWasWrittenInPartsOfAnyLengthWhateverLengthWasExpected() throws Exception {
     byte[] junk = new byte[CHUNK];
     Arrays.fill(junk, (byte) 0xee);
     for (int seed = 0; seed < 300; seed++) {
@@ -61,7 +61,7 @@ class MessageBufferTest {
 
   @ParameterizedTest
   @CsvSource({"16384,false", "16385,true", "32768,true"})
-  void chunksAreForWhatFitsIntoNone(int length, boolean chunked) throws Exception {
+  void onlyAMessageLongerThanAChunkIsInChunks(int length, boolean chunked) throws Exception {
     for (int expected : new int[] {0, length}) {
       Buffer buffer = new Buffer(0, expected);
       buffer.write(new byte[length]);
@@ -70,7 +70,7 @@ class MessageBufferTest {
   }
 
   @Test
-  void nothingIsWrittenIntoAMessageThatIsComplete() throws Exception {
+  void writingToACompleteMessageFails() throws Exception {
     Buffer buffer = new Buffer(0, 0);
     buffer.write(new byte[CHUNK + 1]);
     buffer.sealChunks();
@@ -79,7 +79,7 @@ class MessageBufferTest {
   }
 
   @Test
-  void theLimitIsFoundMidway() throws Exception {
+  void theLimitIsCheckedWhileTheMessageGrows() throws Exception {
     Buffer buffer = new Buffer(0, 0);
     buffer.write(new byte[10 * CHUNK]);
 

@@ -8,12 +8,14 @@ import java.io.IOException;
 import java.io.InputStream;
 import java.io.UncheckedIOException;
 
-/** Messages to and from plain arrays, in the form that their length would give them. */
+/**
+ * Converts arrays to messages and back. A message has the form that its length gives it in a call.
+ */
 public final class Messages {
 
   private Messages() {}
 
-  /** In chunks if it is longer than one. */
+  /** Returns a message to send, in chunks if it is longer than one. */
   public static FramedMessage framed(byte[] frame) {
     int uncompressed = frame.length - FramedMessage.PREFIX_LENGTH;
     return frame.length > InboundChunkPool.CHUNK
@@ -27,7 +29,7 @@ public final class Messages {
         : new ArrayMessage(body, compressed);
   }
 
-  /** In chunks of this pool, whatever its length. */
+  /** Returns a received message of any length in chunks of this pool. */
   public static InboundMessage inbound(InboundChunkPool pool, byte[] body) {
     return new ChunkedMessage(chunks(pool, body), false);
   }
@@ -44,19 +46,19 @@ public final class Messages {
     return chunks;
   }
 
-  /** Sends all of it. */
+  /** Sends the message and returns its bytes. */
   public static byte[] bytes(FramedMessage message) {
     Received all = new Received();
     message.writeTo(0, message.length(), all);
     return all.bytes();
   }
 
-  /** Bytes of the process's chunks that messages to send are in, or have forgotten. */
+  /** Bytes of the process's chunks in use by messages to send, lost ones included. */
   public static long bytesInUse() {
     return OutboundChunkPool.SHARED.bytesInUse();
   }
 
-  /** Takes what is sent and releases it. */
+  /** Collects what is sent, and releases it. */
   static class Received implements FramedMessage.Output {
     private final ByteArrayOutputStream all = new ByteArrayOutputStream();
 

@@ -15,7 +15,7 @@ class OutboundChunkPoolTest {
   private final OutboundChunkPool pool = new OutboundChunkPool(3L * CHUNK, 3L * CHUNK);
 
   @Test
-  void aChunkComesBackWithItsLastReference() {
+  void theLastReleaseReturnsAChunk() {
     ByteBuf chunk = pool.take();
     assertThat(chunk.isDirect()).isTrue();
     ByteBuf part = chunk.retainedSlice(0, 10);
@@ -31,7 +31,7 @@ class OutboundChunkPoolTest {
   }
 
   @Test
-  void pastTheBoundChunksAreOfTheHeap() {
+  void overTheLimitChunksAreHeapBuffers() {
     List<ByteBuf> direct = List.of(pool.take(), pool.take(), pool.take());
 
     ByteBuf more = pool.take();
@@ -45,7 +45,7 @@ class OutboundChunkPoolTest {
   }
 
   @Test
-  void whatMayNotRestIsFreed() {
+  void overThePoolLimitMemoryIsFreed() {
     OutboundChunkPool small = new OutboundChunkPool(3L * CHUNK, CHUNK);
     ByteBuf first = small.take();
     ByteBuf second = small.take();
@@ -62,14 +62,14 @@ class OutboundChunkPoolTest {
   }
 
   @Test
-  void aPoolWithoutRoomStillLendsChunks() {
+  void aPoolWithoutCapacityAllocatesChunks() {
     ByteBuf chunk = new OutboundChunkPool(CHUNK - 1, CHUNK).take();
 
     assertThat(chunk.capacity()).isEqualTo(CHUNK);
   }
 
   @Test
-  void aForgottenChunkIsReplaced() {
+  void theMemoryOfALostChunkIsFreed() {
     List<ByteBuf> kept = new ArrayList<>(List.of(pool.take(), pool.take(), pool.take()));
 
     kept.remove(1);

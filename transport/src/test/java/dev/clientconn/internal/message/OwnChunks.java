@@ -1,7 +1,7 @@
 // SPDX-License-Identifier: Apache-2.0
 package dev.clientconn.internal.message;
 
-/** Messages to send, out of a pool of their own: whatever is lent is theirs. */
+/** Creates messages to send in a separate pool: no other test uses its chunks. */
 public final class OwnChunks {
 
   private final OutboundChunkPool pool = new OutboundChunkPool(1 << 26, 1 << 26);
@@ -11,7 +11,7 @@ public final class OwnChunks {
         Messages.outbound(pool, frame), frame.length - FramedMessage.PREFIX_LENGTH);
   }
 
-  /** Bytes of chunks that have not come back. */
+  /** Bytes of chunks that have not been returned. */
   public long bytesInUse() {
     return pool.bytesInUse();
   }

@@ -30,7 +30,7 @@ class SmallMessagePackerTest {
     return bytes;
   }
 
-  /** As it comes off the wire, or as it was gathered. */
+  /** Adds a message from a read buffer, or from an array. */
   private void add(byte[] body, boolean fromWire) {
     boolean compressed = body.length % 2 == 0;
     if (fromWire) {
@@ -53,7 +53,7 @@ class SmallMessagePackerTest {
   }
 
   @Test
-  void neighboursAreToldApart() throws IOException {
+  void packedMessagesAreSeparatedAgain() throws IOException {
     for (int seed = 0; seed < 200; seed++) {
       Random random = new Random(seed);
       List<byte[]> bodies = new ArrayList<>();
@@ -81,7 +81,7 @@ class SmallMessagePackerTest {
   }
 
   @Test
-  void aChunkGoesBackWithTheLastMessageInIt() {
+  void releasingTheLastMessageOfAChunkReturnsIt() {
     InboundMessage first = packed(3, CHUNK / 16);
     InboundMessage second = after(first);
     InboundMessage third = after(second);
@@ -96,7 +96,7 @@ class SmallMessagePackerTest {
   }
 
   @Test
-  void aBatchOfFewBytesTakesNoChunk() {
+  void aFewBytesTakeNoChunk() {
     pool.returnChunk(new byte[CHUNK]);
     for (int batch = 0; batch < 10; batch++) {
       packed(10, CHUNK / 16 / 10 - PREFIX);
@@ -106,7 +106,7 @@ class SmallMessagePackerTest {
   }
 
   @Test
-  void aChunkThatIsMostlyEmptyGoesBackBeforeItIsRead() throws IOException {
+  void aMostlyEmptyChunkIsReturnedBeforeItIsRead() throws IOException {
     InboundMessage message = packed(3, 400);
 
     message.trim();
@@ -115,11 +115,11 @@ class SmallMessagePackerTest {
     assertThat(after(message).readAllBytes()).isEqualTo(random(400));
     InboundMessage full = packed(39, 400);
     full.trim();
-    assertThat(pool.pooledBytes()).as("used again").isZero();
+    assertThat(pool.pooledBytes()).as("reused").isZero();
   }
 
   @Test
-  void whoKeepsTheStreamReadsNoOtherMessage() throws IOException {
+  void aStreamThatIsReadAfterItsReleaseFails() throws IOException {
     add(random(CHUNK / 8), true);
     InboundMessage message = small.take();
     InputStream kept = message;
@@ -137,7 +137,7 @@ class SmallMessagePackerTest {
   }
 
   @Test
-  void aMarkIsAPlaceInTheMessageItself() throws IOException {
+  void aMarkIsAPositionWithinTheMessage() throws IOException {
     add(random(500), true);
     byte[] body = random(1_000);
     add(body, true);
@@ -150,7 +150,7 @@ class SmallMessagePackerTest {
   }
 
   @Test
-  void anotherStreamGetsCopiesOfAChunkAlone() throws IOException {
+  void anOutputStreamGetsOnlyCopiesOfAChunk() throws IOException {
     List<byte[]> seen = new ArrayList<>();
     byte[] body = random(CHUNK / 8);
     add(body, true);

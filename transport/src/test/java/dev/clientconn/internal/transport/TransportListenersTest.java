@@ -24,7 +24,7 @@ class TransportListenersTest {
   }
 
   @Test
-  void oneThatThrowsIsCalledNoMoreAndTheOthersAre() {
+  void aListenerThatThrowsIsNotCalledAgainAndTheOthersAre() {
     TransportListener failing = new TransportListener() {
       @Override
       public void streamSlotWaited(WaitOutcome outcome, long nanos) {
@@ -41,7 +41,7 @@ class TransportListenersTest {
   }
 
   @Test
-  void oneAloneIsNotWrapped() {
+  void aSingleListenerIsNotWrapped() {
     TransportListener only = recording("only");
 
     assertThat(TransportListeners.of(TransportListener.NONE, only)).isSameAs(only);

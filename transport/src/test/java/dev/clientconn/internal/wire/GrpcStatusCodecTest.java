@@ -39,7 +39,7 @@ class GrpcStatusCodecTest {
   }
 
   @Test
-  void aCodeWithoutMeaningIsNamedNextToTheMessage() throws Exception {
+  void anUndefinedCodeIsNamedBesideTheMessage() throws Exception {
     assertThat(GrpcStatusCodec.parse("99", "why").getDescription())
         .contains("99")
         .contains("why");
@@ -47,7 +47,7 @@ class GrpcStatusCodecTest {
 
   @ParameterizedTest
   @ValueSource(strings = {"", "x", "0x0", "1.0", " 1", "OK", "2147483648", "0,0"})
-  void refusesWhatIsNoInteger(String code) {
+  void rejectsACodeThatIsNoInteger(String code) {
     assertThatThrownBy(() -> GrpcStatusCodec.parse(AsciiString.of(code), null))
         .isInstanceOf(MalformedHeaderException.class)
         .hasMessage("malformed grpc-status");
@@ -72,7 +72,7 @@ class GrpcStatusCodecTest {
     "'\t%0a', '\t\n'",
     "%ff!, \uFFFD!",
   })
-  void undoesPercentEncodingAndKeepsWhatIsNoEscape(String encoded, String expected) {
+  void decodesEscapesAndKeepsWhatIsNoEscape(String encoded, String expected) {
     assertThat(GrpcStatusCodec.decodeMessage(AsciiString.of(encoded))).isEqualTo(expected);
   }
 

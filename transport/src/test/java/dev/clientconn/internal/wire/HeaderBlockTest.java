@@ -35,7 +35,7 @@ class HeaderBlockTest {
       };
 
   @Test
-  void keepsWhatTheDecoderBringsBlockAfterBlock() throws Exception {
+  void storesWhatTheDecoderDeliversBlockAfterBlock() throws Exception {
     Random random = new Random(3);
     for (int round = 0; round < 200; round++) {
       List<String> sent = new ArrayList<>(List.of(":status", "200"));
@@ -51,7 +51,7 @@ class HeaderBlockTest {
   }
 
   @Test
-  void blocksThatAreKeptShareWhatIsCommonAndSayTheSame() throws Exception {
+  void cachedBlocksShareCommonInstancesAndStayEqual() throws Exception {
     HeaderBlock other = MetadataCodecTest.block("grpc-status", "0", "x-own", "value");
     other.useCommonInstances();
     roundTrip("grpc-status", "0", "x-own", "value");
@@ -63,7 +63,7 @@ class HeaderBlockTest {
   }
 
   @Test
-  void nothingOfALongBlockShowsInTheNext() throws Exception {
+  void noFieldOfALongBlockIsInTheNext() throws Exception {
     roundTrip(":status", "200", "a", "1", "b", "2");
     roundTrip("grpc-status", "0");
 
@@ -73,7 +73,7 @@ class HeaderBlockTest {
   }
 
   @Test
-  void findsTheFirstAndTheLastOfANameBySpelling() throws Exception {
+  void findsTheFirstAndTheLastFieldOfAName() throws Exception {
     roundTrip(":status", "200", "x-a", "1", "x-a", "2", "x-ab", "3");
 
     assertThat(block.find(AsciiString.of("x-a"))).hasToString("1");
@@ -85,7 +85,7 @@ class HeaderBlockTest {
   }
 
   @Test
-  void answersWhatReadersOfHeadersAsk() throws Exception {
+  void supportsTheMethodsThatReadersCall() throws Exception {
     roundTrip(":status", "200", "x-a", "1");
 
     assertThat(block.size()).isEqualTo(2);
@@ -136,7 +136,7 @@ class HeaderBlockTest {
   }
 
   @Test
-  void whatIsWrongWithAFieldIsNamed() {
+  void theErrorNamesWhatIsWrongWithAField() {
     assertRejected(":path", "/", "request pseudo-header :path");
     assertRejected(":made-up", "1", "unknown pseudo-header :made-up");
     assertRejected("", "1", "empty header name");
@@ -152,7 +152,7 @@ class HeaderBlockTest {
   }
 
   @Test
-  void knowsWhetherAValueIsEncodedBytes() throws Exception {
+  void detectsBinaryValues() throws Exception {
     roundTrip("x-a", "1", "binary", "2");
     assertThat(block.hasBinary()).isFalse();
 

@@ -7,12 +7,12 @@ import java.util.ArrayList;
 import java.util.List;
 import java.util.Map;
 
-/** Header lists to and from plain text. */
+/** Converts header lists to text and back. */
 public final class HeaderFields {
 
   private HeaderFields() {}
 
-  /** Not validated. */
+  /** Returns a list that is not validated. */
   public static Http2Headers headers(String... namesAndValues) {
     Http2Headers headers = new DefaultHttp2Headers(false);
     for (int i = 0; i < namesAndValues.length; i += 2) {

@@ -36,7 +36,7 @@ class HeaderTextTest {
 
   @ParameterizedTest
   @CsvSource({"':path', 3a, 0", "'x y', 20, 1", "xé, e9, 1", "'x\u007f', 7f, 1", "x(, 28, 1"})
-  void whatIsNoTokenIsNoName(String name, String character, int index) {
+  void aNameThatIsNoTokenIsRejected(String name, String character, int index) {
     assertThat(HeaderText.problemOfName(name))
         .isEqualTo("has character 0x" + character + " at index " + index
             + ": a header name cannot have it");

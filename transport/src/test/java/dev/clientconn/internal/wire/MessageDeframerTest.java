@@ -41,7 +41,7 @@ class MessageDeframerTest {
   private final MessageDeframer deframer = new MessageDeframer(MAX);
 
   @Test
-  void deframingUndoesFramingHoweverTheBytesAreCut() throws Exception {
+  void deframingUndoesFramingHoweverTheBytesAreSplit() throws Exception {
     for (int seed = 0; seed < 300; seed++) {
       Random random = new Random(seed);
       List<Message> sent = messages(random);
@@ -116,7 +116,7 @@ class MessageDeframerTest {
     MessageDeframer trusting = new MessageDeframer(Integer.MAX_VALUE);
     ByteBuf prefix = Unpooled.wrappedBuffer(new byte[] {0, 0x7f, -1, -1, -1, 42});
 
-    // No JVM has an array of that length: allocating it would throw.
+    // No JVM can allocate an array of that length: it would throw.
     trusting.deframe(prefix, this::receive);
 
     assertThat(trusting.bytesMissing()).isEqualTo(Integer.MAX_VALUE - 1);
@@ -124,7 +124,7 @@ class MessageDeframerTest {
   }
 
   @Test
-  void memoryFollowsTheBytesThatArrive() throws Exception {
+  void memoryIsAllocatedAsTheBytesArrive() throws Exception {
     int chunks = 100;
     InboundChunkPool pool = new InboundChunkPool(chunks * (long) InboundChunkPool.CHUNK);
     Messages.bytes(Messages.inbound(pool, new byte[chunks * InboundChunkPool.CHUNK]));
@@ -207,14 +207,14 @@ class MessageDeframerTest {
   }
 
   @Test
-  void smallMessagesOfOneTurnLeaveTogetherAndAreCutOneByOne() throws Exception {
+  void smallMessagesOfOneTurnAreDeliveredTogetherAndSeparatedOneByOne() throws Exception {
     List<InboundMessage> nodes = new ArrayList<>();
     byte[] two = frame(List.of(new Message(new byte[3], false), new Message(new byte[0], true)));
     deframe(Unpooled.wrappedBuffer(two));
     received.clear();
 
     deframer.deframe(Unpooled.wrappedBuffer(two), nodes::add);
-    // A message that is cut between two reads joins the others.
+    // A message that is split between two reads is packed with the others.
     deframer.deframe(Unpooled.wrappedBuffer(two, 0, 7), nodes::add);
     deframer.deframe(Unpooled.wrappedBuffer(two, 7, two.length - 7), nodes::add);
     assertThat(nodes).isEmpty();
@@ -229,7 +229,7 @@ class MessageDeframerTest {
   }
 
   @Test
-  void aMessageThatIsNotSmallKeepsItsPlace() throws Exception {
+  void aMessageThatIsNotSmallKeepsItsPosition() throws Exception {
     byte[] large = new byte[20_000];
     large[19_999] = 7;
     Message small = new Message(new byte[] {1}, false);
@@ -266,7 +266,7 @@ class MessageDeframerTest {
     }
   }
 
-  /** A turn that reads this alone. */
+  /** Runs a turn that reads only this buffer. */
   private void deframe(ByteBuf data) throws MessageException {
     read(data);
     deframer.deliverPacked(this::receive);
@@ -327,7 +327,7 @@ class MessageDeframerTest {
     };
   }
 
-  /** What {@link MessageDeframer#missing} should say after {@code at} bytes of {@code messages}. */
+  /** Expected {@link MessageDeframer#bytesMissing} after {@code at} bytes of {@code messages}. */
   private static int missing(List<Message> messages, int at) {
     int rest = at;
     for (Message message : messages) {

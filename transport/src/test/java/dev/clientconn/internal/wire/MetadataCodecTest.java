@@ -30,7 +30,7 @@ class MetadataCodecTest {
 
   @Conforms("T150")
   @Test
-  void keepsAllButPseudoHeadersOfAResponse() throws Exception {
+  void decodesAllFieldsButPseudoHeaders() throws Exception {
     Metadata metadata = MetadataCodec.decode(
         block(
             ":status", "200",
@@ -49,7 +49,7 @@ class MetadataCodecTest {
 
   @Conforms("T150")
   @Test
-  void trailersLoseWhatTheStatusIsMadeOf() throws Exception {
+  void trailersDoNotContainTheStatus() throws Exception {
     Metadata metadata = MetadataCodec.decode(
         block("grpc-status", "5", "x-a", "1", "grpc-message", "no", "x-b", "2"), true);
 
@@ -135,7 +135,7 @@ class MetadataCodecTest {
   }
 
   @Test
-  void slicesOfLargerArraysAreCutOut() throws Exception {
+  void slicesOfLargerArraysAreCopied() throws Exception {
     byte[] shared = "..x-a=1..".getBytes(US_ASCII);
     HeaderBlock block = new HeaderBlock();
     block.add(new AsciiString(shared, 2, 3, false), new AsciiString(shared, 6, 1, false));
@@ -144,7 +144,7 @@ class MetadataCodecTest {
   }
 
   @Test
-  void whatIsEncodedDecodesToTheSame() throws Exception {
+  void encodedMetadataDecodesToTheSame() throws Exception {
     Random random = new Random(11);
     for (int round = 0; round < 500; round++) {
       Metadata sent = new Metadata();
@@ -163,7 +163,7 @@ class MetadataCodecTest {
 
   @Conforms("T077")
   @Test
-  void binaryValuesLeaveWithoutPadding() {
+  void binaryValuesAreSentWithoutPadding() {
     Metadata metadata = new Metadata();
     metadata.put(BIN, new byte[] {1});
 

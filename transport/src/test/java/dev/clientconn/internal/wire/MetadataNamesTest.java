@@ -14,7 +14,7 @@ class MetadataNamesTest {
   private final MetadataNames names = new MetadataNames();
 
   @Test
-  void aNameIsMadeOnce() {
+  void aNameIsCreatedOnce() {
     AsciiString first = names.of(bytes("x-tenant"));
 
     assertThat(first.toString()).isEqualTo("x-tenant");
@@ -22,7 +22,7 @@ class MetadataNamesTest {
   }
 
   @Test
-  void namesBeyondTheBoundAreTheirOwnAndOnlySoManyAreKept() {
+  void theNumberOfCachedNamesIsLimited() {
     List<AsciiString> made = new ArrayList<>();
     for (int i = 0; i < 10 * MetadataNames.ENTRIES; i++) {
       AsciiString name = names.of(bytes("x-" + i));
@@ -37,14 +37,14 @@ class MetadataNamesTest {
   }
 
   @Test
-  void theLongestNameIsKept() {
+  void theLongestNameIsCached() {
     String name = "x".repeat(MetadataNames.MAX_LENGTH);
 
     assertThat(names.of(bytes(name)).array()).isSameAs(names.of(bytes(name)).array());
   }
 
   @Test
-  void aLongNameIsNotKept() {
+  void aLongNameIsNotCached() {
     String name = "x".repeat(MetadataNames.MAX_LENGTH + 1);
     AsciiString first = names.of(bytes(name));
 

@@ -34,7 +34,7 @@ class NonGrpcBodyTest {
   }
 
   @Test
-  void keepsTheFirstKibibyteAndSaysWhenItIsFull() {
+  void collectsTheFirstKibibyteAndReportsThatItIsFull() {
     assertThat(add("a".repeat(1023))).isFalse();
     assertThat(add("bcd")).isTrue();
     assertThat(add("e")).isTrue();
@@ -44,7 +44,7 @@ class NonGrpcBodyTest {
   }
 
   @Test
-  void aPeersTextStaysInItsQuotesAndOnItsLine() {
+  void thePeersTextCannotEndItsQuotesOrItsLine() {
     add("<p class=\"x\">\\\r\n\t\u0000\u001b\u2028é</p>");
 
     assertThat(body.toStatus().getDescription())

@@ -67,7 +67,7 @@ class RequestHeadersTest {
   }
 
   @Test
-  void callsThatSayMoreShareTheSameListToo() {
+  void callsWithHeadersOfTheirOwnShareTheSameList() {
     RequestHeaders.Lists late = headers.of(call(METHOD, null, 7, null, 0, new Metadata()));
 
     assertThat(late.shared()).isSameAs(headers.of(plain(METHOD)).shared());
@@ -76,7 +76,7 @@ class RequestHeadersTest {
 
   @Conforms("T070")
   @Test
-  void varyingHeadersStandBetweenTheConstantsAndTheMetadata() {
+  void varyingHeadersAreBetweenTheConstantOnesAndTheMetadata() {
     Metadata metadata = new Metadata();
     metadata.put(ascii("x-a"), "1");
     metadata.put(Metadata.Key.of("x-bin", Metadata.BINARY_BYTE_MARSHALLER), new byte[] {1});
@@ -118,7 +118,7 @@ class RequestHeadersTest {
 
   @Conforms("T073")
   @Test
-  void aClientThatOnlyKnowsIdentitySendsNoAcceptEncoding() {
+  void aClientThatSupportsOnlyIdentitySendsNoAcceptEncoding() {
     RequestHeaders identity = new RequestHeaders("http", "h", "a", null);
 
     assertThat(list(identity.of(plain(METHOD)))).hasSize(7).last().isEqualTo("te: trailers");
@@ -151,7 +151,7 @@ class RequestHeadersTest {
         "expect",
         "http2-settings"
       })
-  void reservedNamesOfMetadataAreLeftOut(String name) {
+  void reservedNamesOfMetadataAreNotSent(String name) {
     Metadata metadata = new Metadata();
     metadata.put(ascii("x-a"), "1");
     metadata.put(ascii(name), "user's");
@@ -165,7 +165,7 @@ class RequestHeadersTest {
 
   @Conforms("T076")
   @Test
-  void namesThatOnlyLookReservedAreKept() {
+  void namesThatOnlyResembleReservedOnesAreSent() {
     Metadata metadata = new Metadata();
     metadata.put(ascii("grpc-previous-rpc-attempts"), "1");
     metadata.put(ascii("grpc-retry-pushback-ms"), "2");
@@ -212,7 +212,7 @@ class RequestHeadersTest {
   }
 
   @Test
-  void anAuthorityOfTheResolversThatCannotBeSentFailsTheCall() {
+  void anAuthorityOfTheResolverThatCannotBeSentFailsTheCall() {
     RequestHeaders bad = new RequestHeaders("https", "host\n", "agent", null);
 
     assertThatThrownBy(() -> bad.of(plain(METHOD)))
@@ -220,7 +220,7 @@ class RequestHeadersTest {
   }
 
   @Test
-  void methodsWithoutEndAreNotKept() {
+  void theNumberOfCachedMethodsIsLimited() {
     for (int i = 0; i < RequestHeaders.MAX_CACHED_METHODS; i++) {
       headers.of(plain(ByteMethods.unary("svc/M" + i)));
     }
@@ -306,13 +306,13 @@ class RequestHeadersTest {
   }
 
   @Test
-  void survivesHpackAndKeepsOneOffValuesOutOfItsTable() throws Exception {
+  void isUnchangedByHpackAndKeepsOneOffValuesOutOfItsTable() throws Exception {
     HpackEncoder encoder = new HpackEncoder(Set.of());
     DefaultHttp2HeadersDecoder decoder = new DefaultHttp2HeadersDecoder(false);
     Metadata metadata = new Metadata();
     metadata.put(ascii("x-tenant"), "the-tenant");
     metadata.put(ascii("authorization"), "the-secret");
-    // An authority of its own makes it one list.
+    // A call that overrides the authority has one list.
     Http2Headers sent =
         headers.of(call(METHOD, "host:1", 7_654_321, null, 0, metadata)).own();
 

@@ -115,7 +115,7 @@ class ResponseHeadersTest {
   @Conforms("T143")
   @ParameterizedTest
   @CsvSource({"true", "false"})
-  void aProxysAnswerIsMappedByItsHttpStatusAndKeepsItsFields(boolean endOfStream) {
+  void aProxysResponseIsMappedByItsHttpStatusAndKeepsItsFields(boolean endOfStream) {
     ResponseBlock result = classify(
         endOfStream,
         NO_RESPONSE,
@@ -167,7 +167,7 @@ class ResponseHeadersTest {
   }
 
   @Test
-  void aGrpcResponseWithoutStatusLacksNothingElse() {
+  void aGrpcResponseWithoutHttpStatusHasOnlyThatError() {
     ResponseBlock result = classify(false, NO_RESPONSE, "content-type", "application/grpc");
 
     assertThat(result.status().getDescription()).isEqualTo("malformed header: missing HTTP status");
@@ -224,7 +224,7 @@ class ResponseHeadersTest {
   }
 
   @Test
-  void okTrailersCostNoStatus() {
+  void okTrailersAllocateNoStatus() {
     ResponseBlock result = classify(true, 200, "grpc-status", "0");
 
     assertThat(result.kind()).isEqualTo(Kind.TRAILERS);
@@ -302,7 +302,7 @@ class ResponseHeadersTest {
   }
 
   @Test
-  void theSameBlockMeansSomethingElseBehindAnotherResponse() {
+  void theSameBlockIsClassifiedByTheResponseBeforeIt() {
     HeaderBlock block = block("x-a", "1");
 
     ResponseBlock after503 = ResponseHeaders.classify(block, true, 503);

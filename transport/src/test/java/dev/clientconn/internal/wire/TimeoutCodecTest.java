@@ -30,7 +30,7 @@ class TimeoutCodecTest {
     "5999999940000000001, 1666667H",
     "9223372036854775807, 2562048H",
   })
-  void takesTheFinestUnitThatFitsEightDigitsAndRoundsUp(long nanos, String expected) {
+  void usesTheFinestUnitThatNeedsAtMostEightDigitsAndRoundsUp(long nanos, String expected) {
     assertThat(TimeoutCodec.encode(nanos).toString()).isEqualTo(expected);
   }
 
@@ -53,7 +53,7 @@ class TimeoutCodecTest {
       long unit = unitNanos(text.charAt(text.length() - 1));
       long value = Long.parseLong(text.substring(0, text.length() - 1));
       assertThat(text.length()).as(text).isBetween(2, 9);
-      // (value - 1) units are too few, value units are enough; written so that nothing overflows.
+      // (value - 1) units are too few, value units are enough; computed without overflow.
       assertThat((value - 1) * unit).as("%s for %d", text, nanos).isLessThan(nanos);
       assertThat(value - 1).isGreaterThanOrEqualTo((nanos - 1) / unit);
     }

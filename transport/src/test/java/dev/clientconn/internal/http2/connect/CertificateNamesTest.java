@@ -19,7 +19,7 @@ class CertificateNamesTest {
   @ValueSource(
       strings = {"greeter.example", "Greeter.EXAMPLE", "a.pods.example", "10.0.0.1", "::", "0:0::0"
       })
-  void includesItsNamesAndOneLabelForAnAsterisk(String host) {
+  void matchesItsNamesAndOneLabelForAWildcard(String host) {
     assertThat(names.include(host)).isTrue();
   }
 
@@ -39,18 +39,18 @@ class CertificateNamesTest {
         "::1",
         ""
       })
-  void includesNothingElse(String host) {
+  void matchesNothingElse(String host) {
     assertThat(names.include(host)).isFalse();
   }
 
   @Test
-  void anAddressIsNoName() {
+  void anAddressDoesNotMatchAName() {
     assertThat(new CertificateNames(List.of("10.0.0.1"), List.of()).include("10.0.0.1"))
         .isFalse();
   }
 
   @Test
-  void showsWhatItHas() {
+  void toStringListsNamesAndAddresses() {
     assertThat(names).hasToString("greeter.example, *.pods.example, 10.0.0.1, ::");
     assertThat(new CertificateNames(List.of(), List.of())).hasToString("none");
   }

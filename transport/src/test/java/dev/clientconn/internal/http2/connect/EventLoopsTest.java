@@ -12,7 +12,7 @@ import org.junit.jupiter.api.Test;
 class EventLoopsTest {
 
   @Test
-  void noLoopIsLeftAfterTheLastLease() throws Exception {
+  void noLoopIsLeftAfterTheLastRelease() throws Exception {
     SharedResource<EventLoopGroup> shared = lingering(0);
     EventLoops first = EventLoops.leaseOf(shared);
     EventLoops second = EventLoops.leaseOf(shared);
@@ -25,7 +25,7 @@ class EventLoopsTest {
             .submit(Thread::currentThread)
             .get(10, TimeUnit.SECONDS)
             .isDaemon())
-        .as("released twice, but the second lease lives")
+        .as("released twice, but the second lease is in use")
         .isTrue();
     assertThat(second.next().isShuttingDown()).isFalse();
     second.release();
@@ -36,7 +36,7 @@ class EventLoopsTest {
   }
 
   @Test
-  void aLeaseThatComesAtOnceFindsTheLoopsOfTheLast() throws Exception {
+  void aLeaseSoonAfterTheLastReleaseGetsTheSameLoops() throws Exception {
     SharedResource<EventLoopGroup> shared = lingering(TimeUnit.HOURS.toNanos(1));
     EventLoops first = EventLoops.leaseOf(shared);
     Thread loop = threadOf(first);
@@ -51,7 +51,7 @@ class EventLoopsTest {
   }
 
   @Test
-  void aLoopOfOnesOwnEndsWithItsLease() throws Exception {
+  void aSingleLoopEndsWhenItIsReleased() throws Exception {
     EventLoops own = EventLoops.single(NioIoHandler.newFactory());
     Thread loop = threadOf(own);
 

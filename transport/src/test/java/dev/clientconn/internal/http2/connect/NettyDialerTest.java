@@ -26,7 +26,7 @@ class NettyDialerTest {
 
   @Conforms("T006")
   @Test
-  void tcpGivesUpOnUnacknowledgedBytesAfterTheKeepaliveTimeout() throws IOException {
+  void tcpUserTimeoutIsTheKeepaliveTimeout() throws IOException {
     KeepaliveOptions keepalive =
         new KeepaliveOptions(Duration.ofSeconds(10), Duration.ofSeconds(7), false);
 
@@ -34,7 +34,7 @@ class NettyDialerTest {
   }
 
   @Test
-  void tcpKeepsItsOwnTimeoutWithoutKeepalive() throws IOException {
+  void tcpUserTimeoutIsTheDefaultWithoutKeepalive() throws IOException {
     assertThat(userTimeout(null)).isZero();
   }
 

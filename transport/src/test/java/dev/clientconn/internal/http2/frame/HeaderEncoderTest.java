@@ -27,7 +27,7 @@ class HeaderEncoderTest {
   private final Http2Headers two = headers(":path", "/two", "user-agent", "me");
 
   @Test
-  void aSharedListIsOneByteAFieldOnceTheTableKnowsIt() throws Exception {
+  void aSharedListIsOneByteAFieldOnceItIsInTheTable() throws Exception {
     assertThat(sent(one, NOTHING)).isGreaterThan(2);
 
     assertThat(sent(one, NOTHING)).isEqualTo(2);
@@ -35,7 +35,7 @@ class HeaderEncoderTest {
   }
 
   @Test
-  void sharedListsStayRightWhileOthersMoveTheTable() throws Exception {
+  void sharedListsStayCorrectWhileOthersChangeTheTable() throws Exception {
     for (int i = 0; i < 200; i++) {
       sent(one, i % 3 == 0 ? headers("x-new", "value " + i) : NOTHING);
       sent(i % 2 == 0 ? one : two, headers("grpc-timeout", i + "n"));
@@ -44,7 +44,7 @@ class HeaderEncoderTest {
   }
 
   @Test
-  void aSmallerTableIsToldBeforeAnythingThatIsKnown() throws Exception {
+  void aSmallerTableIsAnnouncedBeforeACachedList() throws Exception {
     sent(one, NOTHING);
     sent(one, NOTHING);
     for (long size : new long[] {0, 4096, 40, 4096}) {
@@ -57,10 +57,10 @@ class HeaderEncoderTest {
   }
 
   @Test
-  void moreMethodsThanAreKeptAreEncodedAllTheSame() throws Exception {
+  void moreMethodsThanAreCachedAreEncodedCorrectly() throws Exception {
     List<Http2Headers> methods = new ArrayList<>();
     for (int i = 0; i < 300; i++) {
-      // Static entries alone, so that each list leaves the table.
+      // Only static entries, so that no list changes the table.
       methods.add(headers(":method", "POST", ":scheme", i % 2 == 0 ? "http" : "https"));
     }
     for (int round = 0; round < 2; round++) {
@@ -70,7 +70,7 @@ class HeaderEncoderTest {
     }
   }
 
-  /** Encodes, decodes as the peer would, and compares. Returns the block's length. */
+  /** Encodes, decodes as the peer does, and compares. Returns the length of the block. */
   private int sent(Http2Headers shared, Http2Headers own) throws Http2Exception {
     ByteBuf block = Unpooled.buffer();
     encoder.encode(new RequestHeaders.Lists(shared, own), block);

@@ -43,7 +43,10 @@ class HpackEncoderTest {
     "", "POST", "http", "https", "/", "gzip, deflate", "trailers", "0", "acme"
   };
 
-  /** None so small that a static field would not fit: Netty's writes that one out. */
+  /**
+   * All large enough for every static field: Netty's encoder writes fields that do not fit as
+   * literals.
+   */
   private static final int[] SIZES = {0, 60, 100, 500, 4096};
 
   private final HpackEncoder encoder = new HpackEncoder(Set.of());
@@ -58,7 +61,7 @@ class HpackEncoderTest {
   }
 
   @Test
-  void everyBlockIsWhatNettysEncoderMakesOfIt() throws Exception {
+  void everyBlockEqualsThatOfNettysEncoder() throws Exception {
     for (int i = 0; i < 5_000; i++) {
       if (random.nextInt(50) == 0) {
         tableSize(SIZES[random.nextInt(SIZES.length)]);
@@ -68,7 +71,7 @@ class HpackEncoderTest {
   }
 
   @Test
-  void aTableThatShrankAndGrewAgainBetweenBlocksIsToldOfBoth() throws Exception {
+  void aTableThatShrankAndGrewBetweenBlocksIsAnnouncedWithBothSizes() throws Exception {
     sentLikeNetty(headers("x-tenant", "acme"));
     encoder.maxTableSize(0);
     encoder.maxTableSize(4096);
@@ -81,7 +84,7 @@ class HpackEncoderTest {
   }
 
   @Test
-  void saysWhetherABlockHasChangedTheTable() {
+  void reportsWhetherABlockHasChangedTheTable() {
     ByteBuf out = Unpooled.buffer();
 
     assertThat(encoder.encode(headers(":method", "POST"), out)).isTrue();
@@ -93,7 +96,7 @@ class HpackEncoderTest {
   }
 
   @Test
-  void namesOfTheUsersStayOutOfTheTableToo() throws Exception {
+  void configuredNamesAreNeverIndexed() throws Exception {
     HpackEncoder own = new HpackEncoder(Set.of("x-pin", "te"));
     Http2Headers sent = headers("x-pin", "1234", "te", "trailers", "x-pin-2", "1234");
     ByteBuf first = Unpooled.buffer();
@@ -102,7 +105,7 @@ class HpackEncoderTest {
     own.encode(sent, first);
     own.encode(sent, second);
 
-    // Never indexed, name and value spelt out.
+    // Never indexed, with literal name and value.
     String pin = "10" + "05" + hex("x-pin") + "04" + hex("1234");
     String te = "10" + "02" + hex("te") + "08" + hex("trailers");
     assertThat(ByteBufUtil.hexDump(second)).isEqualTo(pin + te + "be");
@@ -116,8 +119,8 @@ class HpackEncoderTest {
 
   @ParameterizedTest
   @ValueSource(ints = {126, 127, 128, 254, 255, 256, 511, 512, 513, 16_510, 16_511, 16_512})
-  void lengthsAtTheLimitsOfAnIntegersBytesAreWrittenLikeNettys(int length) throws Exception {
-    // Shorter in the Huffman code, as long, and longer.
+  void lengthsAtTheLimitsOfAnIntegersBytesAreEncodedLikeNettys(int length) throws Exception {
+    // Shorter in Huffman code, of equal length, and longer.
     for (String letter : new String[] {"a", "X", "\\"}) {
       sentLikeNetty(headers("x-l", letter.repeat(length)));
     }
@@ -158,7 +161,10 @@ class HpackEncoderTest {
     };
   }
 
-  /** Encodes twice, compares, and decodes as the peer would. Returns the block's length. */
+  /**
+   * Encodes with both encoders, compares, and decodes as the peer does. Returns the length of the
+   * block.
+   */
   private int sentLikeNetty(Http2Headers headers) throws Exception {
     ByteBuf block = Unpooled.buffer();
     ByteBuf expected = Unpooled.buffer();

@@ -24,14 +24,14 @@ class HpackScanTest {
         "1f 85 01 01 61 88",
         "10 81 1f 81 1f be",
       })
-  void indexedFieldsAndPlainLiteralsLeaveTheTable(String block) {
+  void indexedFieldsAndLiteralsWithoutIndexingLeaveTheTableUnchanged(String block) {
     assertThat(leavesTable(block)).isTrue();
   }
 
   @ParameterizedTest
   @ValueSource(
       strings = {"40 01 61 01 62", "88 42 01 62", "00 01 61 01 62 41 00", "20", "88 3f 01"})
-  void newEntriesAndSizesChangeIt(String block) {
+  void newEntriesAndSizeUpdatesChangeTheTable(String block) {
     assertThat(leavesTable(block)).isFalse();
   }
 
@@ -49,19 +49,19 @@ class HpackScanTest {
         "04 7f ff ff ff ff ff 7f",
         "04 7f ff ff ff ff 07 61",
       })
-  void whatIsCutShortIsNotTrusted(String block) {
+  void aTruncatedBlockIsNotTrusted(String block) {
     assertThat(leavesTable(block)).isFalse();
   }
 
   @Test
-  void aLongStringIsSteppedOver() {
+  void aLongStringIsSkipped() {
     String block = "00 01 61 7f 49" + " 40".repeat(200) + " 88";
     assertThat(leavesTable(block)).isTrue();
     assertThat(leavesTable(block + " 40 01 61 01 61")).isFalse();
   }
 
   @Test
-  void aLengthOfSeveralBytesIsAddedUp() {
+  void aLengthOfSeveralBytesIsDecoded() {
     String block = "00 01 61 7f ad 01" + " 40".repeat(300);
     assertThat(leavesTable(block + " 88")).isTrue();
     assertThat(leavesTable(block + " 40 01 61 01 61")).isFalse();
