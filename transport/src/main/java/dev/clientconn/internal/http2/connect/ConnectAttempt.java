@@ -138,7 +138,7 @@ public final class ConnectAttempt {
   }
 
   /**
-   * Records why the connection ends. The first cause counts: later ones mostly follow from it.
+   * Records why the connection ends. The first cause counts: later ones usually follow from it.
    */
   public void recordCause(Throwable thrown) {
     // That the channel is closed does not say why.

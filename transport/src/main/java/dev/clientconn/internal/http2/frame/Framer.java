@@ -48,7 +48,7 @@ public final class Framer implements FramedMessage.Output {
   private @Nullable ArrayDeque<ByteBuf> parts;
 
   private int partsSize;
-  /** Capacity of the next buffer: a turn mostly writes about as much as the one before. */
+  /** Capacity of the next buffer: a turn usually writes about as much as the one before. */
   private int lastSize = MIN_CAPACITY;
 
   /**
@@ -72,7 +72,7 @@ public final class Framer implements FramedMessage.Output {
 
   private int capacity() {
     if (partsSize > 0) {
-      // A large frame is mostly followed by the header of another one.
+      // A large frame is usually followed by the header of another one.
       return 2 * HEADER_LENGTH;
     }
     return lastSize > MAX_PAYLOAD ? BULK : Math.max(MIN_CAPACITY, lastSize);

@@ -24,7 +24,7 @@ public final class HeaderBlockCache {
       MethodHandles.byteArrayViewVarHandle(long[].class, ByteOrder.BIG_ENDIAN);
 
   private final HeaderBlock fields = new HeaderBlock();
-  /** Grows to the length of the server's blocks, which is mostly far below the limit. */
+  /** Grows to the length of the server's blocks, which is usually far below the limit. */
   private byte[] bytes = {};
 
   private int length;

@@ -36,7 +36,7 @@ public final class HpackEncoder {
   private static final int NO_UPDATE = -1;
 
   private final HpackTable table = new HpackTable();
-  /** In addition to those of {@link HeaderNames}; mostly empty. */
+  /** In addition to those of {@link HeaderNames}; usually empty. */
   private final Set<AsciiString> neverIndexed;
 
   /**

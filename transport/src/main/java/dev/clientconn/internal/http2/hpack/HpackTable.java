@@ -26,7 +26,7 @@ final class HpackTable {
   private int[] hashes = new int[INITIAL_CAPACITY];
   /**
    * Slot of the field that was found last. Calls send their fields in the same order, so the next
-   * field is mostly in the next slot.
+   * field is usually in the next slot.
    */
   private int found;
 
