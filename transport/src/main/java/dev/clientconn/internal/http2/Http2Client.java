@@ -144,6 +144,7 @@ final class Http2Client {
   /** Carries out a command of another thread; {@link Turn} calls it for each in order. */
   void apply(Command command) {
     try {
+      // One command that throws must not keep the commands behind it from being applied.
       dispatch(command);
       closeIfDrained();
     } catch (Throwable thrown) {
@@ -288,6 +289,7 @@ final class Http2Client {
     if (!lifecycle.close(reason)) {
       return;
     }
+    // CLOSED from here on: whatever the streams' calls do in their callbacks, no frame follows.
     try {
       if (wasConnected) {
         sendGoAway(error, debugData);
@@ -319,6 +321,7 @@ final class Http2Client {
   /** The socket is closed, by whichever side: the connection's last event. */
   private void disconnected(Status reason) {
     try {
+      // False where this side closed the connection: its streams have ended then.
       if (lifecycle.close(reason)) {
         release(reason);
       }

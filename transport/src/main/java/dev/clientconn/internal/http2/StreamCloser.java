@@ -94,6 +94,7 @@ final class StreamCloser {
 
   /** The deadline of a stream, open or waiting, has passed. */
   void expire(StreamState stream) {
+    // Not disarmed: the wheel has removed it.
     boolean open = stream.isOpen();
     if (open) {
       framer.writeRstStream(stream.id(), Http2Error.CANCEL.code());

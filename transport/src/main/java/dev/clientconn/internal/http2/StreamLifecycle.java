@@ -308,6 +308,7 @@ final class StreamLifecycle {
     afterFrame(stream);
   }
 
+  /** Collects the events of a frame. A closed stream was open before: the frame has ended it. */
   private void afterFrame(StreamState stream) {
     deliveries.collect(stream);
     if (stream.isClosed()) {

@@ -34,8 +34,9 @@
  *       is opened beyond a bound, until the socket is writable again.
  * </ol>
  *
- * <p>Commands put during a turn wake nobody, because the turn drains them before it ends. What is
- * thrown in a turn fails the connection: half-applied frames leave state that cannot be trusted.
+ * <p>Commands put during a turn do not wake the loop, because the turn drains them before it ends.
+ * What is thrown in a turn fails the connection: half-applied frames leave state that cannot be
+ * trusted.
  *
  * <h2>Windows</h2>
  *
@@ -59,7 +60,7 @@
  * {@link SendQueue} releases it when its last byte has been framed or its stream ends. Framed bytes
  * belong to the {@code Framer} until the flush, then to Netty. Bytes read belong to Netty and are
  * valid while a frame is applied: messages are copied out, small ones of a turn packed together,
- * and delivered as heap memory that nobody has to release. What a peer can make this side hold is
+ * and delivered as heap memory, which needs no release. What a peer can make this side hold is
  * bounded: unread messages by the windows, header lists by a limit, waiting streams by a limit, and
  * cheap frames that provoke work or replies by {@link FloodGuard} (section 10.5).
  *
