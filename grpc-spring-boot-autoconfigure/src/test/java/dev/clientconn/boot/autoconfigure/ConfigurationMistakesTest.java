@@ -337,7 +337,7 @@ class ConfigurationMistakesTest {
         "dns:///localhost:0 | The port 0 is not between 1 and 65535",
         "static://localhost:1,localhost:70000 | The port 70000 is not between 1 and 65535",
         "localhost:grpc | The port 'grpc' is not a number",
-        "localhost: | The port is missing behind the colon",
+        "localhost: | The port after the colon is missing",
         "localhost:9101/ | An address has no path. Write localhost:9101",
         "localhost:1,localhost:2 | Write static://localhost:1,localhost:2",
         "9090 | It is a port without a host",

@@ -39,10 +39,11 @@ class GrpcClientFailureAnalyzerTest {
 
     assertThat(analysis.getDescription())
         .startsWith("It is not configured whether calls to the gRPC target 'greeter'"
-            + " (static://localhost:1,greeter.example:9090) use TLS. Only hosts of this machine"
-            + " are called in plaintext. Not known to be one: greeter.example.");
+            + " (static://localhost:1,greeter.example:9090) use TLS. Without configuration,"
+            + " only hosts of this machine are called in plaintext. Not known to be one:"
+            + " greeter.example.");
     assertThat(analysis.getAction()).isEqualTo("""
-            With TLS, trusting the certificate authorities of the JVM:
+            With TLS and the certificate authorities of the JVM:
 
                 grpc:
                   client:
@@ -51,7 +52,7 @@ class GrpcClientFailureAnalyzerTest {
                         ssl:
                           enabled: true
 
-            With TLS, and certificates of your own from spring.ssl.bundle:
+            With TLS and your own certificates from spring.ssl.bundle:
 
                 grpc:
                   client:
@@ -60,7 +61,7 @@ class GrpcClientFailureAnalyzerTest {
                         ssl:
                           bundle: <name of the bundle>
 
-            Without TLS, readable and changeable for everyone on the way:
+            Without TLS, so that anyone on the network path can read and change the calls:
 
                 grpc:
                   client:
@@ -94,7 +95,7 @@ class GrpcClientFailureAnalyzerTest {
     assertThat(analysis.getDescription())
         .startsWith("The gRPC target 'greeter' has settings but no address.");
     assertThat(analysis.getAction()).isEqualTo("""
-            Say where it is:
+            Configure the address:
 
                 grpc:
                   client:
@@ -102,8 +103,8 @@ class GrpcClientFailureAnalyzerTest {
                       greeter:
                         address: dns:///<host>:<port>
 
-            If 'greeter' is no target of yours, look for a misspelt name. \
-            In environment variables dashes are left out: the target my-service is \
+            If 'greeter' is not one of your targets, check the spelling of the names. \
+            Leave out dashes in environment variables: the target my-service is \
             GRPC_CLIENT_TARGETS_MYSERVICE_ADDRESS.""");
   }
 
@@ -143,7 +144,7 @@ class GrpcClientFailureAnalyzerTest {
                       gretter:
                         address: dns:///<host>:<port>
 
-            An address can also stand in place of the name, for example dns:///<host>:<port>.""");
+            You can also use an address as the name, for example dns:///<host>:<port>.""");
   }
 
   @Test

@@ -51,7 +51,7 @@ class InjectionMistakesTest {
         .contains("TwoParameters.set(")
         .endsWith("which has 2 parameters. It can be on a method with one parameter.");
     assertThat(analysis.getAction())
-        .contains("before the parameter that is the client, and @Autowired on the method");
+        .contains("in front of the parameter that is the client, and @Autowired on the method");
   }
 
   @ParameterizedTest
