@@ -19,7 +19,8 @@ class ColumnsTest {
   private static final Pattern IMPORT = Pattern.compile("import (static )?[\\w.]+(\\.\\*)?;");
 
   @ParameterizedTest
-  @ValueSource(strings = {"build-checks", "grpc-spring-boot-autoconfigure", "sample-app"})
+  @ValueSource(
+      strings = {"build-checks", "grpc-spring-boot-autoconfigure", "sample-app", "benchmarks"})
   void noLineOfJavaHasMoreThanAHundredColumns(String module) {
     List<Path> files = SourceTree.files(module + "/src", ".java");
     List<String> longer = new ArrayList<>();
