@@ -43,8 +43,7 @@ final class ResponseReader {
       closer.reset(stream, body.toStatus(), Http2Error.PROTOCOL_ERROR);
       return;
     }
-    ResponseBlock result =
-        ResponseHeaders.classify(block, endOfStream, stream.responseStatus());
+    ResponseBlock result = ResponseHeaders.classify(block, endOfStream, stream.responseStatus());
     switch (result.kind()) {
       case INFORMATIONAL -> {}
       case RESPONSE -> {
