@@ -1,6 +1,7 @@
 // SPDX-License-Identifier: Apache-2.0
 package dev.clientconn;
 
+import dev.clientconn.internal.concurrent.ChannelLog;
 import dev.clientconn.internal.concurrent.CrossesThreads;
 import java.lang.ref.Reference;
 import java.lang.ref.ReferenceQueue;
@@ -17,7 +18,7 @@ import java.util.logging.Logger;
  */
 @CrossesThreads
 final class OrphanWatch extends WeakReference<Object> {
-  private static final Logger LOGGER = Logger.getLogger("dev.clientconn.ClientConn");
+  private static final Logger LOGGER = ChannelLog.LOGGER;
   private static final ReferenceQueue<Object> COLLECTED = new ReferenceQueue<>();
 
   /** Keeps the references themselves from being collected. */

@@ -1,6 +1,7 @@
 // SPDX-License-Identifier: Apache-2.0
 package dev.clientconn.internal.call;
 
+import dev.clientconn.internal.concurrent.ChannelLog;
 import dev.clientconn.internal.concurrent.CrossesThreads;
 import io.grpc.Attributes;
 import io.grpc.ClientStreamTracer;
@@ -19,7 +20,7 @@ import org.jspecify.annotations.Nullable;
  */
 @CrossesThreads
 final class GuardedTracer {
-  private static final Logger LOGGER = Logger.getLogger("dev.clientconn.ClientConn");
+  private static final Logger LOGGER = ChannelLog.LOGGER;
 
   private final ClientStreamTracer tracer;
   /** Not volatile: a thread that does not see it yet passes a few more events, and logs again. */

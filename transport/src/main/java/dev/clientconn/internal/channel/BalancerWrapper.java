@@ -1,6 +1,7 @@
 // SPDX-License-Identifier: Apache-2.0
 package dev.clientconn.internal.channel;
 
+import dev.clientconn.internal.concurrent.ChannelLog;
 import dev.clientconn.internal.concurrent.SyncContextConfined;
 import io.grpc.Attributes;
 import io.grpc.ChannelCredentials;
@@ -34,23 +35,15 @@ import org.jspecify.annotations.Nullable;
 @SyncContextConfined
 final class BalancerWrapper extends LoadBalancer.Helper {
 
-  /** What a policy's wishes turn into; in the sync context. */
-  interface Host {
-    void onBalancingState(ConnectivityState state, SubchannelPicker picker);
-
-    void onRefreshWanted();
-
-    /** Makes a subchannel that is known to the channel until it terminates. */
-    AddrConn newSubchannel(CreateSubchannelArgs args);
-  }
-
-  private static final Logger LOGGER = Logger.getLogger("dev.clientconn.ClientConn");
+  private static final Logger LOGGER = ChannelLog.LOGGER;
   private static final Status NO_STATUS = Status.UNAVAILABLE.withDescription(
       "The load-balancing policy returned no status for its addresses");
 
   private final ChannelContext context;
-  private final String authority;
-  private final Host host;
+  private final ResolverWrapper resolver;
+  private final PickerWrapper pickers;
+  private final ConnectivityTracker tracker;
+  private final AddrConns subchannels;
   private final GracefulSwitchLoadBalancer balancer;
   private boolean shutdown;
   private boolean hasAddresses;
@@ -60,10 +53,17 @@ final class BalancerWrapper extends LoadBalancer.Helper {
   /** Of the last resolution, if that failed and the policy still uses the addresses of an earlier one. */
   private @Nullable Status resolutionError;
 
-  BalancerWrapper(ChannelContext context, String authority, Host host) {
+  BalancerWrapper(
+      ChannelContext context,
+      ResolverWrapper resolver,
+      PickerWrapper pickers,
+      ConnectivityTracker tracker,
+      AddrConns subchannels) {
     this.context = context;
-    this.authority = authority;
-    this.host = host;
+    this.resolver = resolver;
+    this.pickers = pickers;
+    this.tracker = tracker;
+    this.subchannels = subchannels;
     this.balancer = new GracefulSwitchLoadBalancer(this);
   }
 
@@ -105,8 +105,14 @@ final class BalancerWrapper extends LoadBalancer.Helper {
     boolean changed = resolutionError != null || error != null;
     resolutionError = error;
     if (changed && picker != null && state == ConnectivityState.TRANSIENT_FAILURE) {
-      host.onBalancingState(state, explained(picker));
+      publish(explained(picker));
     }
+  }
+
+  private void publish(SubchannelPicker next) {
+    // In this order: an observer of READY must find the picker.
+    pickers.update(next);
+    tracker.update(state);
   }
 
   /** Of a policy that fails calls. */
@@ -148,7 +154,7 @@ final class BalancerWrapper extends LoadBalancer.Helper {
       throw new IllegalStateException(
           "The load-balancing policy was shut down and may create no more subchannels");
     }
-    return host.newSubchannel(args);
+    return subchannels.add(args, context, resolver.authority());
   }
 
   @Override
@@ -161,7 +167,7 @@ final class BalancerWrapper extends LoadBalancer.Helper {
       state = newState;
       picker = newPicker;
       boolean failing = newState == ConnectivityState.TRANSIENT_FAILURE;
-      host.onBalancingState(newState, failing ? explained(newPicker) : newPicker);
+      publish(failing ? explained(newPicker) : newPicker);
     }
   }
 
@@ -170,7 +176,7 @@ final class BalancerWrapper extends LoadBalancer.Helper {
     context.sync().throwIfNotInThisSynchronizationContext();
     if (!shutdown) {
       // Later: a resolver may answer at once, and the policy is in the middle of something.
-      context.sync().execute(host::onRefreshWanted);
+      context.sync().execute(resolver::refresh);
     }
   }
 
@@ -209,7 +215,7 @@ final class BalancerWrapper extends LoadBalancer.Helper {
 
   @Override
   public String getAuthority() {
-    return authority;
+    return resolver.authority();
   }
 
   @Override

@@ -4,6 +4,7 @@ package dev.clientconn.internal.channel;
 import dev.clientconn.internal.call.ConfigGate;
 import dev.clientconn.internal.call.TransportSource;
 import dev.clientconn.internal.call.UnsentCalls;
+import dev.clientconn.internal.concurrent.ChannelLog;
 import dev.clientconn.internal.concurrent.ChannelThreads;
 import dev.clientconn.internal.concurrent.SyncContextConfined;
 import dev.clientconn.internal.transport.TransportConnector;
@@ -12,10 +13,8 @@ import io.grpc.ConnectivityState;
 import io.grpc.EquivalentAddressGroup;
 import io.grpc.InternalConfigSelector;
 import io.grpc.LoadBalancer;
-import io.grpc.LoadBalancer.CreateSubchannelArgs;
 import io.grpc.LoadBalancer.FixedResultPicker;
 import io.grpc.LoadBalancer.PickResult;
-import io.grpc.LoadBalancer.SubchannelPicker;
 import io.grpc.NameResolver.ResolutionResult;
 import io.grpc.Status;
 import io.grpc.StatusOr;
@@ -31,8 +30,8 @@ import org.jspecify.annotations.Nullable;
  * the parts and sequences them. {@link #execute} is the door for other threads.
  */
 @SyncContextConfined
-public final class ChannelCore implements ResolverWrapper.Results, BalancerWrapper.Host {
-  private static final Logger LOGGER = Logger.getLogger("dev.clientconn.ClientConn");
+public final class ChannelCore {
+  private static final Logger LOGGER = ChannelLog.LOGGER;
 
   private static final Status NO_ROUTES = Status.UNAVAILABLE.withDescription(
       "The target's name resolver selects a route"
@@ -45,7 +44,7 @@ public final class ChannelCore implements ResolverWrapper.Results, BalancerWrapp
   private final ConfigGate gate;
   private final ConnectivityTracker tracker;
   private final PickerWrapper picker;
-  private final AddrConns subchannels = new AddrConns();
+  private final AddrConns subchannels = new AddrConns(this::terminateIfDone);
   private final ShutdownLatch latch = new ShutdownLatch();
   private final ResolverWrapper resolver;
   private final IdleManager idle;
@@ -80,7 +79,7 @@ public final class ChannelCore implements ResolverWrapper.Results, BalancerWrapp
     this.tracker = new ConnectivityTracker(threads.executor());
     this.picker = new PickerWrapper(() -> sync.execute(this::leaveIdle));
     this.idle = new IdleManager(context, calls, this::enterIdle);
-    this.resolver = new ResolverWrapper(context, this);
+    this.resolver = new ResolverWrapper(context, this::onResult, this::onError);
   }
 
   /** Any thread: runs {@code task} in the sync context, here and now if nobody else is in it. */
@@ -94,7 +93,7 @@ public final class ChannelCore implements ResolverWrapper.Results, BalancerWrapp
     }
     tracker.update(ConnectivityState.CONNECTING);
     picker.update(new FixedResultPicker(PickResult.withNoResult()));
-    balancer = new BalancerWrapper(context, resolver.authority(), this);
+    balancer = new BalancerWrapper(context, resolver, picker, tracker, subchannels);
     idle.arm();
     resolver.start();
   }
@@ -124,8 +123,7 @@ public final class ChannelCore implements ResolverWrapper.Results, BalancerWrapp
     subchannels.all().forEach(AddrConn::resetBackoff);
   }
 
-  @Override
-  public Status onResult(ResolutionResult result) {
+  private Status onResult(ResolutionResult result) {
     if (balancer == null) {
       return Status.OK;
     }
@@ -174,37 +172,11 @@ public final class ChannelCore implements ResolverWrapper.Results, BalancerWrapp
         .build();
   }
 
-  @Override
-  public void onError(Status error) {
+  private void onError(Status error) {
     if (balancer != null) {
       balancer.resolutionFailed(error);
       gate.open();
     }
-  }
-
-  @Override
-  public void onBalancingState(ConnectivityState state, SubchannelPicker next) {
-    // In this order: who sees READY must find the picker.
-    picker.update(next);
-    tracker.update(state);
-  }
-
-  @Override
-  public void onRefreshWanted() {
-    resolver.refresh();
-  }
-
-  @Override
-  public AddrConn newSubchannel(CreateSubchannelArgs args) {
-    AddrConn addrConn =
-        new AddrConn(args, context, resolver.authority(), this::subchannelTerminated);
-    subchannels.add(addrConn);
-    return addrConn;
-  }
-
-  private void subchannelTerminated(AddrConn addrConn) {
-    subchannels.remove(addrConn);
-    terminateIfDone();
   }
 
   /** Lets started calls finish. */

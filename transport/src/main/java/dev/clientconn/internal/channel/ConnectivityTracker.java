@@ -1,6 +1,7 @@
 // SPDX-License-Identifier: Apache-2.0
 package dev.clientconn.internal.channel;
 
+import dev.clientconn.internal.concurrent.ChannelLog;
 import dev.clientconn.internal.concurrent.CrossesThreads;
 import io.grpc.ConnectivityState;
 import java.util.ArrayList;
@@ -12,7 +13,7 @@ import java.util.logging.Logger;
 /** The channel's state and those who wait for it to change. Written in the sync context, read by anybody. */
 @CrossesThreads
 public final class ConnectivityTracker {
-  private static final Logger LOGGER = Logger.getLogger("dev.clientconn.ClientConn");
+  private static final Logger LOGGER = ChannelLog.LOGGER;
 
   private final Executor executor;
   private volatile ConnectivityState state = ConnectivityState.IDLE;

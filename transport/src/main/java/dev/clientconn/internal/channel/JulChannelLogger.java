@@ -1,6 +1,7 @@
 // SPDX-License-Identifier: Apache-2.0
 package dev.clientconn.internal.channel;
 
+import dev.clientconn.internal.concurrent.ChannelLog;
 import io.grpc.ChannelLogger;
 import java.text.MessageFormat;
 import java.util.logging.Level;
@@ -8,7 +9,7 @@ import java.util.logging.Logger;
 
 /** Hands what resolvers, balancers and subchannels say to java.util.logging, with the channel's target in front. */
 final class JulChannelLogger extends ChannelLogger {
-  private static final Logger LOGGER = Logger.getLogger("dev.clientconn.ClientConn");
+  private static final Logger LOGGER = ChannelLog.LOGGER;
 
   private final String name;
 

@@ -1,6 +1,7 @@
 // SPDX-License-Identifier: Apache-2.0
 package dev.clientconn.internal.channel;
 
+import dev.clientconn.internal.concurrent.ChannelLog;
 import dev.clientconn.internal.concurrent.SyncContextConfined;
 import io.grpc.ChannelLogger.ChannelLogLevel;
 import io.grpc.NameResolver;
@@ -10,6 +11,8 @@ import io.grpc.SynchronizationContext.ScheduledHandle;
 import java.util.Objects;
 import java.util.concurrent.Executor;
 import java.util.concurrent.TimeUnit;
+import java.util.function.Consumer;
+import java.util.function.Function;
 import java.util.logging.Level;
 import java.util.logging.Logger;
 import org.jspecify.annotations.Nullable;
@@ -22,19 +25,11 @@ import org.jspecify.annotations.Nullable;
 @SyncContextConfined
 final class ResolverWrapper {
 
-  /** Takes what the resolver finds; in the sync context. */
-  interface Results {
-
-    /** Returns OK, or why the result was of no use; the resolver is then asked again after a while. */
-    Status onResult(ResolutionResult result);
-
-    void onError(Status error);
-  }
-
-  private static final Logger LOGGER = Logger.getLogger("dev.clientconn.ClientConn");
+  private static final Logger LOGGER = ChannelLog.LOGGER;
 
   private final ChannelContext context;
-  private final Results results;
+  private final Function<ResolutionResult, Status> onResult;
+  private final Consumer<Status> onError;
   private final String authority;
 
   private @Nullable NameResolver prepared;
@@ -45,10 +40,20 @@ final class ResolverWrapper {
   private ExponentialBackoff backoff;
   private @Nullable ScheduledHandle retry;
 
-  /** Makes the first resolver, without starting it, so that a bad target fails here and the authority is known. */
-  ResolverWrapper(ChannelContext context, Results results) {
+  /**
+   * Makes the first resolver, without starting it, so that a bad target fails here and the authority
+   * is known. Both functions are called in the sync context.
+   *
+   * @param onResult returns OK, or why the result cannot be used; the resolver is then asked again
+   *     after a delay
+   */
+  ResolverWrapper(
+      ChannelContext context,
+      Function<ResolutionResult, Status> onResult,
+      Consumer<Status> onError) {
     this.context = context;
-    this.results = results;
+    this.onResult = onResult;
+    this.onError = onError;
     this.backoff = context.newBackoff();
     NameResolver resolver = newResolver();
     this.prepared = resolver;
@@ -152,7 +157,7 @@ final class ResolverWrapper {
   }
 
   private void failed(Status error) {
-    results.onError(error);
+    onError.accept(error);
     askLater(error);
   }
 
@@ -212,7 +217,7 @@ final class ResolverWrapper {
         failed(nothing);
         return nothing;
       }
-      Status status = results.onResult(result);
+      Status status = onResult.apply(result);
       if (status.isOk()) {
         succeeded();
       } else {

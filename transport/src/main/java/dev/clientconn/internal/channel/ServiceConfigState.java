@@ -1,6 +1,7 @@
 // SPDX-License-Identifier: Apache-2.0
 package dev.clientconn.internal.channel;
 
+import dev.clientconn.internal.concurrent.ChannelLog;
 import dev.clientconn.internal.concurrent.CrossesThreads;
 import dev.clientconn.internal.serviceconfig.MethodConfig;
 import dev.clientconn.internal.serviceconfig.ServiceConfig;
@@ -19,7 +20,7 @@ import org.jspecify.annotations.Nullable;
  */
 @CrossesThreads
 final class ServiceConfigState {
-  private static final Logger LOGGER = Logger.getLogger("dev.clientconn.ClientConn");
+  private static final Logger LOGGER = ChannelLog.LOGGER;
 
   private final ServiceConfig initial;
   private final String target;

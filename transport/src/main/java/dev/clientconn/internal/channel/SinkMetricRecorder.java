@@ -1,6 +1,7 @@
 // SPDX-License-Identifier: Apache-2.0
 package dev.clientconn.internal.channel;
 
+import dev.clientconn.internal.concurrent.ChannelLog;
 import dev.clientconn.internal.concurrent.CrossesThreads;
 import io.grpc.CallbackMetricInstrument;
 import io.grpc.DoubleCounterMetricInstrument;
@@ -27,7 +28,7 @@ import org.jspecify.annotations.Nullable;
  */
 @CrossesThreads
 public final class SinkMetricRecorder implements MetricRecorder {
-  private static final Logger LOGGER = Logger.getLogger("dev.clientconn.ClientConn");
+  private static final Logger LOGGER = ChannelLog.LOGGER;
 
   /** Those that have not thrown. */
   private final List<MetricSink> sinks;

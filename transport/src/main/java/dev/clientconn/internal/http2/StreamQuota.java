@@ -1,6 +1,7 @@
 // SPDX-License-Identifier: Apache-2.0
 package dev.clientconn.internal.http2;
 
+import dev.clientconn.internal.concurrent.ChannelLog;
 import dev.clientconn.internal.concurrent.EventLoopConfined;
 import dev.clientconn.transport.TransportListener;
 import dev.clientconn.transport.TransportListener.WaitOutcome;
@@ -22,7 +23,7 @@ final class StreamQuota {
 
   private static final int SWEEP_FLOOR = 64;
 
-  private static final Logger LOGGER = Logger.getLogger("dev.clientconn.ClientConn");
+  private static final Logger LOGGER = ChannelLog.LOGGER;
 
   private final int maxWaiting;
   /** The user's; replaced by a no-op if it throws. */

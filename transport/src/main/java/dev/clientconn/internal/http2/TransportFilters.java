@@ -1,6 +1,7 @@
 // SPDX-License-Identifier: Apache-2.0
 package dev.clientconn.internal.http2;
 
+import dev.clientconn.internal.concurrent.ChannelLog;
 import dev.clientconn.internal.concurrent.EventLoopConfined;
 import io.grpc.Attributes;
 import io.grpc.ClientTransportFilter;
@@ -16,7 +17,7 @@ import java.util.logging.Logger;
  */
 @EventLoopConfined
 final class TransportFilters {
-  private static final Logger LOGGER = Logger.getLogger("dev.clientconn.ClientConn");
+  private static final Logger LOGGER = ChannelLog.LOGGER;
 
   private final List<ClientTransportFilter> filters;
   private final List<ClientTransportFilter> notified = new ArrayList<>(0);

@@ -1,6 +1,7 @@
 // SPDX-License-Identifier: Apache-2.0
 package dev.clientconn.internal.resolver;
 
+import dev.clientconn.internal.concurrent.ChannelLog;
 import io.grpc.ProxiedSocketAddress;
 import io.grpc.ProxyDetector;
 import java.io.IOException;
@@ -25,7 +26,7 @@ import org.jspecify.annotations.Nullable;
  * alone. This machine itself is never reached through a proxy. Blocks: called where names are looked up.
  */
 public final class DefaultProxyDetector implements ProxyDetector {
-  private static final Logger LOGGER = Logger.getLogger("dev.clientconn.ClientConn");
+  private static final Logger LOGGER = ChannelLog.LOGGER;
   private static final String PROPERTY = "https.proxyHost";
 
   /** Follows the settings of this JVM and of its environment. */

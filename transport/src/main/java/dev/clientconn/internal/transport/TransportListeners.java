@@ -1,6 +1,7 @@
 // SPDX-License-Identifier: Apache-2.0
 package dev.clientconn.internal.transport;
 
+import dev.clientconn.internal.concurrent.ChannelLog;
 import dev.clientconn.internal.concurrent.CrossesThreads;
 import dev.clientconn.transport.TransportListener;
 import java.util.List;
@@ -12,7 +13,7 @@ import java.util.logging.Logger;
 @CrossesThreads
 public final class TransportListeners implements TransportListener {
 
-  private static final Logger LOGGER = Logger.getLogger("dev.clientconn.ClientConn");
+  private static final Logger LOGGER = ChannelLog.LOGGER;
 
   private final List<TransportListener> listeners;
 
