@@ -8,11 +8,12 @@ import java.util.List;
 import java.util.regex.Pattern;
 
 /**
- * A server's name or address, without brackets, and port. The operating system decides whether a name can be resolved:
- * only white space, control characters and the characters that end or quote a host in a URI are refused.
+ * Parses and holds a server's name or address, and its port. The operating system decides whether a
+ * name can be resolved: only white space, control characters and the characters that end or quote a
+ * host in a URI are refused.
  *
- * @param host a name, an IPv4 or an IPv6 address, the latter perhaps with a zone; internationalised names as {@code
- *     xn--...}, which is what TLS and HTTP use
+ * @param host a name, an IPv4 or an IPv6 address without brackets, the latter perhaps with a zone;
+ *     internationalised names as {@code xn--...}, which is what TLS and HTTP use
  * @param port 1 to 65535
  */
 record HostPort(String host, int port) {
@@ -25,6 +26,8 @@ record HostPort(String host, int port) {
   private static final Pattern ESCAPED_ZONE = Pattern.compile("%25(?=.)");
 
   /**
+   * Parses a comma-separated list of servers, each with a port.
+   *
    * @param target for error messages
    * @throws IllegalArgumentException naming the first entry that is wrong
    */
@@ -42,7 +45,7 @@ record HostPort(String host, int port) {
   }
 
   /**
-   * The server of a {@code dns} target, with and without slashes after the scheme.
+   * Parses the server of a {@code dns} target, with or without slashes after the scheme.
    *
    * @throws IllegalArgumentException saying what is wrong and what to write
    */
@@ -62,7 +65,7 @@ record HostPort(String host, int port) {
   }
 
   /**
-   * One server, whose messages leave out where it stands.
+   * Parses one server. Error messages do not name the list that it is from.
    *
    * @param defaultPort where the entry has none
    */
@@ -90,7 +93,11 @@ record HostPort(String host, int port) {
   }
 
   private static String ascii(String host) {
-    if (host.chars().allMatch(c -> c < 128)) {
+    boolean ascii = true;
+    for (int i = 0; i < host.length(); i++) {
+      ascii &= host.charAt(i) < 128;
+    }
+    if (ascii) {
       return host;
     }
     try {
@@ -116,7 +123,7 @@ record HostPort(String host, int port) {
         "'" + entry + "' has port '" + text + "', which is not a number from 1 to 65535");
   }
 
-  /** As it stands in an authority. */
+  /** The form that an authority has: an IPv6 address in brackets. */
   String authority() {
     return (host.indexOf(':') >= 0 ? "[" + host + "]" : host) + ":" + port;
   }

@@ -3,10 +3,10 @@ package dev.clientconn.internal.wire;
 
 import io.netty.handler.codec.http2.Http2Headers.PseudoHeaderName;
 import io.netty.util.AsciiString;
+import java.util.HashMap;
+import java.util.HashSet;
 import java.util.Map;
 import java.util.Set;
-import java.util.stream.Collectors;
-import java.util.stream.Stream;
 
 /**
  * Defines the header names of gRPC over HTTP/2, and which names are treated specially. There is one
@@ -66,51 +66,65 @@ public final class HeaderNames {
    * Secrets (RFC 7541 section 7.1.3), and values that differ from call to call: each of them would
    * evict a useful field from the table.
    */
-  private static final Set<AsciiString> NEVER_INDEXED = Stream.of(
-          "grpc-timeout",
-          "grpc-previous-rpc-attempts",
-          "api-key",
-          "apikey",
-          "authorization",
-          "cookie",
-          "proxy-authorization",
-          "set-cookie",
-          "x-access-token",
-          "x-amz-security-token",
-          "x-api-key",
-          "x-auth-token",
-          "x-csrf-token",
-          "x-forwarded-access-token",
-          "x-goog-api-key",
-          "x-goog-iap-jwt-assertion",
-          "x-id-token",
-          "x-session-token",
-          "x-vault-token",
-          "x-xsrf-token",
-          "traceparent",
-          "tracestate",
-          "b3",
-          "x-request-id",
-          "x-cloud-trace-context")
-      .map(AsciiString::cached)
-      .collect(Collectors.toUnmodifiableSet());
+  private static final Set<AsciiString> NEVER_INDEXED = names(
+      "grpc-timeout",
+      "grpc-previous-rpc-attempts",
+      "api-key",
+      "apikey",
+      "authorization",
+      "cookie",
+      "proxy-authorization",
+      "set-cookie",
+      "x-access-token",
+      "x-amz-security-token",
+      "x-api-key",
+      "x-auth-token",
+      "x-csrf-token",
+      "x-forwarded-access-token",
+      "x-goog-api-key",
+      "x-goog-iap-jwt-assertion",
+      "x-id-token",
+      "x-session-token",
+      "x-vault-token",
+      "x-xsrf-token",
+      "traceparent",
+      "tracestate",
+      "b3",
+      "x-request-id",
+      "x-cloud-trace-context");
 
-  /** Names and values that most responses consist of. */
-  private static final Map<AsciiString, AsciiString> COMMON = Stream.of(
-          CONTENT_TYPE,
-          APPLICATION_GRPC,
-          GRPC_ENCODING,
-          GRPC_ACCEPT_ENCODING,
-          AsciiString.cached("identity"),
-          AsciiString.cached("gzip"),
-          GRPC_STATUS,
-          AsciiString.cached("0"),
-          GRPC_MESSAGE)
-      .collect(Collectors.toUnmodifiableMap(name -> name, name -> name));
+  /** What most responses consist of. */
+  private static final Map<AsciiString, AsciiString> COMMON = sameToSame(
+      CONTENT_TYPE,
+      APPLICATION_GRPC,
+      GRPC_ENCODING,
+      GRPC_ACCEPT_ENCODING,
+      AsciiString.cached("identity"),
+      AsciiString.cached("gzip"),
+      GRPC_STATUS,
+      AsciiString.cached("0"),
+      GRPC_MESSAGE);
 
   private HeaderNames() {}
 
-  /** Returns the common instance of a frequent name or value, others unchanged. */
+  // Loops, as streams would add a dozen classes and lambdas to the first call of a fresh JVM.
+  private static Set<AsciiString> names(String... texts) {
+    Set<AsciiString> names = new HashSet<>();
+    for (String text : texts) {
+      names.add(AsciiString.cached(text));
+    }
+    return Set.copyOf(names);
+  }
+
+  private static Map<AsciiString, AsciiString> sameToSame(AsciiString... names) {
+    Map<AsciiString, AsciiString> same = new HashMap<>();
+    for (AsciiString name : names) {
+      same.put(name, name);
+    }
+    return Map.copyOf(same);
+  }
+
+  /** The one instance of a common name or value, others as they are: for what is kept. */
   static AsciiString common(AsciiString nameOrValue) {
     return COMMON.getOrDefault(nameOrValue, nameOrValue);
   }

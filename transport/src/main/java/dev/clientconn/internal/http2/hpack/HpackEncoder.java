@@ -6,9 +6,9 @@ import dev.clientconn.internal.wire.HeaderNames;
 import io.netty.buffer.ByteBuf;
 import io.netty.handler.codec.http2.Http2Headers;
 import io.netty.util.AsciiString;
+import java.util.HashSet;
 import java.util.Map;
 import java.util.Set;
-import java.util.stream.Collectors;
 
 /**
  * Encodes header fields by HPACK (RFC 7541) for one connection. Produces the same bytes as Netty's
@@ -49,8 +49,11 @@ public final class HpackEncoder {
    * @param neverIndexed lower-case names that are never indexed, besides those that never are
    */
   public HpackEncoder(Set<String> neverIndexed) {
-    this.neverIndexed =
-        neverIndexed.stream().map(AsciiString::of).collect(Collectors.toUnmodifiableSet());
+    Set<AsciiString> names = new HashSet<>();
+    for (String name : neverIndexed) {
+      names.add(AsciiString.of(name));
+    }
+    this.neverIndexed = Set.copyOf(names);
   }
 
   /** Sets the table's size. The next block announces it to the peer (section 4.2). */
