@@ -21,15 +21,17 @@ import java.util.concurrent.TimeUnit;
 import java.util.function.DoubleSupplier;
 
 /**
- * A gRPC channel over ClientConn's own HTTP/2 transport; see {@link ClientConnBuilder}. Safe for
- * any number of threads, and meant to be kept for as long as its target is called.
+ * Makes gRPC calls to one target over ClientConn's own HTTP/2 transport; built by {@link
+ * ClientConnBuilder}. Safe for any number of threads. Use one channel for as long as its target is
+ * called, and shut it down afterwards.
  *
- * <p>A new channel is idle: it looks nothing up and connects nowhere until its first call, or until
- * {@link #getState(boolean) getState(true)}.
+ * <p>A new channel is idle: it resolves no name and opens no connection until its first call, or
+ * until {@link #getState(boolean) getState(true)}. No method blocks, except {@link
+ * #awaitTermination}.
  */
 public final class ClientConn extends ManagedChannel {
   private final String target;
-  private final ChannelCore control;
+  private final ChannelCore core;
   private final ConnectivityTracker tracker;
   private final AddrConns subchannels;
   private final ShutdownLatch latch;
@@ -42,18 +44,15 @@ public final class ClientConn extends ManagedChannel {
       TransportConnector connector,
       DoubleSupplier random) {
     this.target = options.target().text();
-    this.control = new ChannelCore(options, threads, connector, random);
-    this.tracker = control.tracker();
-    this.subchannels = control.subchannels();
-    this.latch = control.latch();
-    this.calls = CallChannel.create(control, options, threads);
+    this.core = new ChannelCore(options, threads, connector, random);
+    this.tracker = core.tracker();
+    this.subchannels = core.subchannels();
+    this.latch = core.latch();
+    this.calls = CallChannel.create(core, options, threads);
     this.watch = OrphanWatch.begin(this, target);
   }
 
-  /**
-   * Opens a channel over connections and threads of the caller's choice, and releases both if that
-   * fails.
-   */
+  /** Opens a channel over the given connections and threads, and releases both if that fails. */
   static ClientConn open(
       ChannelOptions options, TransportConnector connector, ChannelThreads threads) {
     try {
@@ -66,48 +65,51 @@ public final class ClientConn extends ManagedChannel {
     }
   }
 
+  /**
+   * Makes a call, through the builder's interceptors. After {@link #shutdown} the call fails with
+   * UNAVAILABLE when it is started.
+   */
   @Override
   public <ReqT, RespT> ClientCall<ReqT, RespT> newCall(
       MethodDescriptor<ReqT, RespT> method, CallOptions callOptions) {
     return calls.newCall(method, callOptions);
   }
 
-  /**
-   * The builder's override if there is one, else what the name resolver says: mostly
-   * {@code host:port}.
-   */
+  /** Returns the builder's override, or else the name resolver's authority: {@code host:port}. */
   @Override
   public String authority() {
     return calls.authority();
   }
 
   /**
-   * Reads the channel's state, subchannels, connections, stream slots and windows. Never blocks;
-   * any thread may call it.
+   * Reads the channel's state, subchannels, connections, stream slots and windows. Never blocks; any
+   * thread may call it.
    *
    * @return the channel as it is now
    */
   public ClientConnSnapshot snapshot() {
     return new ClientConnSnapshot(
-        target, tracker.state(), control.waitingCalls(), subchannels.snapshot());
+        target, tracker.state(), core.waitingCalls(), subchannels.snapshot());
   }
 
   /**
-   * The channel's state; with {@code requestConnection} an idle channel begins to connect. The
-   * state returned is the one before that.
+   * Returns the channel's state.
+   *
+   * @param requestConnection whether an idle channel begins to connect; the state returned is the
+   *     one before that
    */
   @Override
   public ConnectivityState getState(boolean requestConnection) {
     ConnectivityState state = tracker.state();
     if (requestConnection) {
-      control.execute(control::requestConnection);
+      core.execute(core::requestConnection);
     }
     return state;
   }
 
   /**
-   * Runs {@code callback} once on the channel's executor: at the next change of the state, or now
-   * if it is not {@code source} any more.
+   * Runs {@code callback} once on the channel's executor, when the state is no longer
+   * {@code source}: at the next change, or now. What it throws is logged.
    */
   @Override
   public void notifyWhenStateChanged(ConnectivityState source, Runnable callback) {
@@ -115,62 +117,66 @@ public final class ClientConn extends ManagedChannel {
   }
 
   /**
-   * Resolves the target's name anew and ends the waits between attempts to connect, after a change
-   * of the network, say.
+   * Resolves the target's name again and ends the delays between attempts to connect; for use after
+   * a change of the network.
    */
   @Override
   public void resetConnectBackoff() {
-    control.execute(control::resetBackoff);
+    core.execute(core::resetBackoff);
   }
 
   /**
-   * Closes the connections once their calls have ended, and stops resolving names until the next
-   * call.
+   * Goes idle: connections close once their calls have ended, and no name is resolved until the
+   * next call.
    */
   @Override
   public void enterIdle() {
-    control.execute(control::enterIdle);
+    core.execute(core::enterIdle);
   }
 
   /**
-   * Begins an orderly end and returns at once. Calls that were started go on, those that wait for a
-   * connection included; new ones fail with UNAVAILABLE.
+   * Starts an orderly shutdown and returns at once. Calls that were started continue, those that
+   * wait for a connection included; new ones fail with UNAVAILABLE.
    */
   @Override
   public ClientConn shutdown() {
     watch.end();
     if (latch.begin()) {
-      control.execute(control::shutdown);
+      core.execute(core::shutdown);
     }
     return this;
   }
 
-  /** Ends the channel now: calls fail with UNAVAILABLE, connections are closed. */
+  /** Shuts down now: all calls fail with UNAVAILABLE, and connections close. Returns at once. */
   @Override
   public ClientConn shutdownNow() {
     watch.end();
     if (latch.beginNow()) {
-      control.execute(control::shutdownNow);
+      core.execute(core::shutdownNow);
     }
     return this;
   }
 
-  /** Whether {@link #shutdown} or {@link #shutdownNow} was called. */
+  /** Returns whether {@link #shutdown} or {@link #shutdownNow} was called. */
   @Override
   public boolean isShutdown() {
     return latch.isBegun();
   }
 
   /**
-   * Whether, after a shutdown, every call has ended, every connection is closed and every thread is
-   * given back.
+   * Returns whether, after a shutdown, all calls have ended, connections closed, threads released.
    */
   @Override
   public boolean isTerminated() {
     return latch.isTerminated();
   }
 
-  /** Waits until {@link #isTerminated}; returns whether it was reached in time. */
+  /**
+   * Waits until {@link #isTerminated}. Must not be called in a callback that the channel runs.
+   *
+   * @return whether it terminated in time
+   * @throws InterruptedException if the thread is interrupted
+   */
   @Override
   public boolean awaitTermination(long timeout, TimeUnit unit) throws InterruptedException {
     return latch.await(timeout, unit);

@@ -16,20 +16,20 @@ import java.util.List;
  * {@code Grpc.newChannelBuilder}, where neither grpc-netty nor its shaded copy is on the class
  * path. Found by {@link java.util.ServiceLoader}; not for direct use.
  *
- * <p>The system property {@code dev.clientconn.provider.preferred=true} lets it build those
- * channels where grpc-netty is present, too. It is read once, when io.grpc first looks for
- * providers.
+ * <p>With the system property {@code dev.clientconn.provider.preferred=true} it builds those
+ * channels where grpc-netty is present, too. The property is read once, when io.grpc first looks
+ * for providers.
  */
 public final class ClientConnProvider extends ManagedChannelProvider {
   private static final String PREFERRED = "dev.clientconn.provider.preferred";
 
   /**
-   * Below the 5 of grpc-netty and its shaded copy, above the 3 of grpc-okhttp: a library that is
-   * added to an application must not replace the channels of the others.
+   * Below the 5 of grpc-netty and its shaded copy, above the 3 of grpc-okhttp: adding this library
+   * to an application must not replace the channels of other libraries.
    */
   private static final int PRIORITY = 4;
 
-  /** A tie with grpc-netty would be decided by the order of the class path. */
+  /** Above grpc-netty's: the order of the class path would decide a tie. */
   private static final int PREFERRED_PRIORITY = 6;
 
   /** Creates the provider; {@link java.util.ServiceLoader} calls it. */
@@ -55,10 +55,7 @@ public final class ClientConnProvider extends ManagedChannelProvider {
     return ClientConnBuilder.forTarget(target);
   }
 
-  /**
-   * An error for credentials that this transport does not know, so that another provider may be
-   * asked.
-   */
+  /** Returns an error for unknown credentials, so that io.grpc tries the next provider. */
   @Override
   protected NewChannelBuilderResult newChannelBuilder(
       String target, ChannelCredentials credentials) {

@@ -12,16 +12,16 @@ import java.util.logging.Level;
 import java.util.logging.Logger;
 
 /**
- * Logs channels that became garbage without a shutdown, with the place where they were built. It
- * has no thread: the queue is looked at whenever a channel is built or shut down, which a program
- * that loses channels does all the time.
+ * Logs channels that were garbage collected without a shutdown, with the place where they were
+ * built. It has no thread: the queue is polled whenever a channel is built or shut down, which a
+ * program that leaks channels does repeatedly.
  */
 @CrossesThreads
 final class OrphanWatch extends WeakReference<Object> {
   private static final Logger LOGGER = ChannelLog.LOGGER;
   private static final ReferenceQueue<Object> COLLECTED = new ReferenceQueue<>();
 
-  /** Keeps the references themselves from being collected. */
+  /** Retains the references themselves until their channel is collected or shut down. */
   private static final Set<OrphanWatch> LIVE = ConcurrentHashMap.newKeySet();
 
   private final String target;
@@ -32,7 +32,7 @@ final class OrphanWatch extends WeakReference<Object> {
     this.target = target;
   }
 
-  /** Watches a channel until {@link #end}. */
+  /** Watches a channel until {@link #end} or until it is collected. */
   static OrphanWatch begin(Object conn, String target) {
     reportOrphans();
     OrphanWatch watch = new OrphanWatch(conn, target);
@@ -40,7 +40,7 @@ final class OrphanWatch extends WeakReference<Object> {
     return watch;
   }
 
-  /** The channel was shut down. */
+  /** Stops watching: the channel was shut down. */
   void end() {
     LIVE.remove(this);
     clear();

@@ -145,7 +145,7 @@ class ArchitectureTest {
   }
 
   @Test
-  void nobodyIsConfinedTwice() {
+  void noClassIsConfinedTwice() {
     classes()
         .that()
         .areAnnotatedWith(EventLoopConfined.class)

@@ -349,13 +349,13 @@ class ClientConnBuilderTest {
   }
 
   @Test
-  void whatIsKeptForRetriesHasALimitPerCallAndPerChannel() {
-    assertThat(builder.channelOptions().keptBytes())
+  void retainedBytesHaveALimitPerCallAndPerChannel() {
+    assertThat(builder.channelOptions().retainedBytes())
         .isEqualTo(new RetryBufferLimit.Limits(1024 * 1024, 16 * 1024 * 1024));
 
     builder.perRpcBufferLimit(1).retryBufferSize(Long.MAX_VALUE);
 
-    assertThat(builder.channelOptions().keptBytes())
+    assertThat(builder.channelOptions().retainedBytes())
         .isEqualTo(new RetryBufferLimit.Limits(1, Long.MAX_VALUE));
   }
 

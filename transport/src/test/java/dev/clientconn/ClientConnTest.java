@@ -166,7 +166,7 @@ class ClientConnTest {
   }
 
   @Test
-  void callsAfterShutdownNowSayThatItWasNow() {
+  void callsAfterShutdownNowNameShutdownNow() {
     conn.shutdownNow();
 
     Closed after = call(CallOptions.DEFAULT);
@@ -187,7 +187,7 @@ class ClientConnTest {
 
   @Conforms({"J34", "J40", "T017"})
   @Test
-  void snapshotTellsWhatIsThere() {
+  void snapshotShowsWhatIsThere() {
     Closed waiting = call(CallOptions.DEFAULT);
     assertThat(conn.snapshot().waitingCalls()).isEqualTo(1);
     assertThat(conn.snapshot().subchannels()).isEmpty();
@@ -208,7 +208,7 @@ class ClientConnTest {
   }
 
   @Test
-  void watcherIsToldOfTheNextState() {
+  void watcherIsNotifiedOfTheNextState() {
     List<ConnectivityState> seen = new ArrayList<>();
     conn.notifyWhenStateChanged(ConnectivityState.IDLE, () -> seen.add(conn.getState(false)));
 
@@ -220,7 +220,7 @@ class ClientConnTest {
   }
 
   @Test
-  void targetThatTheResolverRefusesGivesEverythingBack() {
+  void targetThatTheResolverRefusesReleasesConnectorAndThreads() {
     fakes.resolver.throwsOnMake = new IllegalArgumentException("no such name");
 
     org.assertj.core.api.Assertions.assertThatThrownBy(
@@ -232,7 +232,7 @@ class ClientConnTest {
   }
 
   @Test
-  void anErrorWhileTheChannelIsBuiltGivesEverythingBackToo() {
+  void anErrorWhileTheChannelIsBuiltReleasesConnectorAndThreads() {
     fakes.resolver.throwsOnMake = new NoClassDefFoundError("pkg/Resolver");
 
     org.assertj.core.api.Assertions.assertThatThrownBy(

@@ -21,9 +21,9 @@ import java.util.function.Consumer;
 import org.jspecify.annotations.Nullable;
 
 /**
- * One subchannel: a connection to one of its addresses, tried in order, with backoff when all have failed. IDLE →
- * CONNECTING → READY → IDLE, or CONNECTING → TRANSIENT_FAILURE → CONNECTING. It never asks for re-resolution; the
- * policy that owns it does.
+ * Keeps one subchannel connected: dials its addresses in order until one responds, and backs off
+ * when all have failed. IDLE → CONNECTING → READY → IDLE, or CONNECTING → TRANSIENT_FAILURE →
+ * CONNECTING. It never requests re-resolution; the policy that owns it does.
  */
 @SyncContextConfined
 final class AddrConn extends LoadBalancer.Subchannel {
@@ -44,7 +44,7 @@ final class AddrConn extends LoadBalancer.Subchannel {
   private @Nullable Connection current;
   private @Nullable ExponentialBackoff backoff;
   private @Nullable ScheduledHandle backoffTimer;
-  private long roundStartNanos;
+  private long connectingSinceNanos;
   private Attributes connectedAttributes = Attributes.EMPTY;
 
   AddrConn(
@@ -60,7 +60,7 @@ final class AddrConn extends LoadBalancer.Subchannel {
     this.index = new AddressIndex(addresses);
   }
 
-  /** Safe for other threads. */
+  /** The part that other threads may read. */
   AddrConnView view() {
     return view;
   }
@@ -74,12 +74,12 @@ final class AddrConn extends LoadBalancer.Subchannel {
     listener = stateListener;
   }
 
-  /** Any thread. Hops, so that the listener is never called from within this method. */
+  /** Any thread. Deferred, so that the listener is never called from within this method. */
   @Override
   public void requestConnection() {
     context.sync().execute(() -> {
       if (state == ConnectivityState.IDLE) {
-        startRound();
+        startConnecting();
       }
     });
   }
@@ -88,16 +88,16 @@ final class AddrConn extends LoadBalancer.Subchannel {
   public void updateAddresses(List<EquivalentAddressGroup> next) {
     context.sync().throwIfNotInThisSynchronizationContext();
     addresses = List.copyOf(next);
-    context.sync().execute(() -> switchTo(List.copyOf(next)));
+    context.sync().execute(() -> redialUnlessListed(List.copyOf(next)));
   }
 
-  private void switchTo(List<EquivalentAddressGroup> next) {
+  private void redialUnlessListed(List<EquivalentAddressGroup> next) {
     if (index.update(next) || state == ConnectivityState.SHUTDOWN) {
       return;
     }
     if (current != null) {
       Connection old = current;
-      loseCurrent(old);
+      detachCurrent(old);
       old.shutdown(REMOVED);
     } else if (attempt != null) {
       Connection old = attempt;
@@ -110,48 +110,48 @@ final class AddrConn extends LoadBalancer.Subchannel {
   @Override
   public void shutdown() {
     context.sync().throwIfNotInThisSynchronizationContext();
-    // Deferred, as all listener calls are: policies do not expect them inside their own call.
-    context.sync().execute(() -> end(REMOVED));
+    // Deferred, as all listener calls are: policies do not expect one inside their own call.
+    context.sync().execute(() -> shutdown(REMOVED));
   }
 
-  private void end(Status reason) {
+  private void shutdown(Status reason) {
     if (state == ConnectivityState.SHUTDOWN) {
       return;
     }
     cancelBackoff();
-    goTo(ConnectivityStateInfo.forNonError(ConnectivityState.SHUTDOWN));
-    Connection dialling = attempt;
+    moveTo(ConnectivityStateInfo.forNonError(ConnectivityState.SHUTDOWN));
+    Connection dialing = attempt;
     Connection ready = current;
     attempt = null;
     current = null;
-    if (dialling != null) {
-      dialling.shutdownNow(reason);
+    if (dialing != null) {
+      dialing.shutdownNow(reason);
     }
     if (ready != null) {
-      view.retract(ready);
+      view.unpublish(ready);
       ready.shutdown(reason);
     }
     checkTerminated();
   }
 
-  /** Ends streams of draining connections too. */
+  /** Fails the streams of draining connections, too. */
   void shutdownNow(Status reason) {
-    end(reason);
+    shutdown(reason);
     view.connections().forEach(transport -> transport.shutdownNow(reason));
   }
 
-  /** Tries again at once if it waits for the end of a backoff. */
+  /** Ends a backoff that is running and dials at once. */
   void resetBackoff() {
     if (backoffTimer != null) {
       cancelBackoff();
       backoff = null;
-      startRound();
+      startConnecting();
     }
   }
 
-  private void startRound() {
-    roundStartNanos = context.threads().nanoTime().getAsLong();
-    goTo(ConnectivityStateInfo.forNonError(ConnectivityState.CONNECTING));
+  private void startConnecting() {
+    connectingSinceNanos = context.threads().nanoTime().getAsLong();
+    moveTo(ConnectivityStateInfo.forNonError(ConnectivityState.CONNECTING));
     if (state == ConnectivityState.CONNECTING) {
       dial();
     }
@@ -161,12 +161,12 @@ final class AddrConn extends LoadBalancer.Subchannel {
     Connection connection = new Connection();
     attempt = connection;
     try {
-      connection.opened(context
+      connection.dialed(context
           .connector()
           .connect(index.address(), authority(), index.attributes(), connection));
     } catch (Throwable e) {
-      // As a dialer or an address type may be foreign, this is a failed attempt and not a broken
-      // channel.
+      // The dialer or the address type may be foreign code: the attempt has failed, the channel
+      // goes on.
       connection.onTerminated(Status.UNAVAILABLE
           .withDescription("Connecting to " + index.address() + " failed: " + e)
           .withCause(e));
@@ -188,21 +188,21 @@ final class AddrConn extends LoadBalancer.Subchannel {
     backoff = null;
     connectedAttributes = index.attributes();
     view.publish(connection, connection.transport);
-    goTo(ConnectivityStateInfo.forNonError(ConnectivityState.READY));
+    moveTo(ConnectivityStateInfo.forNonError(ConnectivityState.READY));
   }
 
   private void draining(Connection connection) {
     if (connection == current) {
-      loseCurrent(connection);
+      detachCurrent(connection);
     }
   }
 
   private void terminated(Connection connection, Status reason) {
     if (connection.transport != null) {
-      view.closed(connection.transport);
+      view.removeConnection(connection.transport);
     }
     if (connection == current) {
-      loseCurrent(connection);
+      detachCurrent(connection);
     } else if (connection == attempt) {
       attempt = null;
       if (index.next()) {
@@ -214,11 +214,11 @@ final class AddrConn extends LoadBalancer.Subchannel {
     checkTerminated();
   }
 
-  private void loseCurrent(Connection connection) {
+  private void detachCurrent(Connection connection) {
     current = null;
-    view.retract(connection);
+    view.unpublish(connection);
     index.reset();
-    goTo(ConnectivityStateInfo.forNonError(ConnectivityState.IDLE));
+    moveTo(ConnectivityStateInfo.forNonError(ConnectivityState.IDLE));
   }
 
   private void backOff(Status reason) {
@@ -231,15 +231,15 @@ final class AddrConn extends LoadBalancer.Subchannel {
       if (backoff == null) {
         backoff = context.newBackoff();
       }
-      long spent = context.threads().nanoTime().getAsLong() - roundStartNanos;
+      long spent = context.threads().nanoTime().getAsLong() - connectingSinceNanos;
       long delay = Math.max(0, backoff.nextNanos() - spent);
       backoffTimer = context
           .sync()
           .schedule(this::backoffEnded, delay, TimeUnit.NANOSECONDS, context.timers());
     }
-    goTo(ConnectivityStateInfo.forTransientFailure(failure));
+    moveTo(ConnectivityStateInfo.forTransientFailure(failure));
     if (!reconnects && state == ConnectivityState.TRANSIENT_FAILURE) {
-      // The policy backs off by itself and only waits for requestConnection to work.
+      // The policy does the backoff itself; requestConnection must work at once, which needs IDLE.
       state = ConnectivityState.IDLE;
       view.state(state);
     }
@@ -247,7 +247,7 @@ final class AddrConn extends LoadBalancer.Subchannel {
 
   private void backoffEnded() {
     backoffTimer = null;
-    startRound();
+    startConnecting();
   }
 
   private void cancelBackoff() {
@@ -257,7 +257,7 @@ final class AddrConn extends LoadBalancer.Subchannel {
     }
   }
 
-  private void goTo(ConnectivityStateInfo next) {
+  private void moveTo(ConnectivityStateInfo next) {
     state = next.getState();
     view.state(state);
     context.logger().log(ChannelLogLevel.DEBUG, "{0}: {1}", this, next);
@@ -265,7 +265,7 @@ final class AddrConn extends LoadBalancer.Subchannel {
       try {
         listener.onSubchannelState(next);
       } catch (Throwable t) {
-        // Not thrown on: the connections of this subchannel would not be closed.
+        // Not rethrown: the connections of this subchannel would stay open.
         context.onBroken().accept(t);
       }
     }
@@ -314,13 +314,13 @@ final class AddrConn extends LoadBalancer.Subchannel {
     return "AddrConn<" + view.id() + ">" + addresses;
   }
 
-  /** One connection of this subchannel; hops from the event loop into the sync context. */
+  /** Listens to one connection and moves its events from the event loop to the sync context. */
   private final class Connection extends AddrConnView.Owner implements ClientTransport.Listener {
     private @Nullable ClientTransport transport;
 
-    void opened(ClientTransport started) {
+    void dialed(ClientTransport started) {
       transport = started;
-      view.opened(started);
+      view.addConnection(started);
     }
 
     void shutdown(Status reason) {
@@ -342,13 +342,13 @@ final class AddrConn extends LoadBalancer.Subchannel {
 
     @Override
     public void onDraining(Status reason) {
-      view.retract(this);
+      view.unpublish(this);
       context.sync().execute(() -> draining(this));
     }
 
     @Override
     public void onTerminated(Status reason) {
-      view.retract(this);
+      view.unpublish(this);
       context.sync().execute(() -> terminated(this, reason));
     }
   }

@@ -12,15 +12,15 @@ import java.util.concurrent.atomic.AtomicLong;
 import org.jspecify.annotations.Nullable;
 
 /**
- * Shows other threads what they may see of an {@link AddrConn}: the transport that takes calls, and all connections for the
- * snapshot.
+ * Publishes what other threads may read of an {@link AddrConn}: the transport for new calls, the
+ * state, and all connections for the snapshot.
  */
 @CrossesThreads
 final class AddrConnView {
-  /** A connection whose transport may be published, once, until it is retracted. */
+  /** Identifies a connection, whose transport may be published until it is unpublished. */
   abstract static class Owner {
     /** Guarded by the view. */
-    private boolean retracted;
+    private boolean unpublished;
   }
 
   private static final AtomicLong IDS = new AtomicLong();
@@ -49,41 +49,41 @@ final class AddrConnView {
     state = next;
   }
 
-  /** Lets new calls use {@code owner}'s transport, unless it has been retracted before. */
+  /** Offers {@code owner}'s transport to new calls, unless it was unpublished before. */
   synchronized void publish(Owner owner, ClientTransport transport) {
-    if (!owner.retracted) {
+    if (!owner.unpublished) {
       readyOwner = owner;
       ready = transport;
     }
   }
 
   /**
-   * Takes {@code owner}'s transport away from new calls, for good. Called on the event loop too, ahead of the sync context,
-   * so that a call that was refused does not find the same transport again: the task that publishes it may be waiting in
-   * the sync context still.
+   * Withdraws {@code owner}'s transport from new calls, for good. Called on the event loop, ahead
+   * of the sync context: a call that the transport refused must not find it again, and the task
+   * that publishes it may still be queued in the sync context.
    */
-  synchronized void retract(Owner owner) {
-    owner.retracted = true;
+  synchronized void unpublish(Owner owner) {
+    owner.unpublished = true;
     if (readyOwner == owner) {
       readyOwner = null;
       ready = null;
     }
   }
 
-  /** Those that have not terminated, draining ones included. */
+  /** The connections that have not terminated, draining ones included. */
   List<ClientTransport> connections() {
     return connections;
   }
 
   /** Sync context only. */
-  void opened(ClientTransport transport) {
+  void addConnection(ClientTransport transport) {
     List<ClientTransport> more = new ArrayList<>(connections);
     more.add(transport);
     connections = List.copyOf(more);
   }
 
   /** Sync context only. */
-  void closed(ClientTransport transport) {
+  void removeConnection(ClientTransport transport) {
     List<ClientTransport> fewer = new ArrayList<>(connections);
     fewer.remove(transport);
     connections = List.copyOf(fewer);

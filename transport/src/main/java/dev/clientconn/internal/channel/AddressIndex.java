@@ -7,7 +7,7 @@ import io.grpc.EquivalentAddressGroup;
 import java.net.SocketAddress;
 import java.util.List;
 
-/** A position in the addresses of a subchannel: a group, and an address of it. */
+/** Steps through the addresses of a subchannel, group by group. */
 @SyncContextConfined
 final class AddressIndex {
   private List<EquivalentAddressGroup> groups;
@@ -28,10 +28,14 @@ final class AddressIndex {
 
   /** How many addresses there are. */
   int size() {
-    return groups.stream().mapToInt(each -> each.getAddresses().size()).sum();
+    int size = 0;
+    for (EquivalentAddressGroup each : groups) {
+      size += each.getAddresses().size();
+    }
+    return size;
   }
 
-  /** Moves on; returns false, at the first address again, if there was no other. */
+  /** Moves to the next address; after the last one to the first, and returns false. */
   boolean next() {
     position++;
     if (position < groups.get(group).getAddresses().size()) {
@@ -51,7 +55,7 @@ final class AddressIndex {
     position = 0;
   }
 
-  /** Takes new addresses; returns whether the present one is among them, and stays there, else starts at the first. */
+  /** Replaces the addresses; stays at the present one and returns true if it is among them. */
   boolean update(List<EquivalentAddressGroup> next) {
     SocketAddress present = address();
     groups = checked(next);

@@ -29,8 +29,9 @@ import java.util.logging.Logger;
 import org.jspecify.annotations.Nullable;
 
 /**
- * The load-balancing policy from one leaving of idle to the next idle, and what the policy may ask of the channel. Policy
- * changes are graceful: the new one takes over when it has left CONNECTING or the old one is not READY.
+ * Runs the load-balancing policy while the channel is not idle, and serves as the policy's
+ * {@code Helper}. Policy changes are graceful: the new policy takes over when it has left
+ * CONNECTING or the old one is not READY.
  */
 @SyncContextConfined
 final class BalancerWrapper extends LoadBalancer.Helper {
@@ -50,7 +51,7 @@ final class BalancerWrapper extends LoadBalancer.Helper {
   private ConnectivityState state = ConnectivityState.CONNECTING;
   private @Nullable SubchannelPicker picker;
 
-  /** Of the last resolution, if that failed and the policy still uses the addresses of an earlier one. */
+  /** Set while the policy uses the addresses of an earlier resolution because the last failed. */
   private @Nullable Status resolutionError;
 
   BalancerWrapper(
@@ -67,18 +68,18 @@ final class BalancerWrapper extends LoadBalancer.Helper {
     this.balancer = new GracefulSwitchLoadBalancer(this);
   }
 
-  /** Returns OK, or why the policy cannot use the addresses. */
+  /** Passes addresses to the policy. Returns OK, or why the policy cannot use them. */
   Status accept(
       List<EquivalentAddressGroup> addresses, Attributes attributes, Object balancerConfig) {
-    explainWith(null);
+    setResolutionError(null);
     try {
       @Nullable
-      Status answer = balancer.acceptResolvedAddresses(ResolvedAddresses.newBuilder()
+      Status returned = balancer.acceptResolvedAddresses(ResolvedAddresses.newBuilder()
           .setAddresses(addresses)
           .setAttributes(attributes)
           .setLoadBalancingPolicyConfig(balancerConfig)
           .build());
-      Status status = answer == null ? NO_STATUS : answer;
+      Status status = returned == null ? NO_STATUS : returned;
       hasAddresses = status.isOk();
       return status;
     } catch (Throwable t) {
@@ -90,22 +91,23 @@ final class BalancerWrapper extends LoadBalancer.Helper {
   }
 
   /**
-   * Passes a failed resolution to a policy that has no addresses. One that has goes on with them: pick_first would close
-   * its connection. If they cannot be reached either, calls fail with both reasons.
+   * Passes a failed resolution to a policy that has no addresses. One that has some continues with
+   * them: pick_first would close its connection. If they cannot be reached either, calls fail with
+   * both reasons.
    */
   void resolutionFailed(Status error) {
     if (!hasAddresses) {
-      fail(error);
+      failResolution(error);
       return;
     }
-    explainWith(error);
+    setResolutionError(error);
   }
 
-  private void explainWith(@Nullable Status error) {
+  private void setResolutionError(@Nullable Status error) {
     boolean changed = resolutionError != null || error != null;
     resolutionError = error;
     if (changed && picker != null && state == ConnectivityState.TRANSIENT_FAILURE) {
-      publish(explained(picker));
+      publish(withResolutionError(picker));
     }
   }
 
@@ -115,12 +117,12 @@ final class BalancerWrapper extends LoadBalancer.Helper {
     tracker.update(state);
   }
 
-  /** Of a policy that fails calls. */
-  private SubchannelPicker explained(SubchannelPicker failing) {
+  /** Adds the reason of a failed resolution to the picker of a policy that fails calls. */
+  private SubchannelPicker withResolutionError(SubchannelPicker failing) {
     return resolutionError == null ? failing : new StaleAddressesPicker(failing, resolutionError);
   }
 
-  void fail(Status error) {
+  void failResolution(Status error) {
     guard(() -> balancer.handleNameResolutionError(error));
   }
 
@@ -128,7 +130,7 @@ final class BalancerWrapper extends LoadBalancer.Helper {
     guard(balancer::requestConnection);
   }
 
-  /** A policy is foreign code: what it throws must not end the task of whoever called it. */
+  /** A policy is foreign code: what it throws must not end the caller's task. */
   private void guard(Runnable call) {
     try {
       call.run();
@@ -142,7 +144,7 @@ final class BalancerWrapper extends LoadBalancer.Helper {
     try {
       balancer.shutdown();
     } catch (Throwable t) {
-      // It is over with the policy in any case, and the channel shuts the subchannels down itself.
+      // The policy is discarded in any case, and the channel shuts the subchannels down itself.
       LOGGER.log(Level.WARNING, "A load-balancing policy threw from shutdown", t);
     }
   }
@@ -162,12 +164,12 @@ final class BalancerWrapper extends LoadBalancer.Helper {
     context.sync().throwIfNotInThisSynchronizationContext();
     Objects.requireNonNull(newState, "state");
     Objects.requireNonNull(newPicker, "picker");
-    // A policy cannot shut the channel down, and updates of one that was shut down are ignored.
+    // A policy cannot shut the channel down; updates from one that was shut down are ignored.
     if (!shutdown && newState != ConnectivityState.SHUTDOWN) {
       state = newState;
       picker = newPicker;
       boolean failing = newState == ConnectivityState.TRANSIENT_FAILURE;
-      publish(failing ? explained(newPicker) : newPicker);
+      publish(failing ? withResolutionError(newPicker) : newPicker);
     }
   }
 
@@ -175,7 +177,7 @@ final class BalancerWrapper extends LoadBalancer.Helper {
   public void refreshNameResolution() {
     context.sync().throwIfNotInThisSynchronizationContext();
     if (!shutdown) {
-      // Later: a resolver may answer at once, and the policy is in the middle of something.
+      // Deferred: a resolver may respond at once, while the policy is in the middle of a method.
       context.sync().execute(resolver::refresh);
     }
   }
@@ -199,8 +201,8 @@ final class BalancerWrapper extends LoadBalancer.Helper {
 
   private static UnsupportedOperationException outOfBand(String method) {
     return new UnsupportedOperationException(
-        "LoadBalancer.Helper." + method
-            + " is not supported: policies that open channels of their own (grpclb, rls) do not run on ClientConn yet");
+        "LoadBalancer.Helper." + method + " is not supported: policies that open channels of their"
+            + " own (grpclb, rls) do not run on ClientConn yet");
   }
 
   @Override

@@ -18,7 +18,7 @@ import io.grpc.MethodDescriptor;
 import java.util.concurrent.Executor;
 import org.jspecify.annotations.Nullable;
 
-/** Where a channel's calls are made, below its interceptors. Immutable. */
+/** Makes the calls of a channel, below its interceptors. Immutable. */
 public final class CallChannel extends Channel {
   private final CallEnvironment environment;
   private final ShutdownLatch latch;
@@ -36,24 +36,23 @@ public final class CallChannel extends Channel {
     this.channelCredentials = credentials;
   }
 
-  /** A channel over the control plane, with the options' interceptors in front. */
-  public static Channel create(
-      ChannelCore control, ChannelOptions options, ChannelThreads threads) {
+  /** Makes the channel that applications call: interceptors, binary log, then this class. */
+  public static Channel create(ChannelCore core, ChannelOptions options, ChannelThreads threads) {
     CallEnvironment environment = new CallEnvironment(
-        control.transports(),
-        control.serviceConfig()::methodConfig,
+        core.transports(),
+        core.serviceConfig()::methodConfig,
         threads.executor(),
         threads.offloadExecutor(),
         threads.timers(),
-        control.authority(),
+        core.authority(),
         options.compressors(),
         options.decompressors(),
         options.maxInboundMessageSize(),
-        new RetryBufferLimit(options.keptBytes()),
-        control.calls(),
-        control.unsent());
+        new RetryBufferLimit(options.retainedBytes()),
+        core.calls(),
+        core.unsent());
     Channel channel =
-        new CallChannel(environment, control.latch(), control.gate(), options.callCredentials());
+        new CallChannel(environment, core.latch(), core.gate(), options.callCredentials());
     if (options.binaryLog() != null) {
       channel = options.binaryLog().wrapChannel(channel);
     }

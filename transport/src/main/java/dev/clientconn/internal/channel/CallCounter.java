@@ -5,7 +5,10 @@ import dev.clientconn.internal.call.CallEnvironment;
 import dev.clientconn.internal.concurrent.CrossesThreads;
 import java.util.concurrent.atomic.LongAdder;
 
-/** Counts calls without a contended word: two striped counters, compared only when somebody asks. */
+/**
+ * Counts calls without contention: two striped counters, compared only on request, so that the hot
+ * path writes no shared cache line.
+ */
 @CrossesThreads
 final class CallCounter implements CallEnvironment.Lifecycle {
   private final LongAdder started = new LongAdder();
@@ -13,7 +16,7 @@ final class CallCounter implements CallEnvironment.Lifecycle {
   private final Runnable onCallEnded;
   private volatile boolean watched;
 
-  /** Runs {@code onCallEnded} after each end of a call from {@link #watch} on. */
+  /** Runs {@code onCallEnded} after each call that ends once {@link #watch} was called. */
   CallCounter(Runnable onCallEnded) {
     this.onCallEnded = onCallEnded;
   }
@@ -35,15 +38,15 @@ final class CallCounter implements CallEnvironment.Lifecycle {
     watched = true;
   }
 
-  /** Whether there was a moment during this method at which no call was live. */
+  /** Returns whether there was a moment during this method at which no call was active. */
   boolean isQuiet() {
-    // Read in this order: both only grow, so equal sums mean that nothing was live when the first
+    // Read in this order: both only grow, so equal sums mean that no call was active when the first
     // sum was complete.
     long endedBefore = ended.sum();
     return started.sum() == endedBefore;
   }
 
-  /** Changes whenever a call has started. */
+  /** A number that changes whenever a call starts. */
   long activity() {
     return started.sum();
   }

@@ -12,16 +12,16 @@ import java.util.function.Consumer;
 import java.util.function.DoubleSupplier;
 
 /**
- * What the parts of one control plane share.
+ * Holds what the parts of a channel's core share.
  *
  * @param options as built
  * @param threads executors, timers and clock
  * @param connector makes connections
  * @param random for jitter, numbers in [0, 1)
- * @param sync the one context that everything of the control plane runs in
+ * @param sync the one context that all of the core runs in
  * @param timers the channel's, protected from being shut down
  * @param logger for resolver, balancer and subchannels
- * @param onBroken takes what a policy threw; the channel is of no use after it
+ * @param onBroken accepts what a policy threw; the channel fails its calls from then on
  */
 record ChannelContext(
     ChannelOptions options,

@@ -26,16 +26,17 @@ import java.util.logging.Logger;
 import org.jspecify.annotations.Nullable;
 
 /**
- * The life of a channel above its connections: leaves idle, hands what is resolved to the policy, goes idle, ends. Names
- * the parts and sequences them. {@link #execute} is the door for other threads.
+ * Drives the channel's state: exits idle, passes resolution results to the load balancer, re-enters
+ * idle, shuts down. It names the parts and sequences them; their work is their own. Other threads
+ * must go through {@link #execute}.
  */
 @SyncContextConfined
 public final class ChannelCore {
   private static final Logger LOGGER = ChannelLog.LOGGER;
 
   private static final Status NO_ROUTES = Status.UNAVAILABLE.withDescription(
-      "The target's name resolver selects a route"
-          + " for each call (xDS does), which ClientConn does not support yet; use a dns or static target");
+      "The target's name resolver selects a route for each call (xDS does), which ClientConn does"
+          + " not support yet; use a dns or static target");
 
   private final ChannelContext context;
   private final ServiceConfigState serviceConfig;
@@ -62,7 +63,7 @@ public final class ChannelCore {
       TransportConnector connector,
       DoubleSupplier random) {
     SynchronizationContext sync = new SynchronizationContext((thread, failure) -> panic(failure));
-    JulChannelLogger trace = new JulChannelLogger(options.target().text());
+    JulChannelLogger logger = new JulChannelLogger(options.target().text());
     this.context = new ChannelContext(
         options,
         threads,
@@ -70,24 +71,24 @@ public final class ChannelCore {
         random,
         sync,
         new ProtectedTimers(threads.timers()),
-        trace,
+        logger,
         thrown -> sync.execute(() -> panic(thrown)));
-    this.serviceConfig = new ServiceConfigState(options, trace);
-    this.calls = new CallCounter(() -> sync.execute(this::closeIfQuiet));
+    this.serviceConfig = new ServiceConfigState(options, logger);
+    this.calls = new CallCounter(() -> sync.execute(this::closeIfNoCalls));
     this.unsent = new UnsentCalls(threads.timers());
-    this.gate = new ConfigGate(!options.lookUpServiceConfig(), () -> sync.execute(this::leaveIdle));
+    this.gate = new ConfigGate(!options.lookUpServiceConfig(), () -> sync.execute(this::exitIdle));
     this.tracker = new ConnectivityTracker(threads.executor());
-    this.picker = new PickerWrapper(() -> sync.execute(this::leaveIdle));
+    this.picker = new PickerWrapper(() -> sync.execute(this::exitIdle));
     this.idle = new IdleManager(context, calls, this::enterIdle);
     this.resolver = new ResolverWrapper(context, this::onResult, this::onError);
   }
 
-  /** Any thread: runs {@code task} in the sync context, here and now if nobody else is in it. */
+  /** Any thread: runs {@code task} in the sync context, before returning if it is free. */
   public void execute(Runnable task) {
     context.sync().execute(task);
   }
 
-  public void leaveIdle() {
+  public void exitIdle() {
     if (balancer != null || panicked || closed) {
       return;
     }
@@ -99,7 +100,7 @@ public final class ChannelCore {
   }
 
   public void requestConnection() {
-    leaveIdle();
+    exitIdle();
     if (balancer != null) {
       idle.arm();
       balancer.requestConnection();
@@ -114,7 +115,7 @@ public final class ChannelCore {
     picker.update(null);
     tracker.update(ConnectivityState.IDLE);
     if (waitingCalls() > 0) {
-      leaveIdle();
+      exitIdle();
     }
   }
 
@@ -135,7 +136,7 @@ public final class ChannelCore {
   private Status accept(ResolutionResult result, BalancerWrapper balancer) {
     StatusOr<List<EquivalentAddressGroup>> addresses = result.getAddressesOrError();
     if (!addresses.hasValue()) {
-      // A failed look-up says nothing of the service config: the last one stays in force.
+      // A failed look-up carries no service config: the last one stays in force.
       balancer.resolutionFailed(addresses.getStatus());
       return addresses.getStatus();
     }
@@ -146,7 +147,7 @@ public final class ChannelCore {
     }
     if (context.options().lookUpServiceConfig()
         && result.getAttributes().get(InternalConfigSelector.KEY) != null) {
-      balancer.fail(NO_ROUTES);
+      balancer.failResolution(NO_ROUTES);
       return NO_ROUTES;
     }
     Object chosen = serviceConfig.balancerConfig();
@@ -156,7 +157,7 @@ public final class ChannelCore {
         chosen == null ? context.options().serviceConfigParser().defaultBalancerConfig() : chosen);
   }
 
-  /** Policies of grpc-services would check health over a channel that subchannels do not have yet. */
+  /** Health checks need Subchannel.asChannel, which is not supported. */
   private Attributes withoutHealthChecks(Attributes attributes) {
     if (attributes.get(LoadBalancer.ATTR_HEALTH_CHECKING_CONFIG) == null) {
       return attributes;
@@ -179,11 +180,11 @@ public final class ChannelCore {
     }
   }
 
-  /** Lets started calls finish. */
+  /** Started calls finish first. */
   public void shutdown() {
     tracker.update(ConnectivityState.SHUTDOWN);
     calls.watch();
-    closeIfQuiet();
+    closeIfNoCalls();
   }
 
   public void shutdownNow() {
@@ -194,7 +195,7 @@ public final class ChannelCore {
     terminateIfDone();
   }
 
-  private void closeIfQuiet() {
+  private void closeIfNoCalls() {
     if (!closed && calls.isQuiet()) {
       close(ShutdownLatch.SHUTDOWN);
     }
@@ -230,11 +231,14 @@ public final class ChannelCore {
     if (old != null) {
       old.shutdown();
     }
-    // Those that the policy has left open, too: they would keep the channel from ending.
+    // Those that the policy has left open, too: the channel could not terminate.
     subchannels.all().forEach(AddrConn::shutdown);
   }
 
-  /** A policy is broken and cannot be used any more, so every call fails with what happened. Throws nothing. */
+  /**
+   * Fails every call with what a policy or resolver threw: it cannot be used any more. Never
+   * throws.
+   */
   private void panic(Throwable failure) {
     LOGGER.log(
         Level.SEVERE,
@@ -251,7 +255,7 @@ public final class ChannelCore {
             "The channel failed and must be built anew: uncaught exception in its control plane: "
                 + failure)
         .withCause(failure);
-    // First of all, so that no call waits, whatever the rest comes to.
+    // First, so that no call waits, whatever the rest throws.
     picker.update(new FixedResultPicker(PickResult.withDrop(status)));
     tracker.update(ConnectivityState.TRANSIENT_FAILURE);
     gate.open();

@@ -22,22 +22,22 @@ import org.jspecify.annotations.Nullable;
 /**
  * Holds the options of a channel, except those of its connections.
  *
- * @param target where to
- * @param authorityOverride beats what resolver and addresses say, if present
+ * @param target parsed
+ * @param authorityOverride takes precedence over the resolver's and the addresses' authority
  * @param credentials for policies that open channels of their own
  * @param callCredentials applied to every call, before the call's own
- * @param defaultPort of names that bring none
+ * @param defaultPort of names without a port
  * @param serviceConfigParser knows the default policy
  * @param defaultServiceConfig in force while the resolver has sent none
- * @param lookUpServiceConfig whether the resolver's configs count
+ * @param lookUpServiceConfig whether the resolver's configs are used
  * @param idleTimeoutNanos after how long without a call the channel goes idle; 0 for never
  * @param maxInboundMessageSize bytes, absent where the application has set none
- * @param keptBytes how much of requests may be kept after it was sent
+ * @param retainedBytes limits what is retained of requests after it was sent
  * @param compressors known by name
  * @param decompressors known by name
- * @param interceptors last one sees a call first
+ * @param interceptors the last one sees a call first
  * @param binaryLog sees calls below the interceptors
- * @param metrics where policies record
+ * @param metrics records what policies measure
  * @param proxyDetector for name resolvers
  * @param resolvers finds the resolvers of schemes
  * @param resolverArgs each adds an argument of the application for name resolvers
@@ -53,7 +53,7 @@ public record ChannelOptions(
     boolean lookUpServiceConfig,
     long idleTimeoutNanos,
     @Nullable Integer maxInboundMessageSize,
-    RetryBufferLimit.Limits keptBytes,
+    RetryBufferLimit.Limits retainedBytes,
     CompressorRegistry compressors,
     DecompressorRegistry decompressors,
     List<ClientInterceptor> interceptors,

@@ -10,7 +10,10 @@ import java.util.concurrent.Executor;
 import java.util.logging.Level;
 import java.util.logging.Logger;
 
-/** The channel's state and those who wait for it to change. Written in the sync context, read by anybody. */
+/**
+ * Publishes the channel's connectivity state and runs the callbacks that wait for it to change.
+ * Written in the sync context, read by any thread.
+ */
 @CrossesThreads
 public final class ConnectivityTracker {
   private static final Logger LOGGER = ChannelLog.LOGGER;
@@ -28,21 +31,25 @@ public final class ConnectivityTracker {
     return state;
   }
 
-  /** Nothing follows SHUTDOWN. */
+  /** Changes the state, unless it is SHUTDOWN, which is final. */
   void update(ConnectivityState next) {
-    List<Runnable> told;
+    List<Runnable> notified;
     synchronized (this) {
       if (state == next || state == ConnectivityState.SHUTDOWN) {
         return;
       }
       state = next;
-      told = watchers;
+      notified = watchers;
       watchers = List.of();
     }
-    told.forEach(this::tell);
+    for (Runnable watcher : notified) {
+      run(watcher);
+    }
   }
 
-  /** Runs {@code callback} once: now if the state is not {@code seen} any more, else at the next change. */
+  /**
+   * Runs {@code callback} once: now if the state is no longer {@code seen}, else when it changes.
+   */
   public void onChangeFrom(ConnectivityState seen, Runnable callback) {
     synchronized (this) {
       if (state == seen) {
@@ -51,15 +58,15 @@ public final class ConnectivityTracker {
         return;
       }
     }
-    tell(callback);
+    run(callback);
   }
 
-  private void tell(Runnable watcher) {
+  private void run(Runnable watcher) {
     try {
       executor.execute(watcher);
     } catch (Throwable e) {
-      // A user's executor that was shut down, or a watcher that threw in it, must not stop the
-      // channel.
+      // An application's executor may be shut down, or run the watcher here and it throws: neither
+      // may stop the channel.
       LOGGER.log(Level.WARNING, "A watcher of the channel's state could not be run", e);
     }
   }

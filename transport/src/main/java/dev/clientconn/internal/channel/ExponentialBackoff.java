@@ -5,8 +5,9 @@ import java.util.concurrent.TimeUnit;
 import java.util.function.DoubleSupplier;
 
 /**
- * The delays between attempts, after gRPC's connection backoff: 1 s, then 1.6 times more each, at most 120 s, each
- * spread by 20 % either way so that clients which lost a server together do not come back together.
+ * Computes the delays between attempts, as gRPC's connection backoff specifies: 1 s, then 1.6 times
+ * the last, at most 120 s. Each is spread by 20 % either way, so that clients which lost a server
+ * together do not reconnect together.
  */
 final class ExponentialBackoff {
   private static final double BASE_NANOS = TimeUnit.SECONDS.toNanos(1);

@@ -7,59 +7,62 @@ import java.util.concurrent.TimeUnit;
 import org.jspecify.annotations.Nullable;
 
 /**
- * Finds out that the channel has had no call for its idle timeout. It looks four times per timeout instead of being told
- * of each call, so the channel goes idle between 1 and 1.25 timeouts after its last call.
+ * Detects that the channel has had no call for its idle timeout. It checks four times per timeout,
+ * so that calls need not notify it; the channel goes idle between 1 and 1.25 timeouts after its
+ * last call.
  */
 @SyncContextConfined
 final class IdleManager implements Runnable {
-  private static final int LOOKS_PER_TIMEOUT = 4;
+  private static final int CHECKS_PER_TIMEOUT = 4;
 
   private final ChannelContext context;
   private final CallCounter calls;
   private final Runnable onIdle;
-  private final long lookNanos;
+  private final long checkNanos;
 
-  private @Nullable ScheduledFuture<?> nextLook;
-  private long nextLookAt;
+  private @Nullable ScheduledFuture<?> nextCheck;
+  private long nextCheckAt;
   private long seenActivity;
-  private int quietLooks;
+  private int quietChecks;
 
   IdleManager(ChannelContext context, CallCounter calls, Runnable onIdle) {
     this.context = context;
     this.calls = calls;
     this.onIdle = onIdle;
-    this.lookNanos = context.options().idleTimeoutNanos() / LOOKS_PER_TIMEOUT;
+    this.checkNanos = context.options().idleTimeoutNanos() / CHECKS_PER_TIMEOUT;
   }
 
-  /** The channel is in use from now on. */
+  /** Starts the timeout anew. */
   void arm() {
     disarm();
-    if (lookNanos > 0) {
-      quietLooks = 0;
+    if (checkNanos > 0) {
+      quietChecks = 0;
       seenActivity = calls.activity();
-      scheduleLook();
+      scheduleCheck();
     }
   }
 
   void disarm() {
-    if (nextLook != null) {
-      nextLook.cancel(false);
-      nextLook = null;
+    if (nextCheck != null) {
+      nextCheck.cancel(false);
+      nextCheck = null;
     }
   }
 
-  private void scheduleLook() {
-    nextLookAt = now() + lookNanos;
-    nextLook = context.timers().schedule(this, lookNanos, TimeUnit.NANOSECONDS);
+  private void scheduleCheck() {
+    nextCheckAt = now() + checkNanos;
+    nextCheck = context.timers().schedule(this, checkNanos, TimeUnit.NANOSECONDS);
   }
 
-  /** The timer; every channel has one running, so it is no more than that. */
+  /**
+   * Runs when the timer fires. This is the timer's task itself: every channel has one scheduled.
+   */
   @Override
   public void run() {
     context.sync().execute(() -> {
-      // It may have been disarmed, and armed anew, on the way here.
-      if (nextLook != null && now() - nextLookAt >= 0) {
-        look();
+      // It may have been disarmed, and armed anew, before the sync context ran this.
+      if (nextCheck != null && now() - nextCheckAt >= 0) {
+        check();
       }
     });
   }
@@ -68,17 +71,17 @@ final class IdleManager implements Runnable {
     return context.threads().nanoTime().getAsLong();
   }
 
-  private void look() {
+  private void check() {
     long activity = calls.activity();
-    // A call that ends between two looks counts until the second of them.
+    // A call that starts and ends between two checks is seen by its start.
     boolean quiet = calls.isQuiet() && activity == seenActivity;
     seenActivity = activity;
-    quietLooks = quiet ? quietLooks + 1 : 0;
-    if (quietLooks == LOOKS_PER_TIMEOUT) {
-      nextLook = null;
+    quietChecks = quiet ? quietChecks + 1 : 0;
+    if (quietChecks == CHECKS_PER_TIMEOUT) {
+      nextCheck = null;
       onIdle.run();
     } else {
-      scheduleLook();
+      scheduleCheck();
     }
   }
 }

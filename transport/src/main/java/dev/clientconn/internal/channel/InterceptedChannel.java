@@ -12,8 +12,9 @@ import io.grpc.MethodDescriptor;
 import java.util.List;
 
 /**
- * Makes calls through interceptors. What one throws from {@code start} reaches the caller, and the call below is cancelled: the
- * caller takes it for not started and would not do so, and it would stay open. Immutable.
+ * Makes calls through interceptors. What one throws from {@code start} reaches the caller, and the
+ * call below is cancelled: the caller assumes that it was not started, so nobody else would end it.
+ * Immutable.
  */
 final class InterceptedChannel extends Channel {
   private final Channel intercepted;

@@ -7,21 +7,21 @@ import java.text.MessageFormat;
 import java.util.logging.Level;
 import java.util.logging.Logger;
 
-/** Hands what resolvers, balancers and subchannels say to java.util.logging, with the channel's target in front. */
+/** Logs for resolvers, balancers and subchannels with the channel's target in front. */
 final class JulChannelLogger extends ChannelLogger {
   private static final Logger LOGGER = ChannelLog.LOGGER;
 
-  private final String name;
+  private final String target;
 
-  JulChannelLogger(String name) {
-    this.name = name;
+  JulChannelLogger(String target) {
+    this.target = target;
   }
 
   @Override
   public void log(ChannelLogLevel level, String message) {
     Level to = toLevel(level);
     if (LOGGER.isLoggable(to)) {
-      LOGGER.log(to, "[" + name + "] " + message);
+      LOGGER.log(to, "[" + target + "] " + message);
     }
   }
 
@@ -29,11 +29,11 @@ final class JulChannelLogger extends ChannelLogger {
   public void log(ChannelLogLevel level, String messageFormat, Object... args) {
     Level to = toLevel(level);
     if (LOGGER.isLoggable(to)) {
-      LOGGER.log(to, "[" + name + "] " + MessageFormat.format(messageFormat, args));
+      LOGGER.log(to, "[" + target + "] " + MessageFormat.format(messageFormat, args));
     }
   }
 
-  /** One level lower than its name, as failures here are retried and calls report the lasting ones themselves. */
+  /** One level below its name: failures here are retried, and calls report those that last. */
   private static Level toLevel(ChannelLogLevel level) {
     return switch (level) {
       case ERROR -> Level.WARNING;

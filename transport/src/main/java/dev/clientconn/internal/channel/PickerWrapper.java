@@ -17,13 +17,14 @@ import java.util.Set;
 import org.jspecify.annotations.Nullable;
 
 /**
- * The balancer's current picker, and the calls that wait for a better one. A pick of a ready subchannel takes one
- * volatile read and no lock. The picker is replaced in the sync context only.
+ * Picks transports for calls with the balancer's current picker, and queues the calls that must
+ * wait for the next one. Picking a ready subchannel takes one volatile read and no lock. The picker
+ * is replaced in the sync context only.
  */
 @CrossesThreads
 final class PickerWrapper implements TransportSource {
 
-  /** One consistent view; {@code picker} is absent while the channel is idle. */
+  /** Holds what must be read together; {@code picker} is absent while the channel is idle. */
   private static final class State {
     final @Nullable SubchannelPicker picker;
     final @Nullable Status shutdown;
@@ -34,7 +35,7 @@ final class PickerWrapper implements TransportSource {
     }
   }
 
-  /** What a picker said of a call. Neither transport nor failure: wait. */
+  /** The outcome of a pick: a transport, a failure, or neither, and the call waits. */
   private record Decision(
       @Nullable ClientTransport transport,
       @Nullable PickResult result,
@@ -46,16 +47,16 @@ final class PickerWrapper implements TransportSource {
     }
   }
 
-  private static final Set<PendingPick> NOBODY = Collections.emptySet();
+  private static final Set<PendingPick> NONE = Collections.emptySet();
 
   private final Runnable onPickWhileIdle;
-  /** In the order of their coming; {@link #NOBODY} as long as there are none, which is nearly always. */
-  private Set<PendingPick> waiting = NOBODY;
+  /** In order of arrival; {@link #NONE} while there are none, which is the usual case. */
+  private Set<PendingPick> waiting = NONE;
 
   private volatile State state = new State(null, null);
   private volatile int waitingCount;
 
-  /** Runs {@code onPickWhileIdle} after a call has begun to wait for a channel that is idle. */
+  /** Runs {@code onPickWhileIdle} after a call was queued while the channel was idle. */
   PickerWrapper(Runnable onPickWhileIdle) {
     this.onPickWhileIdle = onPickWhileIdle;
   }
@@ -65,7 +66,7 @@ final class PickerWrapper implements TransportSource {
     State seen = state;
     Decision decision = decide(seen, pick);
     if (!decision.isFinal()) {
-      // While no other thread knows of the pick.
+      // Before it is queued, while no other thread knows of the pick.
       pick.onWaiting();
     }
     while (!decision.isFinal() && !enqueue(pick, seen)) {
@@ -85,7 +86,7 @@ final class PickerWrapper implements TransportSource {
       boolean wasWaiting = waiting.remove(pick);
       waitingCount = waiting.size();
       if (waitingCount == 0) {
-        waiting = NOBODY;
+        waiting = NONE;
       }
       return wasWaiting;
     }
@@ -95,25 +96,25 @@ final class PickerWrapper implements TransportSource {
     return waitingCount;
   }
 
-  /** Sync context only. {@code null} while the channel is idle: calls wait and wake it. */
+  /** Sync context only. {@code null} while the channel is idle: a call then makes it exit idle. */
   void update(@Nullable SubchannelPicker picker) {
     if (state.shutdown == null) {
       switchTo(new State(picker, null));
     }
   }
 
-  /** Sync context only. Fails every call that waits and every later one. */
+  /** Sync context only. Fails all queued calls and all later ones. */
   void shutdown(Status status) {
     switchTo(new State(null, status));
   }
 
   private void switchTo(State next) {
-    List<PendingPick> reviewed;
+    List<PendingPick> repicked;
     synchronized (this) {
       state = next;
-      reviewed = List.copyOf(waiting);
+      repicked = List.copyOf(waiting);
     }
-    for (PendingPick pick : reviewed) {
+    for (PendingPick pick : repicked) {
       Decision decision = decide(next, pick);
       // A pick that was cancelled meanwhile is skipped.
       if (decision.isFinal() && cancel(pick)) {
@@ -122,13 +123,13 @@ final class PickerWrapper implements TransportSource {
     }
   }
 
-  /** Returns whether the pick waits now; not if the picker was replaced since {@code seen}. */
+  /** Queues the pick; returns false if the picker was replaced since {@code seen}. */
   private boolean enqueue(PendingPick pick, State seen) {
     synchronized (this) {
       if (state != seen) {
         return false;
       }
-      if (waiting == NOBODY) {
+      if (waiting == NONE) {
         waiting = new LinkedHashSet<>(1);
       }
       waiting.add(pick);
@@ -159,8 +160,8 @@ final class PickerWrapper implements TransportSource {
     try {
       return decide(picker.pickSubchannel(pick.args()), pick);
     } catch (Throwable t) {
-      // Errors too: thrown on, they would leave this call without an end, or stop the control
-      // plane.
+      // Errors too: rethrown, they would leave this call without an end, or stop the channel's
+      // core.
       return failed(Status.INTERNAL
           .withDescription("The load-balancing policy's picker threw: " + t)
           .withCause(t));
@@ -178,7 +179,7 @@ final class PickerWrapper implements TransportSource {
     }
     Subchannel subchannel = result.getSubchannel();
     if (subchannel != null) {
-      // Policies wrap subchannels; this undoes it.
+      // Policies wrap subchannels; this is the one that was made here.
       AddrConn addrConn = (AddrConn) subchannel.getInternalSubchannel();
       ClientTransport transport = addrConn.view().ready();
       if (transport != null) {
@@ -194,7 +195,6 @@ final class PickerWrapper implements TransportSource {
     if (status.isOk() || (!result.isDrop() && pick.waitForReady())) {
       return Decision.WAIT;
     }
-    return failed(ControlPlaneStatus.replaceServerCode(
-        status, "Inappropriate status code from the control plane"));
+    return failed(ControlPlaneStatus.allowed(status));
   }
 }

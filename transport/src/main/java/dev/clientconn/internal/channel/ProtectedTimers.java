@@ -8,7 +8,7 @@ import java.util.concurrent.ScheduledExecutorService;
 import java.util.concurrent.ScheduledFuture;
 import java.util.concurrent.TimeUnit;
 
-/** The channel's timers as resolvers and policies see them: they may schedule, but not shut down. */
+/** Wraps the channel's timers for resolvers and policies, which may schedule but not shut down. */
 public final class ProtectedTimers extends AbstractExecutorService
     implements ScheduledExecutorService {
   private final ScheduledExecutorService timers;

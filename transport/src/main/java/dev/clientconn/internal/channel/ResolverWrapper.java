@@ -18,9 +18,10 @@ import java.util.logging.Logger;
 import org.jspecify.annotations.Nullable;
 
 /**
- * Runs the channel's name resolver: starts it when the channel leaves idle, asks again with growing delays after a failure,
- * makes another one after each idle time. What a result means is decided elsewhere. A resolver that throws, itself or in a
- * look-up on the offload executor, has failed to resolve: the next try is a new resolver's.
+ * Runs the channel's name resolver: starts it when the channel exits idle, retries with growing
+ * delays after a failure, makes a new one after each idle period. It does not interpret results. A
+ * resolver that throws, itself or in a look-up on the offload executor, has failed to resolve, and
+ * a new resolver makes the next attempt.
  */
 @SyncContextConfined
 final class ResolverWrapper {
@@ -33,7 +34,7 @@ final class ResolverWrapper {
   private final String authority;
 
   private @Nullable NameResolver prepared;
-  /** Absent before the start, after the shutdown, and while a broken one is to be replaced. */
+  /** Absent before the start, after the shutdown, and until one that threw is replaced. */
   private @Nullable NameResolver current;
 
   private boolean running;
@@ -41,8 +42,8 @@ final class ResolverWrapper {
   private @Nullable ScheduledHandle retry;
 
   /**
-   * Makes the first resolver, without starting it, so that a bad target fails here and the authority
-   * is known. Both functions are called in the sync context.
+   * Makes the first resolver, without starting it, so that a bad target fails here and the
+   * authority is known. Both functions are called in the sync context.
    *
    * @param onResult returns OK, or why the result cannot be used; the resolver is then asked again
    *     after a delay
@@ -65,9 +66,9 @@ final class ResolverWrapper {
   }
 
   private NameResolver newResolver() {
-    LookUps lookUps = new LookUps();
-    NameResolver resolver = context.options().target().newResolver(context.resolverArgs(lookUps));
-    lookUps.resolver = resolver;
+    GuardedOffloadExecutor offload = new GuardedOffloadExecutor();
+    NameResolver resolver = context.options().target().newResolver(context.resolverArgs(offload));
+    offload.resolver = resolver;
     return resolver;
   }
 
@@ -83,11 +84,11 @@ final class ResolverWrapper {
       current = resolver;
       resolver.start(new Listener(resolver));
     } catch (Throwable t) {
-      broke(t);
+      resolverThrew(t);
     }
   }
 
-  /** Asks again, unless a failure has just happened: then the delay goes on. */
+  /** Resolves again, unless a retry is scheduled: its delay must pass first. */
   void refresh() {
     if (!running || retry != null) {
       return;
@@ -99,20 +100,20 @@ final class ResolverWrapper {
     try {
       current.refresh();
     } catch (Throwable t) {
-      broke(t);
+      resolverThrew(t);
     }
   }
 
-  /** A resolver that threw may be in any state, "resolving" for ever included: it is not used again. */
-  private void broke(Throwable thrown) {
-    discard();
+  /** A resolver that threw may believe for ever that it is resolving: it is not used again. */
+  private void resolverThrew(Throwable thrown) {
+    shutdownCurrent();
     failed(Status.UNAVAILABLE
         .withDescription(
             "Name resolution of " + context.options().target().text() + " failed: " + thrown)
         .withCause(thrown));
   }
 
-  private void discard() {
+  private void shutdownCurrent() {
     NameResolver resolver = current;
     current = null;
     if (resolver != null) {
@@ -128,7 +129,7 @@ final class ResolverWrapper {
     }
   }
 
-  /** Asks again at once, after a failure and after a success: the network may have changed. */
+  /** Resolves again at once, after a failure and after a success: the network may have changed. */
   void resetBackoff() {
     backoff = context.newBackoff();
     cancelRetry();
@@ -139,10 +140,10 @@ final class ResolverWrapper {
     cancelRetry();
     backoff = context.newBackoff();
     running = false;
-    discard();
+    shutdownCurrent();
   }
 
-  /** The channel ends; shuts a resolver down that was never started, too. */
+  /** Shuts down for good, with a resolver that was never started, too. */
   void close() {
     shutdown();
     if (prepared != null) {
@@ -158,11 +159,11 @@ final class ResolverWrapper {
 
   private void failed(Status error) {
     onError.accept(error);
-    askLater(error);
+    scheduleRetry(error);
   }
 
-  private void askLater(Status error) {
-    // The policy may have broken on the failure, and the channel with it.
+  private void scheduleRetry(Status error) {
+    // The policy may have thrown on the failure, which shuts this down.
     if (!running || retry != null) {
       return;
     }
@@ -193,7 +194,7 @@ final class ResolverWrapper {
     }
   }
 
-  /** Takes what one resolver finds, until that is replaced. */
+  /** Listens to one resolver; ignores its events after it has been replaced. */
   private final class Listener extends NameResolver.Listener2 {
     private final NameResolver resolver;
 
@@ -221,7 +222,7 @@ final class ResolverWrapper {
       if (status.isOk()) {
         succeeded();
       } else {
-        askLater(status);
+        scheduleRetry(status);
       }
       return status;
     }
@@ -236,14 +237,16 @@ final class ResolverWrapper {
       });
     }
 
-    private Status unusable(String answer) {
+    private Status unusable(String result) {
       return Status.UNAVAILABLE.withDescription(
-          "The name resolver of " + context.options().target().text() + " returned " + answer);
+          "The name resolver of " + context.options().target().text() + " returned " + result);
     }
   }
 
-  /** The offload executor of one resolver: a look-up that throws there has failed, and is not lost in its log. */
-  private final class LookUps implements Executor {
+  /**
+   * Runs the look-ups of one resolver. One that throws has failed; its executor would only log it.
+   */
+  private final class GuardedOffloadExecutor implements Executor {
     private @Nullable NameResolver resolver;
 
     @Override
@@ -254,7 +257,7 @@ final class ResolverWrapper {
         } catch (Throwable t) {
           context.sync().execute(() -> {
             if (resolver != null && resolver == current) {
-              broke(t);
+              resolverThrew(t);
             }
           });
         }

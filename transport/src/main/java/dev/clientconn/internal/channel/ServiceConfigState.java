@@ -15,8 +15,8 @@ import java.util.logging.Logger;
 import org.jspecify.annotations.Nullable;
 
 /**
- * The service config in force. Written in the sync context, read by every call. Before the first answer of the resolver
- * the builder's default is in force.
+ * Holds the service config in force, which is the builder's default until the resolver has sent
+ * one. Written in the sync context, read by every call.
  */
 @CrossesThreads
 final class ServiceConfigState {
@@ -31,7 +31,7 @@ final class ServiceConfigState {
 
   private boolean resolvedOnce;
 
-  /** What the last warning named: a resolver sends the same config again and again. */
+  /** What the last warning named: resolvers send the same config repeatedly. */
   private List<String> warnedOf = List.of();
 
   ServiceConfigState(ChannelOptions options, ChannelLogger logger) {
@@ -46,9 +46,9 @@ final class ServiceConfigState {
   }
 
   /**
-   * Takes what the resolver sent with addresses. Sync context only.
+   * Accepts what the resolver sent with addresses. Sync context only.
    *
-   * @return why there is no config to work with, or {@code null} if there is one
+   * @return why no config can be used, or {@code null}
    */
   @Nullable
   Status update(@Nullable ConfigOrError resolved) {
@@ -66,7 +66,8 @@ final class ServiceConfigState {
     Status error = resolved.getError();
     if (error == null) {
       error = Status.UNAVAILABLE.withDescription(
-          "The name resolver sent a service config that it did not pass through the channel's parser");
+          "The name resolver sent a service config that it did not pass through the channel's"
+              + " parser");
     }
     if (resolvedOnce || hasDefault) {
       logger.log(
@@ -86,7 +87,7 @@ final class ServiceConfigState {
     return current.balancerConfig();
   }
 
-  /** In the log of the channel at WARNING, so that it is seen where the channel's own trace is switched off. */
+  /** Logs at WARNING, so that it is seen where the channel's own logger is switched off. */
   private void warnOfIgnored(ServiceConfig config) {
     List<String> ignored = config.ignored();
     if (!ignored.isEmpty() && !ignored.equals(warnedOf)) {

@@ -7,7 +7,7 @@ import java.util.concurrent.CountDownLatch;
 import java.util.concurrent.TimeUnit;
 import org.jspecify.annotations.Nullable;
 
-/** How far the channel's end has come, for those who ask or wait outside the sync context. */
+/** Publishes how far the channel's shutdown is, to threads that read it or wait for its end. */
 @CrossesThreads
 public final class ShutdownLatch {
   static final Status SHUTDOWN = Status.UNAVAILABLE.withDescription("Channel shutdown invoked");
@@ -17,10 +17,10 @@ public final class ShutdownLatch {
   private volatile boolean begun;
   private volatile boolean begunNow;
   private volatile boolean terminated;
-  /** Of those who wait; made for the first of them. */
+  /** Made for the first thread that waits. */
   private @Nullable CountDownLatch waiters;
 
-  /** Returns whether this was the first. */
+  /** Returns whether this was the first shutdown. */
   public synchronized boolean begin() {
     boolean first = !begun;
     begun = true;
@@ -30,7 +30,7 @@ public final class ShutdownLatch {
   /** Returns whether this was the first. */
   public synchronized boolean beginNow() {
     boolean first = !begunNow;
-    // In this order: who sees that the end has begun must find the right reason.
+    // In this order: a thread that reads begun must find the right reason.
     begunNow = true;
     begun = true;
     return first;
@@ -40,7 +40,7 @@ public final class ShutdownLatch {
     return begun;
   }
 
-  /** The status of a call that comes after {@link #begin} or {@link #beginNow}. */
+  /** The status of a call that is made after {@link #begin} or {@link #beginNow}. */
   Status reason() {
     return begunNow ? SHUTDOWN_NOW : SHUTDOWN;
   }

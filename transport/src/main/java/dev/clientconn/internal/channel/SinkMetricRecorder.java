@@ -23,8 +23,8 @@ import java.util.logging.Logger;
 import org.jspecify.annotations.Nullable;
 
 /**
- * Passes what resolvers and load-balancing policies measure to the builder's metric sinks. A sink that throws is logged and
- * left out from then on: thrown on, it would break the policy.
+ * Passes what resolvers and load-balancing policies measure to the builder's metric sinks. A sink
+ * that throws is logged and not called again: the exception would break the policy.
  */
 @CrossesThreads
 public final class SinkMetricRecorder implements MetricRecorder {

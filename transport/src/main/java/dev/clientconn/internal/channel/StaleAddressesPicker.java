@@ -7,8 +7,8 @@ import io.grpc.LoadBalancer.SubchannelPicker;
 import io.grpc.Status;
 
 /**
- * Adds the error of the last name resolution to what calls fail with, where none of the addresses of an earlier
- * resolution can be reached. Immutable.
+ * Adds the error of the last name resolution to the status of calls that fail because no address of
+ * an earlier resolution can be reached. Immutable.
  */
 final class StaleAddressesPicker extends SubchannelPicker {
   private final SubchannelPicker picker;

@@ -6,11 +6,11 @@ import java.util.concurrent.ScheduledExecutorService;
 import java.util.function.LongSupplier;
 
 /**
- * The threads of one channel, its clock, and how to give them back.
+ * Holds the threads of one channel, its clock, and how to release them.
  *
  * @param executor runs listeners of calls and watchers of states
  * @param offloadExecutor runs what blocks: name look-ups and call credentials
- * @param timers fires; never runs anything long
+ * @param timers runs short tasks only
  * @param nanoTime the clock, nanoseconds
  * @param release called once, when the channel has terminated
  */

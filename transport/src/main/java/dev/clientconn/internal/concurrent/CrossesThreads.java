@@ -7,7 +7,9 @@ import java.lang.annotation.Retention;
 import java.lang.annotation.RetentionPolicy;
 import java.lang.annotation.Target;
 
-/** Safe for several threads: the only classes that may hold volatile fields, atomics or locks. */
+/**
+ * Marks a class that is safe for several threads: only these may hold volatiles, atomics or locks.
+ */
 @Documented
 @Retention(RetentionPolicy.CLASS)
 @Target(ElementType.TYPE)

@@ -7,7 +7,7 @@ import java.lang.annotation.Retention;
 import java.lang.annotation.RetentionPolicy;
 import java.lang.annotation.Target;
 
-/** Touched by one connection's event loop only: no volatile, no atomics, no locks inside. */
+/** Marks a class that one connection's event loop alone uses: no volatiles, atomics or locks. */
 @Documented
 @Retention(RetentionPolicy.CLASS)
 @Target(ElementType.TYPE)

@@ -6,16 +6,17 @@ import java.util.function.LongSupplier;
 import org.jspecify.annotations.Nullable;
 
 /**
- * Threads that users have in common, made for the first. They stay for a while after the last has let go, as the next
- * often comes at once, and then end. They watch over that themselves: nothing else is alive for it.
+ * Counts the users of shared threads, creates them for the first user and ends them a short delay
+ * after the last has released them: the next user often follows at once. The delay is scheduled on
+ * the shared threads themselves, as no other thread exists for it.
  */
 @CrossesThreads
 public final class SharedResource<T> {
 
   /** How long shared threads outlive their last user. */
-  public static final long NANOS = TimeUnit.SECONDS.toNanos(1);
+  public static final long LINGER_NANOS = TimeUnit.SECONDS.toNanos(1);
 
-  /** How to make the threads, to use their timer, and to end them. */
+  /** Creates the threads, uses their timer, and ends them. */
   public interface Kind<T> {
     T create();
 
@@ -30,13 +31,14 @@ public final class SharedResource<T> {
   private final long lingerNanos;
   private final LongSupplier nanoTime;
   private @Nullable T threads;
-  private @Nullable ClassLoader maker;
+  private @Nullable ClassLoader creator;
   private int users;
   private long unusedSince;
-  private boolean watched;
+  private boolean checkScheduled;
 
   /**
-   * @param nanoTime the clock that tells how long they have been unused, nanoseconds
+   * @param lingerNanos how long they outlive the last user
+   * @param nanoTime the clock, nanoseconds
    */
   public SharedResource(Kind<T> kind, long lingerNanos, LongSupplier nanoTime) {
     this.kind = kind;
@@ -44,55 +46,57 @@ public final class SharedResource<T> {
     this.nanoTime = nanoTime;
   }
 
-  /** Becomes a user. Must {@link #release} once. */
+  /** Acquires a reference, which must be {@link #release}d once. */
   public synchronized T acquire() {
     ClassLoader user = Thread.currentThread().getContextClassLoader();
-    if (users == 0 && user != maker) {
-      // An application that was restarted must not run on threads that hold on to what it was
-      // before.
+    if (users == 0 && user != creator) {
+      // A restarted application must not run on threads that retain the class loader of its
+      // predecessor.
       end();
     }
     T acquired = threads;
     if (acquired == null) {
       acquired = kind.create();
       threads = acquired;
-      maker = user;
+      creator = user;
     }
     users++;
     return acquired;
   }
 
-  /** Never throws: where no thread can be had to watch over them, they end at once. */
+  /**
+   * Releases a reference. Never throws: if the delay cannot be scheduled, the threads end at once.
+   */
   public synchronized void release() {
     users--;
     if (users == 0) {
       unusedSince = nanoTime.getAsLong();
-      // One look for many users that come and go: setting a timer for each would wake a thread.
-      if (!watched) {
-        lookAfter(lingerNanos);
+      // One check serves many users in a row: scheduling one for each would wake a thread.
+      if (!checkScheduled) {
+        scheduleCheck(lingerNanos);
       }
     }
   }
 
-  private synchronized void look() {
-    watched = false;
+  private synchronized void endIfUnused() {
+    checkScheduled = false;
     if (users == 0) {
       long left = lingerNanos - (nanoTime.getAsLong() - unusedSince);
       if (left > 0) {
-        lookAfter(left);
+        scheduleCheck(left);
       } else {
         end();
       }
     }
   }
 
-  private void lookAfter(long nanos) {
+  private void scheduleCheck(long nanos) {
     if (threads == null) {
       return;
     }
     try {
-      kind.schedule(threads, this::look, nanos);
-      watched = true;
+      kind.schedule(threads, this::endIfUnused, nanos);
+      checkScheduled = true;
     } catch (RuntimeException | Error e) {
       end();
     }
@@ -102,8 +106,8 @@ public final class SharedResource<T> {
     if (threads != null) {
       T ended = threads;
       threads = null;
-      maker = null;
-      watched = false;
+      creator = null;
+      checkScheduled = false;
       kind.end(ended);
     }
   }

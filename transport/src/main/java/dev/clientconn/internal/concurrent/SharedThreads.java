@@ -12,29 +12,29 @@ import java.util.concurrent.atomic.AtomicInteger;
 import org.jspecify.annotations.Nullable;
 
 /**
- * One pool and one timer for all channels of the JVM that bring none. Counted: no thread is left for long after the last
- * channel has terminated.
+ * Shares one pool and one timer among the channels of the JVM that have none of their own. Channels
+ * are counted: no thread is left for long after the last one has terminated.
  */
 @CrossesThreads
 public final class SharedThreads {
-  private static final SharedThreads JVM = new SharedThreads(SharedResource.NANOS);
+  private static final SharedThreads JVM = new SharedThreads(SharedResource.LINGER_NANOS);
   private static final long KEEP_ALIVE_SECONDS = 60;
 
   /**
-   * Never shut down, so that a listener's last word can always be run: without a channel it merely stops keeping idle
-   * threads.
+   * Never shut down, so that the last callback of a listener can always run: without a channel it
+   * only stops retaining idle threads.
    */
   private final WorkerPool pool =
       new WorkerPool(new DaemonThreads("clientconn-executor-", new AtomicInteger()));
 
   private final SharedResource<ScheduledThreadPoolExecutor> timers;
 
-  /** Besides the JVM's own, tests make some. */
+  /** For {@link #JVM} and for tests. */
   SharedThreads(long lingerNanos) {
     timers = new SharedResource<>(new PoolAndTimer(pool), lingerNanos, System::nanoTime);
   }
 
-  /** Threads for one channel of this JVM; the executors given take the place of the shared pool. */
+  /** Acquires the threads of one channel; the executors given take the place of the shared pool. */
   public static ChannelThreads lease(
       @Nullable Executor executor, @Nullable Executor offloadExecutor) {
     return JVM.newLease(executor, offloadExecutor);
@@ -55,7 +55,7 @@ public final class SharedThreads {
         });
   }
 
-  /** The pool keeps idle threads while there is a timer. */
+  /** Makes and ends the timer. The pool retains idle threads while there is one. */
   private record PoolAndTimer(WorkerPool pool)
       implements SharedResource.Kind<ScheduledThreadPoolExecutor> {
     @Override

@@ -7,7 +7,10 @@ import java.lang.annotation.Retention;
 import java.lang.annotation.RetentionPolicy;
 import java.lang.annotation.Target;
 
-/** Touched inside one channel's SynchronizationContext only: no volatile, no atomics, no locks inside. */
+/**
+ * Marks a class that is used inside one channel's SynchronizationContext alone: no volatiles,
+ * atomics or locks.
+ */
 @Documented
 @Retention(RetentionPolicy.CLASS)
 @Target(ElementType.TYPE)

@@ -12,9 +12,10 @@ import java.util.logging.Logger;
 
 /**
  * Runs listeners on threads that it adds only when tasks wait and no thread is waking up. A cached
- * pool wakes a thread for every task, and an event loop that has just read a hundred responses would
- * wake a hundred. Here at most one worker is being woken at a time; after taking a task it wakes the
- * next if the queue is not empty. So a task waits for a thread to wake, never for another task to end.
+ * pool wakes a thread for every task, and an event loop that has just read a hundred responses
+ * would wake a hundred. Here at most one worker is being woken at a time; after taking a task it
+ * wakes the next if the queue is not empty. So a task waits for a thread to wake, never for another
+ * task to end.
  */
 @CrossesThreads
 final class WorkerPool implements Executor {
@@ -22,14 +23,19 @@ final class WorkerPool implements Executor {
   private static final Logger logger = Logger.getLogger(WorkerPool.class.getName());
 
   private final ConcurrentLinkedQueue<Runnable> tasks = new ConcurrentLinkedQueue<>();
-  /** The last to park is the first to wake: it is the warmest, and the others may time out. */
+  /** The last to park is the first to wake: its caches are warm, and the others may time out. */
   private final ConcurrentLinkedDeque<Worker> idle = new ConcurrentLinkedDeque<>();
-  /** Whether a worker is on its way. Who sets it owns the right to wake one, and passes it on to that worker. */
-  private final AtomicBoolean onItsWay = new AtomicBoolean();
+  /**
+   * Whether a worker is being woken or started. The thread that sets it wakes one, and that worker
+   * clears it.
+   */
+  private final AtomicBoolean waking = new AtomicBoolean();
 
   private final ThreadFactory threads;
   private volatile long keepAliveNanos;
-  /** New with every {@link #keepAlive}: a worker of an earlier one ends as soon as it has no task. */
+  /**
+   * New with every {@link #keepAlive}: a worker of an earlier one ends as soon as it has no task.
+   */
   private volatile Object generation = new Object();
 
   WorkerPool(ThreadFactory threads) {
@@ -37,9 +43,9 @@ final class WorkerPool implements Executor {
   }
 
   /**
-   * Sets how long an idle thread is kept, and ends the threads that exist: idle ones now, the others
-   * after their task. A thread retains the context class loader it was started under, so none may
-   * run tasks of the application that comes next. Calls must not overlap.
+   * Sets how long an idle thread is kept, and ends the threads that exist: idle ones now, the
+   * others after their task. A thread retains the context class loader it was started under, so
+   * none may run tasks of the application that comes next. Calls must not overlap.
    *
    * @param nanos nanoseconds; with 0 threads end when there is nothing to do
    */
@@ -56,7 +62,7 @@ final class WorkerPool implements Executor {
   public void execute(Runnable task) {
     tasks.add(task);
     try {
-      sendWorker();
+      wakeWorker();
     } catch (RuntimeException | Error e) {
       if (tasks.remove(task)) {
         throw e;
@@ -64,8 +70,8 @@ final class WorkerPool implements Executor {
     }
   }
 
-  private void sendWorker() {
-    if (!onItsWay.get() && onItsWay.compareAndSet(false, true)) {
+  private void wakeWorker() {
+    if (!waking.get() && waking.compareAndSet(false, true)) {
       Worker worker = idle.pollFirst();
       if (worker == null) {
         startWorker();
@@ -79,14 +85,14 @@ final class WorkerPool implements Executor {
     try {
       new Worker().thread.start();
     } catch (RuntimeException | Error e) {
-      onItsWay.set(false);
+      waking.set(false);
       throw e;
     }
   }
 
   private final class Worker implements Runnable {
     private final Thread thread = threads.newThread(this);
-    private final Object madeIn = generation;
+    private final Object startedIn = generation;
     private volatile boolean woken;
     private volatile boolean ended;
 
@@ -103,49 +109,49 @@ final class WorkerPool implements Executor {
 
     @Override
     public void run() {
-      boolean sent = true;
+      boolean justWoken = true;
       while (true) {
         Runnable task = tasks.poll();
-        if (sent) {
-          sent = false;
-          onItsWay.set(false);
-          runGuarded(this::sendAnother);
+        if (justWoken) {
+          justWoken = false;
+          waking.set(false);
+          runGuarded(this::wakeNextWorker);
         }
         if (task != null) {
           runGuarded(task);
-          if (madeIn != generation) {
-            runGuarded(this::sendAnother);
+          if (startedIn != generation) {
+            runGuarded(this::wakeNextWorker);
             return;
           }
         } else if (tasks.isEmpty()) {
-          if (madeIn != generation || !park()) {
+          if (startedIn != generation || !park()) {
             return;
           }
-          sent = true;
+          justWoken = true;
         }
       }
     }
 
-    private void sendAnother() {
+    private void wakeNextWorker() {
       if (!tasks.isEmpty()) {
-        sendWorker();
+        wakeWorker();
       }
     }
 
-    /** Returns whether it was sent for work; otherwise it has nothing more to do. */
+    /** Returns whether it was woken for a task; otherwise the thread ends. */
     private boolean park() {
       woken = false;
       idle.addFirst(this);
-      // A task may have come between the look at the queue and this worker's being seen as idle.
-      runGuarded(this::sendAnother);
+      // A task may have arrived after the queue was found empty and before this worker was idle.
+      runGuarded(this::wakeNextWorker);
       long deadline = System.nanoTime() + keepAliveNanos;
       while (!woken) {
         if (ended) {
           return false;
         }
-        long left = madeIn != generation ? 0 : deadline - System.nanoTime();
+        long left = startedIn != generation ? 0 : deadline - System.nanoTime();
         if (left <= 0) {
-          // Who is not in the queue any more has been sent, and will see it in a moment.
+          // A worker that is no longer in the queue is being woken, and will read it in a moment.
           if (idle.remove(this)) {
             return false;
           }

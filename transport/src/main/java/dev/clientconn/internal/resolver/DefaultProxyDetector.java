@@ -21,9 +21,10 @@ import java.util.logging.Logger;
 import org.jspecify.annotations.Nullable;
 
 /**
- * The proxy that the machine or the JVM says is the way out. {@code -Dhttps.proxyHost} goes first, then {@code
- * HTTPS_PROXY} with {@code NO_PROXY} (upper case first), then Java's {@link ProxySelector}; whichever is there decides
- * alone. This machine itself is never reached through a proxy. Blocks: called where names are looked up.
+ * Finds the proxy that the JVM or the environment configures. {@code -Dhttps.proxyHost} goes first,
+ * then {@code HTTPS_PROXY} with {@code NO_PROXY} (upper case first), then Java's {@link
+ * ProxySelector}; the first that is set decides alone. Loopback addresses are never proxied. May
+ * block: called during name resolution.
  */
 public final class DefaultProxyDetector implements ProxyDetector {
   private static final Logger LOGGER = ChannelLog.LOGGER;

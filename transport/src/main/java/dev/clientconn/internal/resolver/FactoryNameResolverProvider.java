@@ -6,7 +6,7 @@ import io.grpc.NameResolverProvider;
 import io.grpc.NameResolverRegistry;
 import java.net.URI;
 
-/** Adapts a {@link NameResolver.Factory}, which applications of old channel builders bring, to a provider. */
+/** Adapts a {@link NameResolver.Factory}, the deprecated way to set a resolver, to a provider. */
 public final class FactoryNameResolverProvider extends NameResolverProvider {
   private final NameResolver.Factory factory;
 
@@ -14,7 +14,7 @@ public final class FactoryNameResolverProvider extends NameResolverProvider {
     this.factory = factory;
   }
 
-  /** A registry in which {@code factory} is the only provider, so that its scheme is the default one, too. */
+  /** Makes a registry whose only provider is {@code factory}, so that its scheme is the default. */
   public static NameResolverRegistry registryOf(NameResolver.Factory factory) {
     NameResolverRegistry registry = new NameResolverRegistry();
     registry.register(

@@ -11,9 +11,9 @@ import java.util.regex.Pattern;
 import org.jspecify.annotations.Nullable;
 
 /**
- * The hosts that {@code NO_PROXY} keeps off the proxy: a comma-separated list of {@code *}, {@code example.com} (with its
- * subdomains), {@code .example.com} (only its subdomains), addresses and {@code address/bits}; names and addresses may
- * have a port. Names are not looked up.
+ * Decides which hosts {@code NO_PROXY} excludes from the proxy: a comma-separated list of
+ * {@code *}, {@code example.com} (with its subdomains), {@code .example.com} (only its subdomains),
+ * addresses and {@code address/bits}; names and addresses may have a port. Names are not looked up.
  */
 record NoProxyHosts(List<NoProxyHosts.Rule> rules) {
   private static final Pattern LITERAL =
@@ -47,7 +47,7 @@ record NoProxyHosts(List<NoProxyHosts.Rule> rules) {
     return rules.stream().anyMatch(rule -> rule.excludes(name, address, port));
   }
 
-  /** This machine, by name or address: proxies are never asked for it. */
+  /** Whether it is this machine, by name or address, which is never reached through a proxy. */
   static boolean isLocal(String host) {
     String name = host.toLowerCase(Locale.ROOT);
     InetAddress address = literal(name);
@@ -114,7 +114,7 @@ record NoProxyHosts(List<NoProxyHosts.Rule> rules) {
       return null;
     }
     try {
-      // No look-up is made for what is an address already.
+      // An address literal needs no look-up.
       return InetAddress.getByName(bare);
     } catch (UnknownHostException e) {
       return null;

@@ -11,14 +11,15 @@ import java.nio.charset.StandardCharsets;
 import org.jspecify.annotations.Nullable;
 
 /**
- * A proxy as {@code HTTPS_PROXY} names it: {@code [http://][user[:password]@]host[:port]}, port 80 by default. TLS to the
- * proxy itself and SOCKS are not spoken.
+ * Parses and holds a proxy as {@code HTTPS_PROXY} names it: {@code
+ * [http://][user[:password]@]host[:port]}, port 80 by default. Neither TLS to the proxy itself nor
+ * SOCKS is supported.
  */
 record ProxyUrl(
     String host, int port, @Nullable String user, @Nullable String password) {
   private static final int DEFAULT_PORT = 80;
 
-  /** The exceptions' messages leave the value out, as it may hold a password. */
+  /** Error messages do not contain the value, as it may hold a password. */
   static ProxyUrl parse(String variable, String value) throws IOException {
     URI uri;
     try {
@@ -30,7 +31,7 @@ record ProxyUrl(
       throw new IOException(variable + " names a proxy of scheme '" + uri.getScheme()
           + "', but only http:// proxies are supported (TLS to the server goes through them)");
     }
-    // Taken apart here and not by URI, which finds no host in names with underscores.
+    // Parsed here and not by URI, which finds no host in names with underscores.
     String authority = uri.getRawAuthority() == null ? "" : uri.getRawAuthority();
     int at = authority.lastIndexOf('@');
     HostPort server;

@@ -9,7 +9,7 @@ import java.net.SocketAddress;
 import java.util.List;
 import org.jspecify.annotations.Nullable;
 
-/** Says one address that needs no look-up. */
+/** Returns one address, which needs no look-up. */
 @SyncContextConfined
 final class SingleAddressNameResolver extends NameResolver {
   private final String authority;
@@ -32,7 +32,7 @@ final class SingleAddressNameResolver extends NameResolver {
     refresh();
   }
 
-  /** As the last result may have been of no use to the policy, it is said again. */
+  /** Returns the address again: the policy may not have been able to use the last result. */
   @Override
   public void refresh() {
     if (listener != null) {

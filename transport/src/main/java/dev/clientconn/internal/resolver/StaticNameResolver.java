@@ -17,8 +17,8 @@ import java.util.concurrent.Executor;
 import org.jspecify.annotations.Nullable;
 
 /**
- * Looks up each server of a fixed list, off the sync context. Servers whose names cannot be resolved are left out as long
- * as one can be.
+ * Looks up each server of a fixed list, off the sync context. Servers whose names cannot be
+ * resolved are left out, unless none can.
  */
 @SyncContextConfined
 final class StaticNameResolver extends NameResolver {
@@ -80,7 +80,7 @@ final class StaticNameResolver extends NameResolver {
     }
   }
 
-  /** Blocks; touches nothing that changes. */
+  /** Blocks, on any thread: reads immutable fields only. */
   private ResolutionResult lookUp() {
     List<EquivalentAddressGroup> groups = new ArrayList<>();
     List<String> failures = new ArrayList<>();
@@ -106,7 +106,7 @@ final class StaticNameResolver extends NameResolver {
     return result.setAddressesOrError(StatusOr.fromValue(groups)).build();
   }
 
-  /** A server behind a proxy is the proxy's to look up. */
+  /** The name of a server behind a proxy is resolved by the proxy. */
   private EquivalentAddressGroup lookUp(HostPort server) throws IOException {
     List<SocketAddress> addresses = new ArrayList<>();
     SocketAddress proxied = args.getProxyDetector()

@@ -10,8 +10,9 @@ import java.util.Collection;
 import java.util.List;
 
 /**
- * Resolves {@code static://host1:port1,host2:port2}: a fixed list of servers, each looked up by itself. IPv6 addresses
- * are written in brackets. The authority is the first entry, unless overridden; each server is spoken to by its own name.
+ * Resolves {@code static://host1:port1,host2:port2}: a fixed list of servers, each looked up by
+ * itself. IPv6 addresses are written in brackets. The authority is the first entry, unless
+ * overridden; each connection uses its own server's name.
  */
 public final class StaticNameResolverProvider extends NameResolverProvider {
   private static final String SCHEME = "static";
@@ -21,7 +22,7 @@ public final class StaticNameResolverProvider extends NameResolverProvider {
     return new StaticNameResolver(HostPort.parseList(targetUri.toString(), list(targetUri)), args);
   }
 
-  /** Whatever follows the scheme and its slashes. */
+  /** What follows the scheme and its slashes. */
   private static String list(URI uri) {
     if (uri.isOpaque()) {
       return uri.getSchemeSpecificPart();

@@ -11,11 +11,12 @@ import java.util.regex.Pattern;
 import org.jspecify.annotations.Nullable;
 
 /**
- * A target string, understood: the URI and the provider that resolves it. A string that is no URI, or whose part after
- * the first colon is a port, goes to the default scheme ({@code dns:///}).
+ * Parses a target string and holds its URI and the provider that resolves it. A string that is no
+ * URI, or whose part after the first colon is a port, gets the default scheme ({@code dns:///}).
  *
  * @param text as the user wrote it
- * @param address what the provider is given, as text: a resolver is made once in a while, and a URI holds its parts
+ * @param address the URI that the provider gets, as text: a {@code URI} holds its parts as well,
+ *     and is needed once in an idle period
  * @param provider makes resolvers of the URI's scheme
  */
 public record TargetUri(String text, String address, NameResolverProvider provider) {
@@ -23,7 +24,7 @@ public record TargetUri(String text, String address, NameResolverProvider provid
   private static final String GRPC_CORE = "io.grpc.internal.";
   private static final Pattern PORT = Pattern.compile("\\d{0,5}");
 
-  /** Of an IPv6 address in brackets, up to a percent sign that RFC 6874 wants escaped. */
+  /** An IPv6 address in brackets, up to a percent sign that RFC 6874 requires to be escaped. */
   private static final Pattern ZONE = Pattern.compile("(\\[[\\p{XDigit}:.]+)%(?!25[^\\]])");
 
   /**
@@ -71,8 +72,9 @@ public record TargetUri(String text, String address, NameResolverProvider provid
   }
 
   /**
-   * grpc-core's resolver takes only hosts that RFC 2396 allows in a URI: no underscores, no letters but ASCII. It throws
-   * for the others, and for a port out of range only in the look-up, when calls wait already.
+   * grpc-core's resolver accepts only hosts that RFC 2396 allows in a URI: no underscores, ASCII
+   * only. It throws for the others, and for a port out of range only in the look-up, when calls are
+   * waiting.
    */
   private @Nullable NameResolver dns(URI uri, NameResolver.Args args) {
     HostPort server;
@@ -82,7 +84,7 @@ public record TargetUri(String text, String address, NameResolverProvider provid
       if (provider.getClass().getName().startsWith(GRPC_CORE)) {
         throw e;
       }
-      // The grammar of somebody else's resolver is not known here.
+      // Another resolver of this scheme may have another grammar.
       return provider.newNameResolver(uri, args);
     }
     try {

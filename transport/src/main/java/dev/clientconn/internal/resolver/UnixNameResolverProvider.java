@@ -4,7 +4,9 @@ package dev.clientconn.internal.resolver;
 import java.net.SocketAddress;
 import java.net.UnixDomainSocketAddress;
 
-/** Resolves {@code unix:relative/path} and {@code unix:///absolute/path} to a unix socket's file. */
+/**
+ * Resolves {@code unix:relative/path} and {@code unix:///absolute/path} to a unix socket's file.
+ */
 public final class UnixNameResolverProvider extends UnixResolverProvider {
 
   /** For {@link java.util.ServiceLoader}. */

@@ -36,8 +36,8 @@ abstract class UnixResolverProvider extends NameResolverProvider {
   }
 
   /**
-   * Below grpc-java's own resolver of {@code unix}, whose addresses this transport accepts, too: the
-   * Netty channels of grpc-java would not understand ours.
+   * Below grpc-java's own resolver of {@code unix}, whose addresses this transport accepts, too:
+   * the Netty channels of grpc-java would not understand ours.
    */
   @Override
   protected int priority() {

@@ -9,17 +9,17 @@ import java.net.URLEncoder;
 import java.util.List;
 import org.jspecify.annotations.Nullable;
 
-/** Targets that name a unix socket: which characters they may have, and what they say. */
+/** Parses targets that name a unix socket. */
 final class UnixTarget {
   static final String PATH_SCHEME = "unix";
   static final String ABSTRACT_SCHEME = "unix-abstract";
 
-  /** The server is this machine; the same in all gRPC languages. */
+  /** The authority of calls over a unix socket; the same in all gRPC languages. */
   static final String AUTHORITY = "localhost";
 
   private UnixTarget() {}
 
-  /** A URI of a target whose path has characters that a URI must escape; {@code null} if it names no unix socket. */
+  /** Escapes the path of a target; returns {@code null} if it names no unix socket. */
   static @Nullable URI escaped(String target) throws URISyntaxException {
     for (String scheme : List.of(PATH_SCHEME, ABSTRACT_SCHEME)) {
       if (target.startsWith(scheme + ":")) {
@@ -31,7 +31,7 @@ final class UnixTarget {
   }
 
   /**
-   * Everything behind the scheme, {@code ?} and {@code #} too: to a unix socket they are letters.
+   * Returns all that follows the scheme: in a socket's name {@code ?} and {@code #} are characters.
    *
    * @throws IllegalArgumentException if there is nothing, or a host
    */

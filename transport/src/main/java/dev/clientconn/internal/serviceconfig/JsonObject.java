@@ -11,11 +11,11 @@ import java.util.regex.Pattern;
 import org.jspecify.annotations.Nullable;
 
 /**
- * Typed access to an object of a service config. Every failure is an {@link IllegalArgumentException} that names the
- * place in the config.
+ * Reads typed values from an object of a service config. Every failure is an {@link
+ * IllegalArgumentException} that names the place in the config.
  *
- * @param values as a JSON parser made them: Map, List, String, Double, Boolean
- * @param path where in the config this object is
+ * @param values as a JSON parser makes them: Map, List, String, Double, Boolean
+ * @param path of this object in the config
  */
 record JsonObject(Map<String, ?> values, String path) {
   /** Protobuf's JSON form of a Duration. */
@@ -132,7 +132,7 @@ record JsonObject(Map<String, ?> values, String path) {
     return (Map<String, ?>) map;
   }
 
-  /** A deep copy of an object that a user made by hand; numbers become doubles. */
+  /** Copies an object that an application made by hand, in depth; numbers become doubles. */
   static Map<String, ?> copy(Map<?, ?> map, String path) {
     Map<String, Object> copy = new LinkedHashMap<>();
     stringKeys(map, path)

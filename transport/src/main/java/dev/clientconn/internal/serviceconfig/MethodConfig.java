@@ -7,13 +7,14 @@ import java.util.concurrent.TimeUnit;
 import org.jspecify.annotations.Nullable;
 
 /**
- * What the service config says of a method (gRFC A2); absent values leave the call's own.
+ * Holds the service config of a method (gRFC A2) and merges it into call options; absent values
+ * leave the call's own.
  *
  * @param timeoutNanos upper bound of the call's deadline, nanoseconds
  * @param waitForReady default of {@code CallOptions.isWaitForReady}
  * @param maxRequestMessageBytes upper bound of an outbound message
- * @param maxResponseMessageBytes upper bound of an inbound message; where the application has set none it replaces the
- *     default, and so can raise it
+ * @param maxResponseMessageBytes upper bound of an inbound message; where the application has set
+ *     none it replaces the default, and so can raise it
  */
 public record MethodConfig(
     @Nullable Long timeoutNanos,
@@ -21,12 +22,12 @@ public record MethodConfig(
     @Nullable Integer maxRequestMessageBytes,
     @Nullable Integer maxResponseMessageBytes) {
 
-  /** Says nothing. */
+  /** All absent. */
   public static final MethodConfig NONE = new MethodConfig(null, null, null, null);
 
   /**
-   * The options of a call of this method: what the call sets itself, limited by what this sets. Starts the timeout. The
-   * call's own {@code false} for wait-for-ready looks like the default, so {@code true} here applies.
+   * Limits the options of a call by this config, and starts the timeout. A call's own {@code false}
+   * for wait-for-ready cannot be distinguished from the default, so {@code true} here applies.
    */
   public CallOptions applyTo(CallOptions own, @Nullable Integer channelsMaxInbound) {
     CallOptions merged = own;

@@ -8,7 +8,10 @@ import java.util.List;
 import java.util.Map;
 import org.jspecify.annotations.Nullable;
 
-/** Reads the {@code methodConfig} list of one service config; throws IllegalArgumentException at the first mistake. */
+/**
+ * Parses the {@code methodConfig} list of one service config; throws IllegalArgumentException at
+ * the first mistake.
+ */
 final class MethodConfigParser {
   private final Map<String, MethodConfig> byMethod = new HashMap<>();
   private final Map<String, MethodConfig> byService = new HashMap<>();
@@ -117,7 +120,9 @@ final class MethodConfigParser {
     }
   }
 
-  /** gRFC A6: names in any case, or numbers. Returns how many there are. */
+  /**
+   * Checks status codes, which gRFC A6 allows as names in any case or as numbers; returns how many.
+   */
   private static int checkCodes(JsonObject policy, String key) {
     List<?> codes = policy.list(key);
     for (int i = 0; codes != null && i < codes.size(); i++) {

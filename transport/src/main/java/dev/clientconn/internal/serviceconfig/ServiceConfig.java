@@ -7,13 +7,14 @@ import java.util.Map;
 import org.jspecify.annotations.Nullable;
 
 /**
- * A parsed service config (gRFC A2).
+ * Holds a parsed service config (gRFC A2).
  *
- * @param balancerConfig what a graceful-switch balancer takes, or {@code null} for the channel's default policy
+ * @param balancerConfig for a graceful-switch balancer, or {@code null} for the channel's default
+ *     policy
  * @param byMethod keyed by {@code service/method}
  * @param byService keyed by service
- * @param fallback of methods that neither map knows
- * @param ignored entries that were understood but are not acted on
+ * @param fallback for methods that are in neither map
+ * @param ignored entries that are valid but have no effect
  */
 public record ServiceConfig(
     @Nullable Object balancerConfig,
@@ -25,7 +26,7 @@ public record ServiceConfig(
   public static final ServiceConfig EMPTY =
       new ServiceConfig(null, Map.of(), Map.of(), MethodConfig.NONE, List.of());
 
-  /** The most specific entry: service and method, then service, then the nameless one. */
+  /** Finds the most specific entry: service and method, then service, then the nameless one. */
   public MethodConfig methodConfig(MethodDescriptor<?, ?> method) {
     if (!byMethod.isEmpty()) {
       MethodConfig found = byMethod.get(method.getFullMethodName());

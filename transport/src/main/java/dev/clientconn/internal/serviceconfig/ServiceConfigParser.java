@@ -12,14 +12,17 @@ import java.util.Locale;
 import java.util.Map;
 import org.jspecify.annotations.Nullable;
 
-/** Parses service configs into {@link ServiceConfig}; immutable, called by resolvers from any thread. */
+/**
+ * Parses service configs into {@link ServiceConfig}; immutable, called by resolvers from any
+ * thread.
+ */
 public final class ServiceConfigParser extends NameResolver.ServiceConfigParser {
   private static final String ROOT = "serviceConfig";
 
   private final String defaultPolicy;
 
   /**
-   * A parser for channels whose policy is {@code defaultPolicy} where a config names none.
+   * Makes a parser that uses {@code defaultPolicy} where a config names no policy.
    *
    * @throws IllegalArgumentException if the policy is not on the classpath
    */
@@ -29,7 +32,7 @@ public final class ServiceConfigParser extends NameResolver.ServiceConfigParser 
           + "' is not on the classpath; pick_first and round_robin come with ClientConn");
     }
     this.defaultPolicy = defaultPolicy;
-    // Fails here rather than when a name is resolved.
+    // Checked here, so that the builder fails rather than name resolution.
     balancerConfig(List.of(Map.of(defaultPolicy, Map.of())));
   }
 
@@ -40,7 +43,7 @@ public final class ServiceConfigParser extends NameResolver.ServiceConfigParser 
     } catch (IllegalArgumentException e) {
       return invalid(e.getMessage(), e);
     } catch (Throwable t) {
-      // A policy's provider parses its own part.
+      // A policy's provider, which is foreign code, parses its own part.
       return invalid("a policy's provider threw " + t, t);
     }
   }
@@ -64,7 +67,8 @@ public final class ServiceConfigParser extends NameResolver.ServiceConfigParser 
   }
 
   /**
-   * Copies a JSON object in depth; numbers become doubles, as a JSON parser makes them. The copy is immutable.
+   * Copies a JSON object in depth; numbers become doubles, as a JSON parser makes them. The copy is
+   * immutable.
    *
    * @throws IllegalArgumentException naming the place of a key or value that JSON does not have
    */
@@ -72,7 +76,7 @@ public final class ServiceConfigParser extends NameResolver.ServiceConfigParser 
     return JsonObject.copy(raw, ROOT);
   }
 
-  /** What the balancer is given when no service config names a policy. */
+  /** The balancer's config when no service config names a policy. */
   public Object defaultBalancerConfig() {
     return balancerConfig(List.of(Map.of(defaultPolicy, Map.of())));
   }

@@ -71,7 +71,7 @@ class AddrConnTest {
     FakeTransport lost = connector.last();
 
     harness.control().execute(() -> {
-      // Both on the event loop, while the control plane is busy.
+      // Both on the event loop, while another task holds the sync context.
       lost.ready();
       lost.fail("reset by peer");
     });
@@ -126,7 +126,7 @@ class AddrConnTest {
   }
 
   @Test
-  void lostConnectionMakesItIdleAtTheFirstAddressAndAsksTheResolver() {
+  void lostConnectionMakesItIdleAtTheFirstAddressAndRefreshesTheResolver() {
     harness.connect();
     harness.resolver.sendGroup(1, 2);
     connector.last().fail("refused");
@@ -177,7 +177,7 @@ class AddrConnTest {
     old.ready();
     FakePick[] retry = new FakePick[1];
 
-    // Somebody else is in the sync context, so what the event loop says of the GOAWAY has to queue.
+    // Another task holds the sync context, so the event of the GOAWAY has to queue.
     harness.control().execute(() -> {
       old.goAway();
       retry[0] = harness.call();

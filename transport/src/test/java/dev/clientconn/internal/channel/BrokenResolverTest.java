@@ -12,7 +12,7 @@ import org.junit.jupiter.api.Test;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.MethodSource;
 
-/** A resolver that throws has failed to resolve: calls end with the cause, and another resolver tries again. */
+/** Checks that a resolver that throws has failed to resolve, and that a new one tries again. */
 class BrokenResolverTest {
   private final ChannelHarness harness = new ChannelHarness();
   private final FakeResolver resolver = harness.resolver;

@@ -234,7 +234,7 @@ class ChannelCoreTest {
   }
 
   @Test
-  void watcherIsToldOnceAndFindsThePicker() {
+  void watcherIsNotifiedOnceAndFindsThePicker() {
     List<ConnectivityState> seen = new ArrayList<>();
     harness.connect();
     harness.resolver.send(1);
@@ -250,7 +250,7 @@ class ChannelCoreTest {
   }
 
   @Test
-  void watcherOfAnOldStateIsToldAtOnce() {
+  void watcherOfAnOldStateIsNotifiedAtOnce() {
     List<ConnectivityState> seen = new ArrayList<>();
 
     harness.control().tracker().onChangeFrom(READY, () -> seen.add(harness.state()));
@@ -279,15 +279,15 @@ class ChannelCoreTest {
   }
 
   @Test
-  void aLookForIdlenessThatComesLateIsNotTakenForThatOfTheNextLife() {
+  void anIdleCheckThatRunsLateDoesNotCountAfterTheNextExitFromIdle() {
     harness.idleTimeout(Duration.ofMinutes(1));
     connectAndEndACall();
 
     harness.control().execute(() -> {
-      // The timer fires in here, so what it wants comes after the rest of this.
+      // The timer fires in this task, so its own task runs after the rest of this one.
       harness.clock.advance(Duration.ofSeconds(15));
       harness.control().enterIdle();
-      harness.control().leaveIdle();
+      harness.control().exitIdle();
     });
 
     assertThat(harness.clock.pendingTimers()).isEqualTo(1);
@@ -308,7 +308,7 @@ class ChannelCoreTest {
   }
 
   @Test
-  void callsBetweenTwoLooksCountAsActivity() {
+  void callsBetweenTwoIdleChecksCountAsActivity() {
     harness.idleTimeout(Duration.ofMinutes(1));
     connectAndEndACall();
 

@@ -18,7 +18,7 @@ import java.util.Map;
 import java.util.concurrent.Executor;
 import org.jspecify.annotations.Nullable;
 
-/** A control plane over fakes: one thread, no clock but the test's, no wire. */
+/** Runs a channel's core over fakes: one thread, the test's own clock, no wire. */
 public final class ChannelHarness {
   public static final MethodDescriptor<byte[], byte[]> METHOD =
       ByteMethods.unary("pkg.Greeter/Hello");
@@ -113,7 +113,7 @@ public final class ChannelHarness {
     control().execute(control()::requestConnection);
   }
 
-  /** Starts a fail-fast call that wants a transport. */
+  /** Starts a fail-fast call that waits for a transport. */
   public FakePick call() {
     return call(false);
   }

@@ -19,8 +19,8 @@ import java.util.Map;
 import java.util.concurrent.Executor;
 import org.jspecify.annotations.Nullable;
 
-/** Provides resolvers that deliver results when the test says so. */
-public final class FakeResolver extends TestResolverProvider {
+/** Makes resolvers whose results the test sends. */
+public final class FakeResolver extends NameResolverProvider {
   public final List<Resolver> resolvers = new ArrayList<>();
   public @Nullable Throwable throwsOnStart;
   public @Nullable Throwable throwsOnMake;
@@ -119,7 +119,27 @@ public final class FakeResolver extends TestResolverProvider {
     return resolver;
   }
 
-  /** One resolver, from its making to its shutdown. */
+  @Override
+  public String getDefaultScheme() {
+    return "fake";
+  }
+
+  @Override
+  protected boolean isAvailable() {
+    return true;
+  }
+
+  @Override
+  protected int priority() {
+    return 5;
+  }
+
+  @Override
+  public Collection<Class<? extends SocketAddress>> getProducedSocketAddressTypes() {
+    return List.of(InetSocketAddress.class);
+  }
+
+  /** Records what happens to one resolver. */
   public final class Resolver extends NameResolver {
     public boolean started;
     public boolean shutdown;

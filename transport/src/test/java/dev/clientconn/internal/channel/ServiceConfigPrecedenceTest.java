@@ -42,7 +42,7 @@ class ServiceConfigPrecedenceTest {
   }
 
   @Test
-  void resolversConfigCountsForNothingWhenLookUpIsOff() {
+  void resolversConfigIsIgnoredWhenLookUpIsOff() {
     harness.serviceConfig(timeout("1s")).withoutLookUp().connect();
 
     harness.resolver.send(timeout("2s"), 1);
@@ -92,7 +92,7 @@ class ServiceConfigPrecedenceTest {
   }
 
   @Test
-  void invalidConfigAfterAddressesWithoutOneLeavesThatThereIsNone() {
+  void invalidConfigAfterAddressesWithoutConfigIsIgnored() {
     harness.connect();
     harness.resolver.send(1);
 
@@ -103,7 +103,7 @@ class ServiceConfigPrecedenceTest {
   }
 
   @Test
-  void everyConfigWithEntriesThatAreNotActedOnIsWarnedOfOnce() {
+  void everyConfigWithIgnoredEntriesIsWarnedOfOnce() {
     List<String> warnings = new ArrayList<>();
     Logger logger = Logger.getLogger("dev.clientconn.ClientConn");
     Filter before = logger.getFilter();

@@ -28,7 +28,7 @@ class SinkMetricRecorderTest {
   }
 
   @Test
-  void aSinkThatRegistersNothingIsNoReasonNotToAskTheOthers() {
+  void aSinkThatReturnsNoRegistrationDoesNotStopTheOthers() {
     recorder.registerBatchCallback(batch -> {}).close();
 
     assertThat(good.registered).isOne();

@@ -22,7 +22,7 @@ class SharedResourceTest {
       new SharedResource<>(new Threads(), Duration.ofSeconds(1).toNanos(), clock::nanoTime);
 
   @Test
-  void theyEndALittleAfterTheLastUser() {
+  void threadsEndShortlyAfterTheLastUser() {
     String first = lingering.acquire();
     assertThat(lingering.acquire()).isSameAs(first);
     lingering.release();
@@ -39,7 +39,7 @@ class SharedResourceTest {
   }
 
   @Test
-  void whoComesBeforeKeepsThem() {
+  void aUserThatComesBeforeTheEndRetainsThem() {
     String first = lingering.acquire();
     lingering.release();
     clock.advance(Duration.ofMillis(900));
@@ -67,7 +67,7 @@ class SharedResourceTest {
   }
 
   @Test
-  void manyUsersInARowCostOneLookASecond() {
+  void manyUsersInARowCostOneCheckASecond() {
     for (int i = 0; i < 1000; i++) {
       lingering.acquire();
       lingering.release();
@@ -80,7 +80,7 @@ class SharedResourceTest {
   }
 
   @Test
-  void whereNothingCanWatchOverThemTheyEndAtOnce() {
+  void threadsEndAtOnceWhereTheCheckCannotBeScheduled() {
     String first = lingering.acquire();
     refusing = true;
 
@@ -91,7 +91,7 @@ class SharedResourceTest {
   }
 
   @Test
-  void anApplicationThatComesInPlaceOfAnotherGetsItsOwn() {
+  void aRestartedApplicationGetsItsOwnThreads() {
     String old = lingering.acquire();
     assertThat(acquireAs(new ClassLoader() {})).as("shared while in use").isSameAs(old);
     lingering.release();

@@ -89,7 +89,7 @@ class TargetUriTest {
         "in-process:greeter",
         "a.example:1,b.example:2"
       })
-  void refusesASchemeThatNobodyKnowsAndSaysWhatToWrite(String target) {
+  void refusesAnUnknownSchemeAndSaysWhatToWrite(String target) {
     assertThatThrownBy(() -> TargetUri.parse(target, NameResolverRegistry.getDefaultRegistry()))
         .isInstanceOf(IllegalArgumentException.class)
         .hasMessageContaining("'" + target + "'")

@@ -32,7 +32,7 @@ class ServiceConfigParserTest {
   }
 
   @Test
-  void methodThatNobodyNamesHasNoConfig() {
+  void methodThatIsNotNamedHasNoConfig() {
     ServiceConfig config =
         parser.parse(methods(entry(Map.of("timeout", "2s"), Map.of("service", "pkg.Greeter"))));
 

@@ -24,7 +24,7 @@ import java.util.concurrent.atomic.AtomicBoolean;
 public final class EventLoops {
 
   private static final SharedResource<EventLoopGroup> shared =
-      new SharedResource<>(new Groups(), SharedResource.NANOS, System::nanoTime);
+      new SharedResource<>(new Groups(), SharedResource.LINGER_NANOS, System::nanoTime);
 
   private final EventLoopGroup group;
   private final Runnable releaseGroup;
