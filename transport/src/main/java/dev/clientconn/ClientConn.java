@@ -82,8 +82,8 @@ public final class ClientConn extends ManagedChannel {
   }
 
   /**
-   * Reads the channel's state, subchannels, connections, stream slots and windows. Never blocks; any
-   * thread may call it.
+   * Reads the channel's state, subchannels, connections, stream slots and windows. Never blocks;
+   * any thread may call it.
    *
    * @return the channel as it is now
    */

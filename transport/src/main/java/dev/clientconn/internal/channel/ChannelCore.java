@@ -76,9 +76,10 @@ public final class ChannelCore {
     this.serviceConfig = new ServiceConfigState(options, logger);
     this.calls = new CallCounter(() -> sync.execute(this::closeIfNoCalls));
     this.unsent = new UnsentCalls(threads.timers());
-    this.gate = new ConfigGate(!options.lookUpServiceConfig(), () -> sync.execute(this::exitIdle));
+    Runnable exitIdle = () -> sync.execute(this::exitIdle);
+    this.gate = new ConfigGate(!options.lookUpServiceConfig(), exitIdle);
     this.tracker = new ConnectivityTracker(threads.executor());
-    this.picker = new PickerWrapper(() -> sync.execute(this::exitIdle));
+    this.picker = new PickerWrapper(exitIdle);
     this.idle = new IdleManager(context, calls, this::enterIdle);
     this.resolver = new ResolverWrapper(context, this::onResult, this::onError);
   }

@@ -19,11 +19,11 @@ import java.util.regex.Pattern;
 record HostPort(String host, int port) {
   private static final int MAX_PORT = 65_535;
   private static final int REQUIRED = 0;
-  private static final Pattern PORT_ONLY = Pattern.compile("\\d+");
+  private static final String PORT_ONLY = "\\d+";
   private static final Pattern NOT_A_HOST = Pattern.compile("[\\s\\p{Cntrl}/\\\\?#@\\[\\]]");
 
   /** RFC 6874: in a URI the percent sign before a zone is escaped. */
-  private static final Pattern ESCAPED_ZONE = Pattern.compile("%25(?=.)");
+  private static final String ESCAPED_ZONE = "%25(?=.)";
 
   /**
    * Parses a comma-separated list of servers, each with a port.
@@ -51,7 +51,7 @@ record HostPort(String host, int port) {
    */
   static HostPort parseDns(String target, URI uri, int defaultPort) {
     String name = uri.isOpaque() ? uri.getSchemeSpecificPart() : uri.getPath();
-    if (uri.isOpaque() && PORT_ONLY.matcher(name).matches()) {
+    if (uri.isOpaque() && name.matches(PORT_ONLY)) {
       throw new IllegalArgumentException("Target '" + target + "' names a scheme and a port but no"
           + " host; write dns:///host:" + name + ", or dns:///dns:" + name
           + " if the host's name is dns");
@@ -86,7 +86,7 @@ record HostPort(String host, int port) {
       throw new IllegalArgumentException("'" + entry + "' has no host");
     }
     if (bracket > 1 && bracket == host.length() - 1) {
-      host = ESCAPED_ZONE.matcher(host.substring(1, bracket)).replaceFirst("%");
+      host = host.substring(1, bracket).replaceFirst(ESCAPED_ZONE, "%");
     }
     return new HostPort(
         ascii(host), port(entry, colon < 0 ? "" : entry.substring(colon + 1), defaultPort));

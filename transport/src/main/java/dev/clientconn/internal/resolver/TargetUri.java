@@ -7,7 +7,6 @@ import io.grpc.NameResolverRegistry;
 import java.net.URI;
 import java.net.URISyntaxException;
 import java.util.List;
-import java.util.regex.Pattern;
 import org.jspecify.annotations.Nullable;
 
 /**
@@ -22,10 +21,13 @@ import org.jspecify.annotations.Nullable;
 public record TargetUri(String text, String address, NameResolverProvider provider) {
   private static final String DNS = "dns";
   private static final String GRPC_CORE = "io.grpc.internal.";
-  private static final Pattern PORT = Pattern.compile("\\d{0,5}");
+  private static final String PORT = "\\d{0,5}";
 
-  /** An IPv6 address in brackets, up to a percent sign that RFC 6874 requires to be escaped. */
-  private static final Pattern ZONE = Pattern.compile("(\\[[\\p{XDigit}:.]+)%(?!25[^\\]])");
+  /**
+   * An IPv6 address in brackets, up to a percent sign that RFC 6874 requires to be escaped. Compiled
+   * when needed, which is rare: the first call of a fresh JVM need not wait for it.
+   */
+  private static final String ZONE = "(\\[[\\p{XDigit}:.]+)%(?!25[^\\]])";
 
   /**
    * Finds the provider for a target.
@@ -39,7 +41,7 @@ public record TargetUri(String text, String address, NameResolverProvider provid
       if (provider != null) {
         return new TargetUri(target, uri.toString(), provider);
       }
-      if (!PORT.matcher(uri.getRawSchemeSpecificPart()).matches()) {
+      if (!uri.getRawSchemeSpecificPart().matches(PORT)) {
         throw unknownScheme(target, uri.getScheme());
       }
     }
@@ -105,7 +107,7 @@ public record TargetUri(String text, String address, NameResolverProvider provid
         }
         // Neither a list of bracketed IPv6 addresses nor the bare percent sign of a zone is allowed
         // in a URI, but users write them after static:// and dns:///.
-        String zones = ZONE.matcher(target).replaceAll("$1%25");
+        String zones = target.replaceAll(ZONE, "$1%25");
         return new URI(zones.replace("[", "%5B").replace("]", "%5D"));
       } catch (URISyntaxException notAUri) {
         return null;

@@ -70,7 +70,7 @@ class AddrConnTest {
     FakePick call = harness.call();
     FakeTransport lost = connector.last();
 
-    harness.control().execute(() -> {
+    harness.core().execute(() -> {
       // Both on the event loop, while another task holds the sync context.
       lost.ready();
       lost.fail("reset by peer");
@@ -89,7 +89,7 @@ class AddrConnTest {
     FakePick call = harness.call();
     FakeTransport leaving = connector.last();
 
-    harness.control().execute(() -> {
+    harness.core().execute(() -> {
       leaving.ready();
       leaving.goAway();
     });
@@ -119,7 +119,7 @@ class AddrConnTest {
     harness.resolver.send(1);
     connector.last().fail("refused");
 
-    harness.control().execute(harness.control()::resetBackoff);
+    harness.core().execute(harness.core()::resetBackoff);
 
     assertThat(connector.dials).hasSize(2);
     assertThat(harness.clock.pendingTimers()).isZero();
@@ -159,12 +159,12 @@ class AddrConnTest {
 
     assertThat(call.picked()).isNotSameAs(old);
     assertThat(old.terminated).isFalse();
-    assertThat(harness.control().subchannels().snapshot())
+    assertThat(harness.core().subchannels().snapshot())
         .singleElement()
         .satisfies(subchannel -> assertThat(subchannel.connections()).hasSize(2));
     stream.close(Status.OK);
     assertThat(old.terminated).isTrue();
-    assertThat(harness.control().subchannels().snapshot())
+    assertThat(harness.core().subchannels().snapshot())
         .singleElement()
         .satisfies(subchannel -> assertThat(subchannel.connections()).hasSize(1));
   }
@@ -178,7 +178,7 @@ class AddrConnTest {
     FakePick[] retry = new FakePick[1];
 
     // Another task holds the sync context, so the event of the GOAWAY has to queue.
-    harness.control().execute(() -> {
+    harness.core().execute(() -> {
       old.goAway();
       retry[0] = harness.call();
     });
@@ -193,7 +193,7 @@ class AddrConnTest {
     harness.connect();
     harness.resolver.send(1);
 
-    harness.control().execute(() -> {
+    harness.core().execute(() -> {
       connector.last().ready();
       connector.last().fail("reset by peer");
     });

@@ -108,7 +108,7 @@ class BrokenPolicyTest {
     connect();
     policy.throwFrom("shutdown", broken);
 
-    harness.control().execute(harness.control()::enterIdle);
+    harness.core().execute(harness.core()::enterIdle);
     assertThat(harness.connector.live()).isZero();
     FakePick next = harness.call();
     connect();
@@ -195,9 +195,7 @@ class BrokenPolicyTest {
     assertThat(patient.failed().getCause()).isSameAs(broken);
     assertThat(harness.state()).isEqualTo(TRANSIENT_FAILURE);
     assertThat(harness.call().failed().getCause()).isSameAs(broken);
-    assertThat(harness.control().gate().isOpen())
-        .as("no call waits for a config")
-        .isTrue();
+    assertThat(harness.core().gate().isOpen()).as("no call waits for a config").isTrue();
     assertThat(harness.resolver.last().shutdown).isTrue();
     assertThat(harness.clock.pendingTimers()).isZero();
     harness.endCall();

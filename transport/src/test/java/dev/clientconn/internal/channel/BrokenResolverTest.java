@@ -42,7 +42,7 @@ class BrokenResolverTest {
   @MethodSource("failures")
   void aResolverThatCannotBeMadeAgainIsMadeAfterABackoff(Throwable broken) {
     harness.connect();
-    harness.control().execute(harness.control()::enterIdle);
+    harness.core().execute(harness.core()::enterIdle);
     resolver.throwsOnMake = broken;
 
     FakePick patient = harness.waitForReadyCall();
@@ -89,7 +89,7 @@ class BrokenResolverTest {
   void aLookUpOfAResolverThatWasReplacedCountsNoMore() {
     harness.connect();
     harness.offload = lookUp -> {
-      harness.control().execute(harness.control()::enterIdle);
+      harness.core().execute(harness.core()::enterIdle);
       harness.connect();
       lookUp.run();
     };
@@ -150,7 +150,7 @@ class BrokenResolverTest {
     harness.connector.last().ready();
     resolver.throwsOnShutdown = broken;
 
-    harness.control().execute(harness.control()::enterIdle);
+    harness.core().execute(harness.core()::enterIdle);
     FakePick next = harness.call();
     resolver.send(1);
     harness.connector.last().ready();

@@ -58,7 +58,7 @@ class ChannelCoreTest {
     dns.connector.last().ready();
 
     assertThat(call.picked().port()).isEqualTo(50051);
-    assertThat(dns.control().authority()).isEqualTo("127.0.0.1:50051");
+    assertThat(dns.core().authority()).isEqualTo("127.0.0.1:50051");
   }
 
   @Test
@@ -209,14 +209,14 @@ class ChannelCoreTest {
   void resetOfTheBackoffResolvesAtOnceAfterASuccessToo() {
     connectAndEndACall();
 
-    harness.control().execute(harness.control()::resetBackoff);
+    harness.core().execute(harness.core()::resetBackoff);
 
     assertThat(harness.refreshes()).isEqualTo(1);
   }
 
   @Test
   void resetOfTheBackoffOfAnIdleChannelDoesNothing() {
-    harness.control().execute(harness.control()::resetBackoff);
+    harness.core().execute(harness.core()::resetBackoff);
 
     assertThat(harness.resolver.last().started).isFalse();
     assertThat(harness.refreshes()).isZero();
@@ -227,7 +227,7 @@ class ChannelCoreTest {
     harness.connect();
     harness.resolver.last().fail("no DNS");
 
-    harness.control().execute(harness.control()::resetBackoff);
+    harness.core().execute(harness.core()::resetBackoff);
 
     assertThat(harness.refreshes()).isEqualTo(1);
     assertThat(harness.clock.pendingTimers()).isZero();
@@ -238,7 +238,7 @@ class ChannelCoreTest {
     List<ConnectivityState> seen = new ArrayList<>();
     harness.connect();
     harness.resolver.send(1);
-    harness.control().tracker().onChangeFrom(CONNECTING, () -> {
+    harness.core().tracker().onChangeFrom(CONNECTING, () -> {
       seen.add(harness.state());
       assertThat(harness.call().isWaiting()).as("READY without its picker").isFalse();
     });
@@ -253,7 +253,7 @@ class ChannelCoreTest {
   void watcherOfAnOldStateIsNotifiedAtOnce() {
     List<ConnectivityState> seen = new ArrayList<>();
 
-    harness.control().tracker().onChangeFrom(READY, () -> seen.add(harness.state()));
+    harness.core().tracker().onChangeFrom(READY, () -> seen.add(harness.state()));
 
     assertThat(seen).containsExactly(IDLE);
   }
@@ -283,11 +283,11 @@ class ChannelCoreTest {
     harness.idleTimeout(Duration.ofMinutes(1));
     connectAndEndACall();
 
-    harness.control().execute(() -> {
+    harness.core().execute(() -> {
       // The timer fires in this task, so its own task runs after the rest of this one.
       harness.clock.advance(Duration.ofSeconds(15));
-      harness.control().enterIdle();
-      harness.control().exitIdle();
+      harness.core().enterIdle();
+      harness.core().exitIdle();
     });
 
     assertThat(harness.clock.pendingTimers()).isEqualTo(1);
@@ -326,7 +326,7 @@ class ChannelCoreTest {
   void enterIdleWithCallsWaitingStartsAgain() {
     FakePick call = harness.call();
 
-    harness.control().execute(harness.control()::enterIdle);
+    harness.core().execute(harness.core()::enterIdle);
 
     assertThat(harness.resolver.resolvers).hasSize(2);
     harness.resolver.send(1);
@@ -338,7 +338,7 @@ class ChannelCoreTest {
   void resultOfAResolverThatWasReplacedIsIgnored() {
     harness.connect();
     FakeResolver.Resolver old = harness.resolver.last();
-    harness.control().execute(harness.control()::enterIdle);
+    harness.core().execute(harness.core()::enterIdle);
     harness.connect();
 
     old.fail("late");
@@ -352,7 +352,7 @@ class ChannelCoreTest {
     IllegalStateException bug = new IllegalStateException("bug");
     FakePick patient = harness.waitForReadyCall();
 
-    harness.control().execute(() -> {
+    harness.core().execute(() -> {
       throw bug;
     });
 
@@ -387,7 +387,7 @@ class ChannelCoreTest {
     harness.resolver.send(1);
     connector.last().ready();
 
-    harness.control().execute(() -> {
+    harness.core().execute(() -> {
       throw new IllegalStateException("bug");
     });
 
@@ -397,7 +397,7 @@ class ChannelCoreTest {
 
   @Test
   void watcherWhoseExecutorRefusesItDoesNotStopTheChannel() {
-    harness.control().tracker().onChangeFrom(IDLE, () -> {
+    harness.core().tracker().onChangeFrom(IDLE, () -> {
       throw new java.util.concurrent.RejectedExecutionException("shut down");
     });
 

@@ -36,7 +36,7 @@ public final class ChannelHarness {
   private boolean lookUp = true;
   private Duration idleTimeout = Duration.ZERO;
   private @Nullable String authority;
-  private @Nullable ChannelCore control;
+  private @Nullable ChannelCore core;
 
   public ChannelHarness target(String text) {
     target = TargetUri.parse(text, io.grpc.NameResolverRegistry.getDefaultRegistry());
@@ -97,20 +97,20 @@ public final class ChannelHarness {
         Runnable::run, task -> offload.execute(task), clock, clock::nanoTime, () -> released++);
   }
 
-  public ChannelCore control() {
-    if (control == null) {
+  public ChannelCore core() {
+    if (core == null) {
       // 0.5 is the middle: no jitter.
-      control = new ChannelCore(options(), threads(), connector, () -> 0.5);
+      core = new ChannelCore(options(), threads(), connector, () -> 0.5);
     }
-    return control;
+    return core;
   }
 
   ConnectivityState state() {
-    return control().tracker().state();
+    return core().tracker().state();
   }
 
   public void connect() {
-    control().execute(control()::requestConnection);
+    core().execute(core()::requestConnection);
   }
 
   /** Starts a fail-fast call that waits for a transport. */
@@ -123,30 +123,30 @@ public final class ChannelHarness {
   }
 
   private FakePick call(boolean waitForReady) {
-    control().calls().callStarted();
+    core().calls().callStarted();
     FakePick pick = new FakePick(waitForReady);
-    control().transports().pick(pick);
+    core().transports().pick(pick);
     return pick;
   }
 
   void endCall() {
-    control().calls().callEnded();
+    core().calls().callEnded();
   }
 
   void shutdown() {
-    if (control().latch().begin()) {
-      control().execute(control()::shutdown);
+    if (core().latch().begin()) {
+      core().execute(core()::shutdown);
     }
   }
 
   void shutdownNow() {
-    if (control().latch().beginNow()) {
-      control().execute(control()::shutdownNow);
+    if (core().latch().beginNow()) {
+      core().execute(core()::shutdownNow);
     }
   }
 
   boolean isTerminated() {
-    return control().latch().isTerminated();
+    return core().latch().isTerminated();
   }
 
   int refreshes() {

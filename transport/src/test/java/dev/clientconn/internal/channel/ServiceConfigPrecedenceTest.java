@@ -149,7 +149,7 @@ class ServiceConfigPrecedenceTest {
   }
 
   private @Nullable Long timeoutNanos() {
-    return harness.control().serviceConfig().methodConfig(ChannelHarness.METHOD).timeoutNanos();
+    return harness.core().serviceConfig().methodConfig(ChannelHarness.METHOD).timeoutNanos();
   }
 
   private static Map<String, ?> timeout(String timeout) {
