@@ -145,7 +145,7 @@ class ArchitectureTest {
   }
 
   @Test
-  void noClassIsConfinedTwice() {
+  void nobodyIsConfinedTwice() {
     classes()
         .that()
         .areAnnotatedWith(EventLoopConfined.class)

@@ -9,7 +9,7 @@ import io.netty.channel.nio.NioIoHandler;
 import io.netty.handler.ssl.SslContext;
 import org.jspecify.annotations.Nullable;
 
-/** Builds channels over a chosen kind of I/O, whatever the machine would choose. */
+/** The I/O that a channel's default dialer is made to use, whatever the machine would choose. */
 public enum ChosenIo {
   EPOLL,
   NIO;

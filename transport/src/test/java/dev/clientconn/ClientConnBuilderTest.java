@@ -349,7 +349,7 @@ class ClientConnBuilderTest {
   }
 
   @Test
-  void retainedBytesHaveALimitPerCallAndPerChannel() {
+  void whatIsKeptForRetriesHasALimitPerCallAndPerChannel() {
     assertThat(builder.channelOptions().retainedBytes())
         .isEqualTo(new RetryBufferLimit.Limits(1024 * 1024, 16 * 1024 * 1024));
 

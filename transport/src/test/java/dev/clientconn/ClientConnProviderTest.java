@@ -14,7 +14,7 @@ import io.grpc.netty.NettyChannelBuilder;
 import io.grpc.netty.NettyChannelProvider;
 import org.junit.jupiter.api.Test;
 
-/** Runs with grpc-netty on the class path, as an application whose other libraries use it. */
+/** With grpc-netty on the class path, as in an application whose other libraries use it. */
 class ClientConnProviderTest {
   private static final String PREFERRED = "dev.clientconn.provider.preferred";
 

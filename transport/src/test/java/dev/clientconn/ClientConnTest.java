@@ -166,7 +166,7 @@ class ClientConnTest {
   }
 
   @Test
-  void callsAfterShutdownNowNameShutdownNow() {
+  void callsAfterShutdownNowSayThatItWasNow() {
     conn.shutdownNow();
 
     Closed after = call(CallOptions.DEFAULT);
@@ -187,7 +187,7 @@ class ClientConnTest {
 
   @Conforms({"J34", "J40", "T017"})
   @Test
-  void snapshotShowsWhatIsThere() {
+  void snapshotTellsWhatIsThere() {
     Closed waiting = call(CallOptions.DEFAULT);
     assertThat(conn.snapshot().waitingCalls()).isEqualTo(1);
     assertThat(conn.snapshot().subchannels()).isEmpty();
@@ -208,7 +208,7 @@ class ClientConnTest {
   }
 
   @Test
-  void watcherIsNotifiedOfTheNextState() {
+  void watcherIsToldOfTheNextState() {
     List<ConnectivityState> seen = new ArrayList<>();
     conn.notifyWhenStateChanged(ConnectivityState.IDLE, () -> seen.add(conn.getState(false)));
 
@@ -220,7 +220,7 @@ class ClientConnTest {
   }
 
   @Test
-  void targetThatTheResolverRefusesReleasesConnectorAndThreads() {
+  void targetThatTheResolverRefusesGivesEverythingBack() {
     fakes.resolver.throwsOnMake = new IllegalArgumentException("no such name");
 
     org.assertj.core.api.Assertions.assertThatThrownBy(
@@ -232,7 +232,7 @@ class ClientConnTest {
   }
 
   @Test
-  void anErrorWhileTheChannelIsBuiltReleasesConnectorAndThreads() {
+  void anErrorWhileTheChannelIsBuiltGivesEverythingBackToo() {
     fakes.resolver.throwsOnMake = new NoClassDefFoundError("pkg/Resolver");
 
     org.assertj.core.api.Assertions.assertThatThrownBy(

@@ -67,7 +67,7 @@ class OrphanWatchTest {
     return ClientConnBuilder.forTarget(target).usePlaintext().build();
   }
 
-  /** Collection may take any time; the timeout of the class bounds it. */
+  /** Collection takes as long as it takes; the timeout of the class bounds it. */
   private void collectUntilReported() {
     while (logged.isEmpty()) {
       System.gc();

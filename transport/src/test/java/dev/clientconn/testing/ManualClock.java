@@ -22,8 +22,6 @@ import org.jspecify.annotations.Nullable;
  */
 public final class ManualClock extends AbstractExecutorService implements ScheduledExecutorService {
 
-/** Runs timers whose time is advanced by hand, on the thread that advances it. */
-public final class FakeClock extends AbstractExecutorService implements ScheduledExecutorService {
   private final List<Timer<?>> timers = new ArrayList<>();
   private long now = 1_000_000;
 

@@ -195,6 +195,7 @@ final class PickerWrapper implements TransportSource {
     if (status.isOk() || (!result.isDrop() && pick.waitForReady())) {
       return Decision.WAIT;
     }
-    return failed(ControlPlaneStatus.allowed(status));
+    return failed(ControlPlaneStatus.replaceServerCode(
+        status, "Inappropriate status code from the control plane"));
   }
 }

@@ -70,8 +70,8 @@ class AddrConnTest {
     FakePick call = harness.call();
     FakeTransport lost = connector.last();
 
-    harness.core().execute(() -> {
-      // Both on the event loop, while another task holds the sync context.
+    harness.control().execute(() -> {
+      // Both on the event loop, while the control plane is busy.
       lost.ready();
       lost.fail("reset by peer");
     });
@@ -89,7 +89,7 @@ class AddrConnTest {
     FakePick call = harness.call();
     FakeTransport leaving = connector.last();
 
-    harness.core().execute(() -> {
+    harness.control().execute(() -> {
       leaving.ready();
       leaving.goAway();
     });
@@ -119,14 +119,14 @@ class AddrConnTest {
     harness.resolver.send(1);
     connector.last().fail("refused");
 
-    harness.core().execute(harness.core()::resetBackoff);
+    harness.control().execute(harness.control()::resetBackoff);
 
     assertThat(connector.dials).hasSize(2);
     assertThat(harness.clock.pendingTimers()).isZero();
   }
 
   @Test
-  void lostConnectionMakesItIdleAtTheFirstAddressAndRefreshesTheResolver() {
+  void lostConnectionMakesItIdleAtTheFirstAddressAndAsksTheResolver() {
     harness.connect();
     harness.resolver.sendGroup(1, 2);
     connector.last().fail("refused");
@@ -159,12 +159,12 @@ class AddrConnTest {
 
     assertThat(call.picked()).isNotSameAs(old);
     assertThat(old.terminated).isFalse();
-    assertThat(harness.core().subchannels().snapshot())
+    assertThat(harness.control().subchannels().snapshot())
         .singleElement()
         .satisfies(subchannel -> assertThat(subchannel.connections()).hasSize(2));
     stream.close(Status.OK);
     assertThat(old.terminated).isTrue();
-    assertThat(harness.core().subchannels().snapshot())
+    assertThat(harness.control().subchannels().snapshot())
         .singleElement()
         .satisfies(subchannel -> assertThat(subchannel.connections()).hasSize(1));
   }
@@ -177,8 +177,8 @@ class AddrConnTest {
     old.ready();
     FakePick[] retry = new FakePick[1];
 
-    // Another task holds the sync context, so the event of the GOAWAY has to queue.
-    harness.core().execute(() -> {
+    // Somebody else is in the sync context, so what the event loop says of the GOAWAY has to queue.
+    harness.control().execute(() -> {
       old.goAway();
       retry[0] = harness.call();
     });
@@ -193,7 +193,7 @@ class AddrConnTest {
     harness.connect();
     harness.resolver.send(1);
 
-    harness.core().execute(() -> {
+    harness.control().execute(() -> {
       connector.last().ready();
       connector.last().fail("reset by peer");
     });

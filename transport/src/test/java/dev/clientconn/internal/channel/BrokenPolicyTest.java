@@ -20,7 +20,7 @@ import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.Arguments;
 import org.junit.jupiter.params.provider.MethodSource;
 
-/** Checks that a policy that throws fails the channel's calls, and a picker its own call alone. */
+/** A policy that throws fails the channel's calls with the cause; a picker that throws, its own call alone. */
 class BrokenPolicyTest {
   private final FakePolicy policy = new FakePolicy();
   private final ChannelHarness harness = new ChannelHarness().policy(FakePolicy.NAME);
@@ -108,7 +108,7 @@ class BrokenPolicyTest {
     connect();
     policy.throwFrom("shutdown", broken);
 
-    harness.core().execute(harness.core()::enterIdle);
+    harness.control().execute(harness.control()::enterIdle);
     assertThat(harness.connector.live()).isZero();
     FakePick next = harness.call();
     connect();
@@ -195,7 +195,9 @@ class BrokenPolicyTest {
     assertThat(patient.failed().getCause()).isSameAs(broken);
     assertThat(harness.state()).isEqualTo(TRANSIENT_FAILURE);
     assertThat(harness.call().failed().getCause()).isSameAs(broken);
-    assertThat(harness.core().gate().isOpen()).as("no call waits for a config").isTrue();
+    assertThat(harness.control().gate().isOpen())
+        .as("no call waits for a config")
+        .isTrue();
     assertThat(harness.resolver.last().shutdown).isTrue();
     assertThat(harness.clock.pendingTimers()).isZero();
     harness.endCall();

@@ -12,7 +12,7 @@ import org.junit.jupiter.api.Test;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.MethodSource;
 
-/** Checks that a resolver that throws has failed to resolve, and that a new one tries again. */
+/** A resolver that throws has failed to resolve: calls end with the cause, and another resolver tries again. */
 class BrokenResolverTest {
   private final ChannelHarness harness = new ChannelHarness();
   private final FakeResolver resolver = harness.resolver;
@@ -42,7 +42,7 @@ class BrokenResolverTest {
   @MethodSource("failures")
   void aResolverThatCannotBeMadeAgainIsMadeAfterABackoff(Throwable broken) {
     harness.connect();
-    harness.core().execute(harness.core()::enterIdle);
+    harness.control().execute(harness.control()::enterIdle);
     resolver.throwsOnMake = broken;
 
     FakePick patient = harness.waitForReadyCall();
@@ -89,7 +89,7 @@ class BrokenResolverTest {
   void aLookUpOfAResolverThatWasReplacedCountsNoMore() {
     harness.connect();
     harness.offload = lookUp -> {
-      harness.core().execute(harness.core()::enterIdle);
+      harness.control().execute(harness.control()::enterIdle);
       harness.connect();
       lookUp.run();
     };
@@ -150,7 +150,7 @@ class BrokenResolverTest {
     harness.connector.last().ready();
     resolver.throwsOnShutdown = broken;
 
-    harness.core().execute(harness.core()::enterIdle);
+    harness.control().execute(harness.control()::enterIdle);
     FakePick next = harness.call();
     resolver.send(1);
     harness.connector.last().ready();

@@ -58,7 +58,7 @@ class ChannelCoreTest {
     dns.connector.last().ready();
 
     assertThat(call.picked().port()).isEqualTo(50051);
-    assertThat(dns.core().authority()).isEqualTo("127.0.0.1:50051");
+    assertThat(dns.control().authority()).isEqualTo("127.0.0.1:50051");
   }
 
   @Test
@@ -209,14 +209,14 @@ class ChannelCoreTest {
   void resetOfTheBackoffResolvesAtOnceAfterASuccessToo() {
     connectAndEndACall();
 
-    harness.core().execute(harness.core()::resetBackoff);
+    harness.control().execute(harness.control()::resetBackoff);
 
     assertThat(harness.refreshes()).isEqualTo(1);
   }
 
   @Test
   void resetOfTheBackoffOfAnIdleChannelDoesNothing() {
-    harness.core().execute(harness.core()::resetBackoff);
+    harness.control().execute(harness.control()::resetBackoff);
 
     assertThat(harness.resolver.last().started).isFalse();
     assertThat(harness.refreshes()).isZero();
@@ -227,18 +227,18 @@ class ChannelCoreTest {
     harness.connect();
     harness.resolver.last().fail("no DNS");
 
-    harness.core().execute(harness.core()::resetBackoff);
+    harness.control().execute(harness.control()::resetBackoff);
 
     assertThat(harness.refreshes()).isEqualTo(1);
     assertThat(harness.clock.pendingTimers()).isZero();
   }
 
   @Test
-  void watcherIsNotifiedOnceAndFindsThePicker() {
+  void watcherIsToldOnceAndFindsThePicker() {
     List<ConnectivityState> seen = new ArrayList<>();
     harness.connect();
     harness.resolver.send(1);
-    harness.core().tracker().onChangeFrom(CONNECTING, () -> {
+    harness.control().tracker().onChangeFrom(CONNECTING, () -> {
       seen.add(harness.state());
       assertThat(harness.call().isWaiting()).as("READY without its picker").isFalse();
     });
@@ -250,10 +250,10 @@ class ChannelCoreTest {
   }
 
   @Test
-  void watcherOfAnOldStateIsNotifiedAtOnce() {
+  void watcherOfAnOldStateIsToldAtOnce() {
     List<ConnectivityState> seen = new ArrayList<>();
 
-    harness.core().tracker().onChangeFrom(READY, () -> seen.add(harness.state()));
+    harness.control().tracker().onChangeFrom(READY, () -> seen.add(harness.state()));
 
     assertThat(seen).containsExactly(IDLE);
   }
@@ -279,15 +279,15 @@ class ChannelCoreTest {
   }
 
   @Test
-  void anIdleCheckThatRunsLateDoesNotCountAfterTheNextExitFromIdle() {
+  void aLookForIdlenessThatComesLateIsNotTakenForThatOfTheNextLife() {
     harness.idleTimeout(Duration.ofMinutes(1));
     connectAndEndACall();
 
-    harness.core().execute(() -> {
-      // The timer fires in this task, so its own task runs after the rest of this one.
+    harness.control().execute(() -> {
+      // The timer fires in here, so what it wants comes after the rest of this.
       harness.clock.advance(Duration.ofSeconds(15));
-      harness.core().enterIdle();
-      harness.core().exitIdle();
+      harness.control().enterIdle();
+      harness.control().exitIdle();
     });
 
     assertThat(harness.clock.pendingTimers()).isEqualTo(1);
@@ -308,7 +308,7 @@ class ChannelCoreTest {
   }
 
   @Test
-  void callsBetweenTwoIdleChecksCountAsActivity() {
+  void callsBetweenTwoLooksCountAsActivity() {
     harness.idleTimeout(Duration.ofMinutes(1));
     connectAndEndACall();
 
@@ -326,7 +326,7 @@ class ChannelCoreTest {
   void enterIdleWithCallsWaitingStartsAgain() {
     FakePick call = harness.call();
 
-    harness.core().execute(harness.core()::enterIdle);
+    harness.control().execute(harness.control()::enterIdle);
 
     assertThat(harness.resolver.resolvers).hasSize(2);
     harness.resolver.send(1);
@@ -338,7 +338,7 @@ class ChannelCoreTest {
   void resultOfAResolverThatWasReplacedIsIgnored() {
     harness.connect();
     FakeResolver.Resolver old = harness.resolver.last();
-    harness.core().execute(harness.core()::enterIdle);
+    harness.control().execute(harness.control()::enterIdle);
     harness.connect();
 
     old.fail("late");
@@ -352,7 +352,7 @@ class ChannelCoreTest {
     IllegalStateException bug = new IllegalStateException("bug");
     FakePick patient = harness.waitForReadyCall();
 
-    harness.core().execute(() -> {
+    harness.control().execute(() -> {
       throw bug;
     });
 
@@ -387,7 +387,7 @@ class ChannelCoreTest {
     harness.resolver.send(1);
     connector.last().ready();
 
-    harness.core().execute(() -> {
+    harness.control().execute(() -> {
       throw new IllegalStateException("bug");
     });
 
@@ -397,7 +397,7 @@ class ChannelCoreTest {
 
   @Test
   void watcherWhoseExecutorRefusesItDoesNotStopTheChannel() {
-    harness.core().tracker().onChangeFrom(IDLE, () -> {
+    harness.control().tracker().onChangeFrom(IDLE, () -> {
       throw new java.util.concurrent.RejectedExecutionException("shut down");
     });
 

@@ -18,7 +18,7 @@ import java.util.Map;
 import java.util.concurrent.Executor;
 import org.jspecify.annotations.Nullable;
 
-/** Runs a channel's core over fakes: one thread, the test's own clock, no wire. */
+/** A control plane over fakes: one thread, no clock but the test's, no wire. */
 public final class ChannelHarness {
   public static final MethodDescriptor<byte[], byte[]> METHOD =
       ByteMethods.unary("pkg.Greeter/Hello");
@@ -36,7 +36,7 @@ public final class ChannelHarness {
   private boolean lookUp = true;
   private Duration idleTimeout = Duration.ZERO;
   private @Nullable String authority;
-  private @Nullable ChannelCore core;
+  private @Nullable ChannelCore control;
 
   public ChannelHarness target(String text) {
     target = TargetUri.parse(text, io.grpc.NameResolverRegistry.getDefaultRegistry());
@@ -97,23 +97,23 @@ public final class ChannelHarness {
         Runnable::run, task -> offload.execute(task), clock, clock::nanoTime, () -> released++);
   }
 
-  public ChannelCore core() {
-    if (core == null) {
+  public ChannelCore control() {
+    if (control == null) {
       // 0.5 is the middle: no jitter.
-      core = new ChannelCore(options(), threads(), connector, () -> 0.5);
+      control = new ChannelCore(options(), threads(), connector, () -> 0.5);
     }
-    return core;
+    return control;
   }
 
   ConnectivityState state() {
-    return core().tracker().state();
+    return control().tracker().state();
   }
 
   public void connect() {
-    core().execute(core()::requestConnection);
+    control().execute(control()::requestConnection);
   }
 
-  /** Starts a fail-fast call that waits for a transport. */
+  /** Starts a fail-fast call that wants a transport. */
   public FakePick call() {
     return call(false);
   }
@@ -123,30 +123,30 @@ public final class ChannelHarness {
   }
 
   private FakePick call(boolean waitForReady) {
-    core().calls().callStarted();
+    control().calls().callStarted();
     FakePick pick = new FakePick(waitForReady);
-    core().transports().pick(pick);
+    control().transports().pick(pick);
     return pick;
   }
 
   void endCall() {
-    core().calls().callEnded();
+    control().calls().callEnded();
   }
 
   void shutdown() {
-    if (core().latch().begin()) {
-      core().execute(core()::shutdown);
+    if (control().latch().begin()) {
+      control().execute(control()::shutdown);
     }
   }
 
   void shutdownNow() {
-    if (core().latch().beginNow()) {
-      core().execute(core()::shutdownNow);
+    if (control().latch().beginNow()) {
+      control().execute(control()::shutdownNow);
     }
   }
 
   boolean isTerminated() {
-    return core().latch().isTerminated();
+    return control().latch().isTerminated();
   }
 
   int refreshes() {

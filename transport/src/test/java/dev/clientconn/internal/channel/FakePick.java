@@ -12,7 +12,7 @@ import io.grpc.MethodDescriptor;
 import io.grpc.Status;
 import org.jspecify.annotations.Nullable;
 
-/** Picks a transport as a call does, and records the result. */
+/** A call that only wants a transport, and remembers what it heard. */
 public final class FakePick implements TransportSource.PendingPick {
   public @Nullable FakeTransport transport;
   public @Nullable PickResult result;

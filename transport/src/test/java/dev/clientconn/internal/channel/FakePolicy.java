@@ -18,7 +18,7 @@ import java.util.Objects;
 import java.util.function.Function;
 import org.jspecify.annotations.Nullable;
 
-/** Balances over one subchannel, connected at once; each of its methods throws on demand. */
+/** A policy with one subchannel, connected at once; each of its methods throws if a test says so. */
 public final class FakePolicy extends LoadBalancerProvider {
   public static final String NAME = "fake_policy";
 
@@ -42,7 +42,7 @@ public final class FakePolicy extends LoadBalancerProvider {
     LoadBalancerRegistry.getDefaultRegistry().deregister(this);
   }
 
-  /** Makes a method of the policy throw each time that it is called. */
+  /** Lets a method of the policy throw each time that it is called. */
   public void throwFrom(String method, Throwable failure) {
     failures.put(method, failure);
   }
@@ -62,7 +62,7 @@ public final class FakePolicy extends LoadBalancerProvider {
     return Objects.requireNonNull(helper, "no policy was made yet");
   }
 
-  /** Publishes the present picker in the sync context. */
+  /** Publishes the picker of now in the sync context. */
   public void publish(ConnectivityState state) {
     LoadBalancer.Helper to = Objects.requireNonNull(helper);
     to.getSynchronizationContext().execute(() -> update(to, state));

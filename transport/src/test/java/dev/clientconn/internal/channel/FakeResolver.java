@@ -19,8 +19,8 @@ import java.util.Map;
 import java.util.concurrent.Executor;
 import org.jspecify.annotations.Nullable;
 
-/** Makes resolvers whose results the test sends. */
-public final class FakeResolver extends NameResolverProvider {
+/** Provides resolvers that deliver results when the test says so. */
+public final class FakeResolver extends TestResolverProvider {
   public final List<Resolver> resolvers = new ArrayList<>();
   public @Nullable Throwable throwsOnStart;
   public @Nullable Throwable throwsOnMake;
@@ -119,27 +119,7 @@ public final class FakeResolver extends NameResolverProvider {
     return resolver;
   }
 
-  @Override
-  public String getDefaultScheme() {
-    return "fake";
-  }
-
-  @Override
-  protected boolean isAvailable() {
-    return true;
-  }
-
-  @Override
-  protected int priority() {
-    return 5;
-  }
-
-  @Override
-  public Collection<Class<? extends SocketAddress>> getProducedSocketAddressTypes() {
-    return List.of(InetSocketAddress.class);
-  }
-
-  /** Records what happens to one resolver. */
+  /** One resolver, from its making to its shutdown. */
   public final class Resolver extends NameResolver {
     public boolean started;
     public boolean shutdown;

@@ -84,7 +84,7 @@ class PickerWrapperTest {
   }
 
   @Test
-  void cancelledPickIsNotNotified() {
+  void cancelledPickHearsNothingAnyMore() {
     FakePick pick = pick(false);
 
     assertThat(picker.cancel(pick)).isTrue();
@@ -96,7 +96,7 @@ class PickerWrapperTest {
   }
 
   @Test
-  void completedPickCannotBeCancelled() {
+  void answeredPickCannotBeCancelled() {
     update(PickResult.withError(BROKEN));
     FakePick pick = pick(false);
 
@@ -104,7 +104,7 @@ class PickerWrapperTest {
   }
 
   @Test
-  void pickCancelledByThePickerItselfIsNotNotified() {
+  void pickCancelledByThePickerItselfHearsNothing() {
     FakePick pick = pick(false);
 
     picker.update(new SubchannelPicker() {
@@ -119,7 +119,7 @@ class PickerWrapperTest {
   }
 
   @Test
-  void aPickIsRepeatedIfThePickerWasReplacedMeanwhile() {
+  void pickerReplacedWhileItIsAskedIsAskedAgain() {
     picker.update(new SubchannelPicker() {
       @Override
       public PickResult pickSubchannel(PickSubchannelArgs args) {
@@ -159,7 +159,7 @@ class PickerWrapperTest {
   }
 
   @Test
-  void eachPickCompletesOrIsCancelledExactlyOnceUnderContention() throws Exception {
+  void eachPickIsAnsweredOrCancelledExactlyOnceUnderContention() throws Exception {
     int threads = 3;
     int picksEach = 5_000;
     AtomicInteger answered = new AtomicInteger();
@@ -199,7 +199,7 @@ class PickerWrapperTest {
     return pick;
   }
 
-  /** Counts the results of a pick. */
+  /** Asks nothing, counts answers. */
   private record CountingPick(AtomicInteger answered, Object identity)
       implements TransportSource.PendingPick {
     CountingPick(AtomicInteger answered) {

@@ -42,7 +42,7 @@ class ServiceConfigPrecedenceTest {
   }
 
   @Test
-  void resolversConfigIsIgnoredWhenLookUpIsOff() {
+  void resolversConfigCountsForNothingWhenLookUpIsOff() {
     harness.serviceConfig(timeout("1s")).withoutLookUp().connect();
 
     harness.resolver.send(timeout("2s"), 1);
@@ -92,7 +92,7 @@ class ServiceConfigPrecedenceTest {
   }
 
   @Test
-  void invalidConfigAfterAddressesWithoutConfigIsIgnored() {
+  void invalidConfigAfterAddressesWithoutOneLeavesThatThereIsNone() {
     harness.connect();
     harness.resolver.send(1);
 
@@ -103,7 +103,7 @@ class ServiceConfigPrecedenceTest {
   }
 
   @Test
-  void everyConfigWithIgnoredEntriesIsWarnedOfOnce() {
+  void everyConfigWithEntriesThatAreNotActedOnIsWarnedOfOnce() {
     List<String> warnings = new ArrayList<>();
     Logger logger = Logger.getLogger("dev.clientconn.ClientConn");
     Filter before = logger.getFilter();
@@ -149,7 +149,7 @@ class ServiceConfigPrecedenceTest {
   }
 
   private @Nullable Long timeoutNanos() {
-    return harness.core().serviceConfig().methodConfig(ChannelHarness.METHOD).timeoutNanos();
+    return harness.control().serviceConfig().methodConfig(ChannelHarness.METHOD).timeoutNanos();
   }
 
   private static Map<String, ?> timeout(String timeout) {

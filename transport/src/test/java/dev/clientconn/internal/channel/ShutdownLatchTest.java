@@ -12,7 +12,7 @@ class ShutdownLatchTest {
   private final ShutdownLatch latch = new ShutdownLatch();
 
   @Test
-  void eachKindOfShutdownBeginsOnceAndShutdownNowMayFollowShutdown() {
+  void eachWayToEndIsBegunOnceAndTheHarderOneIsPossibleAfterTheOther() {
     assertThat(latch.isBegun()).isFalse();
     assertThat(latch.begin()).isTrue();
     assertThat(latch.begin()).isFalse();
@@ -23,7 +23,7 @@ class ShutdownLatchTest {
   }
 
   @Test
-  void aThreadThatWaitsIsReleasedByTheTermination() throws Exception {
+  void whoWaitsFromBeforeTheEndHearsOfIt() throws Exception {
     assertThat(latch.await(0, TimeUnit.NANOSECONDS)).isFalse();
     CompletableFuture<Boolean> waiting = CompletableFuture.supplyAsync(() -> {
       try {
@@ -39,7 +39,7 @@ class ShutdownLatchTest {
   }
 
   @Test
-  void awaitAfterTheTerminationReturnsAtOnce() throws Exception {
+  void whoWaitsAfterTheEndDoesNotWait() throws Exception {
     latch.terminate();
 
     assertThat(latch.await(0, TimeUnit.NANOSECONDS)).isTrue();

@@ -28,7 +28,7 @@ class SinkMetricRecorderTest {
   }
 
   @Test
-  void aSinkThatReturnsNoRegistrationDoesNotStopTheOthers() {
+  void aSinkThatRegistersNothingIsNoReasonNotToAskTheOthers() {
     recorder.registerBatchCallback(batch -> {}).close();
 
     assertThat(good.registered).isOne();

@@ -22,7 +22,7 @@ class SharedResourceTest {
       new SharedResource<>(new Threads(), Duration.ofSeconds(1).toNanos(), clock::nanoTime);
 
   @Test
-  void threadsEndShortlyAfterTheLastUser() {
+  void theyEndALittleAfterTheLastUser() {
     String first = lingering.acquire();
     assertThat(lingering.acquire()).isSameAs(first);
     lingering.release();
@@ -39,7 +39,7 @@ class SharedResourceTest {
   }
 
   @Test
-  void aUserThatComesBeforeTheEndRetainsThem() {
+  void whoComesBeforeKeepsThem() {
     String first = lingering.acquire();
     lingering.release();
     clock.advance(Duration.ofMillis(900));
@@ -67,7 +67,7 @@ class SharedResourceTest {
   }
 
   @Test
-  void manyUsersInARowCostOneCheckASecond() {
+  void manyUsersInARowCostOneLookASecond() {
     for (int i = 0; i < 1000; i++) {
       lingering.acquire();
       lingering.release();
@@ -80,7 +80,7 @@ class SharedResourceTest {
   }
 
   @Test
-  void threadsEndAtOnceWhereTheCheckCannotBeScheduled() {
+  void whereNothingCanWatchOverThemTheyEndAtOnce() {
     String first = lingering.acquire();
     refusing = true;
 
@@ -91,7 +91,7 @@ class SharedResourceTest {
   }
 
   @Test
-  void aRestartedApplicationGetsItsOwnThreads() {
+  void anApplicationThatComesInPlaceOfAnotherGetsItsOwn() {
     String old = lingering.acquire();
     assertThat(acquireAs(new ClassLoader() {})).as("shared while in use").isSameAs(old);
     lingering.release();

@@ -95,7 +95,7 @@ class EveryStateTest {
   private final ManualLoop loop = new ManualLoop();
   private final Peers peers = new Peers();
   private final ChannelHarness fakes = new ChannelHarness();
-  private final ChannelCore core;
+  private final ChannelCore control;
   private final Channel channel;
   private final SlowCredentials credentials = new SlowCredentials();
   private final Closed listener = new Closed();
@@ -105,8 +105,8 @@ class EveryStateTest {
     ChannelOptions options = fakes.options();
     ChannelThreads threads = new ChannelThreads(
         Runnable::run, Runnable::run, loop, loop.ticker()::nanoTime, () -> released = true);
-    core = new ChannelCore(options, threads, peers, () -> 0.5);
-    channel = CallChannel.create(core, options, threads);
+    control = new ChannelCore(options, threads, peers, () -> 0.5);
+    channel = CallChannel.create(control, options, threads);
   }
 
   static Stream<Arguments> matrix() {
@@ -137,7 +137,7 @@ class EveryStateTest {
     assertThat(listener.codes()).isEqualTo(end == null ? List.of() : List.of(end));
     if (event == Event.SHUTDOWN_NOW) {
       assertThat(listener.statuses.get(0).getDescription()).contains("shutdownNow");
-      assertThat(core.latch().isTerminated()).isTrue();
+      assertThat(control.latch().isTerminated()).isTrue();
     }
 
     goOn(state, type, call);
@@ -146,9 +146,9 @@ class EveryStateTest {
     context.cancel(null);
     shutdownNow();
     assertThat(listener.statuses).hasSize(1);
-    assertThat(core.latch().isTerminated()).isTrue();
+    assertThat(control.latch().isTerminated()).isTrue();
     assertThat(released).isTrue();
-    assertThat(core.waitingCalls()).isZero();
+    assertThat(control.waitingCalls()).isZero();
     peers.all.forEach(Http2Peer::verify);
     assertThat(loop.isQuiet()).as("no timer is left").isTrue();
   }
@@ -186,7 +186,7 @@ class EveryStateTest {
   }
 
   private void connect(long streams) {
-    core.execute(core::requestConnection);
+    control.execute(control::requestConnection);
     fakes.resolver.send(1);
     peers.last().sendsSettings(s -> s.maxConcurrentStreams(streams));
   }
@@ -238,8 +238,8 @@ class EveryStateTest {
       case CONTEXT_CANCELLED -> context.cancel(new IllegalStateException("gone"));
       case CANCEL -> call.cancel("enough", null);
       case SHUTDOWN -> {
-        core.latch().begin();
-        core.execute(core::shutdown);
+        control.latch().begin();
+        control.execute(control::shutdown);
       }
       case SHUTDOWN_NOW -> shutdownNow();
       case CONNECTION_LOST -> peers.last().breaks();
@@ -248,8 +248,8 @@ class EveryStateTest {
   }
 
   private void shutdownNow() {
-    core.latch().beginNow();
-    core.execute(core::shutdownNow);
+    control.latch().beginNow();
+    control.execute(control::shutdownNow);
     loop.run();
   }
 

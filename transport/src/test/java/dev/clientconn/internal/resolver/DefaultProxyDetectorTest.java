@@ -40,7 +40,7 @@ class DefaultProxyDetectorTest {
   }
 
   @Test
-  void findsNoProxyWhereNoneIsConfigured() throws Exception {
+  void knowsNoProxyWhereNobodyNamesOne() throws Exception {
     assertThat(detector.proxyFor(TARGET)).isNull();
     assertThat(selector.asked).containsExactly(URI.create("https://greeter.example:443"));
   }
@@ -114,7 +114,7 @@ class DefaultProxyDetectorTest {
   }
 
   @Test
-  void selectorMayReturnDirect() throws Exception {
+  void selectorMaySayDirect() throws Exception {
     selector.proxies = List.of(Proxy.NO_PROXY, http(2));
 
     assertThat(detector.proxyFor(TARGET)).isNull();
@@ -164,7 +164,7 @@ class DefaultProxyDetectorTest {
     "http://user:secret@:3128,names no host",
     "http://us er:secret@proxy,not a URL"
   })
-  void proxyThatCannotBeUsedIsRefusedWithoutShowingThePassword(String value, String complaint) {
+  void proxyThatCannotBeUsedIsRefusedWithoutTellingThePassword(String value, String complaint) {
     environment.put("HTTPS_PROXY", value);
 
     assertThatThrownBy(() -> detector.proxyFor(TARGET))

@@ -30,7 +30,7 @@ class StaticNameResolverTest {
         "static://[::1%lo]:1,[::2%25a]:2  | [::1%lo]:1",
       })
   void takesTheFirstEntryAsAuthority(String target, String authority) {
-    assertThat(new ChannelHarness().target(target.replace(" ", "")).core().authority())
+    assertThat(new ChannelHarness().target(target.replace(" ", "")).control().authority())
         .isEqualTo(authority);
   }
 
@@ -52,7 +52,7 @@ class StaticNameResolverTest {
         "static:[::1]            | '[::1]' has no port",
       })
   void refusesAnEntryThatIsNoHostAndPort(String target, String message) {
-    assertThatThrownBy(() -> new ChannelHarness().target(target).core())
+    assertThatThrownBy(() -> new ChannelHarness().target(target).control())
         .isInstanceOf(IllegalArgumentException.class)
         .hasMessageContaining(message)
         .hasMessageContaining("write static://host1:port1,host2:port2");

@@ -56,7 +56,7 @@ class TargetUriTest {
         "dns:///[fe80::1%eb0]:1      | [fe80::1%eb0]:1",
       })
   void takesEveryHostThatTheOperatingSystemMayKnow(String target, String authority) {
-    assertThat(new ChannelHarness().target(target).core().authority()).isEqualTo(authority);
+    assertThat(new ChannelHarness().target(target).control().authority()).isEqualTo(authority);
   }
 
   @ParameterizedTest
@@ -75,7 +75,7 @@ class TargetUriTest {
         "user@host:1          | 'user@host:1' is no host and port",
       })
   void saysWhatIsWrongWithADnsTarget(String target, String message) {
-    assertThatThrownBy(() -> new ChannelHarness().target(target).core())
+    assertThatThrownBy(() -> new ChannelHarness().target(target).control())
         .isInstanceOf(IllegalArgumentException.class)
         .hasMessageContaining("Target '" + target + "'")
         .hasMessageContaining(message);
@@ -89,7 +89,7 @@ class TargetUriTest {
         "in-process:greeter",
         "a.example:1,b.example:2"
       })
-  void refusesAnUnknownSchemeAndSaysWhatToWrite(String target) {
+  void refusesASchemeThatNobodyKnowsAndSaysWhatToWrite(String target) {
     assertThatThrownBy(() -> TargetUri.parse(target, NameResolverRegistry.getDefaultRegistry()))
         .isInstanceOf(IllegalArgumentException.class)
         .hasMessageContaining("'" + target + "'")

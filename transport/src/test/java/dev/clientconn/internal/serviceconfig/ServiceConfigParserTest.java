@@ -32,7 +32,7 @@ class ServiceConfigParserTest {
   }
 
   @Test
-  void methodThatIsNotNamedHasNoConfig() {
+  void methodThatNobodyNamesHasNoConfig() {
     ServiceConfig config =
         parser.parse(methods(entry(Map.of("timeout", "2s"), Map.of("service", "pkg.Greeter"))));
 
