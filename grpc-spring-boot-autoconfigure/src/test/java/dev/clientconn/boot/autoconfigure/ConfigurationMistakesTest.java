@@ -369,7 +369,7 @@ class ConfigurationMistakesTest {
         "keepalive.timeout | 1ms | It must be at least 10ms",
         "inbound.message.max-size | -1B | no value means 'unlimited'",
         "authority | user@host | host or host:port",
-        "ssl.bundle | mine | There is no SSL bundle of this name below spring.ssl.bundle. No bundles",
+        "ssl.bundle | mine | There is no SSL bundle of this name below spring.ssl.bundle. No",
       })
   void wrongValueIsExplained(String key, String value, String reason) {
     FailureAnalysis analysis = StartFailure.of(this.runner, """
