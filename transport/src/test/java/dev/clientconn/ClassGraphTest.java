@@ -28,7 +28,9 @@ class ClassGraphTest {
 
   private static final String BASE = "dev.clientconn";
 
-  /** The most classes that a knot may have, by package; 1, which is no knot, for packages not named. */
+  /**
+   * The most classes that a knot may have, by package; 1, which is no knot, for packages not named.
+   */
   private static final Map<String, Integer> LIMITS = Map.of(
       "internal.http2", 3,
       "internal.call", 4);

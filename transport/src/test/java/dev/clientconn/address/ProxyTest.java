@@ -35,7 +35,10 @@ import org.junit.jupiter.api.extension.RegisterExtension;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.EnumSource;
 
-/** HTTP proxies, asked for a tunnel by CONNECT. The target's name exists nowhere: only the proxy can know it. */
+/**
+ * HTTP proxies, asked for a tunnel by CONNECT. The target's name exists nowhere: only the proxy can
+ * know it.
+ */
 @Timeout(60)
 class ProxyTest {
 

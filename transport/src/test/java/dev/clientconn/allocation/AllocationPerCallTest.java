@@ -13,9 +13,9 @@ import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.EnumSource;
 
 /**
- * A call costs no more heap than it did. Bytes are counted, never time. The client is a JVM of its own: the leak detector
- * that looks on here allocates, profiles of other tests would change what the compiler makes of the code, and there the
- * server is no part of the figure.
+ * A call costs no more heap than it did. Bytes are counted, never time. The client is a JVM of its
+ * own: the leak detector that looks on here allocates, profiles of other tests would change what
+ * the compiler makes of the code, and there the server is no part of the figure.
  */
 class AllocationPerCallTest {
 

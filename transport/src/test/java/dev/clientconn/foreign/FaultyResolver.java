@@ -13,7 +13,10 @@ import java.util.List;
 import java.util.Objects;
 import org.jspecify.annotations.Nullable;
 
-/** Resolves {@code faulty:///port} to this machine, on the offload executor, with a fault at one place. */
+/**
+ * Resolves {@code faulty:///port} to this machine, on the offload executor, with a fault at one
+ * place.
+ */
 final class FaultyResolver extends TestResolverProvider {
   static final String SCHEME = "faulty";
 

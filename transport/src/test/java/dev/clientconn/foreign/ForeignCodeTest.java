@@ -29,9 +29,9 @@ import org.junit.jupiter.params.provider.Arguments;
 import org.junit.jupiter.params.provider.MethodSource;
 
 /**
- * Lets the foreign code at each {@link Place} throw, return null, answer twice or not at all, over a real connection, and
- * checks that its own call ends exactly once and with the cause, that other calls go on, and that the channel
- * terminates.
+ * Lets the foreign code at each {@link Place} throw, return null, answer twice or not at all, over
+ * a real connection, and checks that its own call ends exactly once and with the cause, that other
+ * calls go on, and that the channel terminates.
  */
 class ForeignCodeTest {
   private static final Logger LOGGER = Logger.getLogger("dev.clientconn");

@@ -14,7 +14,10 @@ import java.io.IOException;
 import java.net.InetAddress;
 import java.net.InetSocketAddress;
 
-/** A server with one bidirectional method that returns every message, compressed, until the half-close. */
+/**
+ * A server with one bidirectional method that returns every message, compressed, until the
+ * half-close.
+ */
 final class ForeignServer implements AutoCloseable {
   static final String METHOD = "test.Foreign/Echo";
 

@@ -13,7 +13,10 @@ import java.util.Map;
 import java.util.function.Consumer;
 import org.jspecify.annotations.Nullable;
 
-/** A place where foreign code runs: how a fault gets there, and what the call ends with that meets it. */
+/**
+ * A place where foreign code runs: how a fault gets there, and what the call ends with that meets
+ * it.
+ */
 final class Place {
   final String name;
   final Consumer<Setup> install;

@@ -24,8 +24,8 @@ import java.util.logging.Level;
 import java.util.logging.Logger;
 
 /**
- * grpc-java's Netty server, which does what the request says. Now and then another takes its port over: the one before
- * says GOAWAY to its connections, and finishes its calls.
+ * grpc-java's Netty server, which does what the request says. Now and then another takes its port
+ * over: the one before says GOAWAY to its connections, and finishes its calls.
  */
 final class SoakServer {
 

@@ -20,7 +20,10 @@ import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.Arguments;
 import org.junit.jupiter.params.provider.MethodSource;
 
-/** A policy that throws fails the channel's calls with the cause; a picker that throws, its own call alone. */
+/**
+ * A policy that throws fails the channel's calls with the cause; a picker that throws, its own call
+ * alone.
+ */
 class BrokenPolicyTest {
   private final FakePolicy policy = new FakePolicy();
   private final ChannelHarness harness = new ChannelHarness().policy(FakePolicy.NAME);

@@ -12,7 +12,10 @@ import org.junit.jupiter.api.Test;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.MethodSource;
 
-/** A resolver that throws has failed to resolve: calls end with the cause, and another resolver tries again. */
+/**
+ * A resolver that throws has failed to resolve: calls end with the cause, and another resolver
+ * tries again.
+ */
 class BrokenResolverTest {
   private final ChannelHarness harness = new ChannelHarness();
   private final FakeResolver resolver = harness.resolver;

@@ -18,14 +18,18 @@ import java.util.Objects;
 import java.util.function.Function;
 import org.jspecify.annotations.Nullable;
 
-/** A policy with one subchannel, connected at once; each of its methods throws if a test says so. */
+/**
+ * A policy with one subchannel, connected at once; each of its methods throws if a test says so.
+ */
 public final class FakePolicy extends LoadBalancerProvider {
   public static final String NAME = "fake_policy";
 
   @SuppressWarnings("NullAway") // as foreign code may
   public static final Function<PickSubchannelArgs, PickResult> NULL_PICKER = args -> null;
 
-  /** Decides picks once the subchannel is READY; {@code null} for a policy that publishes no picker. */
+  /**
+   * Decides picks once the subchannel is READY; {@code null} for a policy that publishes no picker.
+   */
   public @Nullable Function<PickSubchannelArgs, PickResult> picker =
       args -> PickResult.withSubchannel(subchannel());
 

@@ -28,8 +28,8 @@ public final class ConnectAttempt {
     HANDSHAKING("in the TLS handshake", "a server that expects plaintext does this to TLS"),
     AWAITING_SETTINGS(
         "waiting for the server's SETTINGS",
-        "a server that expects TLS does this to plaintext: choose TLS, with Spring by ssl.enabled or"
-            + " ssl.bundle"),
+        "a server that expects TLS does this to plaintext: choose TLS, with Spring by ssl.enabled"
+            + " or ssl.bundle"),
     AWAITING_SETTINGS_IN_TLS(
         "waiting for the server's SETTINGS",
         "a server that wants a client certificate, or another one, does this after a TLS 1.3"

@@ -21,8 +21,8 @@ import org.jspecify.annotations.Nullable;
 final class TlsFailure {
 
   private static final String CLIENT_CERTIFICATE =
-      ": give the channel a certificate that the server trusts (TlsChannelCredentials.keyManager, or"
-          + " the key store of the SSL bundle)";
+      ": give the channel a certificate that the server trusts (TlsChannelCredentials.keyManager,"
+          + " or the key store of the SSL bundle)";
   private static final String VERSIONS =
       ": this channel speaks TLS 1.3 and 1.2; have the server do so too";
   private static final String HTTP2 =
@@ -39,7 +39,8 @@ final class TlsFailure {
   private static final Map<String, String> ALERTS = Map.ofEntries(
       alert(
           "certificate_required",
-          "the server demands a client certificate, and this channel has none that the server trusts"
+          "the server demands a client certificate,"
+              + " and this channel has none that the server trusts"
               + CLIENT_CERTIFICATE),
       alert(
           "bad_certificate",
@@ -133,8 +134,8 @@ final class TlsFailure {
           + " bundle)";
     }
     if (root instanceof SignatureException) {
-      return "an authority that this channel trusts has the same name as the one that signed it, but"
-          + " another key ("
+      return "an authority that this channel trusts has the same name as the one that signed it,"
+          + " but another key ("
           + message
           + "): trust the CA's present certificate, it has been made anew";
     }
