@@ -93,7 +93,7 @@ record Comparison(
           run.timing(),
           run.jvmArguments(jvmArguments),
           clientCpus);
-    } catch (IOException | IllegalStateException e) {
+    } catch (IOException | RuntimeException e) {
       return Outcome.failed(e);
     }
   }

@@ -76,7 +76,7 @@ public final class ServerProcess implements AutoCloseable {
 
   /** Where the workload's port is; starts the process if it is not running. */
   public ServerLocation location(Workload workload) throws IOException, InterruptedException {
-    if (process == null || !process.running()) {
+    if (process == null || !process.running() || ports.isEmpty()) {
       start();
     }
     File pem =
