@@ -24,8 +24,8 @@ public record TargetUri(String text, String address, NameResolverProvider provid
   private static final String PORT = "\\d{0,5}";
 
   /**
-   * An IPv6 address in brackets, up to a percent sign that RFC 6874 requires to be escaped.
-   * Compiled when needed, which is rare: the first call of a fresh JVM need not wait for it.
+   * An IPv6 address in brackets, up to a percent sign that RFC 6874 requires to be escaped. It is
+   * compiled when needed, which is rare: the first call of a fresh JVM need not wait for it.
    */
   private static final String ZONE = "(\\[[\\p{XDigit}:.]+)%(?!25[^\\]])";
 

@@ -93,7 +93,7 @@ public final class HeaderNames {
       "x-request-id",
       "x-cloud-trace-context");
 
-  /** What most responses consist of. */
+  /** Names and values that most responses consist of. */
   private static final Map<AsciiString, AsciiString> COMMON = sameToSame(
       CONTENT_TYPE,
       APPLICATION_GRPC,
@@ -124,7 +124,7 @@ public final class HeaderNames {
     return Map.copyOf(same);
   }
 
-  /** The one instance of a common name or value, others as they are: for what is kept. */
+  /** Returns the common instance of a frequent name or value, others unchanged. */
   static AsciiString common(AsciiString nameOrValue) {
     return COMMON.getOrDefault(nameOrValue, nameOrValue);
   }
