@@ -185,7 +185,7 @@ abstract class TransportOptionsBuilder<B extends ManagedChannelBuilder<B>>
 
   /**
    * Limits the calls that wait for a stream slot on one connection. Further ones fail with
-   * UNAVAILABLE.
+   * RESOURCE_EXHAUSTED.
    *
    * @param calls 0 or more; 65,536 by default
    * @return this

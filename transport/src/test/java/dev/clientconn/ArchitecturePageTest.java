@@ -25,7 +25,7 @@ class ArchitecturePageTest {
   private static final Pattern OF_GRPC_GO = Pattern.compile("^\\| `[^|]*\\|(.*\\|.*\\|)$");
 
   private static final Set<String> OF_IO_GRPC =
-      Set.of("ManagedChannel", "NameResolverProvider", "SynchronizationContext");
+      Set.of("LoadBalancer", "ManagedChannel", "NameResolverProvider", "SynchronizationContext");
 
   @Test
   void namesOnlyClassesThatExist() throws IOException {

@@ -12,6 +12,7 @@ import org.springframework.boot.autoconfigure.condition.ConditionalOnBooleanProp
 import org.springframework.boot.autoconfigure.condition.ConditionalOnClass;
 import org.springframework.boot.autoconfigure.condition.ConditionalOnMissingBean;
 import org.springframework.boot.autoconfigure.ssl.SslAutoConfiguration;
+import org.springframework.boot.context.properties.ConfigurationPropertiesBindingPostProcessor;
 import org.springframework.boot.context.properties.EnableConfigurationProperties;
 import org.springframework.boot.ssl.SslBundles;
 import org.springframework.context.annotation.Bean;
@@ -51,11 +52,20 @@ public final class GrpcClientAutoConfiguration {
     return GrpcClientTargets.of(environment);
   }
 
-  /** Binds the properties after the check of the keys, which has the better error messages. */
+  /**
+   * Binds the properties after the check of the keys, which has the better error messages. Binds
+   * them by hand, because a channel may be needed before Spring has registered the post-processor
+   * that binds beans: by another post-processor.
+   */
   @Bean
   InheritedSettings grpcClientSettings(
-      GrpcClientTargets targets, ObjectProvider<GrpcClientProperties> properties) {
-    return new InheritedSettings(properties.getObject(), targets);
+      GrpcClientTargets targets,
+      ObjectProvider<GrpcClientProperties> properties,
+      ConfigurationPropertiesBindingPostProcessor binding) {
+    GrpcClientProperties bound = properties.getObject();
+    binding.postProcessBeforeInitialization(
+        bound, "grpc.client-" + GrpcClientProperties.class.getName());
+    return new InheritedSettings(bound, targets);
   }
 
   @Bean

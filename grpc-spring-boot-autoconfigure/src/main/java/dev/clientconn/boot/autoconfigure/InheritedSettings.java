@@ -70,14 +70,26 @@ final class InheritedSettings {
     return merge(own(name)).getShutdown().getGracePeriod();
   }
 
-  /** The Binder adds an entry for each spelling of a name; all of these have the same values. */
+  /**
+   * Returns the values that a target sets itself. The Binder makes an entry of each spelling of a
+   * name, and not every entry has all values: environment variables cannot have dashes, and names
+   * in brackets are bound literally. The spelling of the target's entry takes precedence.
+   */
   private Target own(String name) {
     String canonical = TargetNames.canonical(name);
-    return this.properties.getTargets().entrySet().stream()
-        .filter(entry -> TargetNames.canonical(entry.getKey()).equals(canonical))
-        .map(Map.Entry::getValue)
-        .findFirst()
-        .orElseGet(Target::new);
+    Map<String, Target> bound = this.properties.getTargets();
+    Target own = new Target();
+    ConfigurationPropertyName entry = this.targets.entry(name);
+    Target exact = entry == null ? null : bound.get(GrpcClientTargets.nameOf(entry));
+    if (exact != null) {
+      fill(own, exact, Target.class);
+    }
+    bound.forEach((spelling, values) -> {
+      if (TargetNames.canonical(spelling).equals(canonical)) {
+        fill(own, values, Target.class);
+      }
+    });
+    return own;
   }
 
   private Target merge(Target own) {

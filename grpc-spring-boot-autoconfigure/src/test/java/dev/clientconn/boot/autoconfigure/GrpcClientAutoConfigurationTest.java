@@ -27,6 +27,8 @@ import org.junit.jupiter.api.Test;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.CsvSource;
 import org.springframework.beans.factory.annotation.Qualifier;
+import org.springframework.beans.factory.config.BeanFactoryPostProcessor;
+import org.springframework.beans.factory.config.BeanPostProcessor;
 import org.springframework.boot.autoconfigure.AutoConfigurations;
 import org.springframework.boot.autoconfigure.ssl.SslAutoConfiguration;
 import org.springframework.boot.context.properties.ConfigurationPropertiesBinding;
@@ -36,6 +38,7 @@ import org.springframework.boot.test.context.FilteredClassLoader;
 import org.springframework.boot.test.context.runner.ApplicationContextRunner;
 import org.springframework.context.annotation.Bean;
 import org.springframework.context.annotation.Configuration;
+import org.springframework.core.PriorityOrdered;
 import org.springframework.core.annotation.Order;
 import org.springframework.core.convert.converter.Converter;
 
@@ -49,6 +52,15 @@ class GrpcClientAutoConfigurationTest {
   @AfterEach
   void stopServer() {
     this.server.close();
+  }
+
+  /** Spring binds the properties of beans only later. */
+  @Test
+  void postProcessorsCanUseChannels() {
+    this.runner
+        .withPropertyValues("grpc.client.targets.greeter.address=" + this.server.address())
+        .withUserConfiguration(EarlyConsumers.class)
+        .run(context -> assertThat(context).hasNotFailed());
   }
 
   @Test
@@ -359,6 +371,29 @@ class GrpcClientAutoConfigurationTest {
                 "localhost:1", io.grpc.InsecureChannelCredentials.create())
             .build();
       };
+    }
+  }
+
+  @Configuration(proxyBeanMethods = false)
+  static class EarlyConsumers {
+
+    @Bean
+    static BeanFactoryPostProcessor processorOfDefinitions() {
+      return beans -> check(beans.getBean("greeterClientConn", Channel.class));
+    }
+
+    @Bean
+    static EarlyProcessor processorOfBeans(@Qualifier("greeter") Channel channel) {
+      check(channel);
+      return new EarlyProcessor();
+    }
+  }
+
+  static class EarlyProcessor implements BeanPostProcessor, PriorityOrdered {
+
+    @Override
+    public int getOrder() {
+      return 0;
     }
   }
 

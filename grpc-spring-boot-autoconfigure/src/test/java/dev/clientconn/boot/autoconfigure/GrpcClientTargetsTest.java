@@ -294,6 +294,33 @@ class GrpcClientTargetsTest {
   }
 
   @Test
+  void targetHasTheValuesOfEachSpellingOfItsName() {
+    properties("grpc.client.targets.my-service.address", "localhost:1");
+    environmentVariables(Map.of(
+        "GRPC_CLIENT_TARGETS_MY_SERVICE_ADDRESS", "localhost:2",
+        "GRPC_CLIENT_TARGETS_MYSERVICE_DEADLINE", "4"));
+
+    GrpcClientProperties.Target values = settings("my-service").values();
+
+    assertThat(values.getAddress()).isEqualTo("localhost:2");
+    assertThat(values.getDeadline()).isEqualTo(Duration.ofSeconds(4));
+  }
+
+  @Test
+  void namesInBracketsThatDifferInCaseShareTheirValues() {
+    properties("grpc.client.targets[Order.Service].deadline", "1s");
+    properties(
+        "grpc.client.targets[order.service].address", "far.example:443",
+        "grpc.client.targets[order.service].ssl.bundle", "mine");
+
+    GrpcClientProperties.Target values = settings("order.service").values();
+
+    assertThat(values.getAddress()).isEqualTo("far.example:443");
+    assertThat(values.getSsl().getBundle()).isEqualTo("mine");
+    assertThat(values.getDeadline()).isEqualTo(Duration.ofSeconds(1));
+  }
+
+  @Test
   void bundleOfATargetOutweighsAnInheritedNo() {
     properties(
         "grpc.client.defaults.ssl.enabled", "false",
@@ -334,7 +361,7 @@ class GrpcClientTargetsTest {
     for (int i = 0; i < pairs.length; i += 2) {
       map.put(pairs[i], pairs[i + 1]);
     }
-    this.environment.getPropertySources().addLast(new MapPropertySource("test", map));
+    this.environment.getPropertySources().addLast(new MapPropertySource(pairs[0], map));
   }
 
   private void environmentVariables(Map<String, Object> variables) {

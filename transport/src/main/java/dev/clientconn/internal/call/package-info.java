@@ -17,19 +17,19 @@
  *   <li>an {@code ActiveCall}, which owns these parts and connects them.
  * </ul>
  *
- * <p>The parts know the parameters and the SPI of {@link dev.clientconn.internal.transport}, but
- * not one another, except for {@code ActiveCall}, {@code CallAttempt}, {@code AttemptListener} and
- * {@code CallListenerExecutor}.
+ * <p>The parts depend on the parameters and the SPI of {@link dev.clientconn.internal.transport},
+ * but not on one another, except for {@code ActiveCall}, {@code CallAttempt},
+ * {@code AttemptListener} and {@code CallListenerExecutor}.
  *
  * <p><b>Threads.</b> The application's thread marshals, compresses and writes, and for most calls
  * picks a transport and starts the stream, too. A pick that has to wait is completed by the control
- * plane, credentials that take their time by a thread of their own; the thread that completes a
- * step runs the next. The connection's event loop runs {@code AttemptListener}, which only
- * collects: the events of a read become one task of the call's executor, where messages are
- * decompressed, parsed and delivered. Timers run deadlines, but only of calls without a stream; the
- * event loop watches the others. Nothing in this package blocks, and foreign code (marshallers,
- * codecs, listeners, credentials, tracers, pickers, executors) may throw anything from any of its
- * methods.
+ * plane, slow credentials by a thread of their own; the thread that completes a step runs the next.
+ * The connection's event loop runs {@code AttemptListener}, which only collects: the events of a
+ * read become one task of the call's executor, where messages are decompressed, parsed and
+ * delivered. Timers run deadlines, but only of calls without a stream; the event loop watches the
+ * others. Nothing in this package waits for another thread, except for the short lock of a
+ * {@code StreamingRequest} until the server responds. Foreign code (marshallers, codecs, listeners,
+ * credentials, tracers, pickers, executors) may throw anything from any of its methods.
  *
  * <p><b>The end of an attempt.</b> Without a stream, it fails (no transport, no credentials, the
  * deadline) or is cancelled, and {@code ActiveCall} closes the call at once. With a stream, only

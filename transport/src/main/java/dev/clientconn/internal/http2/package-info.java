@@ -34,9 +34,9 @@
  *       is opened beyond a bound, until the socket is writable again.
  * </ol>
  *
- * <p>Commands put during a turn do not wake the loop, because the turn drains them before it ends.
- * What is thrown in a turn fails the connection: half-applied frames leave state that cannot be
- * trusted.
+ * <p>Commands that the loop itself puts while a turn ends do not wake it, because the turn drains
+ * them. What is thrown in a turn fails the connection: half-applied frames leave state that cannot
+ * be trusted.
  *
  * <h2>Windows</h2>
  *
@@ -60,11 +60,12 @@
  * {@link SendQueue} releases it when its last byte has been framed or its stream ends. Framed bytes
  * belong to the {@code Framer} until the flush, then to Netty. Bytes read belong to Netty and are
  * valid while a frame is applied: messages are copied out, small ones of a turn packed together,
- * and delivered as heap memory, which needs no release. What a peer can make this side hold is
- * bounded: unread messages by the windows, header lists by a limit, waiting streams by a limit, and
- * cheap frames that provoke work or replies by {@link FloodGuard} (section 10.5).
+ * and delivered as heap memory, whose release only lets chunks be used again. What a peer can make
+ * this side hold is bounded: unread messages by the windows, header lists by a limit, waiting
+ * streams by a limit, and cheap frames that provoke work or replies by {@link FloodGuard} (section
+ * 10.5).
  *
- * <h2>The life of a connection</h2>
+ * <h2>States of a connection</h2>
  *
  * <p>{@link TransportLifecycle}: CONNECTING from the dial to the peer's first SETTINGS, one timeout
  * for all of it; READY; DRAINING, when no new streams are accepted, after GOAWAY (section 6.8), a
@@ -73,7 +74,7 @@
  * on another connection. A draining connection closes with its last stream. {@link Keepalive}
  * closes one that is silent (gRFC A8).
  *
- * <h2>The life of a stream</h2>
+ * <h2>States of a stream</h2>
  *
  * <p>{@link StreamLifecycle} admits a stream if the peer's SETTINGS_MAX_CONCURRENT_STREAMS allows
  * it ({@link StreamQuota}, section 5.1.2), else it waits in order, cancellable and under its
@@ -81,16 +82,17 @@
  * {@link StreamState} holds the rest: closed is the end of the call, and the two half-closes are
  * flags. Each stream ends exactly once, in {@link StreamCloser}, for one of these reasons: trailers
  * or RST_STREAM, a violated rule (reset; section 5.4.2), cancel, deadline ({@link DeadlineWheel}),
- * GOAWAY, the connection's end. The call learns how far it came ({@code StreamProgress}), which
- * decides about a retry: not sent, refused, or perhaps processed (section 8.7, gRFC A6).
+ * GOAWAY, the connection's end. The call gets the {@code StreamProgress}, which decides about
+ * a retry: not sent, refused, or perhaps processed (section 8.7, gRFC A6).
  *
  * <h2>The classes, top down</h2>
  *
- * <p>{@link Http2ClientTransport} is the entrance for other threads, {@link Http2Handler} the one
- * for Netty. {@link InboundFrames} applies frames, {@link Http2Client} commands and everything that
- * concerns the whole connection; both use {@link StreamLifecycle} and its parts, which use
- * {@link StreamState}. Nothing below calls back up, except through functions passed at
- * construction: to fail the connection, and when a timer fires.
+ * <p>{@link Http2ClientTransport} is the entry point for other threads, {@link Http2Handler} the
+ * one for Netty. {@link InboundFrames} applies frames, {@link Http2Client} commands and everything
+ * that concerns the whole connection; both use {@link StreamLifecycle} and its parts, which use
+ * {@link StreamState}. A class calls one above it only through functions passed at construction, to
+ * fail the connection and when a timer fires. The exception is {@link Turn}, which has
+ * {@link Http2Client} apply each command.
  */
 @NullMarked
 package dev.clientconn.internal.http2;

@@ -21,8 +21,9 @@
  * {@link OutboundChunkPool}, which the socket reads without a copy. Such a {@link FramedMessage}
  * counts references: one of the stream that sends it, which releases the message when it is framed
  * or the stream ends, and one of the call until the server has responded, because until then a
- * transparent retry may send the message again. Each part that was framed holds a reference to its
- * chunk until Netty has written it. The last release, on any thread, returns the chunks.
+ * transparent retry may send the message again; a call over its limit of retained bytes has none.
+ * Each part that was framed holds a reference to its chunk until Netty has written it. The last
+ * release, on any thread, returns the chunks.
  *
  * <p><b>Lost chunks.</b> A direct chunk that becomes unreachable without a release is a bug, but
  * not a leak: {@link OutboundChunkPool} has a phantom reference to each and frees its memory later.

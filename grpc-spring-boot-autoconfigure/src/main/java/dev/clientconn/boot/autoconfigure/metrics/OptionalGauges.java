@@ -73,7 +73,6 @@ final class OptionalGauges {
     if (this.removed || totals.equals(this.shown)) {
       return;
     }
-    this.shown = totals;
     for (Row row : ROWS) {
       if (row.value.apply(totals).isPresent()) {
         this.registered.computeIfAbsent(row, this::register);
@@ -84,6 +83,8 @@ final class OptionalGauges {
         }
       }
     }
+    // After the loop: if a registration throws, the next scrape tries again.
+    this.shown = totals;
   }
 
   synchronized void remove() {

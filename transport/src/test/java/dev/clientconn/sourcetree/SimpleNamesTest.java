@@ -1,5 +1,5 @@
 // SPDX-License-Identifier: Apache-2.0
-package dev.clientconn.checks;
+package dev.clientconn.sourcetree;
 
 import static java.util.stream.Collectors.groupingBy;
 import static java.util.stream.Collectors.toList;
@@ -16,13 +16,7 @@ class SimpleNamesTest {
 
   @ParameterizedTest
   @ValueSource(
-      strings = {
-        "benchmarks",
-        "build-checks",
-        "grpc-spring-boot-autoconfigure",
-        "sample-app",
-        "transport"
-      })
+      strings = {"benchmarks", "grpc-spring-boot-autoconfigure", "sample-app", "transport"})
   void noTwoClassesOfAModuleHaveTheSameSimpleName(String module) {
     List<Path> files = SourceTree.files(module + "/src", ".java");
     Map<String, List<Path>> byName =

@@ -1,5 +1,5 @@
 // SPDX-License-Identifier: Apache-2.0
-package dev.clientconn.checks;
+package dev.clientconn.sourcetree;
 
 import static org.assertj.core.api.Assertions.assertThat;
 
@@ -20,13 +20,7 @@ class ColumnsTest {
 
   @ParameterizedTest
   @ValueSource(
-      strings = {
-        "build-checks",
-        "transport",
-        "grpc-spring-boot-autoconfigure",
-        "sample-app",
-        "benchmarks"
-      })
+      strings = {"transport", "grpc-spring-boot-autoconfigure", "sample-app", "benchmarks"})
   void noLineOfJavaHasMoreThanAHundredColumns(String module) {
     List<Path> files = SourceTree.files(module + "/src", ".java");
     List<String> longer = new ArrayList<>();

@@ -1,5 +1,5 @@
 // SPDX-License-Identifier: Apache-2.0
-package dev.clientconn.checks;
+package dev.clientconn.sourcetree;
 
 import static org.assertj.core.api.Assertions.assertThat;
 
