@@ -122,7 +122,7 @@ class ClientConnTest {
   }
 
   @Test
-  void stateIsReadWithoutConnectingUnlessAskedFor() {
+  void stateIsReadWithoutConnectingUnlessRequested() {
     assertThat(conn.getState(false)).isEqualTo(ConnectivityState.IDLE);
     assertThat(fakes.resolver.last().started).isFalse();
 
@@ -187,7 +187,7 @@ class ClientConnTest {
 
   @Conforms({"J34", "J40", "T017"})
   @Test
-  void snapshotTellsWhatIsThere() {
+  void snapshotHasTheStateOfEachConnection() {
     Closed waiting = call(CallOptions.DEFAULT);
     assertThat(conn.snapshot().waitingCalls()).isEqualTo(1);
     assertThat(conn.snapshot().subchannels()).isEmpty();
@@ -208,7 +208,7 @@ class ClientConnTest {
   }
 
   @Test
-  void watcherIsToldOfTheNextState() {
+  void watcherIsNotifiedOfTheNextState() {
     List<ConnectivityState> seen = new ArrayList<>();
     conn.notifyWhenStateChanged(ConnectivityState.IDLE, () -> seen.add(conn.getState(false)));
 

@@ -104,7 +104,7 @@ class PortsApiTest {
   }
 
   @Test
-  void everyPositionOfATrackIsAnsweredWithItsNearestPort() {
+  void everyPositionOfATrackGetsItsNearestPort() {
     http.post()
         .uri("/sightings")
         .contentType(MediaType.APPLICATION_JSON)

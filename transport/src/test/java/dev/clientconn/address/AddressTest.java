@@ -97,7 +97,7 @@ class AddressTest {
   @Test
   void addressThatSwallowsEverythingIsPassedOverAfterTheConnectTimeout() throws Exception {
     int port = serveOn("127.0.0.1").getPort();
-    // The kernel takes the connection; nobody answers.
+    // The kernel accepts the connection; no server reads from it.
     try (ServerSocket silent = new ServerSocket(0)) {
       echo.works(plaintext("static://127.0.0.1:" + silent.getLocalPort() + ",127.0.0.1:" + port)
           .connectTimeout(Duration.ofMillis(300))
@@ -118,7 +118,7 @@ class AddressTest {
   }
 
   @Test
-  void lastFailureIsToldWhenAllAddressesAreDead() throws Exception {
+  void lastFailureIsReportedWhenNoAddressCanBeReached() throws Exception {
     int port = freePort();
 
     assertThat(echo.failure(

@@ -61,7 +61,7 @@ final class ConnectProxy implements AutoCloseable {
     tunnel(client, port, 0);
   }
 
-  /** Lets the server's first bytes arrive in the same packet as the answer. */
+  /** Lets the server's first bytes arrive in the same packet as the response. */
   void tunnelWithServersWordsFirst(Socket client, int port) throws IOException {
     tunnel(client, port, 9);
   }

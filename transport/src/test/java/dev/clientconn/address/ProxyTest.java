@@ -111,7 +111,7 @@ class ProxyTest {
   }
 
   @Test
-  void bytesBehindTheProxysAnswerAreTheServers() throws Exception {
+  void bytesBehindTheProxysResponseAreTheServers() throws Exception {
     int port = plaintextServer();
     proxy = new ConnectProxy((client, p) -> proxy().tunnelWithServersWordsFirst(client, p));
 
@@ -179,7 +179,7 @@ class ProxyTest {
   }
 
   @Test
-  void proxyThatNeverAnswersRunsIntoTheConnectTimeout() throws Exception {
+  void proxyThatNeverRespondsRunsIntoTheConnectTimeout() throws Exception {
     proxy = new ConnectProxy((client, p) -> client.getInputStream().readAllBytes());
 
     assertThat(echo.failure(through(plaintext(HOST + ":4711"), b -> b)

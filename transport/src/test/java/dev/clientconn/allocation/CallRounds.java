@@ -26,7 +26,7 @@ import org.jspecify.annotations.Nullable;
 /** Makes the calls of a workload, a round at a time; a round ends when each of its calls has. */
 final class CallRounds implements AutoCloseable {
 
-  /** All that a server which does not look at windows may send before we answer it. */
+  /** All that a server that ignores windows may send before it gets a WINDOW_UPDATE. */
   private static final int WINDOW = 1 << 24;
 
   private static final MethodDescriptor<BytesValue, BytesValue> UNARY = method(MethodType.UNARY);

@@ -121,7 +121,7 @@ class BadPeerTest {
   }
 
   @Test
-  void tlsServerTellsAPlaintextChannelToUseTls() throws Exception {
+  void plaintextChannelToATlsServerIsAdvisedToUseTls() throws Exception {
     Server server = grpcServer(TlsServerCredentials.create(
         TlsTesting.loadCert("server1.pem"), TlsTesting.loadCert("server1.key")));
     try {
@@ -135,7 +135,7 @@ class BadPeerTest {
   }
 
   @Test
-  void plaintextServerTellsATlsChannelToUsePlaintext() throws Exception {
+  void tlsChannelToAPlaintextServerIsAdvisedToUsePlaintext() throws Exception {
     Server server = grpcServer(InsecureServerCredentials.create());
     try {
       conn = tls(server.getPort()).build();

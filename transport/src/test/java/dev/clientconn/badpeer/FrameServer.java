@@ -27,7 +27,10 @@ import io.netty.handler.codec.http2.Http2HeadersFrame;
 import java.net.InetAddress;
 import java.util.concurrent.TimeUnit;
 
-/** An HTTP/2 server on Netty's own codec that answers each request's HEADERS as the test says. */
+/**
+ * An HTTP/2 server on Netty's own codec that responds to each request's HEADERS as the test
+ * defines.
+ */
 final class FrameServer implements AutoCloseable {
 
   /** Answers one stream. */

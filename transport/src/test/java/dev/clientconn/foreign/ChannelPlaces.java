@@ -56,7 +56,7 @@ final class ChannelPlaces {
         .toList();
   }
 
-  /** Foreign code that a call waits for, and that does not answer. */
+  /** Foreign code that a call waits for, and that never completes. */
   static List<Place> silent() {
     return List.of(
         Place.of("dialer", ChannelPlaces::dialer).on(NEVER, Code.UNAVAILABLE),

@@ -29,7 +29,7 @@ import org.junit.jupiter.params.provider.Arguments;
 import org.junit.jupiter.params.provider.MethodSource;
 
 /**
- * Lets the foreign code at each {@link Place} throw, return null, answer twice or not at all, over
+ * Lets the foreign code at each {@link Place} throw, return null, complete twice or never, over
  * a real connection, and checks that its own call ends exactly once and with the cause, that other
  * calls go on, and that the channel terminates.
  */

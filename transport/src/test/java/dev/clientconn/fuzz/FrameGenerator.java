@@ -102,7 +102,7 @@ final class FrameGenerator {
             .array());
   }
 
-  /** Any frame; {@code calls} tells which streams there may be. */
+  /** Any frame, of one of the streams of {@code calls} if it has a stream. */
   byte[] any(int calls) {
     int id = streamId(calls);
     return switch (random.nextInt(16)) {

@@ -61,7 +61,7 @@ final class SoakServer {
   /** Cannot be marshalled, which makes the server reset the stream. */
   private static final byte[] POISON = new byte[0];
 
-  /** Would tell of each poison. */
+  /** Logs each message that fails on purpose; silenced. */
   private static final Logger serverLog = Logger.getLogger("io.grpc.internal.ServerCallImpl");
 
   private final Set<Object> connections = ConcurrentHashMap.newKeySet();

@@ -260,7 +260,7 @@ class TlsMistakesTest {
 
   @BothProviders
   void handshakeThatNeverEnds(SslProvider provider) throws Exception {
-    // The kernel takes the connection; nobody answers.
+    // The kernel accepts the connection; no server reads from it.
     try (ServerSocket silent = new ServerSocket(0)) {
       assertThat(harness.failure(harness
               .builder(provider, silent.getLocalPort(), harness.trusting().build())

@@ -317,7 +317,7 @@ class TlsTest {
     }
   }
 
-  /** Not an X509ExtendedTrustManager, so nobody hands it the host. */
+  /** Not an X509ExtendedTrustManager, so it does not get the host. */
   private static final class Careless implements X509TrustManager {
     @Override
     public void checkClientTrusted(X509Certificate[] chain, String type) {}

@@ -18,7 +18,7 @@ class PortEventsTest {
   private final RecordedCall call = new RecordedCall();
 
   @Test
-  void nextPortIsAskedForWhenTheLastIsWritten() {
+  void nextPortIsRequestedWhenTheLastIsWritten() {
     RecordedEmitter emitter = new RecordedEmitter(false);
     PortEvents events = new PortEvents(emitter);
 

@@ -10,7 +10,7 @@ class DemandTest {
   private final Demand demand = new Demand();
 
   @Test
-  void givesWhatWasAskedForAndNoMore() {
+  void givesWhatWasRequestedAndNoMore() {
     assertThat(demand.add(1)).isFalse();
     assertThat(demand.add(1)).isFalse();
 
@@ -46,7 +46,7 @@ class DemandTest {
   }
 
   @Test
-  void aWaitingMessageIsOneOfAllThatAreAskedFor() {
+  void aWaitingMessageIsOneOfAllThatAreRequested() {
     demand.take();
 
     assertThat(demand.add(Integer.MAX_VALUE)).isTrue();

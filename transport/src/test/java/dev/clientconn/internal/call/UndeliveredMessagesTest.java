@@ -62,11 +62,11 @@ class UndeliveredMessagesTest {
   })
   void undeliveredMessagesCostNoMoreThanTwiceTheirBytesOnTheWire(
       int body, int frame, int framesInTurn) throws MessageException {
-    notAskedFor(body, frame, framesInTurn);
+    notRequested(body, frame, framesInTurn);
     executorBehind(body, frame, framesInTurn);
   }
 
-  private void notAskedFor(int body, int frame, int framesInTurn) throws MessageException {
+  private void notRequested(int body, int frame, int framesInTurn) throws MessageException {
     ClientCallImpl<String, String> call = fixture.start(TextMethods.BIDI);
     long messages = measure(call, body, frame, framesInTurn);
 

@@ -96,7 +96,7 @@ class BrokenPolicyTest {
   }
 
   @Test
-  void aPolicyThatReturnsNoStatusIsAskedAgain() {
+  void aPolicyThatReturnsNoStatusIsCalledAgain() {
     policy.returnsNull = true;
     harness.call();
 

@@ -234,7 +234,7 @@ class ChannelCoreTest {
   }
 
   @Test
-  void watcherIsToldOnceAndFindsThePicker() {
+  void watcherIsNotifiedOnceAndFindsThePicker() {
     List<ConnectivityState> seen = new ArrayList<>();
     harness.connect();
     harness.resolver.send(1);
@@ -250,7 +250,7 @@ class ChannelCoreTest {
   }
 
   @Test
-  void watcherOfAnOldStateIsToldAtOnce() {
+  void watcherOfAnOldStateIsNotifiedAtOnce() {
     List<ConnectivityState> seen = new ArrayList<>();
 
     harness.control().tracker().onChangeFrom(READY, () -> seen.add(harness.state()));

@@ -84,7 +84,7 @@ class PickerWrapperTest {
   }
 
   @Test
-  void cancelledPickHearsNothingAnyMore() {
+  void cancelledPickIsNotNotified() {
     FakePick pick = pick(false);
 
     assertThat(picker.cancel(pick)).isTrue();
@@ -104,7 +104,7 @@ class PickerWrapperTest {
   }
 
   @Test
-  void pickCancelledByThePickerItselfHearsNothing() {
+  void pickCancelledByThePickerItselfIsNotNotified() {
     FakePick pick = pick(false);
 
     picker.update(new SubchannelPicker() {
@@ -119,7 +119,7 @@ class PickerWrapperTest {
   }
 
   @Test
-  void pickerReplacedWhileItIsAskedIsAskedAgain() {
+  void pickIsRepeatedIfThePickerIsReplacedMeanwhile() {
     picker.update(new SubchannelPicker() {
       @Override
       public PickResult pickSubchannel(PickSubchannelArgs args) {
@@ -159,7 +159,7 @@ class PickerWrapperTest {
   }
 
   @Test
-  void eachPickIsAnsweredOrCancelledExactlyOnceUnderContention() throws Exception {
+  void eachPickEndsOrIsCancelledExactlyOnceUnderContention() throws Exception {
     int threads = 3;
     int picksEach = 5_000;
     AtomicInteger answered = new AtomicInteger();
@@ -199,7 +199,7 @@ class PickerWrapperTest {
     return pick;
   }
 
-  /** Asks nothing, counts answers. */
+  /** Counts how often it is completed. */
   private record CountingPick(AtomicInteger answered, Object identity)
       implements TransportSource.PendingPick {
     CountingPick(AtomicInteger answered) {

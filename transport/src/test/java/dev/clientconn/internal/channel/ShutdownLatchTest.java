@@ -23,7 +23,7 @@ class ShutdownLatchTest {
   }
 
   @Test
-  void whoWaitsFromBeforeTheEndHearsOfIt() throws Exception {
+  void aThreadThatWaitsBeforeTheEndIsWoken() throws Exception {
     assertThat(latch.await(0, TimeUnit.NANOSECONDS)).isFalse();
     CompletableFuture<Boolean> waiting = CompletableFuture.supplyAsync(() -> {
       try {

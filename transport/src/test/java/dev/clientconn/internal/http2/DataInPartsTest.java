@@ -32,7 +32,7 @@ class DataInPartsTest {
   }
 
   @Test
-  void aMessageIsToldBeforeItsFrameIsWhole() {
+  void aMessageIsDeliveredBeforeItsFrameIsWhole() {
     peer.sendsHeaders(1);
     byte[] frame = dataFrame(twoMessages(), 0, false);
     long before = peer.bufferedBytes();

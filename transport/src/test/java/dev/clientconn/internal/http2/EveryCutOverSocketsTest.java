@@ -72,7 +72,7 @@ class EveryCutOverSocketsTest {
 
         RecordingCall late = peer.callAfterTheEnd();
         peer.settle();
-        uncut.isToldInPartBy(call, "cut before byte " + cut);
+        uncut.isDeliveredInPartBy(call, "cut before byte " + cut);
         assertThat(call.status().isOk()).as("cut before byte %d", cut).isEqualTo(cut == all);
         assertThat(late.takeEvents()).containsExactly("closed UNAVAILABLE NOT_SENT");
       }
@@ -93,7 +93,7 @@ class EveryCutOverSocketsTest {
 
         RecordingCall late = peer.callAfterTheEnd();
         peer.settle();
-        uncut.isToldInPartBy(call, "reset before byte " + cut);
+        uncut.isDeliveredInPartBy(call, "reset before byte " + cut);
         assertThat(late.takeEvents()).containsExactly("closed UNAVAILABLE NOT_SENT");
       }
     }

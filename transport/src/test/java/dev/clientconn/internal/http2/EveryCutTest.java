@@ -63,7 +63,7 @@ class EveryCutTest {
     }
 
     /** What a call has heard is the beginning of the story, and then its end. */
-    void isToldInPartBy(RecordingCall call, String cut) {
+    void isDeliveredInPartBy(RecordingCall call, String cut) {
       List<String> told = call.takeEvents();
       int last = told.size() - 1;
       assertThat(last).as(cut).isNotNegative();
@@ -106,7 +106,7 @@ class EveryCutTest {
 
       end.accept(peer);
 
-      uncut.isToldInPartBy(call, "cut before byte " + cut);
+      uncut.isDeliveredInPartBy(call, "cut before byte " + cut);
       assertThat(call.status().isOk()).as("cut before byte %d", cut).isEqualTo(cut == all);
       peer.verify();
     }
@@ -158,7 +158,7 @@ class EveryCutTest {
       peer.after(ConnectAttempt.READ_AFTER_WRITE_FAILURE);
 
       assertThat(peer.socket.isOpen()).as("broken before byte %d", cut).isFalse();
-      uncut.isToldInPartBy(call, "broken before byte " + cut);
+      uncut.isDeliveredInPartBy(call, "broken before byte " + cut);
       if (peer.table.opened() > 0) {
         // Otherwise this peer has responded to a call that it cannot know: a protocol error.
         assertThat(peer.owner.terminated.getDescription()).contains("Broken pipe");
@@ -193,7 +193,7 @@ class EveryCutTest {
 
       end.accept(peer);
 
-      uncut.isToldInPartBy(call, "full at byte " + cut + ", cut before byte " + mute);
+      uncut.isDeliveredInPartBy(call, "full at byte " + cut + ", cut before byte " + mute);
       peer.verify();
     }
   }

@@ -26,7 +26,7 @@ class HandshakeTest extends PeerTest {
   }
 
   @Test
-  void aPeerThatAnswersInPlaintextIsToldApart() throws SSLException {
+  void aPeerThatRespondsInPlaintextIsRecognised() throws SSLException {
     Http2Peer peer = connectingWithTls(null);
 
     peer.sendsSettings(s -> {});

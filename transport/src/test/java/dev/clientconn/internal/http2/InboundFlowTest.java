@@ -322,7 +322,7 @@ class InboundFlowTest extends PeerTest {
   }
 
   @Test
-  void theCompressedFlagIsTold() {
+  void theCompressedFlagIsDelivered() {
     Http2Peer peer = ready();
     RecordingCall call = peer.unary();
     peer.sendsHeaders(1);

@@ -55,7 +55,7 @@ class KeepaliveTest extends PeerTest {
 
   @Conforms("T193")
   @Test
-  void aConnectionWithoutAnAnswerIsDeadAfterTheTimeout() {
+  void aConnectionWithoutAnAckIsClosedAfterTheTimeout() {
     Http2Peer peer = keptAlive(TIMEOUT, false);
     RecordingCall call = peer.unary();
 

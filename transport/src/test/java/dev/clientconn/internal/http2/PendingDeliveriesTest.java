@@ -46,7 +46,7 @@ class PendingDeliveriesTest extends PeerTest {
   }
 
   @Test
-  void aFrameWithoutNewsIsNoBatch() {
+  void aFrameWithoutEventsSchedulesNoDelivery() {
     Http2Peer peer = ready();
     RecordingCall call = peer.unary();
 

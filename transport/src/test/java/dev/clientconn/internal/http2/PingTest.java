@@ -12,7 +12,7 @@ class PingTest extends PeerTest {
 
   @Conforms({"H05", "T136"})
   @Test
-  void aPingIsAnsweredWithItsPayload() {
+  void aPingIsAcknowledgedWithItsPayload() {
     Http2Peer peer = ready();
 
     peer.inOneRead(() -> peer.sendsPing(42).sendsPing(-1));
@@ -22,7 +22,7 @@ class PingTest extends PeerTest {
 
   @Conforms("T136")
   @Test
-  void anAnswerThatNobodyAskedForIsIgnored() {
+  void anUnexpectedAckIsIgnored() {
     Http2Peer peer = ready();
 
     peer.sendsPingAck(42).expectsNothing();
@@ -50,7 +50,7 @@ class PingTest extends PeerTest {
 
   @Conforms("J12")
   @Test
-  void pingsAreAnsweredWhileTheConnectionDrains() {
+  void pingsAreAcknowledgedWhileTheConnectionDrains() {
     Http2Peer peer = ready();
     peer.unary();
     peer.frames();
@@ -64,7 +64,7 @@ class PingTest extends PeerTest {
 
   @Conforms("J11")
   @Test
-  void theRoundTripIsUnknownUntilAPingWasAnswered() {
+  void theRoundTripIsUnknownUntilAPingWasAcknowledged() {
     Http2Peer peer = ready(s ->
         s.keepalive = new KeepaliveOptions(Duration.ofSeconds(10), Duration.ofSeconds(5), true));
 

@@ -17,7 +17,7 @@ class ResponseTest extends PeerTest {
 
   @Conforms("J19")
   @Test
-  void headersMessagesAndTrailersAreToldInOrder() {
+  void headersMessagesAndTrailersAreDeliveredInOrder() {
     Http2Peer peer = ready();
     RecordingCall call = peer.unary();
 
@@ -248,7 +248,7 @@ class ResponseTest extends PeerTest {
 
   @Conforms({"J22", "T151"})
   @Test
-  void anAnswerBeforeTheRequestEndsStopsTheRequest() {
+  void aResponseThatEndsBeforeTheRequestStopsTheRequest() {
     Http2Peer peer = ready();
     RecordingCall call = peer.streaming().write(new byte[100_000]);
     peer.loop.run();

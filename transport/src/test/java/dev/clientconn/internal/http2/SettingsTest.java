@@ -96,7 +96,7 @@ class SettingsTest extends PeerTest {
 
   @Conforms("T132")
   @Test
-  void aTableThatShrinksAndGrowsWithinOneFrameIsEmptiedAndThePeerIsToldSo() {
+  void aTableThatShrinksAndGrowsWithinOneFrameIsEmptiedAndThePeerIsNotified() {
     Http2Peer peer = ready();
     peer.unary();
 

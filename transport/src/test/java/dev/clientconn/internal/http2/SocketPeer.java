@@ -134,7 +134,7 @@ final class SocketPeer implements Conversation.Stage, AutoCloseable {
     awaitEnd();
   }
 
-  /** Closes with bytes unread, which TCP answers with a reset. */
+  /** Closes with bytes unread, so that TCP sends a reset. */
   void closesUnread() throws IOException {
     socket.close();
   }

@@ -73,7 +73,7 @@ class StreamEndTest extends PeerTest {
 
   @Conforms({"J24", "J25", "T163"})
   @Test
-  void aCancelWhileTheEndIsToldDoesNothing() {
+  void aCancelWhileTheEndIsDeliveredDoesNothing() {
     Http2Peer peer = ready();
     RecordingCall call = peer.unary();
     call.onClosed = () -> call.stream().cancel(Status.CANCELLED);
@@ -192,7 +192,7 @@ class StreamEndTest extends PeerTest {
   }
 
   @Test
-  void endsOfManyStreamsInOneReadAreToldEachToItsOwn() {
+  void endsOfManyStreamsInOneReadAreDeliveredToTheirCalls() {
     Http2Peer peer = ready();
     List<RecordingCall> calls = List.of(peer.unary(), peer.unary(), peer.unary());
 

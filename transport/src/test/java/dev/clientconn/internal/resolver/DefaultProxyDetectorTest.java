@@ -126,7 +126,7 @@ class DefaultProxyDetectorTest {
     "fe80::2, https://[fe80::2]:443",
     "[fe80::2%eth0], https://[fe80::2%eth0]:443"
   })
-  void selectorIsAskedForEveryHost(String host, String url) throws Exception {
+  void selectorIsCalledForEveryHost(String host, String url) throws Exception {
     selector.proxies = List.of(http(2));
 
     assertThat(detector.proxyFor(InetSocketAddress.createUnresolved(host, 443))).isNotNull();

@@ -45,7 +45,7 @@ class H2SpecIT {
   /**
    * The cases that fail, with the reason: all are about a frame for a stream that has ended. RFC
    * 9113 lets a client discard such a frame, and this one does, so that no flood of them provokes a
-   * flood of answers.
+   * flood of responses.
    */
   private static final Map<String, String> DISCARDED = Map.of(
       "5.1/5",
