@@ -6,6 +6,7 @@ import dev.clientconn.internal.concurrent.CrossesThreads;
 import java.lang.ref.Reference;
 import java.lang.ref.ReferenceQueue;
 import java.lang.ref.WeakReference;
+import java.util.Arrays;
 import java.util.Set;
 import java.util.concurrent.ConcurrentHashMap;
 import java.util.logging.Level;
@@ -24,8 +25,11 @@ final class OrphanWatch extends WeakReference<Object> {
   /** Retains the references themselves until their channel is collected or shut down. */
   private static final Set<OrphanWatch> LIVE = ConcurrentHashMap.newKeySet();
 
+  /** Enough to find the place; a whole stack trace would be a tenth of an idle connection. */
+  private static final int FRAMES = 6;
+
   private final String target;
-  private final Throwable builtHere = new Throwable("The channel was built here");
+  private final StackTraceElement[] builtHere = callers();
 
   private OrphanWatch(Object conn, String target) {
     super(conn, COLLECTED);
@@ -47,14 +51,33 @@ final class OrphanWatch extends WeakReference<Object> {
     reportOrphans();
   }
 
+  /** Returns the innermost frames that are not of the builder. */
+  private static StackTraceElement[] callers() {
+    StackTraceElement[] all = new Throwable().getStackTrace();
+    int first = 0;
+    while (first < all.length - 1 && isOfBuilder(all[first].getClassName())) {
+      first++;
+    }
+    return Arrays.copyOfRange(all, first, Math.min(first + FRAMES, all.length));
+  }
+
+  /** By name, as these classes use this one. */
+  private static boolean isOfBuilder(String className) {
+    return className.equals(OrphanWatch.class.getName())
+        || className.equals("dev.clientconn.ClientConn")
+        || className.equals("dev.clientconn.ClientConnBuilder");
+  }
+
   static void reportOrphans() {
     for (Reference<?> next = COLLECTED.poll(); next != null; next = COLLECTED.poll()) {
       if (next instanceof OrphanWatch orphan && LIVE.remove(orphan)) {
+        Throwable place = new Throwable("The channel was built here");
+        place.setStackTrace(orphan.builtHere);
         LOGGER.log(
             Level.SEVERE,
             "[" + orphan.target + "] A channel was garbage collected without shutdown() or"
                 + " shutdownNow(): its connections stay open until it is idle",
-            orphan.builtHere);
+            place);
       }
     }
   }

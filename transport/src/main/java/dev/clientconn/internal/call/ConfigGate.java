@@ -3,6 +3,7 @@ package dev.clientconn.internal.call;
 
 import dev.clientconn.internal.concurrent.CrossesThreads;
 import io.grpc.Status;
+import java.util.Collections;
 import java.util.LinkedHashSet;
 import java.util.List;
 import java.util.Set;
@@ -13,9 +14,12 @@ import java.util.Set;
  */
 @CrossesThreads
 public final class ConfigGate {
+  /** Immutable, but {@code remove} does nothing where there is nothing. */
+  private static final Set<PendingCall<?, ?>> NONE = Collections.emptySet();
+
   private final Runnable onWait;
   /** Calls that have not begun, including released ones whose executor has not run yet. */
-  private final Set<PendingCall<?, ?>> waiting = new LinkedHashSet<>(1);
+  private Set<PendingCall<?, ?>> waiting = new LinkedHashSet<>(1);
 
   private volatile int waitingCount;
   private volatile boolean open;
@@ -60,6 +64,7 @@ public final class ConfigGate {
     synchronized (this) {
       waiting.remove(call);
       waitingCount = waiting.size();
+      dropIfUnused();
     }
   }
 
@@ -79,6 +84,15 @@ public final class ConfigGate {
 
   private synchronized List<PendingCall<?, ?>> openAndCopy() {
     open = true;
-    return List.copyOf(waiting);
+    List<PendingCall<?, ?>> copy = List.copyOf(waiting);
+    dropIfUnused();
+    return copy;
+  }
+
+  /** An idle channel need not retain an empty set: no call enters after the gate has opened. */
+  private void dropIfUnused() {
+    if (open && waiting.isEmpty()) {
+      waiting = NONE;
+    }
   }
 }

@@ -56,12 +56,13 @@ public final class UnsentCalls {
       AtomicReferenceFieldUpdater.newUpdater(UnsentCalls.class, Entry.class, "only");
 
   private final ScheduledExecutorService timers;
-  private final Set<Entry> others = ConcurrentHashMap.newKeySet();
+  /** Calls that found their slot taken. Created for the first, as few channels need it. */
+  private volatile @Nullable Set<Entry> others;
   /**
    * Attempts that wait for credentials. Each has its own timer, and a call's next attempt may be
-   * added before the previous one is removed.
+   * added before the previous one is removed. Created for the first.
    */
-  private final Set<Entry> waiting = ConcurrentHashMap.newKeySet();
+  private volatile @Nullable Set<Entry> waiting;
 
   private final AtomicBoolean ticking = new AtomicBoolean();
 
@@ -93,7 +94,7 @@ public final class UnsentCalls {
       known = createSlots();
     }
     if (!known.compareAndSet(slotOfThread(known), null, call)) {
-      others.add(call);
+      others().add(call);
     }
   }
 
@@ -108,6 +109,34 @@ public final class UnsentCalls {
     return known;
   }
 
+  private Set<Entry> others() {
+    Set<Entry> known = others;
+    return known == null ? createOthers() : known;
+  }
+
+  private synchronized Set<Entry> createOthers() {
+    Set<Entry> known = others;
+    if (known == null) {
+      known = ConcurrentHashMap.newKeySet();
+      others = known;
+    }
+    return known;
+  }
+
+  private Set<Entry> waiting() {
+    Set<Entry> known = waiting;
+    return known == null ? createWaiting() : known;
+  }
+
+  private synchronized Set<Entry> createWaiting() {
+    Set<Entry> known = waiting;
+    if (known == null) {
+      known = ConcurrentHashMap.newKeySet();
+      waiting = known;
+    }
+    return known;
+  }
+
   private static int slotOfThread(AtomicReferenceArray<?> slots) {
     // Multiplying by the golden ratio spreads thread ids, which are often consecutive or all even.
     int spread = (int) ((Thread.currentThread().getId() * 0x9E37_79B9L) >>> 16);
@@ -116,12 +145,15 @@ public final class UnsentCalls {
 
   /** Adds an attempt that waits for its credentials; it has its own timer for the deadline. */
   void addWaiting(Entry attempt) {
-    waiting.add(attempt);
+    waiting().add(attempt);
     endIfChannelEnded(attempt);
   }
 
   void removeWaiting(Entry attempt) {
-    waiting.remove(attempt);
+    Set<Entry> known = waiting;
+    if (known != null) {
+      known.remove(attempt);
+    }
   }
 
   /** After an addition: {@link #end} may have run just before and missed this call. */
@@ -145,7 +177,8 @@ public final class UnsentCalls {
 
   /** Another thread added it, or its slot was taken. */
   private void removeElsewhere(Entry call, @Nullable AtomicReferenceArray<@Nullable Entry> known) {
-    if (others.remove(call) || known == null) {
+    Set<Entry> rest = others;
+    if ((rest != null && rest.remove(call)) || known == null) {
       return;
     }
     for (int i = 0; i < known.length(); i += STRIDE) {
@@ -163,7 +196,10 @@ public final class UnsentCalls {
       pending.cancel(false);
     }
     forEach(call -> call.cancel(reason));
-    waiting.forEach(attempt -> attempt.cancel(reason));
+    Set<Entry> attempts = waiting;
+    if (attempts != null) {
+      attempts.forEach(attempt -> attempt.cancel(reason));
+    }
   }
 
   private void forEach(Consumer<Entry> action) {
@@ -178,7 +214,10 @@ public final class UnsentCalls {
         action.accept(call);
       }
     }
-    others.forEach(action);
+    Set<Entry> rest = others;
+    if (rest != null) {
+      rest.forEach(action);
+    }
   }
 
   /** Returns whether a tick is scheduled, by this thread or another; not after the timers' end. */
