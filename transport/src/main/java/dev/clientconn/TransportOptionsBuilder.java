@@ -268,10 +268,10 @@ abstract class TransportOptionsBuilder<B extends ManagedChannelBuilder<B>>
   /**
    * Adds names of request metadata whose values are secret, or differ from call to call. They are
    * sent as never-indexed fields (RFC 7541 section 7.1.3), which neither this side nor an
-   * intermediary stores in a compression table: nobody can guess a value from the size of what is
-   * sent, and fields that all calls have in common are not evicted. The usual names of credentials,
-   * such as {@code authorization}, {@code cookie} and {@code x-api-key}, tracing headers and all
-   * names that end in {@code -bin} are always sent so.
+   * intermediary stores in a compression table. So the size of later requests does not reveal a
+   * value, and fields that all calls have in common are not evicted. The usual names of
+   * credentials, such as {@code authorization}, {@code cookie} and {@code x-api-key}, tracing
+   * headers and all names that end in {@code -bin} are always sent so.
    *
    * @param names in upper or lower case
    * @return this

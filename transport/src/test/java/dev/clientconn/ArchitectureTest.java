@@ -145,7 +145,7 @@ class ArchitectureTest {
   }
 
   @Test
-  void nobodyIsConfinedTwice() {
+  void noClassHasTwoOwners() {
     classes()
         .that()
         .areAnnotatedWith(EventLoopConfined.class)

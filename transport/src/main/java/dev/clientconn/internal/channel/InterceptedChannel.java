@@ -12,9 +12,9 @@ import io.grpc.MethodDescriptor;
 import java.util.List;
 
 /**
- * Makes calls through interceptors. What one throws from {@code start} reaches the caller, and the
- * call below is cancelled: the caller assumes that it was not started, so nobody else would end it.
- * Immutable.
+ * Makes calls through interceptors. An exception that one throws from {@code start} reaches the
+ * caller, which assumes that the call was not started and does not cancel it. So this class cancels
+ * the call below, which may have started. Immutable.
  */
 final class InterceptedChannel extends Channel {
   private final Channel intercepted;

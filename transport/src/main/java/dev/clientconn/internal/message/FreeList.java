@@ -49,7 +49,7 @@ final class FreeList<T> {
     }
   }
 
-  /** Adds an object that nobody uses any more. Any thread. */
+  /** Adds an object that is no longer in use. Any thread. */
   void add(T object) {
     while (true) {
       Node<T> seen = top.get();

@@ -40,7 +40,7 @@ public final class InboundChunkPool {
     return chunk == null ? new byte[CHUNK] : chunk;
   }
 
-  /** Returns a chunk that nobody uses any more. */
+  /** Returns a chunk that is no longer in use. */
   void returnChunk(byte[] chunk) {
     pooled.add(chunk);
   }

@@ -11,7 +11,7 @@ import java.util.Objects;
 import java.util.stream.Collectors;
 
 /**
- * A server that runs already, told by system properties: {@value #ADDRESS} (host:port),
+ * A server that is already running. System properties describe it: {@value #ADDRESS} (host:port),
  * {@value #CA} (PEM file of the authorities to trust; without it plaintext), {@value #AUTHORITY}
  * (the name in its certificate, where it is not the host) and {@value #LACKS} (names of
  * {@link Feature}s, with commas between).

@@ -101,7 +101,7 @@ public final class ConnectAttempt {
         disconnectedLater();
         disconnect();
       } else if (finished) {
-        // The timeout was first: nobody else closes this channel.
+        // The attempt timed out before the dial succeeded: the new channel is not needed.
         future.channel().close();
       }
     });
