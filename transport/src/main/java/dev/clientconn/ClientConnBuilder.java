@@ -1,7 +1,6 @@
 // SPDX-License-Identifier: Apache-2.0
 package dev.clientconn;
 
-import dev.clientconn.internal.call.RetryBufferLimit;
 import dev.clientconn.internal.channel.ChannelOptions;
 import dev.clientconn.internal.channel.SinkMetricRecorder;
 import dev.clientconn.internal.concurrent.SharedThreads;
@@ -22,7 +21,6 @@ import io.grpc.ProxyDetector;
 import java.time.Duration;
 import java.util.ArrayList;
 import java.util.List;
-import java.util.Map;
 import java.util.Objects;
 import java.util.concurrent.Executor;
 import java.util.concurrent.TimeUnit;
@@ -38,7 +36,7 @@ import org.jspecify.annotations.Nullable;
  * whose name resolver is on the class path. Connections use TLS unless {@link #usePlaintext()} or
  * insecure credentials say otherwise.
  */
-public final class ClientConnBuilder extends TransportOptionsBuilder<ClientConnBuilder> {
+public final class ClientConnBuilder extends RetryOptionsBuilder<ClientConnBuilder> {
   private static final int HTTPS_PORT = 443;
   private static final int HTTP_PORT = 80;
   private static final int MAX_PORT = 65_535;
@@ -54,12 +52,8 @@ public final class ClientConnBuilder extends TransportOptionsBuilder<ClientConnB
   private @Nullable Executor offloadExecutor;
   private @Nullable BinaryLog binaryLog;
   private String defaultPolicy = ChannelDefaults.LOAD_BALANCING_POLICY;
-  private @Nullable Map<String, ?> defaultServiceConfig;
-  private boolean lookUpServiceConfig = true;
   private Duration idleTimeout = ChannelDefaults.IDLE_TIMEOUT;
   private @Nullable Integer maxInboundMessageSize;
-  private long perRpcBufferLimit = ChannelDefaults.PER_RPC_BUFFER_LIMIT;
-  private long retryBufferSize = ChannelDefaults.RETRY_BUFFER_SIZE;
 
   private ClientConnBuilder(String target, ChannelSecurity security) {
     super(security);
@@ -225,27 +219,6 @@ public final class ClientConnBuilder extends TransportOptionsBuilder<ClientConnB
     return this;
   }
 
-  /**
-   * Sets the service config for when the name resolver sends none: maps, lists, strings, numbers,
-   * booleans and nulls, as a JSON parser makes them. It is copied; {@link #build} checks its
-   * meaning. {@code null} removes it.
-   *
-   * @throws IllegalArgumentException naming the place of a key or value that JSON does not have
-   */
-  @Override
-  public ClientConnBuilder defaultServiceConfig(@Nullable Map<String, ?> serviceConfig) {
-    defaultServiceConfig =
-        serviceConfig == null ? null : ServiceConfigParser.copyOfJson(serviceConfig);
-    return this;
-  }
-
-  /** Ignores service configs of the name resolver. */
-  @Override
-  public ClientConnBuilder disableServiceConfigLookUp() {
-    lookUpServiceConfig = false;
-    return this;
-  }
-
   /** Passes an argument of the application's own to the name resolver. */
   @Override
   public <X> ClientConnBuilder setNameResolverArg(NameResolver.Args.Key<X> key, X value) {
@@ -267,57 +240,6 @@ public final class ClientConnBuilder extends TransportOptionsBuilder<ClientConnB
     resolvers = factory == null
         ? NameResolverRegistry.getDefaultRegistry()
         : FactoryNameResolverProvider.registryOf(factory);
-    return this;
-  }
-
-  /** No effect: retry policies are ignored, and transparent retries (gRFC A6) are always on. */
-  @Override
-  public ClientConnBuilder enableRetry() {
-    return this;
-  }
-
-  /** No effect: retry policies are ignored, and transparent retries (gRFC A6) are always on. */
-  @Override
-  public ClientConnBuilder disableRetry() {
-    return this;
-  }
-
-  /** No effect: the retry policies of a service config are logged and ignored. */
-  @Override
-  public ClientConnBuilder maxRetryAttempts(int maxRetryAttempts) {
-    return this;
-  }
-
-  /** No effect: the hedging policies of a service config are logged and ignored. */
-  @Override
-  public ClientConnBuilder maxHedgedAttempts(int maxHedgedAttempts) {
-    return this;
-  }
-
-  /**
-   * Limits the bytes of requests, of all calls of the channel, that are retained after they were
-   * sent and until the server responds, so that a transparent retry can resend them. A call that
-   * would exceed the limit continues, and is not retried. Requests of one message of at most 1,024
-   * bytes, its 5-byte prefix included, do not count.
-   *
-   * @param bytes positive; 16 MiB by default
-   * @throws IllegalArgumentException for 0 or less
-   */
-  @Override
-  public ClientConnBuilder retryBufferSize(long bytes) {
-    retryBufferSize = OptionChecks.positive(bytes, "retryBufferSize");
-    return this;
-  }
-
-  /**
-   * As {@link #retryBufferSize}, for the request of one call.
-   *
-   * @param bytes positive; 1 MiB by default
-   * @throws IllegalArgumentException for 0 or less
-   */
-  @Override
-  public ClientConnBuilder perRpcBufferLimit(long bytes) {
-    perRpcBufferLimit = OptionChecks.positive(bytes, "perRpcBufferLimit");
     return this;
   }
 
@@ -363,11 +285,11 @@ public final class ClientConnBuilder extends TransportOptionsBuilder<ClientConnB
         security().callCredentials(),
         security().isPlaintext() ? HTTP_PORT : HTTPS_PORT,
         parser,
-        defaultServiceConfig == null ? null : parser.parse(defaultServiceConfig),
-        lookUpServiceConfig,
+        defaultServiceConfig(parser),
+        looksUpServiceConfig(),
         idleTimeout.toNanos(),
         maxInboundMessageSize,
-        new RetryBufferLimit.Limits(perRpcBufferLimit, retryBufferSize),
+        retryOptions(),
         compressors(),
         decompressors(),
         interceptorsFor(uri.address()),

@@ -6,6 +6,7 @@ import static org.assertj.core.api.Assertions.assertThatThrownBy;
 
 import dev.clientconn.conformance.Conforms;
 import dev.clientconn.internal.call.RetryBufferLimit;
+import dev.clientconn.internal.call.RetryOptions;
 import dev.clientconn.internal.channel.ChannelOptions;
 import dev.clientconn.internal.channel.FakeResolver;
 import dev.clientconn.internal.serviceconfig.MethodConfig;
@@ -304,6 +305,8 @@ class ClientConnBuilderTest {
                     DecompressorRegistry.emptyInstance().with(new OddCodec("z\nip"), true))
                 .build()),
         mistake("maxTraceEvents", b -> b.maxTraceEvents(-1)),
+        mistake("maxRetryAttempts must be 0 or more", b -> b.maxRetryAttempts(-1)),
+        mistake("maxHedgedAttempts must be 0 or more", b -> b.maxHedgedAttempts(-1)),
         mistake("retryBufferSize", b -> b.retryBufferSize(0)),
         mistake("perRpcBufferLimit", b -> b.perRpcBufferLimit(0)),
         mistake("port", b -> ClientConnBuilder.forAddress("host", 65_536)),
@@ -336,26 +339,30 @@ class ClientConnBuilderTest {
 
   @Test
   void optionsThatAreHintsAreAccepted() {
-    ClientConn conn = builder
-        .enableRetry()
-        .disableRetry()
-        .maxRetryAttempts(2)
-        .maxHedgedAttempts(2)
-        .maxTraceEvents(0)
-        .setBinaryLog(null)
-        .build();
+    ClientConn conn = builder.maxTraceEvents(0).setBinaryLog(null).build();
 
     assertThat(conn.shutdown().isTerminated()).isTrue();
   }
 
   @Test
+  void retriesAreEnabledWithFiveAttemptsUntilSetOtherwise() {
+    assertThat(builder.channelOptions().retries()).isEqualTo(RetryOptions.DEFAULT);
+
+    builder.disableRetry().maxRetryAttempts(2).maxHedgedAttempts(3);
+
+    assertThat(builder.channelOptions().retries())
+        .isEqualTo(new RetryOptions(false, 2, 3, RetryBufferLimit.Limits.DEFAULT));
+    assertThat(builder.enableRetry().channelOptions().retries().enabled()).isTrue();
+  }
+
+  @Test
   void whatIsKeptForRetriesHasALimitPerCallAndPerChannel() {
-    assertThat(builder.channelOptions().retainedBytes())
+    assertThat(builder.channelOptions().retries().buffers())
         .isEqualTo(new RetryBufferLimit.Limits(1024 * 1024, 16 * 1024 * 1024));
 
     builder.perRpcBufferLimit(1).retryBufferSize(Long.MAX_VALUE);
 
-    assertThat(builder.channelOptions().retainedBytes())
+    assertThat(builder.channelOptions().retries().buffers())
         .isEqualTo(new RetryBufferLimit.Limits(1, Long.MAX_VALUE));
   }
 

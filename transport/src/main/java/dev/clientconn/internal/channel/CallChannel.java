@@ -48,7 +48,7 @@ public final class CallChannel extends Channel {
         options.compressors(),
         options.decompressors(),
         options.maxInboundMessageSize(),
-        new RetryBufferLimit(options.retainedBytes()),
+        new RetryBufferLimit(options.retries().buffers()),
         core.calls(),
         core.unsent());
     Channel channel =

@@ -1,7 +1,7 @@
 // SPDX-License-Identifier: Apache-2.0
 package dev.clientconn.internal.channel;
 
-import dev.clientconn.internal.call.RetryBufferLimit;
+import dev.clientconn.internal.call.RetryOptions;
 import dev.clientconn.internal.resolver.TargetUri;
 import dev.clientconn.internal.serviceconfig.ServiceConfig;
 import dev.clientconn.internal.serviceconfig.ServiceConfigParser;
@@ -32,7 +32,7 @@ import org.jspecify.annotations.Nullable;
  * @param lookUpServiceConfig whether the resolver's configs are used
  * @param idleTimeoutNanos after how long without a call the channel goes idle; 0 for never
  * @param maxInboundMessageSize bytes, absent where the application has set none
- * @param retainedBytes limits what is retained of requests after it was sent
+ * @param retries limits of retries, and of what is retained for them
  * @param compressors known by name
  * @param decompressors known by name
  * @param interceptors the last one sees a call first
@@ -53,7 +53,7 @@ public record ChannelOptions(
     boolean lookUpServiceConfig,
     long idleTimeoutNanos,
     @Nullable Integer maxInboundMessageSize,
-    RetryBufferLimit.Limits retainedBytes,
+    RetryOptions retries,
     CompressorRegistry compressors,
     DecompressorRegistry decompressors,
     List<ClientInterceptor> interceptors,

@@ -25,10 +25,13 @@ public final class ChannelDefaults {
   /** Bytes, as RFC 9113 section 6.5.2 counts them. */
   public static final int MAX_INBOUND_METADATA_SIZE = 8 * 1024;
 
-  /** Bytes of one call that are retained for a transparent retry. */
+  /** Attempts of a call, the first included, that a policy of the service config may ask for. */
+  public static final int MAX_ATTEMPTS = 5;
+
+  /** Bytes of one call that are retained for a retry. */
   public static final long PER_RPC_BUFFER_LIMIT = 1024 * 1024;
 
-  /** Bytes of all calls of a channel that are retained for transparent retries. */
+  /** Bytes of all calls of a channel that are retained for retries. */
   public static final long RETRY_BUFFER_SIZE = 16 * 1024 * 1024;
 
   /** The window that HTTP/2 begins with (RFC 9113 section 6.9.2): an option can only enlarge it. */

@@ -1,7 +1,7 @@
 // SPDX-License-Identifier: Apache-2.0
 package dev.clientconn.internal.channel;
 
-import dev.clientconn.internal.call.RetryBufferLimit;
+import dev.clientconn.internal.call.RetryOptions;
 import dev.clientconn.internal.concurrent.ChannelThreads;
 import dev.clientconn.internal.resolver.TargetUri;
 import dev.clientconn.internal.serviceconfig.ServiceConfigParser;
@@ -81,7 +81,7 @@ public final class ChannelHarness {
         lookUp,
         idleTimeout.toNanos(),
         4096,
-        RetryBufferLimit.Limits.DEFAULT,
+        RetryOptions.DEFAULT,
         io.grpc.CompressorRegistry.getDefaultInstance(),
         io.grpc.DecompressorRegistry.getDefaultInstance(),
         List.of(),

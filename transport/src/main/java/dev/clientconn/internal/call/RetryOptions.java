@@ -1,0 +1,22 @@
+// SPDX-License-Identifier: Apache-2.0
+package dev.clientconn.internal.call;
+
+import dev.clientconn.internal.transport.ChannelDefaults;
+
+/**
+ * Holds the limits of a channel for the retry and hedging policies of its service configs.
+ *
+ * @param enabled whether the policies are followed
+ * @param maxRetryAttempts the most attempts of a call with a retry policy, the first one included
+ * @param maxHedgedAttempts the most attempts of a call with a hedging policy, the first one
+ *     included
+ * @param buffers of requests that are retained to be sent again
+ */
+public record RetryOptions(
+    boolean enabled, int maxRetryAttempts, int maxHedgedAttempts, RetryBufferLimit.Limits buffers) {
+  public static final RetryOptions DEFAULT = new RetryOptions(
+      true,
+      ChannelDefaults.MAX_ATTEMPTS,
+      ChannelDefaults.MAX_ATTEMPTS,
+      RetryBufferLimit.Limits.DEFAULT);
+}
