@@ -47,6 +47,7 @@ final class ActiveStreams {
     nextId += 2;
     opened++;
     stream.opened(id);
+    // At one stream per chain on average a look-up is one or two comparisons.
     if (active == chains.length) {
       resize(2 * chains.length);
     }

@@ -75,6 +75,8 @@ final class DeadlineWheel implements Runnable {
       // No slot starts in between, so that the distance from now decides the level.
       current = Math.max(current, nowTick);
     }
+    // Rounded up to the next tick, so that it never fires early. A deadline that has passed fires
+    // with the next tick.
     long at = now + Math.max(0, Math.min(delayNanos, LATEST - now));
     timeout.tick = (at >> TICK_SHIFT) + 1;
     long start = place(timeout);
@@ -86,6 +88,8 @@ final class DeadlineWheel implements Runnable {
   void disarm(Timeout timeout) {
     Timeout previous = timeout.previous;
     unlink(timeout);
+    // The timer is not cancelled with the last deadline of its slot: most calls end before their
+    // deadline, and a timer task per call would cost more than one idle wake-up.
     if (previous instanceof Slot slot && slot.isEmpty()) {
       slot.level.occupied &= ~slot.bit;
     }
@@ -110,6 +114,7 @@ final class DeadlineWheel implements Runnable {
     }
     current = nowTick;
     try {
+      // Before the callback: if a call throws, later deadlines are still armed.
       if (start != NEVER) {
         schedule(start);
       }
@@ -127,6 +132,8 @@ final class DeadlineWheel implements Runnable {
 
   /** Links a deadline into its slot. Returns the tick at which the slot starts. */
   private long place(Timeout timeout) {
+    // The highest bit that differs says how far away the tick is; with the lowest six bits set,
+    // everything within one level-0 revolution counts as level 0.
     long different = (timeout.tick ^ current) | (SLOTS - 1);
     int depth = (Long.SIZE - 1 - Long.numberOfLeadingZeros(different)) / LEVEL_SHIFT;
     int shift = depth * LEVEL_SHIFT;

@@ -80,6 +80,7 @@ final class Http2Client {
         deliveries,
         activeStreams,
         this::failed);
+    // Last: its control buffer may receive commands as soon as the transport is published.
     this.turn = new Turn(loop, this, streams.loopy(), framer, socket, deliveries);
   }
 
@@ -102,6 +103,8 @@ final class Http2Client {
   }
 
   private void sendPreface() {
+    // No stream is opened before the peer's SETTINGS, although RFC 9113 section 3.4 allows it: it
+    // would not know the peer's limits. The connection is ready when they have been applied.
     framer.writePreface();
     framer.writeSettings(new Http2Settings()
         .pushEnabled(false)
@@ -115,6 +118,7 @@ final class Http2Client {
     if (!lifecycle.isConnecting()) {
       streams.admitWaiting();
     } else if (socket.canWrite()) {
+      // If writing has failed already, the connection never becomes ready: it is about to end.
       Attributes complete = attributes.onReady(connectAttempt);
       connectAttempt.ready();
       lifecycle.ready(complete);
@@ -136,6 +140,7 @@ final class Http2Client {
 
   private void endRead() {
     if (!isClosed()) {
+      // The credit for a whole read in one WINDOW_UPDATE.
       receiveWindows.endRead();
       streams.admitWaiting();
     }
@@ -182,6 +187,7 @@ final class Http2Client {
   }
 
   private void expire(List<DeadlineWheel.Timeout> expired) {
+    // One turn for all: the RST_STREAM frames of a tick leave in one write.
     turn.run(() -> {
       for (DeadlineWheel.Timeout timeout : expired) {
         try {
@@ -285,6 +291,7 @@ final class Http2Client {
 
   /** Sends GOAWAY and ends all streams. The owner is notified when the socket is closed. */
   private void close(Status reason, Http2Error error, String debugData) {
+    // GOAWAY also for a peer whose SETTINGS never came, as long as the socket takes it.
     boolean wasConnected = !lifecycle.isConnecting() || socket.isWritable();
     if (!lifecycle.close(reason)) {
       return;
@@ -314,6 +321,7 @@ final class Http2Client {
   }
 
   private void release(Status reason) {
+    // The timer first, so that it does not fire into a closed connection.
     keepalive.stop();
     streams.closer().closeAll(goAway.explain(reason));
   }
@@ -326,6 +334,8 @@ final class Http2Client {
         release(reason);
       }
       socket.stop();
+      // Commands that were put meanwhile are applied, and so end their calls, before the owner is
+      // notified: it counts on a terminated connection having no calls left.
       turn.end();
       framer.discard();
     } finally {

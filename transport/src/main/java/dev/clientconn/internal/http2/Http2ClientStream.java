@@ -73,6 +73,7 @@ final class Http2ClientStream extends Command implements ClientStream {
     this.firstMessage = message;
     this.endOfStream = endOfStream;
     if (!endOfStream) {
+      // Before the command is put: the loop may frame the message and give the quota back at once.
       writeQuota = new WriteQuota(call().onReadyThreshold());
       queued(message);
     }
@@ -108,6 +109,8 @@ final class Http2ClientStream extends Command implements ClientStream {
 
   @Override
   public void consumed(int bytes) {
+    // Up to a batch stays uncounted for good at the end of the call: the loop drops the stream's
+    // window then, and the connection's window is credited on arrival.
     unreturned += bytes;
     if (unreturned >= creditBatch) {
       controlBuffer.put(new Commands.WindowCredit(this, unreturned));

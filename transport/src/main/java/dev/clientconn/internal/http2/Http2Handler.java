@@ -35,6 +35,7 @@ final class Http2Handler extends ByteToMessageDecoder {
 
   @Override
   public void handlerAdded(ChannelHandlerContext ctx) {
+    // With TLS the handler is added after the handshake, when the channel has been active for long.
     if (ctx.channel().isActive()) {
       start(ctx);
     }
@@ -64,6 +65,7 @@ final class Http2Handler extends ByteToMessageDecoder {
   protected void decode(ChannelHandlerContext ctx, ByteBuf in, List<Object> out) {
     try {
       if (!client.isClosed()) {
+        // Any byte proves that the peer is alive, also one that completes no frame (gRFC A8).
         client.onRead();
         if (detected || detectHttp2(in)) {
           frameReader.decode(ctx.alloc(), in);
@@ -94,6 +96,7 @@ final class Http2Handler extends ByteToMessageDecoder {
   @Override
   public void channelReadComplete(ChannelHandlerContext ctx) throws Exception {
     super.channelReadComplete(ctx);
+    // Once per read, not per frame: all replies and credits of a read leave in one write.
     client.endTurn();
   }
 
@@ -107,6 +110,7 @@ final class Http2Handler extends ByteToMessageDecoder {
   @Override
   public void channelWritabilityChanged(ChannelHandlerContext ctx) {
     if (ctx.channel().isWritable()) {
+      // What was held back while the socket's buffer was full is written now.
       client.endTurn();
     }
     ctx.fireChannelWritabilityChanged();

@@ -55,6 +55,8 @@ final class InboundFrames implements FrameListener {
 
   @Override
   public void onData(int streamId, ByteBuf data, int padding, boolean endOfStream) {
+    // Counted before the stream is looked up: DATA for a closed stream uses the connection's window
+    // as well (RFC 9113 section 6.9), and would shrink it for ever if it were dropped uncounted.
     if (!receiveWindows.received(data.readableBytes() + padding)) {
       client.fail(Http2Error.FLOW_CONTROL_ERROR, "DATA exceeds the connection's window");
       return;
@@ -80,11 +82,14 @@ final class InboundFrames implements FrameListener {
 
   @Override
   public void onHeaderTableSize(long bytes) {
+    // Apart from onSettings: within one frame the value may change twice, and the encoder must
+    // signal the smallest of them (RFC 7541 section 4.2).
     framer.peerHeaderTableSize(bytes);
   }
 
   @Override
   public void onSettings(Http2Settings frame) {
+    // A frame changes only what it names; the rest stays in force (RFC 9113 section 6.5.3).
     int windowBefore = settings.initialWindowSize();
     settings = settings.merge(frame);
     if (settings.initialWindowSize() > windowBefore
@@ -95,6 +100,8 @@ final class InboundFrames implements FrameListener {
       client.fail(Http2Error.FLOW_CONTROL_ERROR, "SETTINGS makes a stream's window exceed 2^31-1");
       return;
     }
+    // Acknowledged after the values are in force (RFC 9113 section 6.5.3). The waiting streams that
+    // a new limit admits are opened behind it.
     if (floodGuard.allowsReply()) {
       framer.writeSettingsAck();
       client.settingsApplied();
@@ -110,6 +117,8 @@ final class InboundFrames implements FrameListener {
 
   @Override
   public void onPingAck(long payload) {
+    // Two kinds of pings are under way at a time, which their payloads distinguish. Any other
+    // payload acknowledges nothing that was sent, and is ignored.
     if (payload == ReceiveWindows.BDP_PING) {
       boolean grown = receiveWindows.onPingAck();
       client.counters.roundTrip(receiveWindows.rttNanos());
@@ -123,6 +132,8 @@ final class InboundFrames implements FrameListener {
 
   @Override
   public void onGoAway(int lastStreamId, long errorCode, ByteBuf debugData) {
+    // A server may send several: the first to stop new streams, a later one with the id of the last
+    // that it processes (RFC 9113 section 6.8). Only the first complaint lengthens the interval.
     boolean complainedBefore = goAway.isTooManyPings();
     String wrong = goAway.received(lastStreamId, errorCode, debugData);
     if (wrong != null) {
@@ -139,6 +150,7 @@ final class InboundFrames implements FrameListener {
   @Override
   public void onWindowUpdate(int streamId, int increment) {
     if (streamId == 0) {
+      // Nothing is scheduled here: the turn that ends this read writes whatever may be sent.
       if (!streams.sendQuota().connection().tryIncrease(increment)) {
         client.fail(Http2Error.FLOW_CONTROL_ERROR, "WINDOW_UPDATE makes the window exceed 2^31-1");
       }
@@ -169,6 +181,7 @@ final class InboundFrames implements FrameListener {
     client.fail(error(errorCode), message);
   }
 
+  /** Unknown codes are treated as INTERNAL_ERROR (RFC 9113 section 7). */
   private static Http2Error error(long code) {
     Http2Error error = Http2Error.valueOf(code);
     return error == null ? Http2Error.INTERNAL_ERROR : error;

@@ -43,6 +43,8 @@ final class ResponseReader {
       closer.reset(stream, body.toStatus(), Http2Error.PROTOCOL_ERROR);
       return;
     }
+    // The kind depends on what came before: with END_STREAM and no earlier response the block is
+    // both headers and trailers ("Trailers-Only").
     ResponseBlock result = ResponseHeaders.classify(block, endOfStream, stream.responseStatus());
     switch (result.kind()) {
       case INFORMATIONAL -> {}
@@ -81,6 +83,7 @@ final class ResponseReader {
       stream.endRemote();
     }
     int length = data.readableBytes() + padding;
+    // Only this stream has broken the rule; the connection's window was checked before.
     if (!stream.inFlow().received(length)) {
       closer.reset(
           stream,
@@ -115,6 +118,7 @@ final class ResponseReader {
 
   private void deframe(StreamState stream, ByteBuf data, int padding, boolean endOfStream) {
     try {
+      // Delivers each complete message to the stream; an incomplete one stays in the deframer.
       stream.deframer().deframe(data, stream);
     } catch (MessageException e) {
       closer.reset(stream, withoutGrpcStatus(stream, e.status()), Http2Error.CANCEL);

@@ -13,7 +13,9 @@ import org.jspecify.annotations.Nullable;
 @EventLoopConfined
 final class SendQueue {
 
+  /** Apart from the others, so that a stream with one message has no queue. */
   private @Nullable FramedMessage head;
+
   private int offset;
   /** Created for the second message: a unary call never needs it. */
   private @Nullable ArrayDeque<FramedMessage> rest;
@@ -73,6 +75,8 @@ final class SendQueue {
   }
 
   void advance(int bytes) {
+    // Released when it is framed, not when it is written: the frame has its own reference to the
+    // chunks, or a copy of the bytes.
     offset += bytes;
     FramedMessage sending = head();
     if (offset == sending.length()) {

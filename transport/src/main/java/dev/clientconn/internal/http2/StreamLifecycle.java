@@ -119,6 +119,8 @@ final class StreamLifecycle {
     stream.sendQueue.init(clientStream.takeFirstMessage(), clientStream.endOfStream());
     Status refusal = lifecycle.refusal();
     if (refusal != null) {
+      // The channel had chosen this connection before it learned of the drain: another one serves
+      // the call, and the server has seen nothing of it.
       closer.closeUnopened(stream, refusal, StreamProgress.NOT_SENT);
       return;
     }
@@ -129,12 +131,15 @@ final class StreamLifecycle {
     }
     Deadline deadline = clientStream.call().deadline();
     if (deadline != null) {
+      // Before the stream can wait: a call that gets no slot still ends in time.
       deadlines.arm(stream, deadline.timeRemaining(TimeUnit.NANOSECONDS));
     }
     if (isEmpty()) {
       // Also for a stream that will have to wait: its call depends on the connection as well.
       keepalive.onActive();
     }
+    // A peer that does not read would let HEADERS pile up without limit: they are not subject to
+    // flow control (RFC 9113 section 5.2.1), so the socket's buffer limits them.
     if (quota.admits(activeStreams.active()) && socket.takesHeaders()) {
       sendHeaders(stream);
     } else {
@@ -160,6 +165,8 @@ final class StreamLifecycle {
 
   private void sendHeaders(StreamState stream) {
     Http2ClientStream clientStream = stream.clientStream();
+    // Ids must increase on the wire (RFC 9113 section 5.1.1), so that an id is assigned only here,
+    // where the HEADERS are framed, and not when the stream began to wait.
     activeStreams.register(stream);
     framer.writeHeaders(stream.id(), clientStream.takeHeaders());
     scheduleData(stream);
@@ -168,6 +175,7 @@ final class StreamLifecycle {
       deliveries.collect(stream);
     }
     if (activeStreams.exhausted()) {
+      // Ids cannot be reused; a client opens a new connection (RFC 9113 section 5.1.1).
       Status reason =
           Status.UNAVAILABLE.withDescription("the connection has used up its stream ids");
       lifecycle.drain(reason);
@@ -177,6 +185,7 @@ final class StreamLifecycle {
 
   /** Opens waiting streams while there are slots and the socket accepts their HEADERS. */
   void admitWaiting() {
+    // Rechecked each time: sending HEADERS can fail the connection or fill the socket's buffer.
     while (!lifecycle.isClosed() && socket.takesHeaders()) {
       StreamState stream = quota.next(activeStreams.active());
       if (stream == null) {
@@ -199,6 +208,7 @@ final class StreamLifecycle {
 
   void write(StreamState stream, @Nullable FramedMessage message, boolean endOfStream) {
     if (stream.isClosed()) {
+      // The call wrote it before it was notified of the end. The command owns the message.
       if (message != null) {
         message.release();
       }
@@ -246,6 +256,7 @@ final class StreamLifecycle {
     }
     StreamState stream = clientStream.stream();
     if (stream.isWaiting()) {
+      // Closed first: the queue recognises by it which of its entries are to be skipped.
       closeUnopened(stream, reason);
       stopWaiting(stream, WaitOutcome.CANCELLED);
     } else if (stream.isOpen()) {
@@ -289,6 +300,7 @@ final class StreamLifecycle {
     StreamState stream = activeStreams.find(streamId);
     if (stream != null) {
       if (endOfStream) {
+        // Decides whether RST_STREAM is due: none is where both sides have ended the stream.
         stream.endRemote();
       }
       closer.reset(stream, status, error);
@@ -321,10 +333,12 @@ final class StreamLifecycle {
    */
   boolean applySettings(PeerSettings settings) {
     maxHeaderListSize = settings.maxHeaderListSize();
+    // A limit below the number of open streams ends none of them (RFC 9113 section 5.1.2).
     quota.limit(settings.maxConcurrentStreams());
     return sendQuota.initialStreamWindow(settings.initialWindowSize()) <= 0 || scheduleAll();
   }
 
+  /** Schedules the streams that a larger initial window lets send, and checks each window. */
   private boolean scheduleAll() {
     for (StreamState stream : activeStreams.all()) {
       if (stream.sendQuota().overflowed()) {

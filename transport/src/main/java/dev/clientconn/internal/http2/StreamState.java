@@ -54,7 +54,9 @@ final class StreamState extends DeadlineWheel.Timeout implements MessageDeframer
   /** The listener has been notified of something since its last batch end. */
   private boolean hasEvents;
 
+  /** Whether {@link PendingDeliveries} holds the stream. */
   private boolean pending;
+
   /** Why messages could not be delivered, if so: the call must not end with OK. */
   private @Nullable Status deliveryFailure;
 
@@ -197,6 +199,7 @@ final class StreamState extends DeadlineWheel.Timeout implements MessageDeframer
   }
 
   void notifyClosed(Status status, StreamProgress progress, Metadata trailers) {
+    // Messages before the end: the peer sent them in this order, also when an error follows.
     deliverLastMessages();
     closed = true;
     hasEvents = true;

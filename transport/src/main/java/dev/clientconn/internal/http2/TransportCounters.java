@@ -11,9 +11,9 @@ import java.util.concurrent.atomic.AtomicLongArray;
 import org.jspecify.annotations.Nullable;
 
 /**
- * Publishes a connection's figures to other threads. Only the loop writes them, once at the end of
- * a turn, with opaque stores: they cost what plain stores do, and a reader sees each figure whole,
- * though not all figures from the same turn.
+ * Publishes a connection's figures to other threads. Only the loop writes them, with opaque stores,
+ * most of them once at the end of a turn: they cost what plain stores do, and a reader sees each
+ * figure whole, though not all figures from the same turn.
  */
 @CrossesThreads
 final class TransportCounters {
@@ -62,6 +62,7 @@ final class TransportCounters {
   }
 
   void state(State newState) {
+    // A volatile write costs a fence, and the state changes three times in a connection's life.
     if (state != newState) {
       state = newState;
     }
@@ -91,6 +92,7 @@ final class TransportCounters {
   TransportSnapshot snapshot() {
     long rtt = numbers.getOpaque(ROUND_TRIP);
     long max = numbers.getOpaque(LIMIT);
+    // The dialled address until it is connected, and where Netty reports no other.
     SocketAddress peer = remote;
     return new TransportSnapshot(
         id,
