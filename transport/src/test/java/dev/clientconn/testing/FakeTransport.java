@@ -19,7 +19,7 @@ import java.util.function.Consumer;
 import org.jspecify.annotations.Nullable;
 
 /**
- * Makes {@link FakeStream}s, and becomes ready, drains and ends when the test says so. It observes
+ * Makes {@link FakeStream}s, and becomes ready, drains and ends when the test requests it. Observes
  * the contract of a transport: while it drains no stream opens, and it ends with its last stream.
  */
 public final class FakeTransport implements ClientTransport {
@@ -36,7 +36,7 @@ public final class FakeTransport implements ClientTransport {
   public boolean draining;
   public boolean terminated;
 
-  /** Runs when a call asks for a stream, before it has it: the moment for a race. */
+  /** Runs when a call asks for a stream, before it has it: the place to provoke a race. */
   public Runnable beforeStream = () -> {};
 
   /** Runs within the start of each stream, as what its event loop does meanwhile. */

@@ -177,7 +177,7 @@ class AddrConnTest {
     old.ready();
     FakePick[] retry = new FakePick[1];
 
-    // Somebody else is in the sync context, so what the event loop says of the GOAWAY has to queue.
+    // Another thread runs the sync context, so that the event loop's task for the GOAWAY is queued.
     harness.control().execute(() -> {
       old.goAway();
       retry[0] = harness.call();

@@ -110,9 +110,9 @@ class ChannelCoreTest {
   void emptyAddressListFailsCallsAndIsRetried() {
     FakePick call = harness.call();
 
-    Status answer = harness.resolver.send();
+    Status status = harness.resolver.send();
 
-    assertThat(answer.getCode()).isEqualTo(Status.Code.UNAVAILABLE);
+    assertThat(status.getCode()).isEqualTo(Status.Code.UNAVAILABLE);
     assertThat(call.failed().getCode()).isEqualTo(Status.Code.UNAVAILABLE);
     assertThat(harness.clock.pendingTimers()).isEqualTo(1);
   }
@@ -134,14 +134,14 @@ class ChannelCoreTest {
   void resultThatIsAnErrorLeavesPickFirstItsConnection() {
     connectAndEndACall();
 
-    Status answer = harness
+    Status status = harness
         .resolver
         .last()
         .send(ResolutionResult.newBuilder()
             .setAddressesOrError(StatusOr.fromStatus(Status.UNAVAILABLE.withDescription("no DNS")))
             .build());
 
-    assertThat(answer.getDescription()).isEqualTo("no DNS");
+    assertThat(status.getDescription()).isEqualTo("no DNS");
     assertThat(harness.call().picked()).isSameAs(connector.last());
   }
 
@@ -181,9 +181,9 @@ class ChannelCoreTest {
     Attributes attributes =
         Attributes.newBuilder().set(InternalConfigSelector.KEY, new NoRoute()).build();
 
-    Status answer = harness.resolver.send(attributes, 1);
+    Status status = harness.resolver.send(attributes, 1);
 
-    assertThat(answer.isOk()).isTrue();
+    assertThat(status.isOk()).isTrue();
     assertThat(connector.dials).hasSize(1);
   }
 
@@ -284,7 +284,7 @@ class ChannelCoreTest {
     connectAndEndACall();
 
     harness.control().execute(() -> {
-      // The timer fires in here, so what it wants comes after the rest of this.
+      // The timer fires in this task, so what it executes runs after this task.
       harness.clock.advance(Duration.ofSeconds(15));
       harness.control().enterIdle();
       harness.control().exitIdle();

@@ -12,7 +12,7 @@ import io.grpc.MethodDescriptor;
 import io.grpc.Status;
 import org.jspecify.annotations.Nullable;
 
-/** A call that only wants a transport, and remembers what it heard. */
+/** Stands for a call that asks for a transport, and records the outcome. */
 public final class FakePick implements TransportSource.PendingPick {
   public @Nullable FakeTransport transport;
   public @Nullable PickResult result;
@@ -88,7 +88,7 @@ public final class FakePick implements TransportSource.PendingPick {
 
   private void assertFirst() {
     if (!isWaiting()) {
-      throw new AssertionError("a pick was answered twice");
+      throw new AssertionError("a pick was completed twice");
     }
   }
 }

@@ -19,7 +19,7 @@ import java.util.function.Function;
 import org.jspecify.annotations.Nullable;
 
 /**
- * A policy with one subchannel, connected at once; each of its methods throws if a test says so.
+ * A policy with one subchannel, connected at once; each of its methods throws if a test sets that.
  */
 public final class FakePolicy extends LoadBalancerProvider {
   public static final String NAME = "fake_policy";

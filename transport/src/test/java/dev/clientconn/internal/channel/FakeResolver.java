@@ -19,7 +19,7 @@ import java.util.Map;
 import java.util.concurrent.Executor;
 import org.jspecify.annotations.Nullable;
 
-/** Provides resolvers that deliver results when the test says so. */
+/** Provides resolvers that deliver results when the test requests it. */
 public final class FakeResolver extends TestResolverProvider {
   public final List<Resolver> resolvers = new ArrayList<>();
   public @Nullable Throwable throwsOnStart;
@@ -157,9 +157,9 @@ public final class FakeResolver extends TestResolverProvider {
     }
 
     Status send(ResolutionResult result) {
-      Status[] answer = new Status[1];
-      args().getSynchronizationContext().execute(() -> answer[0] = listener().onResult2(result));
-      return answer[0];
+      Status[] status = new Status[1];
+      args().getSynchronizationContext().execute(() -> status[0] = listener().onResult2(result));
+      return status[0];
     }
 
     public void fail(String description) {

@@ -96,7 +96,7 @@ class PickerWrapperTest {
   }
 
   @Test
-  void answeredPickCannotBeCancelled() {
+  void completedPickCannotBeCancelled() {
     update(PickResult.withError(BROKEN));
     FakePick pick = pick(false);
 
@@ -162,13 +162,13 @@ class PickerWrapperTest {
   void eachPickEndsOrIsCancelledExactlyOnceUnderContention() throws Exception {
     int threads = 3;
     int picksEach = 5_000;
-    AtomicInteger answered = new AtomicInteger();
+    AtomicInteger completed = new AtomicInteger();
     AtomicInteger cancelled = new AtomicInteger();
     ExecutorService pool = Executors.newFixedThreadPool(threads);
     for (int i = 0; i < threads; i++) {
       pool.execute(() -> {
         for (int j = 0; j < picksEach; j++) {
-          CountingPick pick = new CountingPick(answered);
+          CountingPick pick = new CountingPick(completed);
           picker.pick(pick);
           if (j % 2 == 0 && picker.cancel(pick)) {
             cancelled.incrementAndGet();
@@ -185,7 +185,7 @@ class PickerWrapperTest {
 
     update(PickResult.withError(BROKEN));
 
-    assertThat(answered.get() + cancelled.get()).isEqualTo(threads * picksEach);
+    assertThat(completed.get() + cancelled.get()).isEqualTo(threads * picksEach);
     assertThat(picker.waitingCalls()).isZero();
   }
 
@@ -200,10 +200,10 @@ class PickerWrapperTest {
   }
 
   /** Counts how often it is completed. */
-  private record CountingPick(AtomicInteger answered, Object identity)
+  private record CountingPick(AtomicInteger completed, Object identity)
       implements TransportSource.PendingPick {
-    CountingPick(AtomicInteger answered) {
-      this(answered, new Object());
+    CountingPick(AtomicInteger completed) {
+      this(completed, new Object());
     }
 
     @Override
@@ -221,12 +221,12 @@ class PickerWrapperTest {
 
     @Override
     public void onPicked(ClientTransport transport, PickResult result) {
-      answered.incrementAndGet();
+      completed.incrementAndGet();
     }
 
     @Override
     public void onFailed(Status status) {
-      answered.incrementAndGet();
+      completed.incrementAndGet();
     }
   }
 }

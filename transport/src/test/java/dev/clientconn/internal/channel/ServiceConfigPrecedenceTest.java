@@ -24,7 +24,7 @@ class ServiceConfigPrecedenceTest {
   @Test
   void resolversConfigBeatsTheDefault() {
     harness.serviceConfig(timeout("1s")).connect();
-    assertThat(timeoutNanos()).as("before the resolver answers").isEqualTo(1_000_000_000L);
+    assertThat(timeoutNanos()).as("before the resolver responds").isEqualTo(1_000_000_000L);
 
     harness.resolver.send(timeout("2s"), 1);
 
@@ -54,9 +54,9 @@ class ServiceConfigPrecedenceTest {
   void firstConfigThatIsInvalidFailsCallsAndAsksAgain() {
     FakePick call = harness.call();
 
-    Status answer = harness.resolver.send(INVALID, 1);
+    Status status = harness.resolver.send(INVALID, 1);
 
-    assertThat(answer.getCode()).isEqualTo(Status.Code.UNAVAILABLE);
+    assertThat(status.getCode()).isEqualTo(Status.Code.UNAVAILABLE);
     assertThat(call.failed().getCode()).isEqualTo(Status.Code.UNAVAILABLE);
     assertThat(call.failed().getDescription()).contains("methodConfig must be a list");
     assertThat(harness.state()).isEqualTo(ConnectivityState.TRANSIENT_FAILURE);
@@ -68,9 +68,9 @@ class ServiceConfigPrecedenceTest {
     harness.connect();
     harness.resolver.send(timeout("2s"), 1);
 
-    Status answer = harness.resolver.send(INVALID, 1);
+    Status status = harness.resolver.send(INVALID, 1);
 
-    assertThat(answer.isOk()).isTrue();
+    assertThat(status.isOk()).isTrue();
     assertThat(timeoutNanos()).isEqualTo(2_000_000_000L);
   }
 
@@ -96,9 +96,9 @@ class ServiceConfigPrecedenceTest {
     harness.connect();
     harness.resolver.send(1);
 
-    Status answer = harness.resolver.send(INVALID, 1);
+    Status status = harness.resolver.send(INVALID, 1);
 
-    assertThat(answer.isOk()).isTrue();
+    assertThat(status.isOk()).isTrue();
     assertThat(timeoutNanos()).isNull();
   }
 
