@@ -8,6 +8,7 @@ import io.grpc.MethodDescriptor;
 import java.util.concurrent.Executor;
 import java.util.concurrent.ScheduledExecutorService;
 import java.util.function.Function;
+import java.util.function.Supplier;
 import org.jspecify.annotations.Nullable;
 
 /**
@@ -25,6 +26,7 @@ import org.jspecify.annotations.Nullable;
  * @param maxInboundMessageSize bytes, after decompression too; {@code null} if the application has
  *     set no limit
  * @param retryBuffer limits the bytes of requests that are buffered to be sent again
+ * @param retryThrottle the tokens of the service config in force, {@code null} if it has none
  * @param lifecycle counts calls that start and end
  * @param unsent registers calls between start and half-close, and those that wait for credentials
  */
@@ -39,6 +41,7 @@ public record CallEnvironment(
     DecompressorRegistry decompressors,
     @Nullable Integer maxInboundMessageSize,
     RetryBufferLimit retryBuffer,
+    Supplier<@Nullable RetryThrottle> retryThrottle,
     Lifecycle lifecycle,
     UnsentCalls unsent) {
 

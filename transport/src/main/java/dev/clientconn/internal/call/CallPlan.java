@@ -1,6 +1,9 @@
 // SPDX-License-Identifier: Apache-2.0
 package dev.clientconn.internal.call;
 
+import dev.clientconn.internal.serviceconfig.HedgingPolicy;
+import dev.clientconn.internal.serviceconfig.MethodConfig;
+import dev.clientconn.internal.serviceconfig.RetryPolicy;
 import dev.clientconn.internal.transport.ChannelDefaults;
 import dev.clientconn.internal.transport.StreamParameters;
 import io.grpc.CallOptions;
@@ -23,6 +26,7 @@ import org.jspecify.annotations.Nullable;
  */
 final class CallPlan extends PickSubchannelArgs implements StreamParameters {
   private final MethodDescriptor<?, ?> method;
+  private final MethodConfig config;
   private final CallOptions options;
   private final CallEnvironment environment;
   private final Context context;
@@ -39,10 +43,8 @@ final class CallPlan extends PickSubchannelArgs implements StreamParameters {
       Metadata headers) {
     this.method = method;
     this.environment = environment;
-    this.options = environment
-        .methodConfigs()
-        .apply(method)
-        .applyTo(options, environment.maxInboundMessageSize());
+    this.config = environment.methodConfigs().apply(method);
+    this.options = config.applyTo(options, environment.maxInboundMessageSize());
     this.context = context;
     this.deadline = CallDeadline.of(this.options, context);
     String name = options.getCompressor();
@@ -53,6 +55,7 @@ final class CallPlan extends PickSubchannelArgs implements StreamParameters {
 
   private CallPlan(CallPlan other, @Nullable String authority, Metadata headers) {
     this.method = other.method;
+    this.config = other.config;
     this.options = other.options;
     this.environment = other.environment;
     this.context = other.context;
@@ -122,6 +125,16 @@ final class CallPlan extends PickSubchannelArgs implements StreamParameters {
   @Override
   public Metadata metadata() {
     return headers;
+  }
+
+  @Nullable
+  RetryPolicy retryPolicy() {
+    return config.retryPolicy();
+  }
+
+  @Nullable
+  HedgingPolicy hedgingPolicy() {
+    return config.hedgingPolicy();
   }
 
   boolean waitForReady() {

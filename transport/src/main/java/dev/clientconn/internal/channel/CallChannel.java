@@ -49,6 +49,7 @@ public final class CallChannel extends Channel {
         options.decompressors(),
         options.maxInboundMessageSize(),
         new RetryBufferLimit(options.retries().buffers()),
+        core.serviceConfig()::retryThrottle,
         core.calls(),
         core.unsent());
     Channel channel =

@@ -1,9 +1,11 @@
 // SPDX-License-Identifier: Apache-2.0
 package dev.clientconn.internal.channel;
 
+import dev.clientconn.internal.call.RetryThrottle;
 import dev.clientconn.internal.concurrent.ChannelLog;
 import dev.clientconn.internal.concurrent.CrossesThreads;
 import dev.clientconn.internal.serviceconfig.MethodConfig;
+import dev.clientconn.internal.serviceconfig.RetryThrottling;
 import dev.clientconn.internal.serviceconfig.ServiceConfig;
 import io.grpc.ChannelLogger;
 import io.grpc.ChannelLogger.ChannelLogLevel;
@@ -11,6 +13,7 @@ import io.grpc.MethodDescriptor;
 import io.grpc.NameResolver.ConfigOrError;
 import io.grpc.Status;
 import java.util.List;
+import java.util.Objects;
 import java.util.logging.Logger;
 import org.jspecify.annotations.Nullable;
 
@@ -28,6 +31,7 @@ final class ServiceConfigState {
   private final boolean lookUp;
   private final ChannelLogger logger;
   private volatile ServiceConfig current;
+  private volatile @Nullable RetryThrottle throttle;
 
   private boolean resolvedOnce;
 
@@ -42,6 +46,7 @@ final class ServiceConfigState {
     this.lookUp = options.lookUpServiceConfig();
     this.logger = logger;
     this.current = initial;
+    this.throttle = newThrottle(initial);
     warnOfIgnored(initial);
   }
 
@@ -54,12 +59,12 @@ final class ServiceConfigState {
   Status update(@Nullable ConfigOrError resolved) {
     if (!lookUp || resolved == null) {
       resolvedOnce = true;
-      current = initial;
+      use(initial);
       return null;
     }
     if (resolved.getConfig() instanceof ServiceConfig config) {
       resolvedOnce = true;
-      current = config;
+      use(config);
       warnOfIgnored(config);
       return null;
     }
@@ -76,6 +81,26 @@ final class ServiceConfigState {
       return null;
     }
     return error;
+  }
+
+  /** Tokens are kept while the settings are: most updates concern something else. */
+  private void use(ServiceConfig config) {
+    RetryThrottle before = throttle;
+    if (!Objects.equals(before == null ? null : before.settings(), config.retryThrottling())) {
+      throttle = newThrottle(config);
+    }
+    current = config;
+  }
+
+  private static @Nullable RetryThrottle newThrottle(ServiceConfig config) {
+    RetryThrottling settings = config.retryThrottling();
+    return settings == null ? null : new RetryThrottle(settings);
+  }
+
+  /** The tokens of the config in force, {@code null} if it does not throttle. Any thread. */
+  @Nullable
+  RetryThrottle retryThrottle() {
+    return throttle;
   }
 
   MethodConfig methodConfig(MethodDescriptor<?, ?> method) {

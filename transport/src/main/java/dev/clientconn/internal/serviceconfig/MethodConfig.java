@@ -15,15 +15,28 @@ import org.jspecify.annotations.Nullable;
  * @param maxRequestMessageBytes upper bound of an outbound message
  * @param maxResponseMessageBytes upper bound of an inbound message; where the application has set
  *     none it replaces the default, and so can raise it
+ * @param retryPolicy not together with a hedging policy
+ * @param hedgingPolicy not together with a retry policy
  */
 public record MethodConfig(
     @Nullable Long timeoutNanos,
     @Nullable Boolean waitForReady,
     @Nullable Integer maxRequestMessageBytes,
-    @Nullable Integer maxResponseMessageBytes) {
+    @Nullable Integer maxResponseMessageBytes,
+    @Nullable RetryPolicy retryPolicy,
+    @Nullable HedgingPolicy hedgingPolicy) {
 
   /** All absent. */
   public static final MethodConfig NONE = new MethodConfig(null, null, null, null);
+
+  /** Without a policy. */
+  public MethodConfig(
+      @Nullable Long timeoutNanos,
+      @Nullable Boolean waitForReady,
+      @Nullable Integer maxRequestMessageBytes,
+      @Nullable Integer maxResponseMessageBytes) {
+    this(timeoutNanos, waitForReady, maxRequestMessageBytes, maxResponseMessageBytes, null, null);
+  }
 
   /**
    * Limits the options of a call by this config, and starts the timeout. A call's own {@code false}

@@ -14,6 +14,7 @@ import org.jspecify.annotations.Nullable;
  * @param byMethod keyed by {@code service/method}
  * @param byService keyed by service
  * @param fallback for methods that are in neither map
+ * @param retryThrottling of the channel, {@code null} for none
  * @param ignored entries that are valid but have no effect
  */
 public record ServiceConfig(
@@ -21,10 +22,11 @@ public record ServiceConfig(
     Map<String, MethodConfig> byMethod,
     Map<String, MethodConfig> byService,
     MethodConfig fallback,
+    @Nullable RetryThrottling retryThrottling,
     List<String> ignored) {
 
   public static final ServiceConfig EMPTY =
-      new ServiceConfig(null, Map.of(), Map.of(), MethodConfig.NONE, List.of());
+      new ServiceConfig(null, Map.of(), Map.of(), MethodConfig.NONE, null, List.of());
 
   /** Finds the most specific entry: service and method, then service, then the nameless one. */
   public MethodConfig methodConfig(MethodDescriptor<?, ?> method) {

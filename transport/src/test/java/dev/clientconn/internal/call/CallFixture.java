@@ -34,6 +34,7 @@ public final class CallFixture {
   public DecompressorRegistry decompressors = DecompressorRegistry.getDefaultInstance();
   public @Nullable Integer maxInboundMessageSize;
   public RetryBufferLimit keptBytes = new RetryBufferLimit(RetryBufferLimit.Limits.DEFAULT);
+  public @Nullable RetryThrottle throttle;
   /** Runs when a call is about to be counted, for races. */
   public Runnable beforeCallStarted = () -> {};
 
@@ -77,6 +78,7 @@ public final class CallFixture {
         decompressors,
         maxInboundMessageSize,
         keptBytes,
+        () -> throttle,
         new Counter(),
         unsent);
   }

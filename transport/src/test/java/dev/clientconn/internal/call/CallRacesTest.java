@@ -198,6 +198,7 @@ class CallRacesTest {
         DecompressorRegistry.getDefaultInstance(),
         1000,
         new RetryBufferLimit(RetryBufferLimit.Limits.DEFAULT),
+        () -> null,
         new CallEnvironment.Lifecycle() {
           @Override
           public void callStarted() {

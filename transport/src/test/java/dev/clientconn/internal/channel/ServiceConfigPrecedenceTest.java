@@ -3,6 +3,7 @@ package dev.clientconn.internal.channel;
 
 import static org.assertj.core.api.Assertions.assertThat;
 
+import dev.clientconn.internal.call.RetryThrottle;
 import io.grpc.ConnectivityState;
 import io.grpc.NameResolver.ResolutionResult;
 import io.grpc.Status;
@@ -103,6 +104,30 @@ class ServiceConfigPrecedenceTest {
   }
 
   @Test
+  void tokensOutliveAConfigWithTheSameThrottling() {
+    harness.serviceConfig(throttling(0.1)).connect();
+    RetryThrottle byDefault = harness.control().serviceConfig().retryThrottle();
+    assertThat(byDefault).isNotNull();
+
+    harness.resolver.send(throttling(0.1004), 1);
+    assertThat(harness.control().serviceConfig().retryThrottle())
+        .as("the fourth decimal place has no meaning")
+        .isSameAs(byDefault);
+
+    harness.resolver.send(throttling(0.2), 1);
+    assertThat(harness.control().serviceConfig().retryThrottle())
+        .isNotNull()
+        .isNotSameAs(byDefault);
+
+    harness.resolver.send(timeout("2s"), 1);
+    assertThat(harness.control().serviceConfig().retryThrottle()).isNull();
+  }
+
+  private static Map<String, ?> throttling(double ratio) {
+    return Map.of("retryThrottling", Map.of("maxTokens", 10.0, "tokenRatio", ratio));
+  }
+
+  @Test
   void everyConfigWithEntriesThatAreNotActedOnIsWarnedOfOnce() {
     List<String> warnings = new ArrayList<>();
     Logger logger = Logger.getLogger("dev.clientconn.ClientConn");
@@ -117,15 +142,15 @@ class ServiceConfigPrecedenceTest {
       harness.connect();
       harness.resolver.send(Map.of("healthCheckConfig", Map.of("serviceName", "a")), 1);
       harness.resolver.send(Map.of("healthCheckConfig", Map.of("serviceName", "b")), 1);
-      harness.resolver.send(
-          Map.of("retryThrottling", Map.of("maxTokens", 10.0, "tokenRatio", 0.1)), 1);
+      harness.resolver.send(throttling(0.1), 1);
+      harness.resolver.send(Map.of("healthCheckConfig", Map.of("serviceName", "c")), 1);
     } finally {
       logger.setFilter(before);
     }
 
     String text = "[fake:///server:1] ClientConn does not act on these entries of the service"
         + " config: serviceConfig.";
-    assertThat(warnings).containsExactly(text + "healthCheckConfig", text + "retryThrottling");
+    assertThat(warnings).containsExactly(text + "healthCheckConfig", text + "healthCheckConfig");
   }
 
   @Test

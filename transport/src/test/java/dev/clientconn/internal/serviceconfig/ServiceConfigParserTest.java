@@ -6,10 +6,12 @@ import static org.assertj.core.api.Assertions.assertThatThrownBy;
 
 import dev.clientconn.internal.channel.ChannelHarness;
 import dev.clientconn.testing.ByteMethods;
+import io.grpc.Status.Code;
 import java.util.Arrays;
 import java.util.List;
 import java.util.Map;
 import java.util.Objects;
+import java.util.Set;
 import java.util.stream.Stream;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.params.ParameterizedTest;
@@ -82,11 +84,65 @@ class ServiceConfigParserTest {
 
   @Test
   void namesTheEntriesThatAreNotActedOn() {
+    ServiceConfig config = parser.parse(Map.of("healthCheckConfig", Map.of("serviceName", "a")));
+
+    assertThat(config.ignored()).containsExactly("serviceConfig.healthCheckConfig");
+  }
+
+  @Test
+  void readsARetryPolicyWithCodesByNameAndNumber() {
     Map<String, Object> retry = retry(List.of("UNAVAILABLE", "aborted", 8.0));
 
     ServiceConfig config = parser.parse(methods(entry(Map.of("retryPolicy", retry), Map.of())));
 
-    assertThat(config.ignored()).containsExactly("serviceConfig.methodConfig[0].retryPolicy");
+    assertThat(config.fallback().retryPolicy())
+        .isEqualTo(new RetryPolicy(
+            3,
+            100_000_000L,
+            1_000_000_000L,
+            2.0,
+            Set.of(Code.UNAVAILABLE, Code.ABORTED, Code.RESOURCE_EXHAUSTED)));
+    assertThat(config.ignored()).isEmpty();
+  }
+
+  @Test
+  void readsAHedgingPolicy() {
+    Map<String, ?> hedging = Map.of(
+        "maxAttempts", 9.0, "hedgingDelay", "0.5s", "nonFatalStatusCodes", List.of("internal"));
+
+    ServiceConfig config = parser.parse(
+        methods(entry(Map.of("hedgingPolicy", hedging), Map.of("service", "pkg.Greeter"))));
+
+    assertThat(config.methodConfig(ByteMethods.unary("pkg.Greeter/Hello")).hedgingPolicy())
+        .isEqualTo(new HedgingPolicy(9, 500_000_000L, Set.of(Code.INTERNAL)));
+    assertThat(config.ignored()).isEmpty();
+  }
+
+  @Test
+  void hedgingPolicyNeedsOnlyTheAttempts() {
+    ServiceConfig config =
+        parser.parse(methods(entry(Map.of("hedgingPolicy", Map.of("maxAttempts", 2.0)), Map.of())));
+
+    assertThat(config.fallback().hedgingPolicy()).isEqualTo(new HedgingPolicy(2, 0, Set.of()));
+  }
+
+  @Test
+  void throttlingHasThreeDecimalPlaces() {
+    ServiceConfig config = parser.parse(throttling(10.0, 0.5466));
+
+    assertThat(config.retryThrottling()).isEqualTo(new RetryThrottling(10_000, 546));
+    assertThat(config.ignored()).isEmpty();
+  }
+
+  @Test
+  void ratioAboveTheMaximumFillsTheBucketAndDoesNotOverflow() {
+    ServiceConfig config = parser.parse(throttling(1000.0, 1e12));
+
+    assertThat(config.retryThrottling()).isEqualTo(new RetryThrottling(1_000_000, 1_000_000));
+  }
+
+  private static Map<String, ?> throttling(double maxTokens, double tokenRatio) {
+    return Map.of("retryThrottling", Map.of("maxTokens", maxTokens, "tokenRatio", tokenRatio));
   }
 
   private static Map<String, Object> retry(List<?> codes) {
@@ -148,6 +204,17 @@ class ServiceConfigParserTest {
         Arguments.of(Map.of("methodConfig", List.of("none")), "methodConfig[0] must be an object"),
         Arguments.of(
             Map.of("retryThrottling", Map.of("maxTokens", 0.0)), "maxTokens must be above 0"),
+        Arguments.of(throttling(1001, 1), "serviceConfig.retryThrottling.maxTokens must be above"),
+        Arguments.of(throttling(1.5, 1), "retryThrottling.maxTokens must be a 32-bit integer"),
+        Arguments.of(throttling(1, 0), "retryThrottling.tokenRatio must be above 0"),
+        Arguments.of(throttling(1, Double.NaN), "retryThrottling.tokenRatio must be above 0"),
+        Arguments.of(throttling(1, 0.0009), "tokenRatio must be 0.001 or more, but is 9.0E-4"),
+        mistake(
+            Map.of("hedgingPolicy", Map.of("maxAttempts", 2.0, "hedgingDelay", "-1s")),
+            "serviceConfig.methodConfig[0].hedgingPolicy.hedgingDelay must be a duration"),
+        mistake(
+            Map.of("hedgingPolicy", Map.of("maxAttempts", 1.0)),
+            "serviceConfig.methodConfig[0].hedgingPolicy.maxAttempts must be 2 or more"),
         Arguments.of(
             Map.of("loadBalancingConfig", List.of(Map.of("no_such_policy", Map.of()))),
             "no_such_policy"));
