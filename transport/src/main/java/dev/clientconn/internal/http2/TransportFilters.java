@@ -20,7 +20,9 @@ final class TransportFilters {
   private static final Logger LOGGER = ChannelLog.LOGGER;
 
   private final List<ClientTransportFilter> filters;
-  private final List<ClientTransportFilter> notified = new ArrayList<>(0);
+  /** Those that accepted the connection; created for the first, as most channels have none. */
+  private List<ClientTransportFilter> notified = List.of();
+
   private Attributes effective = Attributes.EMPTY;
 
   TransportFilters(List<ClientTransportFilter> filters) {
@@ -39,6 +41,7 @@ final class TransportFilters {
    */
   Attributes ready(Attributes attributes) {
     effective = attributes;
+    notified = new ArrayList<>(filters.size());
     for (ClientTransportFilter filter : filters) {
       effective = ready(filter, effective);
       notified.add(filter);
@@ -68,6 +71,6 @@ final class TransportFilters {
         LOGGER.log(Level.WARNING, "Transport filter " + filter + " threw; the others go on", t);
       }
     }
-    notified.clear();
+    notified = List.of();
   }
 }
