@@ -2,7 +2,6 @@
 package dev.clientconn.internal.channel;
 
 import dev.clientconn.internal.concurrent.SyncContextConfined;
-import dev.clientconn.internal.transport.ClientTransport;
 import io.grpc.Attributes;
 import io.grpc.Channel;
 import io.grpc.ChannelLogger;
@@ -14,16 +13,20 @@ import io.grpc.LoadBalancer;
 import io.grpc.LoadBalancer.CreateSubchannelArgs;
 import io.grpc.LoadBalancer.SubchannelStateListener;
 import io.grpc.Status;
-import io.grpc.SynchronizationContext.ScheduledHandle;
+import java.util.ArrayList;
 import java.util.List;
-import java.util.concurrent.TimeUnit;
 import java.util.function.Consumer;
 import org.jspecify.annotations.Nullable;
 
 /**
  * Keeps one subchannel connected: dials its addresses in order until one responds, and backs off
- * when all have failed. IDLE → CONNECTING → READY → IDLE, or CONNECTING → TRANSIENT_FAILURE →
- * CONNECTING. It never requests re-resolution; the policy that owns it does.
+ * when all have failed. It has a list of established connections, all to one address, and at most
+ * one attempt to make another. IDLE → CONNECTING → READY → IDLE, or CONNECTING → TRANSIENT_FAILURE
+ * → CONNECTING. It never requests re-resolution; the policy that owns it does.
+ *
+ * <p>Where the last connection is lost while another is being dialed, gRFC A105 has the subchannel
+ * go from READY to CONNECTING. Policies that were written before A105 expect IDLE after READY, so
+ * it reports IDLE, and the rest when the policy requests a connection.
  */
 @SyncContextConfined
 final class AddrConn extends LoadBalancer.Subchannel {
@@ -40,11 +43,14 @@ final class AddrConn extends LoadBalancer.Subchannel {
   private @Nullable SubchannelStateListener listener;
   private ConnectivityState state = ConnectivityState.IDLE;
   private List<EquivalentAddressGroup> addresses;
+  /** Those that take new calls, the oldest first. */
+  private final List<Connection> established = new ArrayList<>();
+
   private @Nullable Connection attempt;
-  private @Nullable Connection current;
-  private @Nullable ExponentialBackoff backoff;
-  private @Nullable ScheduledHandle backoffTimer;
-  private long connectingSinceNanos;
+  private final ReconnectBackoff backoff;
+  /** Why the last attempt failed, for as long as the backoff runs. */
+  private Status failure = Status.OK;
+
   private Attributes connectedAttributes = Attributes.EMPTY;
 
   AddrConn(
@@ -58,6 +64,7 @@ final class AddrConn extends LoadBalancer.Subchannel {
     this.onTerminated = onTerminated;
     this.addresses = args.getAddresses();
     this.index = new AddressIndex(addresses);
+    this.backoff = new ReconnectBackoff(context, this::backoffEnded);
   }
 
   /** The part that other threads may read. */
@@ -77,11 +84,20 @@ final class AddrConn extends LoadBalancer.Subchannel {
   /** Any thread. Deferred, so that the listener is never called from within this method. */
   @Override
   public void requestConnection() {
-    context.sync().execute(() -> {
-      if (state == ConnectivityState.IDLE) {
-        startConnecting();
-      }
-    });
+    context.sync().execute(this::leaveIdle);
+  }
+
+  private void leaveIdle() {
+    if (state != ConnectivityState.IDLE) {
+      return;
+    }
+    if (attempt != null) {
+      moveTo(ConnectivityStateInfo.forNonError(ConnectivityState.CONNECTING));
+    } else if (backoff.isRunning()) {
+      moveTo(ConnectivityStateInfo.forTransientFailure(failure));
+    } else {
+      startConnecting();
+    }
   }
 
   @Override
@@ -95,15 +111,33 @@ final class AddrConn extends LoadBalancer.Subchannel {
     if (index.update(next) || state == ConnectivityState.SHUTDOWN) {
       return;
     }
-    if (current != null) {
-      Connection old = current;
-      detachCurrent(old);
-      old.shutdown(REMOVED);
-    } else if (attempt != null) {
-      Connection old = attempt;
-      attempt = null;
-      old.shutdownNow(REMOVED);
+    boolean dialing = endAttempt(REMOVED);
+    if (!established.isEmpty()) {
+      endEstablished(REMOVED);
+      backoff.cancel();
+      becomeIdle();
+    } else if (dialing) {
       dial();
+    }
+  }
+
+  /** Gives up the attempt that is under way; returns whether there was one. */
+  private boolean endAttempt(Status reason) {
+    Connection dialing = attempt;
+    attempt = null;
+    if (dialing != null) {
+      dialing.shutdownNow(reason);
+    }
+    return dialing != null;
+  }
+
+  /** Has all connections finish their calls and take no new ones. */
+  private void endEstablished(Status reason) {
+    List<Connection> ending = List.copyOf(established);
+    established.clear();
+    for (Connection connection : ending) {
+      view.unpublish(connection);
+      connection.shutdown(reason);
     }
   }
 
@@ -118,19 +152,10 @@ final class AddrConn extends LoadBalancer.Subchannel {
     if (state == ConnectivityState.SHUTDOWN) {
       return;
     }
-    cancelBackoff();
+    backoff.cancel();
     moveTo(ConnectivityStateInfo.forNonError(ConnectivityState.SHUTDOWN));
-    Connection dialing = attempt;
-    Connection ready = current;
-    attempt = null;
-    current = null;
-    if (dialing != null) {
-      dialing.shutdownNow(reason);
-    }
-    if (ready != null) {
-      view.unpublish(ready);
-      ready.shutdown(reason);
-    }
+    endAttempt(reason);
+    endEstablished(reason);
     checkTerminated();
   }
 
@@ -142,17 +167,27 @@ final class AddrConn extends LoadBalancer.Subchannel {
 
   /** Ends a backoff that is running and dials at once. */
   void resetBackoff() {
-    if (backoffTimer != null) {
-      cancelBackoff();
-      backoff = null;
-      startConnecting();
+    if (backoff.isRunning()) {
+      backoff.reset();
+      backoffEnded();
     }
   }
 
   private void startConnecting() {
-    connectingSinceNanos = context.threads().nanoTime().getAsLong();
+    backoff.attemptStarts();
     moveTo(ConnectivityStateInfo.forNonError(ConnectivityState.CONNECTING));
     if (state == ConnectivityState.CONNECTING) {
+      dial();
+    }
+  }
+
+  /**
+   * Dials one more connection to the address that is connected, unless that is under way or has
+   * just failed. No other state is reported meanwhile.
+   */
+  void dialAnother() {
+    if (!established.isEmpty() && attempt == null && !backoff.isRunning()) {
+      backoff.attemptStarts();
       dial();
     }
   }
@@ -180,80 +215,82 @@ final class AddrConn extends LoadBalancer.Subchannel {
   }
 
   private void ready(Connection connection) {
-    if (connection != attempt || connection.transport == null) {
+    if (connection != attempt) {
       return;
     }
     attempt = null;
-    current = connection;
-    backoff = null;
+    backoff.reset();
+    established.add(connection);
     connectedAttributes = index.attributes();
-    view.publish(connection, connection.transport);
-    moveTo(ConnectivityStateInfo.forNonError(ConnectivityState.READY));
-  }
-
-  private void draining(Connection connection) {
-    if (connection == current) {
-      detachCurrent(connection);
+    connection.publish();
+    if (state == ConnectivityState.IDLE) {
+      moveTo(ConnectivityStateInfo.forNonError(ConnectivityState.CONNECTING));
+    }
+    if (state == ConnectivityState.CONNECTING) {
+      moveTo(ConnectivityStateInfo.forNonError(ConnectivityState.READY));
     }
   }
 
   private void terminated(Connection connection, Status reason) {
-    if (connection.transport != null) {
-      view.removeConnection(connection.transport);
-    }
-    if (connection == current) {
-      detachCurrent(connection);
-    } else if (connection == attempt) {
+    if (connection == attempt) {
       attempt = null;
-      if (index.next()) {
-        dial();
-      } else {
-        backOff(reason);
-      }
+      attemptFailed(reason);
+    } else {
+      detach(connection);
     }
     checkTerminated();
   }
 
-  private void detachCurrent(Connection connection) {
-    current = null;
+  /** The connection takes no new calls any more. */
+  private void detach(Connection connection) {
     view.unpublish(connection);
-    index.reset();
+    if (established.remove(connection) && established.isEmpty()) {
+      becomeIdle();
+    }
+  }
+
+  /** The last connection is gone. An attempt or a backoff for another one continues. */
+  private void becomeIdle() {
+    if (!reconnects()) {
+      backoff.cancel();
+    }
+    if (attempt == null && !backoff.isRunning()) {
+      index.reset();
+    }
     moveTo(ConnectivityStateInfo.forNonError(ConnectivityState.IDLE));
   }
 
-  private void backOff(Status reason) {
-    Status failure = index.size() == 1
+  private void attemptFailed(Status reason) {
+    if (state == ConnectivityState.CONNECTING && index.next()) {
+      dial();
+      return;
+    }
+    failure = index.size() == 1 || state != ConnectivityState.CONNECTING
         ? reason
         : reason.withDescription("None of " + index.size()
             + " addresses could be reached; the last one said: " + reason.getDescription());
-    boolean reconnects = !args.getOption(LoadBalancer.DISABLE_SUBCHANNEL_RECONNECT_KEY);
-    if (reconnects) {
-      if (backoff == null) {
-        backoff = context.newBackoff();
-      }
-      long spent = context.threads().nanoTime().getAsLong() - connectingSinceNanos;
-      long delay = Math.max(0, backoff.nextNanos() - spent);
-      backoffTimer = context
-          .sync()
-          .schedule(this::backoffEnded, delay, TimeUnit.NANOSECONDS, context.timers());
+    // The policy knows nothing of the attempts to add a connection, and cannot delay them.
+    if (reconnects() || state != ConnectivityState.CONNECTING) {
+      backoff.begin();
     }
-    moveTo(ConnectivityStateInfo.forTransientFailure(failure));
-    if (!reconnects && state == ConnectivityState.TRANSIENT_FAILURE) {
+    if (state == ConnectivityState.CONNECTING) {
+      moveTo(ConnectivityStateInfo.forTransientFailure(failure));
+    }
+    if (!reconnects() && state == ConnectivityState.TRANSIENT_FAILURE) {
       // The policy does the backoff itself; requestConnection must work at once, which needs IDLE.
       state = ConnectivityState.IDLE;
       view.state(state);
     }
   }
 
-  private void backoffEnded() {
-    backoffTimer = null;
-    startConnecting();
+  private boolean reconnects() {
+    return !args.getOption(LoadBalancer.DISABLE_SUBCHANNEL_RECONNECT_KEY);
   }
 
-  private void cancelBackoff() {
-    if (backoffTimer != null) {
-      backoffTimer.cancel();
-      backoffTimer = null;
+  private void backoffEnded() {
+    // Not where IDLE was reported: the policy decides when to leave it.
+    if (state == ConnectivityState.TRANSIENT_FAILURE) {
+      startConnecting();
     }
   }
 
@@ -314,42 +351,25 @@ final class AddrConn extends LoadBalancer.Subchannel {
     return "AddrConn<" + view.id() + ">" + addresses;
   }
 
-  /** Listens to one connection and moves its events from the event loop to the sync context. */
-  private final class Connection extends AddrConnView.Owner implements ClientTransport.Listener {
-    private @Nullable ClientTransport transport;
-
-    void dialed(ClientTransport started) {
-      transport = started;
-      view.addConnection(started);
-    }
-
-    void shutdown(Status reason) {
-      if (transport != null) {
-        transport.shutdown(reason);
-      }
-    }
-
-    void shutdownNow(Status reason) {
-      if (transport != null) {
-        transport.shutdownNow(reason);
-      }
+  /** A connection of this subchannel. */
+  private final class Connection extends SubchannelConnection {
+    Connection() {
+      super(view, context.sync());
     }
 
     @Override
-    public void onReady(Attributes attributes) {
-      context.sync().execute(() -> ready(this));
+    void ready() {
+      AddrConn.this.ready(this);
     }
 
     @Override
-    public void onDraining(Status reason) {
-      view.unpublish(this);
-      context.sync().execute(() -> draining(this));
+    void draining() {
+      detach(this);
     }
 
     @Override
-    public void onTerminated(Status reason) {
-      view.unpublish(this);
-      context.sync().execute(() -> terminated(this, reason));
+    void terminated(Status reason) {
+      AddrConn.this.terminated(this, reason);
     }
   }
 }
