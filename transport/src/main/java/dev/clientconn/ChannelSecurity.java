@@ -1,6 +1,7 @@
 // SPDX-License-Identifier: Apache-2.0
 package dev.clientconn;
 
+import dev.clientconn.internal.http2.connect.CurrentTls;
 import dev.clientconn.internal.http2.connect.TlsCredentials;
 import io.grpc.CallCredentials;
 import io.grpc.ChannelCredentials;
@@ -16,17 +17,18 @@ import org.jspecify.annotations.Nullable;
  *
  * @param credentials without call credentials and choices; given to load-balancing policies
  * @param callCredentials applied to every call, absent if the channel has none
- * @param context of TLS; absent for plaintext, and for default TLS until {@link #sslContext}
+ * @param tls keys and certificates; absent for plaintext, and for default TLS until {@link
+ *     #currentTls}
  * @param fixed whether the application gave credentials, which no other option may change
  */
 record ChannelSecurity(
     ChannelCredentials credentials,
     @Nullable CallCredentials callCredentials,
-    @Nullable SslContext context,
+    @Nullable ReloadableTls tls,
     boolean fixed) {
 
   /** TLS with the JVM's trust store. */
-  static ChannelSecurity tls() {
+  static ChannelSecurity defaultTls() {
     return new ChannelSecurity(TlsChannelCredentials.create(), null, null, false);
   }
 
@@ -42,19 +44,11 @@ record ChannelSecurity(
           callCredentials == null ? outer : new CompositeCallCredentials(outer, callCredentials);
       credentials = TlsCredentials.firstSupported(composite.getChannelCredentials());
     }
-    return new ChannelSecurity(credentials, callCredentials, contextOf(credentials), true);
+    return new ChannelSecurity(credentials, callCredentials, reloadable(credentials), true);
   }
 
-  ChannelSecurity withContext(SslContext own) {
-    checkChangeable("sslContext");
-    if (!own.isClient()) {
-      throw new IllegalArgumentException(
-          "sslContext must be a client's: make it by SslContextBuilder.forClient()");
-    }
-    if (!own.applicationProtocolNegotiator().protocols().contains("h2")) {
-      throw new IllegalArgumentException("sslContext must offer h2 by ALPN: set"
-          + " applicationProtocolConfig with ApplicationProtocolNames.HTTP_2");
-    }
+  ChannelSecurity withTls(String option, ReloadableTls own) {
+    checkChangeable(option);
     return new ChannelSecurity(TlsChannelCredentials.create(), null, own, false);
   }
 
@@ -65,27 +59,23 @@ record ChannelSecurity(
 
   ChannelSecurity withTransportSecurity() {
     checkChangeable("useTransportSecurity");
-    return isPlaintext() ? tls() : this;
+    return isPlaintext() ? defaultTls() : this;
   }
 
   boolean isPlaintext() {
     return credentials instanceof InsecureChannelCredentials;
   }
 
-  /** The TLS context, which is made here where there is none yet; {@code null} for plaintext. */
+  /** The TLS material, which is made here where there is none yet; {@code null} for plaintext. */
   @Nullable
-  SslContext sslContext() {
-    return context != null ? context : contextOf(credentials);
+  CurrentTls currentTls() {
+    ReloadableTls made = tls != null ? tls : reloadable(credentials);
+    return made == null ? null : made.current();
   }
 
-  private static @Nullable SslContext contextOf(ChannelCredentials credentials) {
-    try {
-      return TlsCredentials.toSslContext(credentials);
-    } catch (RuntimeException e) {
-      throw e;
-    } catch (Exception e) {
-      throw new IllegalArgumentException("The channel credentials cannot be used for TLS: " + e, e);
-    }
+  private static @Nullable ReloadableTls reloadable(ChannelCredentials credentials) {
+    SslContext context = ReloadableTls.contextOf(credentials);
+    return context == null ? null : ReloadableTls.of(context);
   }
 
   private void checkChangeable(String option) {

@@ -69,7 +69,7 @@ public final class ClientConnBuilder extends RetryOptionsBuilder<ClientConnBuild
    * @return a builder with the defaults
    */
   public static ClientConnBuilder forTarget(String target) {
-    return new ClientConnBuilder(target, ChannelSecurity.tls());
+    return new ClientConnBuilder(target, ChannelSecurity.defaultTls());
   }
 
   /**
@@ -271,7 +271,7 @@ public final class ClientConnBuilder extends RetryOptionsBuilder<ClientConnBuild
   public ClientConn build() {
     return ClientConn.open(
         channelOptions(),
-        Http2Connector.create(transportOptions(), security().sslContext(), dialer()),
+        Http2Connector.create(transportOptions(), security().currentTls(), dialer()),
         SharedThreads.lease(executor, offloadExecutor));
   }
 
@@ -288,6 +288,8 @@ public final class ClientConnBuilder extends RetryOptionsBuilder<ClientConnBuild
         defaultServiceConfig(parser),
         looksUpServiceConfig(),
         idleTimeout.toNanos(),
+        connectionOptions(),
+        resolutionOptions(),
         maxInboundMessageSize,
         retryOptions(),
         compressors(),

@@ -39,6 +39,18 @@ final class OptionChecks {
     return Duration.ofNanos(unit.toNanos(value));
   }
 
+  static Duration positive(Duration value, String option) {
+    if (value.isNegative() || value.isZero()) {
+      throw new IllegalArgumentException(option + " must be positive, but is " + value);
+    }
+    return value;
+  }
+
+  /** Centuries are cut to the longest time that nanoseconds can count. */
+  static long nanos(Duration value) {
+    return TimeUnit.NANOSECONDS.convert(value);
+  }
+
   static Duration max(Duration a, Duration b) {
     return a.compareTo(b) >= 0 ? a : b;
   }

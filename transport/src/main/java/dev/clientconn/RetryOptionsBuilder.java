@@ -16,7 +16,7 @@ import org.jspecify.annotations.Nullable;
  * @param <B> the builder that the methods return
  */
 abstract class RetryOptionsBuilder<B extends ManagedChannelBuilder<B>>
-    extends TransportOptionsBuilder<B> {
+    extends ConnectionOptionsBuilder<B> {
   private @Nullable Map<String, ?> defaultServiceConfig;
   private boolean lookUpServiceConfig = true;
   private boolean retryEnabled = true;

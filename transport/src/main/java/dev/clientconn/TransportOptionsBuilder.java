@@ -72,7 +72,19 @@ abstract class TransportOptionsBuilder<B extends ManagedChannelBuilder<B>>
    * @throws IllegalStateException if the builder was made with channel credentials
    */
   public B sslContext(SslContext sslContext) {
-    security = security.withContext(sslContext);
+    security = security.withTls("sslContext", ReloadableTls.of(sslContext));
+    return self();
+  }
+
+  /**
+   * Sets TLS material that can be replaced while the channel runs.
+   *
+   * @param tls may be shared by several channels
+   * @return this
+   * @throws IllegalStateException if the builder was made with channel credentials
+   */
+  public B tls(ReloadableTls tls) {
+    security = security.withTls("tls", tls);
     return self();
   }
 
@@ -140,10 +152,7 @@ abstract class TransportOptionsBuilder<B extends ManagedChannelBuilder<B>>
    * @throws IllegalArgumentException for zero or less
    */
   public B connectTimeout(Duration timeout) {
-    if (timeout.isNegative() || timeout.isZero()) {
-      throw new IllegalArgumentException("connectTimeout must be positive, but is " + timeout);
-    }
-    connectTimeout = timeout;
+    connectTimeout = OptionChecks.positive(timeout, "connectTimeout");
     return self();
   }
 

@@ -3,6 +3,7 @@ package dev.clientconn;
 
 import dev.clientconn.internal.concurrent.SharedThreads;
 import dev.clientconn.internal.http2.Http2Connector;
+import dev.clientconn.internal.http2.connect.CurrentTls;
 import io.netty.channel.IoHandlerFactory;
 import io.netty.channel.epoll.EpollIoHandler;
 import io.netty.channel.nio.NioIoHandler;
@@ -17,7 +18,7 @@ public enum ChosenIo {
   public ClientConn build(ClientConnBuilder builder, @Nullable SslContext sslContext) {
     return ClientConn.open(
         builder.channelOptions(),
-        Http2Connector.createOn(builder.transportOptions(), sslContext, factory()),
+        Http2Connector.createOn(builder.transportOptions(), sslContext == null ? null : new CurrentTls(sslContext), factory()),
         SharedThreads.lease(null, null));
   }
 

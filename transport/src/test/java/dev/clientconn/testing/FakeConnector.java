@@ -2,6 +2,7 @@
 package dev.clientconn.testing;
 
 import dev.clientconn.internal.transport.ClientTransport;
+import dev.clientconn.internal.transport.TlsVersion;
 import dev.clientconn.internal.transport.TransportConnector;
 import io.grpc.Attributes;
 import java.net.SocketAddress;
@@ -13,6 +14,8 @@ public final class FakeConnector implements TransportConnector {
   public final List<FakeTransport> dials = new ArrayList<>();
   public int closed;
   public boolean throwsOnConnect;
+  private TlsVersion tlsVersion = TlsVersion.FIXED;
+  private Runnable tlsListener = () -> {};
 
   @Override
   public ClientTransport connect(
@@ -39,6 +42,22 @@ public final class FakeConnector implements TransportConnector {
 
   public long live() {
     return dials.stream().filter(transport -> !transport.terminated).count();
+  }
+
+  @Override
+  public TlsVersion tlsVersion() {
+    return tlsVersion;
+  }
+
+  @Override
+  public void onTlsChange(Runnable listener) {
+    tlsListener = listener;
+  }
+
+  /** Replaces the keys and certificates. */
+  public void changeTls(String source) {
+    tlsVersion = new TlsVersion(tlsVersion.number() + 1, source);
+    tlsListener.run();
   }
 
   @Override

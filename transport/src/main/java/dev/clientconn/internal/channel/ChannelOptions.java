@@ -31,6 +31,8 @@ import org.jspecify.annotations.Nullable;
  * @param defaultServiceConfig in force while the resolver has sent none
  * @param lookUpServiceConfig whether the resolver's configs are used
  * @param idleTimeoutNanos after how long without a call the channel goes idle; 0 for never
+ * @param connections how long connections are used
+ * @param resolution when names are looked up again
  * @param maxInboundMessageSize bytes, absent where the application has set none
  * @param retries limits of retries, and of what is retained for them
  * @param compressors known by name
@@ -52,6 +54,8 @@ public record ChannelOptions(
     @Nullable ServiceConfig defaultServiceConfig,
     boolean lookUpServiceConfig,
     long idleTimeoutNanos,
+    ConnectionOptions connections,
+    ResolutionOptions resolution,
     @Nullable Integer maxInboundMessageSize,
     RetryOptions retries,
     CompressorRegistry compressors,

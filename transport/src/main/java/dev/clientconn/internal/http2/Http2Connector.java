@@ -1,15 +1,16 @@
 // SPDX-License-Identifier: Apache-2.0
 package dev.clientconn.internal.http2;
 
+import dev.clientconn.internal.http2.connect.CurrentTls;
 import dev.clientconn.internal.http2.connect.EventLoops;
 import dev.clientconn.internal.http2.connect.NettyDialer;
 import dev.clientconn.internal.transport.ClientTransport;
+import dev.clientconn.internal.transport.TlsVersion;
 import dev.clientconn.internal.transport.TransportConnector;
 import dev.clientconn.internal.transport.TransportOptions;
 import dev.clientconn.transport.Dialer;
 import io.grpc.Attributes;
 import io.netty.channel.IoHandlerFactory;
-import io.netty.handler.ssl.SslContext;
 import java.net.SocketAddress;
 import org.jspecify.annotations.Nullable;
 
@@ -17,36 +18,37 @@ import org.jspecify.annotations.Nullable;
 public final class Http2Connector implements TransportConnector {
 
   private final TransportOptions options;
-  private final @Nullable SslContext sslContext;
+  private final @Nullable CurrentTls tls;
   private final Dialer dialer;
   private final EventLoops loops;
+  private Runnable tlsListener = () -> {};
 
   private Http2Connector(
-      TransportOptions options, @Nullable SslContext sslContext, Dialer dialer, EventLoops loops) {
+      TransportOptions options, @Nullable CurrentTls tls, Dialer dialer, EventLoops loops) {
     this.options = options;
-    this.sslContext = sslContext;
+    this.tls = tls;
     this.dialer = dialer;
     this.loops = loops;
   }
 
   /**
-   * @param sslContext for TLS, {@code null} for plaintext
+   * @param tls keys and certificates, {@code null} for plaintext
    * @param dialer the user's dialer, {@code null} for TCP and unix sockets
    */
   public static Http2Connector create(
-      TransportOptions options, @Nullable SslContext sslContext, @Nullable Dialer dialer) {
+      TransportOptions options, @Nullable CurrentTls tls, @Nullable Dialer dialer) {
     return new Http2Connector(
         options,
-        sslContext,
+        tls,
         dialer == null ? new NettyDialer(options.keepalive()) : dialer,
         EventLoops.lease());
   }
 
   /** Creates one with the default dialer and a separate event loop, which uses the given I/O. */
   public static Http2Connector createOn(
-      TransportOptions options, @Nullable SslContext sslContext, IoHandlerFactory io) {
+      TransportOptions options, @Nullable CurrentTls tls, IoHandlerFactory io) {
     return new Http2Connector(
-        options, sslContext, new NettyDialer(options.keepalive()), EventLoops.single(io));
+        options, tls, new NettyDialer(options.keepalive()), EventLoops.single(io));
   }
 
   @Override
@@ -57,7 +59,7 @@ public final class Http2Connector implements TransportConnector {
       ClientTransport.Listener listener) {
     Http2ClientTransport transport = new Http2ClientTransport(
         loops.next(),
-        new Http2ClientTransport.Peer(address, authority, sslContext),
+        new Http2ClientTransport.Peer(address, authority, tls == null ? null : tls.context()),
         options,
         listener);
     transport.connect(dialer);
@@ -65,7 +67,23 @@ public final class Http2Connector implements TransportConnector {
   }
 
   @Override
+  public TlsVersion tlsVersion() {
+    return tls == null ? TlsVersion.FIXED : tls.version();
+  }
+
+  @Override
+  public void onTlsChange(Runnable listener) {
+    tlsListener = listener;
+    if (tls != null) {
+      tls.addListener(listener);
+    }
+  }
+
+  @Override
   public void close() {
+    if (tls != null) {
+      tls.removeListener(tlsListener);
+    }
     loops.release();
   }
 }

@@ -37,6 +37,11 @@ public final class ChannelDefaults {
   /** The window that HTTP/2 begins with (RFC 9113 section 6.9.2): an option can only enlarge it. */
   public static final int MIN_WINDOW = 65_535;
 
+  /** How long the calls of a replaced connection may continue. */
+  public static final Duration CONNECTION_AGE_GRACE = Duration.ofMinutes(5);
+
+  public static final Duration MIN_CONNECTION_AGE = Duration.ofSeconds(1);
+
   public static final Duration MIN_IDLE_TIMEOUT = Duration.ofSeconds(1);
 
   /** gRFC A8: a shorter time is raised to this. */

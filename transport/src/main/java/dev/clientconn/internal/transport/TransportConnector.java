@@ -22,6 +22,18 @@ public interface TransportConnector {
       Attributes addressAttributes,
       ClientTransport.Listener listener);
 
+  /**
+   * Returns which keys and certificates {@link #connect} uses. One that is called before
+   * {@code connect} returns the version that the connection has, or an older one.
+   */
+  TlsVersion tlsVersion();
+
+  /**
+   * Sets what is called after each change of the version, on the thread that made it, until
+   * {@link #close}. Called at most once.
+   */
+  void onTlsChange(Runnable listener);
+
   /** Releases the shared resources. Called once, after the last connection has terminated. */
   void close();
 }

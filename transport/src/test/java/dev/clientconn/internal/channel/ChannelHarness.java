@@ -35,6 +35,8 @@ public final class ChannelHarness {
   private @Nullable Map<String, ?> serviceConfig;
   private boolean lookUp = true;
   private Duration idleTimeout = Duration.ZERO;
+  private ConnectionOptions connections = ConnectionOptions.DEFAULT;
+  private ResolutionOptions resolution = ResolutionOptions.DEFAULT;
   private @Nullable String authority;
   private @Nullable ChannelCore control;
 
@@ -63,6 +65,16 @@ public final class ChannelHarness {
     return this;
   }
 
+  ChannelHarness connections(ConnectionOptions options) {
+    connections = options;
+    return this;
+  }
+
+  ChannelHarness resolution(ResolutionOptions options) {
+    resolution = options;
+    return this;
+  }
+
   ChannelHarness idleTimeout(Duration timeout) {
     idleTimeout = timeout;
     return this;
@@ -80,6 +92,8 @@ public final class ChannelHarness {
         serviceConfig == null ? null : parser.parse(serviceConfig),
         lookUp,
         idleTimeout.toNanos(),
+        connections,
+        resolution,
         4096,
         RetryOptions.DEFAULT,
         io.grpc.CompressorRegistry.getDefaultInstance(),

@@ -10,6 +10,7 @@ import dev.clientconn.internal.channel.ChannelHarness;
 import dev.clientconn.internal.channel.ChannelOptions;
 import dev.clientconn.internal.concurrent.ChannelThreads;
 import dev.clientconn.internal.transport.ClientTransport;
+import dev.clientconn.internal.transport.TlsVersion;
 import dev.clientconn.internal.transport.TransportConnector;
 import dev.clientconn.testing.ByteMethods;
 import dev.clientconn.testing.ManualLoop;
@@ -301,6 +302,14 @@ class EveryStateTest {
     Http2Peer last() {
       return all.get(all.size() - 1);
     }
+
+    @Override
+    public TlsVersion tlsVersion() {
+      return TlsVersion.FIXED;
+    }
+
+    @Override
+    public void onTlsChange(Runnable listener) {}
 
     @Override
     public void close() {}

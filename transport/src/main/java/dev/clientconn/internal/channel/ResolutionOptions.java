@@ -1,0 +1,13 @@
+// SPDX-License-Identifier: Apache-2.0
+package dev.clientconn.internal.channel;
+
+/**
+ * Holds the options about when a channel resolves its target again.
+ *
+ * @param refreshNanos time between two periodic look-ups; 0 for none
+ * @param minIntervalNanos least time between two look-ups that are not retries; 0 for none
+ */
+public record ResolutionOptions(long refreshNanos, long minIntervalNanos) {
+
+  public static final ResolutionOptions DEFAULT = new ResolutionOptions(0, 0);
+}
