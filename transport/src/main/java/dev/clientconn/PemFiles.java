@@ -2,11 +2,13 @@
 package dev.clientconn;
 
 import dev.clientconn.internal.concurrent.CrossesThreads;
+import io.grpc.ChannelCredentials;
 import io.grpc.TlsChannelCredentials;
 import java.io.ByteArrayInputStream;
 import java.io.IOException;
 import java.io.InputStream;
 import java.io.UncheckedIOException;
+import java.nio.charset.StandardCharsets;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.util.Arrays;
@@ -126,8 +128,8 @@ public final class PemFiles {
     return new Contents(read(roots), read(chain), read(key));
   }
 
-  private static byte[] read(@Nullable Path file) throws IOException {
-    return file == null ? Contents.ABSENT : Files.readAllBytes(file);
+  private static @Nullable String read(@Nullable Path file) throws IOException {
+    return file == null ? null : Files.readString(file, StandardCharsets.ISO_8859_1);
   }
 
   /** Names the files, for log messages. */
@@ -144,38 +146,27 @@ public final class PemFiles {
     return names.toString();
   }
 
-  /** Holds the bytes of the files, empty for a file that there is none of. */
-  private record Contents(byte[] roots, byte[] chain, byte[] key) {
-    private static final byte[] ABSENT = {};
+  /** Holds the texts of the files, {@code null} for a file that there is none of. */
+  private record Contents(
+      @Nullable String roots,
+      @Nullable String chain,
+      @Nullable String key) {
 
-    private static final Contents UNREADABLE = new Contents(ABSENT, ABSENT, ABSENT);
+    private static final Contents UNREADABLE = new Contents("", "", "");
 
-    TlsChannelCredentials credentials() throws IOException {
+    ChannelCredentials credentials() throws IOException {
       TlsChannelCredentials.Builder builder = TlsChannelCredentials.newBuilder();
-      if (roots != ABSENT) {
+      if (roots != null) {
         builder.trustManager(stream(roots));
       }
-      if (chain != ABSENT) {
+      if (chain != null && key != null) {
         builder.keyManager(stream(chain), stream(key));
       }
-      return (TlsChannelCredentials) builder.build();
+      return builder.build();
     }
 
-    private static InputStream stream(byte[] bytes) {
-      return new ByteArrayInputStream(bytes);
-    }
-
-    @Override
-    public boolean equals(@Nullable Object other) {
-      return other instanceof Contents that
-          && Arrays.equals(roots, that.roots)
-          && Arrays.equals(chain, that.chain)
-          && Arrays.equals(key, that.key);
-    }
-
-    @Override
-    public int hashCode() {
-      return Arrays.hashCode(chain);
+    private static InputStream stream(String text) {
+      return new ByteArrayInputStream(text.getBytes(StandardCharsets.ISO_8859_1));
     }
   }
 }

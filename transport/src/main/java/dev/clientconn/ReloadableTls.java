@@ -110,7 +110,9 @@ public final class ReloadableTls {
   }
 
   static void warn(String source, Throwable problem) {
-    String reason = problem.getMessage() == null ? problem.toString() : problem.getMessage();
+    // The message of an IllegalArgumentException is a sentence; that of others may be a mere name.
+    boolean sentence = problem instanceof IllegalArgumentException && problem.getMessage() != null;
+    String reason = sentence ? problem.getMessage() : problem.toString();
     LOGGER.log(
         Level.WARNING,
         "New TLS material from " + source + " is not used, the material before it stays in use: "

@@ -18,7 +18,10 @@ public enum ChosenIo {
   public ClientConn build(ClientConnBuilder builder, @Nullable SslContext sslContext) {
     return ClientConn.open(
         builder.channelOptions(),
-        Http2Connector.createOn(builder.transportOptions(), sslContext == null ? null : new CurrentTls(sslContext), factory()),
+        Http2Connector.createOn(
+            builder.transportOptions(),
+            sslContext == null ? null : new CurrentTls(sslContext),
+            factory()),
         SharedThreads.lease(null, null));
   }
 

@@ -276,6 +276,10 @@ class ClientConnBuilderTest {
 
   static Stream<Arguments> mistakes() {
     return Stream.of(
+        mistake("maxConnectionAge", b -> b.maxConnectionAge(Duration.ZERO)),
+        mistake("maxConnectionAgeGrace", b -> b.maxConnectionAgeGrace(Duration.ofSeconds(-1))),
+        mistake("dnsRefreshInterval", b -> b.dnsRefreshInterval(Duration.ZERO)),
+        mistake("dnsMinRefreshInterval", b -> b.dnsMinRefreshInterval(Duration.ZERO)),
         mistake("connectTimeout", b -> b.connectTimeout(Duration.ZERO)),
         mistake("initialStreamWindow", b -> b.initialStreamWindow(65_534)),
         mistake("initialConnectionWindow", b -> b.initialConnectionWindow(65_534)),

@@ -28,8 +28,8 @@ import org.jspecify.annotations.Nullable;
  * that rarely says why.
  */
 public final class ClientKeyCheck {
-  private static final Pattern KEY = Pattern.compile(
-      "-----BEGIN PRIVATE KEY-----([A-Za-z0-9+/=\\s]+)-----END PRIVATE KEY-----");
+  private static final Pattern KEY =
+      Pattern.compile("-----BEGIN PRIVATE KEY-----([A-Za-z0-9+/=\\s]+)-----END PRIVATE KEY-----");
 
   private static final String[] ALGORITHMS = {"EC", "RSA", "EdDSA"};
 
@@ -90,8 +90,8 @@ public final class ClientKeyCheck {
           e);
     } catch (CertificateNotYetValidException e) {
       throw new IllegalArgumentException(
-          "the client certificate " + certificate.getSubjectX500Principal()
-              + " is not valid yet (" + e.getMessage() + ")",
+          "the client certificate " + certificate.getSubjectX500Principal() + " is not valid yet ("
+              + e.getMessage() + ")",
           e);
     }
   }
