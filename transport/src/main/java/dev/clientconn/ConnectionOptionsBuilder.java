@@ -54,9 +54,9 @@ abstract class ConnectionOptionsBuilder<B extends ManagedChannelBuilder<B>>
   }
 
   /**
-   * Looks the target's addresses up again at this interval, plus or minus 10 %, while the channel is
-   * not idle. A failed look-up changes nothing. DNS results are cached: for 30 s by default, see the
-   * property {@code networkaddress.cache.ttl} of the JVM. A shorter interval has no effect with
+   * Looks the target's addresses up again at this interval, plus or minus 10 %, while the channel
+   * is not idle. A failed look-up changes nothing. DNS results are cached: for 30 s by default, see
+   * the property {@code networkaddress.cache.ttl} of the JVM. A shorter interval has no effect with
    * {@code dns} targets.
    *
    * @param interval positive; by default only the load-balancing policy requests look-ups, when a

@@ -20,7 +20,7 @@ import org.jspecify.annotations.Nullable;
  * it has. Any thread may call the methods.
  *
  * <pre>{@code
- * PemFiles files = PemFiles.mutual(Path.of("ca.pem"), Path.of("client.pem"), Path.of("client.key"));
+ * PemFiles files = PemFiles.mutual(ca, certificate, key);
  * ClientConn channel = ClientConnBuilder.forTarget("greeter:443").tls(files.tls()).build();
  * scheduler.scheduleWithFixedDelay(files::reload, 1, 1, TimeUnit.MINUTES);
  * }</pre>
