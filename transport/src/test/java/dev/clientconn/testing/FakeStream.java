@@ -35,6 +35,9 @@ public final class FakeStream implements ClientStream {
   public byte[] lastFrame = {};
 
   public @Nullable Status cancelReason;
+  /** What the stream ended with. */
+  public @Nullable Status endStatus;
+
   private boolean inBatch;
   private boolean closed;
 
@@ -133,6 +136,7 @@ public final class FakeStream implements ClientStream {
 
   public void close(Status status, StreamProgress progress, Metadata trailers) {
     closed = true;
+    endStatus = status;
     listener.onClosed(status, progress, trailers);
     releaseUnsent();
     endBatch();

@@ -157,6 +157,11 @@ public final class FakeTransport implements ClientTransport {
   }
 
   @Override
+  public void replace(Status reason) {
+    shutdown(reason);
+  }
+
+  @Override
   public void shutdownNow(Status reason) {
     terminate(reason);
   }

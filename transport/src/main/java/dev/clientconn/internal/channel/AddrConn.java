@@ -48,6 +48,7 @@ final class AddrConn extends LoadBalancer.Subchannel {
 
   private @Nullable Connection attempt;
   private final ReconnectBackoff backoff;
+  private final ConnectionReplacer replacer;
   /** Why the last attempt failed, for as long as the backoff runs. */
   private Status failure = Status.OK;
 
@@ -65,6 +66,7 @@ final class AddrConn extends LoadBalancer.Subchannel {
     this.addresses = args.getAddresses();
     this.index = new AddressIndex(addresses);
     this.backoff = new ReconnectBackoff(context, this::backoffEnded);
+    this.replacer = new ConnectionReplacer(context, established, this::dialAnother);
   }
 
   /** The part that other threads may read. */
@@ -136,7 +138,8 @@ final class AddrConn extends LoadBalancer.Subchannel {
     List<Connection> ending = List.copyOf(established);
     established.clear();
     for (Connection connection : ending) {
-      view.unpublish(connection);
+      connection.cancelTimer();
+      connection.unpublish();
       connection.shutdown(reason);
     }
   }
@@ -173,6 +176,12 @@ final class AddrConn extends LoadBalancer.Subchannel {
     }
   }
 
+  /** Replaces the connections, and tries again where the old material may be why it failed. */
+  void tlsChanged() {
+    resetBackoff();
+    replacer.tlsChanged();
+  }
+
   private void startConnecting() {
     backoff.attemptStarts();
     moveTo(ConnectivityStateInfo.forNonError(ConnectivityState.CONNECTING));
@@ -195,6 +204,7 @@ final class AddrConn extends LoadBalancer.Subchannel {
   private void dial() {
     Connection connection = new Connection();
     attempt = connection;
+    replacer.dialing(connection);
     try {
       connection.dialed(context
           .connector()
@@ -229,12 +239,17 @@ final class AddrConn extends LoadBalancer.Subchannel {
     if (state == ConnectivityState.CONNECTING) {
       moveTo(ConnectivityStateInfo.forNonError(ConnectivityState.READY));
     }
+    replacer.established(connection);
   }
 
   private void terminated(Connection connection, Status reason) {
     if (connection == attempt) {
       attempt = null;
-      attemptFailed(reason);
+      if (replacer.hasOlderTls(connection)) {
+        dial();
+      } else {
+        attemptFailed(reason);
+      }
     } else {
       detach(connection);
     }
@@ -243,9 +258,12 @@ final class AddrConn extends LoadBalancer.Subchannel {
 
   /** The connection takes no new calls any more. */
   private void detach(Connection connection) {
-    view.unpublish(connection);
-    if (established.remove(connection) && established.isEmpty()) {
-      becomeIdle();
+    connection.unpublish();
+    if (established.remove(connection)) {
+      connection.cancelTimer();
+      if (established.isEmpty()) {
+        becomeIdle();
+      }
     }
   }
 
@@ -275,6 +293,8 @@ final class AddrConn extends LoadBalancer.Subchannel {
     }
     if (state == ConnectivityState.CONNECTING) {
       moveTo(ConnectivityStateInfo.forTransientFailure(failure));
+    } else {
+      replacer.attemptFailed(reason);
     }
     if (!reconnects() && state == ConnectivityState.TRANSIENT_FAILURE) {
       // The policy does the backoff itself; requestConnection must work at once, which needs IDLE.
@@ -292,6 +312,7 @@ final class AddrConn extends LoadBalancer.Subchannel {
     if (state == ConnectivityState.TRANSIENT_FAILURE) {
       startConnecting();
     }
+    replacer.replaceOutdated();
   }
 
   private void moveTo(ConnectivityStateInfo next) {

@@ -82,6 +82,8 @@ public final class ChannelCore {
     this.picker = new PickerWrapper(exitIdle);
     this.idle = new IdleManager(context, calls, this::enterIdle);
     this.resolver = new ResolverWrapper(context, this::onResult, this::onError);
+    connector.onTlsChange(
+        () -> sync.execute(() -> subchannels.all().forEach(AddrConn::tlsChanged)));
   }
 
   /** Any thread: runs {@code task} in the sync context, before returning if it is free. */

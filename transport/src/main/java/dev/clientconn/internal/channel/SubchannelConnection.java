@@ -2,9 +2,11 @@
 package dev.clientconn.internal.channel;
 
 import dev.clientconn.internal.transport.ClientTransport;
+import dev.clientconn.internal.transport.TlsVersion;
 import io.grpc.Attributes;
 import io.grpc.Status;
 import io.grpc.SynchronizationContext;
+import io.grpc.SynchronizationContext.ScheduledHandle;
 import org.jspecify.annotations.Nullable;
 
 /**
@@ -16,6 +18,15 @@ abstract class SubchannelConnection extends AddrConnView.Owner implements Client
   private final SynchronizationContext sync;
   /** Absent until the dial, and where the dial has thrown. */
   private @Nullable ClientTransport transport;
+
+  /** What it was dialed with. Set by {@link ConnectionReplacer}, as are the next two. */
+  TlsVersion tls = TlsVersion.FIXED;
+
+  boolean reachedMaxAge;
+
+  /** Of the maximum age while the connection takes calls, of the drain afterwards. */
+  @Nullable
+  ScheduledHandle timer;
 
   SubchannelConnection(AddrConnView view, SynchronizationContext sync) {
     this.view = view;
@@ -40,6 +51,25 @@ abstract class SubchannelConnection extends AddrConnView.Owner implements Client
   void publish() {
     if (transport != null) {
       view.publish(this, transport);
+    }
+  }
+
+  /** Withdraws the connection from new calls. */
+  void unpublish() {
+    view.unpublish(this);
+  }
+
+  void cancelTimer() {
+    if (timer != null) {
+      timer.cancel();
+      timer = null;
+    }
+  }
+
+  /** Has the connection finish its calls, while others take those that wait and new ones. */
+  void replace(Status reason) {
+    if (transport != null) {
+      transport.replace(reason);
     }
   }
 
@@ -70,6 +100,7 @@ abstract class SubchannelConnection extends AddrConnView.Owner implements Client
   public void onTerminated(Status reason) {
     view.unpublish(this);
     sync.execute(() -> {
+      cancelTimer();
       if (transport != null) {
         view.removeConnection(transport);
       }

@@ -59,6 +59,15 @@ final class Commands {
     }
   }
 
+  /** Closes the connection when its last stream has ended; another one takes what waits. */
+  static final class Replace extends Command {
+    final Status reason;
+
+    Replace(Status reason) {
+      this.reason = reason;
+    }
+  }
+
   /** Closes the connection: at once, or when its last stream has ended. */
   static final class Shutdown extends Command {
     final Status reason;

@@ -172,6 +172,8 @@ final class Http2Client {
       streams.admitLargeMessage(admit.stream.stream());
     } else if (command instanceof Commands.Cancel cancel) {
       streams.cancel(cancel.stream, cancel.reason);
+    } else if (command instanceof Commands.Replace replace) {
+      drainWithoutWaiting(replace.reason);
     } else if (command instanceof Commands.Shutdown shutdown) {
       shutdown(shutdown.reason, shutdown.now);
     }
@@ -224,9 +226,7 @@ final class Http2Client {
 
   /** The peer has sent GOAWAY, which {@link #goAway} holds. */
   void goAwayReceived() {
-    // The owner first, so that a call that is retried is not assigned to this connection again.
-    lifecycle.drain(goAway.status());
-    streams.closer().closeWaiting(goAway.status());
+    drainWithoutWaiting(goAway.status());
     streams.closer().closeAbove(goAway.lastStreamId(), goAway.status());
     closeIfDrained();
   }
@@ -235,11 +235,17 @@ final class Http2Client {
   void outputClosed(Status reason) {
     socket.stop();
     if (!lifecycle.isConnecting()) {
-      lifecycle.drain(reason);
-      streams.closer().closeWaiting(reason);
+      drainWithoutWaiting(reason);
       closeIfDrained();
     }
     turn.end();
+  }
+
+  /** The streams that wait for a slot would never get one, or get one sooner elsewhere. */
+  private void drainWithoutWaiting(Status reason) {
+    // The owner first, so that a call that is retried is not assigned to this connection again.
+    lifecycle.drain(reason);
+    streams.closer().closeWaiting(reason);
   }
 
   /** Closes a connection that takes no new streams and has none left. */

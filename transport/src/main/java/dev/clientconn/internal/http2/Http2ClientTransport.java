@@ -158,6 +158,11 @@ final class Http2ClientTransport implements ClientTransport {
   }
 
   @Override
+  public void replace(Status reason) {
+    controlBuffer.put(new Commands.Replace(reason));
+  }
+
+  @Override
   public void shutdownNow(Status reason) {
     controlBuffer.put(new Commands.Shutdown(reason, true));
   }

@@ -28,6 +28,12 @@ public interface ClientTransport {
   /** Takes no new streams and closes the connection after the last open one has ended. */
   void shutdown(Status reason);
 
+  /**
+   * As {@link #shutdown}, where another connection takes over: the streams that wait for a slot end
+   * with {@link StreamProgress#NOT_SENT}, so that they are sent there.
+   */
+  void replace(Status reason);
+
   /** Ends all streams with {@code reason} and closes the connection. */
   void shutdownNow(Status reason);
 

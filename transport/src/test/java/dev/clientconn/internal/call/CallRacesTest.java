@@ -262,6 +262,9 @@ class CallRacesTest {
     public void shutdown(Status reason) {}
 
     @Override
+    public void replace(Status reason) {}
+
+    @Override
     public void shutdownNow(Status reason) {}
 
     @Override

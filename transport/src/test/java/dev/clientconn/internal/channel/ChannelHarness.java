@@ -27,6 +27,8 @@ public final class ChannelHarness {
   public final FakeConnector connector = new FakeConnector();
   public final FakeResolver resolver = new FakeResolver();
   public int released;
+  /** What random numbers are, in [0, 1). 0.5 is the middle: no jitter. */
+  public double random = 0.5;
   /** Runs look-ups and call credentials; may be replaced at any time. */
   public Executor offload = Runnable::run;
 
@@ -113,8 +115,7 @@ public final class ChannelHarness {
 
   public ChannelCore control() {
     if (control == null) {
-      // 0.5 is the middle: no jitter.
-      control = new ChannelCore(options(), threads(), connector, () -> 0.5);
+      control = new ChannelCore(options(), threads(), connector, () -> random);
     }
     return control;
   }

@@ -66,6 +66,37 @@ class ShutdownTest extends PeerTest {
   }
 
   @Test
+  void replacedConnectionGivesUpTheCallsThatWaitForASlot() {
+    Http2Peer peer = ready();
+    peer.sendsSettings(s -> s.maxConcurrentStreams(1));
+    RecordingCall open = peer.unary();
+    RecordingCall waiting = peer.unary();
+    waiting.takeEvents();
+
+    peer.transport.replace(REASON);
+    peer.loop.run();
+
+    assertThat(waiting.takeEvents()).containsExactly("closed UNAVAILABLE NOT_SENT");
+    assertThat(peer.owner.phases).containsExactly("ready", "draining");
+    peer.answers(1);
+    assertThat(open.status().isOk()).isTrue();
+    assertThat(peer.owner.phases).containsExactly("ready", "draining", "terminated");
+  }
+
+  @Test
+  void shutdownNowOfAReplacedConnectionGivesItsOwnReason() {
+    Http2Peer peer = ready();
+    RecordingCall open = peer.unary();
+    peer.transport.replace(REASON);
+    peer.loop.run();
+
+    peer.transport.shutdownNow(Status.UNAVAILABLE.withDescription("too late"));
+    peer.loop.run();
+
+    assertThat(open.status().getDescription()).isEqualTo("too late");
+  }
+
+  @Test
   void shutdownEndsWhenTheLastWaitingCallGivesUp() {
     Http2Peer peer = ready();
     peer.sendsSettings(s -> s.maxConcurrentStreams(0));
