@@ -19,6 +19,9 @@ import org.jspecify.annotations.Nullable;
 public final class ServiceConfigParser extends NameResolver.ServiceConfigParser {
   private static final String ROOT = "serviceConfig";
 
+  /** The place of the policy that the builder names, for messages. */
+  private static final String DEFAULT = "defaultLoadBalancingPolicy";
+
   private final String defaultPolicy;
 
   /**
@@ -33,7 +36,7 @@ public final class ServiceConfigParser extends NameResolver.ServiceConfigParser 
     }
     this.defaultPolicy = defaultPolicy;
     // Checked here, so that the builder fails rather than name resolution.
-    balancerConfig(List.of(Map.of(defaultPolicy, Map.of())));
+    balancerConfig(DEFAULT, List.of(Map.of(defaultPolicy, Map.of())));
   }
 
   @Override
@@ -62,8 +65,10 @@ public final class ServiceConfigParser extends NameResolver.ServiceConfigParser 
   public ServiceConfig parse(Map<String, ?> raw) {
     JsonObject root = new JsonObject(raw, ROOT);
     List<Map<String, ?>> policies = policies(root);
+    boolean listed = !root.objects("loadBalancingConfig").isEmpty();
+    String place = ROOT + (listed ? ".loadBalancingConfig" : ".loadBalancingPolicy");
     return new MethodConfigParser()
-        .parse(policies.isEmpty() ? null : balancerConfig(policies), root);
+        .parse(policies.isEmpty() ? null : balancerConfig(place, policies), root);
   }
 
   /**
@@ -78,7 +83,7 @@ public final class ServiceConfigParser extends NameResolver.ServiceConfigParser 
 
   /** The balancer's config when no service config names a policy. */
   public Object defaultBalancerConfig() {
-    return balancerConfig(List.of(Map.of(defaultPolicy, Map.of())));
+    return balancerConfig(DEFAULT, List.of(Map.of(defaultPolicy, Map.of())));
   }
 
   private static List<Map<String, ?>> policies(JsonObject root) {
@@ -94,12 +99,12 @@ public final class ServiceConfigParser extends NameResolver.ServiceConfigParser 
     return policies;
   }
 
-  private static Object balancerConfig(List<Map<String, ?>> policies) {
+  private static Object balancerConfig(String place, List<Map<String, ?>> policies) {
     ConfigOrError parsed = GracefulSwitchLoadBalancer.parseLoadBalancingPolicyConfig(policies);
     @Nullable Object config = parsed.getConfig();
     if (config == null) {
       Status error = parsed.getError();
-      throw new IllegalArgumentException("no usable load-balancing policy in " + policies + ": "
+      throw new IllegalArgumentException(place + " has no usable policy: " + policies + ": "
           + (error == null ? "no reason given" : error.getDescription()));
     }
     return config;
