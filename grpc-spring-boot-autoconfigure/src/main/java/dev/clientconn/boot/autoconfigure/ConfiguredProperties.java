@@ -4,7 +4,10 @@ package dev.clientconn.boot.autoconfigure;
 import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
+import java.util.Objects;
+import java.util.function.BiConsumer;
 import org.jspecify.annotations.Nullable;
+import org.springframework.boot.context.properties.bind.PropertySourcesPlaceholdersResolver;
 import org.springframework.boot.context.properties.source.ConfigurationProperty;
 import org.springframework.boot.context.properties.source.ConfigurationPropertyName;
 import org.springframework.boot.context.properties.source.ConfigurationPropertySource;
@@ -17,8 +20,11 @@ final class ConfiguredProperties {
 
   private final Iterable<ConfigurationPropertySource> sources;
 
+  private final PropertySourcesPlaceholdersResolver placeholders;
+
   ConfiguredProperties(Environment environment) {
     this.sources = ConfigurationPropertySources.get(environment);
+    this.placeholders = new PropertySourcesPlaceholdersResolver(environment);
   }
 
   Iterable<ConfigurationPropertySource> sources() {
@@ -37,19 +43,36 @@ final class ConfiguredProperties {
     return null;
   }
 
+  /** Whether there is a property of this name or below it. */
+  boolean isSet(ConfigurationPropertyName name) {
+    return find(name) != null || !below(name).isEmpty();
+  }
+
+  /** Returns the value of a property with its placeholders resolved. */
+  Object value(ConfigurationProperty property) {
+    Object resolved = this.placeholders.resolvePlaceholders(property.getValue());
+    return resolved == null ? "" : resolved;
+  }
+
   /** All properties below a name, each in the source of highest precedence. */
   List<ConfigurationProperty> below(ConfigurationPropertyName parent) {
     Map<ConfigurationPropertyName, ConfigurationProperty> found = new LinkedHashMap<>();
+    each(parent, (source, property) -> found.putIfAbsent(property.getName(), property));
+    return List.copyOf(found.values());
+  }
+
+  /** Visits the properties below a name in all sources, beginning with the highest precedence. */
+  void each(
+      ConfigurationPropertyName parent,
+      BiConsumer<ConfigurationPropertySource, ConfigurationProperty> visitor) {
     for (ConfigurationPropertySource source : this.sources) {
       if (source instanceof IterableConfigurationPropertySource iterable) {
-        iterable.stream().filter(parent::isAncestorOf).forEach(name -> {
-          ConfigurationProperty property = iterable.getConfigurationProperty(name);
-          if (property != null) {
-            found.putIfAbsent(name, property);
-          }
-        });
+        iterable.stream()
+            .filter(parent::isAncestorOf)
+            .map(iterable::getConfigurationProperty)
+            .filter(Objects::nonNull)
+            .forEach(property -> visitor.accept(source, property));
       }
     }
-    return List.copyOf(found.values());
   }
 }

@@ -3,9 +3,10 @@ package dev.clientconn.boot.autoconfigure;
 
 import java.time.Duration;
 import java.time.temporal.ChronoUnit;
+import java.util.Map;
 import org.jspecify.annotations.Nullable;
+import org.springframework.boot.context.properties.NestedConfigurationProperty;
 import org.springframework.boot.convert.DurationUnit;
-import org.springframework.util.unit.DataSize;
 
 /**
  * Settings that a target can have and inherits from the defaults if it does not. The comments of
@@ -30,6 +31,30 @@ public class GrpcClientSettings {
   /** Whether calls wait for a connection instead of failing while no connection is available. */
   private @Nullable Boolean waitForReady;
 
+  /**
+   * Service config (gRFC A2) in the keys of its JSON form, for when the name resolver sends none:
+   * methodConfig, loadBalancingConfig, retryThrottling, healthCheckConfig.
+   */
+  private @Nullable Map<String, Object> serviceConfig;
+
+  /** Whether a service config of the name resolver replaces the configured one. */
+  private @Nullable Boolean serviceConfigLookup;
+
+  @NestedConfigurationProperty
+  private final RetrySettings retry = new RetrySettings();
+
+  @NestedConfigurationProperty
+  private final HedgingSettings hedging = new HedgingSettings();
+
+  @NestedConfigurationProperty
+  private final ThrottlingSettings throttling = new ThrottlingSettings();
+
+  @NestedConfigurationProperty
+  private final ConnectionsSettings connections = new ConnectionsSettings();
+
+  @NestedConfigurationProperty
+  private final DnsSettings dns = new DnsSettings();
+
   private final Ssl ssl = new Ssl();
 
   private final Connect connect = new Connect();
@@ -38,9 +63,11 @@ public class GrpcClientSettings {
 
   private final Keepalive keepalive = new Keepalive();
 
-  private final Inbound inbound = new Inbound();
+  @NestedConfigurationProperty
+  private final InboundSettings inbound = new InboundSettings();
 
-  private final FlowControl flowControl = new FlowControl();
+  @NestedConfigurationProperty
+  private final FlowControlSettings flowControl = new FlowControlSettings();
 
   private final Streams streams = new Streams();
 
@@ -78,6 +105,42 @@ public class GrpcClientSettings {
     this.waitForReady = waitForReady;
   }
 
+  public @Nullable Map<String, Object> getServiceConfig() {
+    return this.serviceConfig;
+  }
+
+  public void setServiceConfig(@Nullable Map<String, Object> serviceConfig) {
+    this.serviceConfig = serviceConfig;
+  }
+
+  public @Nullable Boolean getServiceConfigLookup() {
+    return this.serviceConfigLookup;
+  }
+
+  public void setServiceConfigLookup(@Nullable Boolean serviceConfigLookup) {
+    this.serviceConfigLookup = serviceConfigLookup;
+  }
+
+  public RetrySettings getRetry() {
+    return this.retry;
+  }
+
+  public HedgingSettings getHedging() {
+    return this.hedging;
+  }
+
+  public ThrottlingSettings getThrottling() {
+    return this.throttling;
+  }
+
+  public ConnectionsSettings getConnections() {
+    return this.connections;
+  }
+
+  public DnsSettings getDns() {
+    return this.dns;
+  }
+
   public Ssl getSsl() {
     return this.ssl;
   }
@@ -94,11 +157,11 @@ public class GrpcClientSettings {
     return this.keepalive;
   }
 
-  public Inbound getInbound() {
+  public InboundSettings getInbound() {
     return this.inbound;
   }
 
-  public FlowControl getFlowControl() {
+  public FlowControlSettings getFlowControl() {
     return this.flowControl;
   }
 
@@ -108,55 +171,6 @@ public class GrpcClientSettings {
 
   public Shutdown getShutdown() {
     return this.shutdown;
-  }
-
-  /** Limits of received messages and metadata. */
-  public static class Inbound {
-
-    private final Message message = new Message();
-
-    private final Metadata metadata = new Metadata();
-
-    public Message getMessage() {
-      return this.message;
-    }
-
-    public Metadata getMetadata() {
-      return this.metadata;
-    }
-
-    /** Messages. */
-    public static class Message {
-
-      /**
-       * Size limit of a received message, after decompression. If it is not set, a service config
-       * can raise the default.
-       */
-      private @Nullable DataSize maxSize;
-
-      public @Nullable DataSize getMaxSize() {
-        return this.maxSize;
-      }
-
-      public void setMaxSize(@Nullable DataSize maxSize) {
-        this.maxSize = maxSize;
-      }
-    }
-
-    /** Headers and trailers. */
-    public static class Metadata {
-
-      /** Size limit of received headers or trailers, uncompressed. */
-      private @Nullable DataSize maxSize;
-
-      public @Nullable DataSize getMaxSize() {
-        return this.maxSize;
-      }
-
-      public void setMaxSize(@Nullable DataSize maxSize) {
-        this.maxSize = maxSize;
-      }
-    }
   }
 
   /** Transport security. */
@@ -306,46 +320,6 @@ public class GrpcClientSettings {
 
     public void setGracePeriod(@Nullable Duration gracePeriod) {
       this.gracePeriod = gracePeriod;
-    }
-  }
-
-  /** Flow-control windows of received data. */
-  public static class FlowControl {
-
-    /** Initial receive window of each stream, 65535 bytes or more. */
-    private @Nullable DataSize streamWindow;
-
-    /** Receive window of each connection, 65535 bytes or more. */
-    private @Nullable DataSize connectionWindow;
-
-    /**
-     * Whether the windows grow, up to 16MB, to the bandwidth-delay product of the path to the
-     * server.
-     */
-    private @Nullable Boolean grow;
-
-    public @Nullable DataSize getStreamWindow() {
-      return this.streamWindow;
-    }
-
-    public void setStreamWindow(@Nullable DataSize streamWindow) {
-      this.streamWindow = streamWindow;
-    }
-
-    public @Nullable Boolean getGrow() {
-      return this.grow;
-    }
-
-    public void setGrow(@Nullable Boolean grow) {
-      this.grow = grow;
-    }
-
-    public @Nullable DataSize getConnectionWindow() {
-      return this.connectionWindow;
-    }
-
-    public void setConnectionWindow(@Nullable DataSize connectionWindow) {
-      this.connectionWindow = connectionWindow;
     }
   }
 }

@@ -48,17 +48,33 @@ final class InheritedSettings {
       }
       Target values = merge(new Target());
       values.setAddress(name);
+      values.setServiceConfig(serviceConfig(null));
       return new TargetSettings(
           name, values, origins, GrpcClientTargets.DEFAULTS::append, List.of());
     }
     Target own = own(name);
     rejectContradiction(entry, own.getSsl());
+    Target values = merge(own);
+    values.setServiceConfig(serviceConfig(entry));
     return new TargetSettings(
         GrpcClientTargets.nameOf(entry),
-        merge(own),
+        values,
         origins,
         leaf -> keyOf(entry, leaf),
         origins.below(entry));
+  }
+
+  /**
+   * Returns the service config of a target, or else that of the defaults, instead of the map that
+   * the Binder has made of its properties.
+   */
+  private @Nullable Map<String, Object> serviceConfig(@Nullable ConfigurationPropertyName entry) {
+    ConfiguredProperties all = this.targets.properties();
+    Map<String, Object> own =
+        entry == null ? null : ServiceConfigTree.read(entry.append("service-config"), all);
+    return own != null
+        ? own
+        : ServiceConfigTree.read(GrpcClientTargets.DEFAULTS.append("service-config"), all);
   }
 
   /**
@@ -104,7 +120,7 @@ final class InheritedSettings {
   }
 
   /** Copies each value that {@code into} does not have. */
-  private static void fill(Object into, Object from, Class<?> type) {
+  static void fill(Object into, Object from, Class<?> type) {
     for (PropertyDescriptor property : BeanUtils.getPropertyDescriptors(type)) {
       Method getter = property.getReadMethod();
       if (getter == null || getter.getDeclaringClass() == Object.class) {
@@ -139,7 +155,7 @@ final class InheritedSettings {
     if (property != null) {
       throw new InvalidConfigurationPropertyValueException(
           property.getName().toString(),
-          property.getValue(),
+          this.targets.properties().value(property),
           "It applies to one target and cannot be a default.");
     }
   }
@@ -147,8 +163,6 @@ final class InheritedSettings {
   /** Returns the key that a value comes from, for error messages. */
   private ConfigurationPropertyName keyOf(ConfigurationPropertyName entry, String leaf) {
     ConfigurationPropertyName own = entry.append(leaf);
-    return this.targets.properties().find(own) != null
-        ? own
-        : GrpcClientTargets.DEFAULTS.append(leaf);
+    return this.targets.properties().isSet(own) ? own : GrpcClientTargets.DEFAULTS.append(leaf);
   }
 }

@@ -36,12 +36,17 @@ final class PropertiesClientConnFactory implements ClientConnFactory {
     rejectIf(settings, AddressCheck.problem(settings.address()));
     ClientConnBuilder builder = newBuilder(settings);
     new SettingsMapper(settings, builder).apply();
+    new ServiceConfigMapper(settings, builder).apply();
     this.customizers
         .orderedStream()
         .forEach(customizer -> customizer.customize(settings.name(), builder));
     try {
       return builder.build();
     } catch (IllegalArgumentException refused) {
+      RuntimeException ofServiceConfig = ServiceConfigMapper.describe(settings, refused);
+      if (ofServiceConfig != null) {
+        throw ofServiceConfig;
+      }
       String advice = AddressCheck.unknownScheme(settings.address());
       throw settings.invalid(
           "address",

@@ -8,10 +8,13 @@ import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
 import java.util.Optional;
+import java.util.StringJoiner;
 import java.util.TreeMap;
+import java.util.stream.Stream;
 import org.jspecify.annotations.Nullable;
 import org.springframework.beans.BeanUtils;
 import org.springframework.boot.context.properties.bind.DataObjectPropertyName;
+import org.springframework.core.ResolvableType;
 
 /**
  * Lists the keys that a target can have, such as {@code keepalive.time}, from the properties
@@ -24,36 +27,67 @@ final class SettingKeys {
    */
   static final SettingKeys OF_A_TARGET = new SettingKeys(GrpcClientProperties.Target.class);
 
+  /** Stands for the index of a list's element. */
+  private static final String INDEX = "[0]";
+
+  /** A map of any keys, which {@link ServiceConfigTree} checks. */
+  private static final String FREE = "service-config";
+
   private final Map<String, String> leaves = new TreeMap<>();
 
+  /** Keys of elements of lists, such as {@code retry.methods[0].names}. */
+  private final Map<String, String> elements = new TreeMap<>();
+
   private SettingKeys(Class<?> type) {
-    collect(type, "");
+    collect(type, "", this.leaves);
   }
 
-  private void collect(Class<?> type, String prefix) {
+  private void collect(Class<?> type, String prefix, Map<String, String> into) {
     for (PropertyDescriptor property : BeanUtils.getPropertyDescriptors(type)) {
       Method getter = property.getReadMethod();
       if (getter == null || getter.getDeclaringClass() == Object.class) {
         continue;
       }
       String key = prefix + DataObjectPropertyName.toDashedForm(property.getName());
+      Class<?> element =
+          ResolvableType.forMethodReturnType(getter).asCollection().resolveGeneric();
       if (isGroup(property.getPropertyType())) {
-        collect(property.getPropertyType(), key + ".");
+        collect(property.getPropertyType(), key + ".", into);
       } else {
-        this.leaves.put(uniform(key), key);
+        into.put(uniform(key), key);
+      }
+      if (element != null && isGroup(element)) {
+        collect(element, key + INDEX + ".", this.elements);
+      } else if (element != null) {
+        this.elements.put(uniform(key + INDEX), key + INDEX);
       }
     }
   }
 
   /** Whether a property is a group of keys, such as {@code keepalive}. */
   static boolean isGroup(Class<?> type) {
-    return type.getName().startsWith(GrpcClientSettings.class.getName() + "$");
+    return type.getPackageName().equals(GrpcClientSettings.class.getPackageName());
   }
 
   /** Returns the key in the spelling of the documentation, or null if there is no such key. */
   @Nullable
   String find(List<String> path) {
-    return this.leaves.get(uniform(String.join(".", path)));
+    if (path.size() > 1 && uniform(path.get(0)).equals(uniform(FREE))) {
+      return FREE;
+    }
+    String key = uniform(join(path, "."));
+    return key.equals(uniform(FREE)) ? null : this.leaves.getOrDefault(key, this.elements.get(key));
+  }
+
+  /** Joins the elements of a name; the indices of all elements of a list are the same. */
+  private static String join(List<String> path, String separator) {
+    StringJoiner joined = new StringJoiner(separator);
+    path.forEach(element -> joined.add(isIndex(element) ? INDEX : element));
+    return joined.toString().replace(separator + INDEX, INDEX);
+  }
+
+  private static boolean isIndex(String element) {
+    return !element.isEmpty() && element.chars().allMatch(c -> c >= '0' && c <= '9');
   }
 
   /**
@@ -62,13 +96,22 @@ final class SettingKeys {
    */
   @Nullable
   String findFromEnvironment(List<String> path) {
-    String flat = uniform(String.join("", path));
-    for (Map.Entry<String, String> leaf : this.leaves.entrySet()) {
-      if (leaf.getKey().replace(".", "").equals(flat)) {
-        return leaf.getValue();
-      }
+    if (find(path) != null) {
+      return find(path);
     }
-    return null;
+    String flat = uniform(join(path, ""));
+    return Stream.of(this.leaves, this.elements)
+        .flatMap(keys -> keys.entrySet().stream())
+        .filter(leaf -> leaf.getKey().replace(".", "").equals(flat))
+        .map(Map.Entry::getValue)
+        .filter(key -> !key.equals(FREE))
+        .findFirst()
+        .orElse(null);
+  }
+
+  /** Whether a key has a list of values or groups. */
+  boolean isList(String key) {
+    return this.elements.keySet().stream().anyMatch(each -> each.startsWith(uniform(key) + INDEX));
   }
 
   /** Returns the keys of a group such as {@code ssl}; empty if it is not a group. */
@@ -87,7 +130,8 @@ final class SettingKeys {
   Optional<String> nearest(List<String> path) {
     Map<String, String> flat = new LinkedHashMap<>();
     this.leaves.values().forEach(key -> flat.put(key.replace(".", "-"), key));
-    return TargetNames.nearest(String.join("-", path), flat.keySet()).map(flat::get);
+    this.elements.values().forEach(key -> flat.put(key.replace(".", "-"), key));
+    return TargetNames.nearest(join(path, "-"), flat.keySet()).map(flat::get);
   }
 
   List<String> all() {

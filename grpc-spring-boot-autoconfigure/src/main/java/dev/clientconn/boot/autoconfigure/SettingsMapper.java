@@ -7,7 +7,6 @@ import io.grpc.LoadBalancerRegistry;
 import java.time.Duration;
 import java.util.concurrent.TimeUnit;
 import org.springframework.boot.context.properties.PropertyMapper;
-import org.springframework.util.unit.DataSize;
 
 /**
  * Applies the settings of a target to its builder. It rejects invalid values and names their key.
@@ -21,13 +20,18 @@ final class SettingsMapper {
 
   private static final Duration SHORTEST_KEEPALIVE_TIMEOUT = Duration.ofMillis(10);
 
+  private static final Duration SHORTEST_AGE = Duration.ofSeconds(1);
+
   private final TargetSettings settings;
 
   private final ClientConnBuilder builder;
 
+  private final SettingChecks checks;
+
   SettingsMapper(TargetSettings settings, ClientConnBuilder builder) {
     this.settings = settings;
     this.builder = builder;
+    this.checks = new SettingChecks(settings);
   }
 
   void apply() {
@@ -37,6 +41,7 @@ final class SettingsMapper {
     map.from(values::getUserAgent).whenHasText().to(this::userAgent);
     map.from(values::getLoadBalancingPolicy).whenHasText().to(this::loadBalancingPolicy);
     applyTimes(values);
+    applyConnections(values.getConnections(), values.getDns());
     applyLimits(values);
     applyCallDefaults(values);
   }
@@ -44,54 +49,71 @@ final class SettingsMapper {
   private void applyTimes(Target values) {
     PropertyMapper map = PropertyMapper.get();
     map.from(values.getConnect()::getTimeout)
-        .as(timeout -> positive("connect.timeout", timeout))
+        .as(timeout -> this.checks.positive("connect.timeout", timeout))
         .to(this.builder::connectTimeout);
     map.from(values.getIdle()::getTimeout)
-        .as(timeout -> positive("idle.timeout", timeout))
+        .as(timeout -> this.checks.positive("idle.timeout", timeout))
         .to(idle -> this.builder.idleTimeout(nanos(idle), TimeUnit.NANOSECONDS));
     GrpcClientSettings.Keepalive keepalive = values.getKeepalive();
     Duration time = keepalive.getTime();
     if (time != null) {
-      atLeast(
+      this.checks.atLeast(
           "keepalive.time",
           time,
           SHORTEST_KEEPALIVE,
           "10s: servers close connections that send pings too often");
       this.builder.keepAliveTime(nanos(time), TimeUnit.NANOSECONDS);
       map.from(keepalive::getTimeout)
-          .as(timeout -> atLeast("keepalive.timeout", timeout, SHORTEST_KEEPALIVE_TIMEOUT, "10ms"))
+          .as(timeout ->
+              this.checks.atLeast("keepalive.timeout", timeout, SHORTEST_KEEPALIVE_TIMEOUT, "10ms"))
           .to(timeout -> this.builder.keepAliveTimeout(nanos(timeout), TimeUnit.NANOSECONDS));
       map.from(keepalive::getWithoutCalls).to(this.builder::keepAliveWithoutCalls);
     }
   }
 
+  private void applyConnections(ConnectionsSettings connections, DnsSettings dns) {
+    PropertyMapper map = PropertyMapper.get();
+    map.from(connections::getMaxAge)
+        .as(age -> this.checks.atLeast("connections.max-age", age, SHORTEST_AGE, "1s"))
+        .to(this.builder::maxConnectionAge);
+    map.from(connections::getMaxAgeGrace)
+        .as(grace -> this.checks.positive("connections.max-age-grace", grace))
+        .to(this.builder::maxConnectionAgeGrace);
+    map.from(dns::getRefreshInterval)
+        .as(interval -> this.checks.positive("dns.refresh-interval", interval))
+        .to(this.builder::dnsRefreshInterval);
+    map.from(dns::getMinRefreshInterval)
+        .as(interval -> this.checks.positive("dns.min-refresh-interval", interval))
+        .to(this.builder::dnsMinRefreshInterval);
+  }
+
   private void applyLimits(Target values) {
-    GrpcClientSettings.Inbound inbound = values.getInbound();
+    InboundSettings inbound = values.getInbound();
     PropertyMapper map = PropertyMapper.get();
     // Only if it is configured: a service config can raise the default, but not a configured limit.
     map.from(inbound.getMessage()::getMaxSize)
-        .as(size -> bytes("inbound.message.max-size", size, 1))
+        .as(size -> this.checks.bytes("inbound.message.max-size", size, 1))
         .to(this.builder::maxInboundMessageSize);
     map.from(inbound.getMetadata()::getMaxSize)
-        .as(size -> bytes("inbound.metadata.max-size", size, 1))
+        .as(size -> this.checks.bytes("inbound.metadata.max-size", size, 1))
         .to(this.builder::maxInboundMetadataSize);
-    GrpcClientSettings.FlowControl window = values.getFlowControl();
+    FlowControlSettings window = values.getFlowControl();
     map.from(window::getStreamWindow)
-        .as(size -> bytes("flow-control.stream-window", size, SMALLEST_WINDOW))
+        .as(size -> this.checks.bytes("flow-control.stream-window", size, SMALLEST_WINDOW))
         .to(this.builder::initialStreamWindow);
     map.from(window::getConnectionWindow)
-        .as(size -> bytes("flow-control.connection-window", size, SMALLEST_WINDOW))
+        .as(size -> this.checks.bytes("flow-control.connection-window", size, SMALLEST_WINDOW))
         .to(this.builder::initialConnectionWindow);
     map.from(window::getGrow).to(this.builder::growWindows);
     map.from(values.getStreams()::getMaxPending)
-        .as(this::notNegative)
+        .as(pending -> this.checks.atLeast("streams.max-pending", pending, 0))
         .to(this.builder::maxPendingStreams);
   }
 
   private void applyCallDefaults(Target values) {
     Duration deadline = values.getDeadline();
     if (deadline != null) {
-      positive("deadline", deadline);
+      this.checks.positive("deadline", deadline);
     }
     boolean waitForReady = Boolean.TRUE.equals(values.getWaitForReady());
     if (deadline != null || waitForReady) {
@@ -134,38 +156,6 @@ final class SettingsMapper {
       }
     }
     this.builder.userAgent(userAgent);
-  }
-
-  private Duration atLeast(String leaf, Duration value, Duration shortest, String reason) {
-    if (value.compareTo(shortest) < 0) {
-      throw this.settings.invalid(leaf, value, "It must be at least " + reason + ".");
-    }
-    return value;
-  }
-
-  private int notNegative(int pending) {
-    if (pending < 0) {
-      throw this.settings.invalid("streams.max-pending", pending, "It must not be negative.");
-    }
-    return pending;
-  }
-
-  private Duration positive(String leaf, Duration value) {
-    if (value.isZero() || value.isNegative()) {
-      throw this.settings.invalid(leaf, value, "It must be longer than zero.");
-    }
-    return value;
-  }
-
-  private int bytes(String leaf, DataSize size, int smallest) {
-    if (size.toBytes() < smallest || size.toBytes() > Integer.MAX_VALUE) {
-      throw this.settings.invalid(
-          leaf,
-          size,
-          "It must be between %d and %d bytes; no value means 'unlimited'."
-              .formatted(smallest, Integer.MAX_VALUE));
-    }
-    return (int) size.toBytes();
   }
 
   private static long nanos(Duration duration) {

@@ -113,6 +113,13 @@ final class TargetKeyCheck {
       ConfigurationProperty property, List<String> parents, List<String> path) {
     String value = PropertyText.value(property);
     String key = String.join(".", path);
+    if (TargetNames.canonical(key).equals("serviceconfig")) {
+      return new KeyProblem(
+          property,
+          "It is a service config and needs at least one of its keys: %s."
+              .formatted(String.join(", ", ServiceConfigKeys.ROOT.names())),
+          null);
+    }
     List<String> group = KEYS.inGroup(path);
     if (!group.isEmpty()) {
       return new KeyProblem(
@@ -123,7 +130,7 @@ final class TargetKeyCheck {
     }
     for (int i = path.size() - 1; i > 0; i--) {
       String leaf = KEYS.find(path.subList(0, i));
-      if (leaf != null) {
+      if (leaf != null && !KEYS.isList(leaf)) {
         return new KeyProblem(
             property,
             "%s takes one value and has no keys or elements.".formatted(leaf),

@@ -45,9 +45,39 @@ record TargetSettings(
     return this.properties.find(this.keys.apply(leaf));
   }
 
+  /** Whether a value, or an element of it, is configured, by the target or by the defaults. */
+  boolean isSet(String leaf) {
+    return this.properties.isSet(this.keys.apply(leaf));
+  }
+
+  /** Whether a value, or an element of it, is configured by the target itself. */
+  boolean isOwn(String leaf) {
+    ConfigurationPropertyName name = this.keys.apply(leaf);
+    return this.own.stream()
+        .map(ConfigurationProperty::getName)
+        .anyMatch(each -> each.equals(name) || name.isAncestorOf(each));
+  }
+
   InvalidConfigurationPropertyValueException invalid(String leaf, Object value, String reason) {
+    ConfigurationPropertyName name = this.keys.apply(leaf);
+    // The elements of a list are properties, the list is none.
+    ConfigurationPropertyName found = this.properties.below(name).stream()
+        .filter(property -> this.properties.find(name) == null)
+        .filter(property -> value.equals(this.properties.value(property)))
+        .map(ConfigurationProperty::getName)
+        .findFirst()
+        .orElse(name);
+    return new InvalidConfigurationPropertyValueException(found.toString(), value, reason);
+  }
+
+  /** Describes a mistake of a group of keys by the first of them. */
+  InvalidConfigurationPropertyValueException invalidGroup(String group, String reason) {
+    ConfigurationPropertyName name = this.keys.apply(group);
+    ConfigurationProperty single = this.properties.find(name);
+    ConfigurationProperty first =
+        single != null ? single : this.properties.below(name).get(0);
     return new InvalidConfigurationPropertyValueException(
-        this.keys.apply(leaf).toString(), value, reason);
+        first.getName().toString(), this.properties.value(first), reason);
   }
 
   /** Returns the lines that set a value for this target, or in the defaults if it has no name. */

@@ -13,7 +13,8 @@ final class YamlLines {
   /** Indentation of the lines in a message. */
   private static final String MARGIN = "    ";
 
-  private static final Pattern PLAIN_KEY = Pattern.compile("[A-Za-z0-9_<>-]+");
+  /** The key of a list may have an index. */
+  private static final Pattern PLAIN_KEY = Pattern.compile("[A-Za-z0-9_<>-]+(\\[\\d+])?");
 
   private static final Pattern PLAIN_VALUE =
       Pattern.compile("[A-Za-z0-9./<$\\[_-](?!.*(: | #|:$)).*");

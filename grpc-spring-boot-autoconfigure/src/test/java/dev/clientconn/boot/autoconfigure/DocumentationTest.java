@@ -3,6 +3,7 @@ package dev.clientconn.boot.autoconfigure;
 
 import static org.assertj.core.api.Assertions.assertThat;
 
+import dev.clientconn.ClientConnBuilder;
 import dev.clientconn.internal.transport.ChannelDefaults;
 import java.io.IOException;
 import java.nio.charset.StandardCharsets;
@@ -15,10 +16,6 @@ import java.util.TreeMap;
 import java.util.regex.MatchResult;
 import java.util.regex.Pattern;
 import org.junit.jupiter.api.Test;
-import org.springframework.boot.context.properties.bind.Binder;
-import org.springframework.boot.env.YamlPropertySourceLoader;
-import org.springframework.core.env.StandardEnvironment;
-import org.springframework.core.io.ByteArrayResource;
 import org.springframework.core.io.ClassPathResource;
 
 /** Checks the page about configuration against the metadata and the defaults of the builder. */
@@ -33,7 +30,7 @@ class DocumentationTest {
         find("\"name\": \"grpc\\.client\\.defaults\\.([a-z.-]+)\",\\s+\"type\"", metadata).stream()
             .filter(key -> !isGroup(metadata, key))
             .toList();
-    assertThat(keys).hasSizeGreaterThan(15);
+    assertThat(keys).hasSizeGreaterThan(35);
     assertThat(find("(?m)^\\| `([a-z.-]+)`", tableOfSettings()))
         .containsExactlyInAnyOrderElementsOf(keys);
   }
@@ -54,26 +51,41 @@ class DocumentationTest {
   void defaultsOfTheMetadataAreThoseOfTheBuilder() throws IOException {
     assertThat(defaults(metadata()))
         .containsExactlyInAnyOrderEntriesOf(Map.ofEntries(
+            Map.entry("connections.max-age-grace", text(ChannelDefaults.CONNECTION_AGE_GRACE)),
             Map.entry("connect.timeout", text(ChannelDefaults.CONNECT_TIMEOUT)),
             Map.entry("flow-control.connection-window", text(ChannelDefaults.WINDOW)),
             Map.entry("flow-control.grow", "" + ChannelDefaults.GROW_WINDOWS),
             Map.entry("flow-control.stream-window", text(ChannelDefaults.WINDOW)),
-            Map.entry("idle.timeout", ChannelDefaults.IDLE_TIMEOUT.toMinutes() + "m"),
+            Map.entry("hedging.delay", text(CallPolicies.HEDGING_DELAY)),
+            Map.entry("idle.timeout", text(ChannelDefaults.IDLE_TIMEOUT)),
             Map.entry("inbound.message.max-size", text(ChannelDefaults.MAX_INBOUND_MESSAGE_SIZE)),
             Map.entry("inbound.metadata.max-size", text(ChannelDefaults.MAX_INBOUND_METADATA_SIZE)),
             Map.entry("keepalive.timeout", text(ChannelDefaults.KEEPALIVE_TIMEOUT)),
             Map.entry("keepalive.without-calls", "false"),
             Map.entry("load-balancing-policy", ChannelDefaults.LOAD_BALANCING_POLICY),
+            Map.entry("retry.buffer.per-call", text(ChannelDefaults.PER_RPC_BUFFER_LIMIT)),
+            Map.entry("retry.buffer.total", text(ChannelDefaults.RETRY_BUFFER_SIZE)),
+            Map.entry("retry.codes", String.join(",", CallPolicies.CODES)),
+            Map.entry("retry.enabled", "true"),
+            Map.entry("retry.initial-backoff", text(CallPolicies.INITIAL_BACKOFF)),
+            Map.entry("retry.max-backoff", text(CallPolicies.MAX_BACKOFF)),
+            Map.entry("retry.multiplier", "" + (int) CallPolicies.MULTIPLIER),
+            Map.entry("service-config-lookup", "true"),
             Map.entry("shutdown.grace-period", text(ClientConnLifecycle.DEFAULT_GRACE_PERIOD)),
             Map.entry("streams.max-pending", "" + ChannelDefaults.MAX_PENDING_STREAMS),
+            Map.entry("throttling.token-ratio", "" + CallPolicies.TOKEN_RATIO),
             Map.entry("wait-for-ready", "false")));
   }
 
   private static String text(Duration duration) {
-    return duration.toSeconds() + "s";
+    long seconds = duration.toSeconds();
+    if (seconds == 0 && !duration.isZero()) {
+      return duration.toMillis() + "ms";
+    }
+    return seconds > 60 && seconds % 60 == 0 ? seconds / 60 + "m" : seconds + "s";
   }
 
-  private static String text(int bytes) {
+  private static String text(long bytes) {
     return bytes % (1 << 20) == 0 ? (bytes >> 20) + "MB" : (bytes >> 10) + "KB";
   }
 
@@ -89,19 +101,35 @@ class DocumentationTest {
 
   @Test
   void exampleOfThePageBinds() throws IOException {
-    String yaml = find("(?s)```yaml\n(.*?)```", Files.readString(PAGE)).get(0);
-    StandardEnvironment environment = new StandardEnvironment();
-    new YamlPropertySourceLoader()
-        .load("page", new ByteArrayResource(yaml.getBytes(StandardCharsets.UTF_8)))
-        .forEach(environment.getPropertySources()::addLast);
+    InheritedSettings settings = new SettingsFixture().yaml(examples().get(0)).all();
 
-    GrpcClientTargets targets = GrpcClientTargets.of(environment);
-
-    assertThat(targets.names()).containsExactly("greeter", "prices");
-    InheritedSettings settings = new InheritedSettings(
-        Binder.get(environment).bindOrCreate("grpc.client", GrpcClientProperties.class), targets);
     assertThat(settings.settings("greeter").values().getSsl().getBundle()).isEqualTo("greeter");
     assertThat(settings.settings("prices").values().getDeadline()).hasMillis(100);
+  }
+
+  /** Without TLS, which would need the bundles of the examples. */
+  @Test
+  void everyExampleMakesChannels() throws IOException {
+    List<String> examples = examples();
+    assertThat(examples).hasSizeGreaterThan(5);
+    for (String example : examples) {
+      SettingsFixture fixture = new SettingsFixture().yaml(example);
+      fixture.checkKeys();
+      List<String> names = fixture.targets().names();
+      assertThat(names).as(example).isNotEmpty();
+      names.forEach(name -> build(fixture.settings(name)));
+    }
+  }
+
+  private static void build(TargetSettings settings) {
+    ClientConnBuilder builder = ClientConnBuilder.forTarget(settings.address());
+    new SettingsMapper(settings, builder).apply();
+    new ServiceConfigMapper(settings, builder).apply();
+    builder.build().shutdownNow();
+  }
+
+  private static List<String> examples() throws IOException {
+    return find("(?s)```yaml\n(.*?)```", Files.readString(PAGE));
   }
 
   private static String metadata() throws IOException {

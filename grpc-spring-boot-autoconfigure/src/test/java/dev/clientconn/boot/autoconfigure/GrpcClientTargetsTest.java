@@ -74,6 +74,18 @@ class GrpcClientTargetsTest {
           wait-for-ready: true
           flow-control: { stream-window: 128KB, connection-window: 256KB, grow: false }
           streams.max-pending: 10
+          retry: { enabled: false, max-attempts: 3, initial-backoff: 20ms, max-backoff: 2s }
+          retry.multiplier: 1.5
+          retry.codes: [ABORTED]
+          retry.buffer: { per-call: 3KB, total: 4KB }
+          retry.methods: [{ names: demo.Clock, max-attempts: 4 }]
+          hedging: { max-attempts: 2, delay: 10ms, non-fatal-codes: [INTERNAL] }
+          hedging.methods: [{ names: [demo.Mailer], delay: 1ms }]
+          throttling: { max-tokens: 10, token-ratio: 0.5 }
+          service-config.loadBalancingPolicy: round_robin
+          service-config-lookup: false
+          connections: { max-age: 1h, max-age-grace: 1m }
+          dns: { refresh-interval: 40s, min-refresh-interval: 30s }
           shutdown.grace-period: -1s
         grpc.client.targets.greeter.address: localhost:1
         """);
@@ -86,11 +98,12 @@ class GrpcClientTargetsTest {
     BeanWrapper written = new BeanWrapperImpl(defaults);
     assertThat(SettingKeys.OF_A_TARGET.all())
         .filteredOn(key -> !List.of("address", "authority").contains(key))
-        .hasSize(18)
+        .hasSize(39)
         .allSatisfy(key -> {
           String property = propertyOf(key);
           assertThat(written.getPropertyValue(property)).isNotNull();
           assertThat(inherited.getPropertyValue(property))
+              .usingRecursiveComparison()
               .isEqualTo(written.getPropertyValue(property));
         });
   }
@@ -124,6 +137,18 @@ class GrpcClientTargetsTest {
           wait-for-ready: true
           flow-control: { stream-window: 128KB, connection-window: 256KB, grow: false }
           streams.max-pending: 10
+          retry: { enabled: false, max-attempts: 3, initial-backoff: 20ms, max-backoff: 2s }
+          retry.multiplier: 1.5
+          retry.codes: [ABORTED]
+          retry.buffer: { per-call: 3KB, total: 4KB }
+          retry.methods: [{ names: demo.Clock, max-attempts: 4 }]
+          hedging: { max-attempts: 2, delay: 10ms, non-fatal-codes: [INTERNAL] }
+          hedging.methods: [{ names: [demo.Mailer], delay: 1ms }]
+          throttling: { max-tokens: 10, token-ratio: 0.5 }
+          service-config.loadBalancingPolicy: round_robin
+          service-config-lookup: false
+          connections: { max-age: 1h, max-age-grace: 1m }
+          dns: { refresh-interval: 40s, min-refresh-interval: 30s }
           shutdown.grace-period: -1s
         """);
 
@@ -149,6 +174,39 @@ class GrpcClientTargetsTest {
     assertThat(values.getFlowControl().getGrow()).isFalse();
     assertThat(values.getStreams().getMaxPending()).isEqualTo(10);
     assertThat(values.getShutdown().getGracePeriod()).isEqualTo(Duration.ofSeconds(-1));
+    assertPolicies(values);
+    assertThat(values.getConnections().getMaxAge()).isEqualTo(Duration.ofHours(1));
+    assertThat(values.getConnections().getMaxAgeGrace()).isEqualTo(Duration.ofMinutes(1));
+    assertThat(values.getDns().getRefreshInterval()).isEqualTo(Duration.ofSeconds(40));
+    assertThat(values.getDns().getMinRefreshInterval()).isEqualTo(Duration.ofSeconds(30));
+  }
+
+  private static void assertPolicies(GrpcClientSettings values) {
+    RetrySettings retry = values.getRetry();
+    assertThat(retry.getEnabled()).isFalse();
+    assertThat(retry.getMaxAttempts()).isEqualTo(3);
+    assertThat(retry.getInitialBackoff()).isEqualTo(Duration.ofMillis(20));
+    assertThat(retry.getMaxBackoff()).isEqualTo(Duration.ofSeconds(2));
+    assertThat(retry.getMultiplier()).isEqualTo(1.5);
+    assertThat(retry.getCodes()).containsExactly("ABORTED");
+    assertThat(retry.getBuffer().getPerCall()).isEqualTo(DataSize.ofKilobytes(3));
+    assertThat(retry.getBuffer().getTotal()).isEqualTo(DataSize.ofKilobytes(4));
+    assertThat(retry.getMethods()).singleElement().satisfies(method -> {
+      assertThat(method.getNames()).containsExactly("demo.Clock");
+      assertThat(method.getMaxAttempts()).isEqualTo(4);
+    });
+    HedgingSettings hedging = values.getHedging();
+    assertThat(hedging.getMaxAttempts()).isEqualTo(2);
+    assertThat(hedging.getDelay()).isEqualTo(Duration.ofMillis(10));
+    assertThat(hedging.getNonFatalCodes()).containsExactly("INTERNAL");
+    assertThat(hedging.getMethods()).singleElement().satisfies(method -> {
+      assertThat(method.getNames()).containsExactly("demo.Mailer");
+      assertThat(method.getDelay()).isEqualTo(Duration.ofMillis(1));
+    });
+    assertThat(values.getThrottling().getMaxTokens()).isEqualTo(10);
+    assertThat(values.getThrottling().getTokenRatio()).isEqualTo(0.5);
+    assertThat(values.getServiceConfig()).isEqualTo(Map.of("loadBalancingPolicy", "round_robin"));
+    assertThat(values.getServiceConfigLookup()).isFalse();
   }
 
   @Test
@@ -161,6 +219,10 @@ class GrpcClientTargetsTest {
           idle.timeout: 7
           keepalive: { time: 18, timeout: 9 }
           shutdown.grace-period: -1
+          retry: { max-attempts: 2, initial-backoff: 1, max-backoff: 2 }
+          hedging.delay: 3
+          connections: { max-age: 4, max-age-grace: 5 }
+          dns: { refresh-interval: 6, min-refresh-interval: 7 }
         """);
 
     GrpcClientSettings values = settings("greeter").values();
@@ -171,6 +233,13 @@ class GrpcClientTargetsTest {
     assertThat(values.getKeepalive().getTime()).isEqualTo(Duration.ofSeconds(18));
     assertThat(values.getKeepalive().getTimeout()).isEqualTo(Duration.ofSeconds(9));
     assertThat(values.getShutdown().getGracePeriod()).isEqualTo(Duration.ofSeconds(-1));
+    assertThat(values.getRetry().getInitialBackoff()).isEqualTo(Duration.ofSeconds(1));
+    assertThat(values.getRetry().getMaxBackoff()).isEqualTo(Duration.ofSeconds(2));
+    assertThat(values.getHedging().getDelay()).isEqualTo(Duration.ofSeconds(3));
+    assertThat(values.getConnections().getMaxAge()).isEqualTo(Duration.ofSeconds(4));
+    assertThat(values.getConnections().getMaxAgeGrace()).isEqualTo(Duration.ofSeconds(5));
+    assertThat(values.getDns().getRefreshInterval()).isEqualTo(Duration.ofSeconds(6));
+    assertThat(values.getDns().getMinRefreshInterval()).isEqualTo(Duration.ofSeconds(7));
   }
 
   @Test

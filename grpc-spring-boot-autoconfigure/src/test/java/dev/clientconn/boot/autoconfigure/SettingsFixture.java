@@ -1,0 +1,71 @@
+// SPDX-License-Identifier: Apache-2.0
+package dev.clientconn.boot.autoconfigure;
+
+import java.io.IOException;
+import java.io.UncheckedIOException;
+import java.nio.charset.StandardCharsets;
+import java.util.LinkedHashMap;
+import java.util.Map;
+import org.springframework.boot.context.properties.bind.Binder;
+import org.springframework.boot.env.YamlPropertySourceLoader;
+import org.springframework.core.env.MapPropertySource;
+import org.springframework.core.env.StandardEnvironment;
+import org.springframework.core.env.SystemEnvironmentPropertySource;
+import org.springframework.core.io.ByteArrayResource;
+
+/** Resolves the settings of targets from property sources that a test adds. */
+final class SettingsFixture {
+
+  private final StandardEnvironment environment = new StandardEnvironment();
+
+  /** Adds a YAML file of lower precedence than all sources so far. */
+  SettingsFixture yaml(String yaml) {
+    try {
+      String name = "yaml" + this.environment.getPropertySources().size();
+      new YamlPropertySourceLoader()
+          .load(name, new ByteArrayResource(yaml.getBytes(StandardCharsets.UTF_8)))
+          .forEach(this.environment.getPropertySources()::addLast);
+      return this;
+    } catch (IOException e) {
+      throw new UncheckedIOException(e);
+    }
+  }
+
+  /** Adds properties of lower precedence than all sources so far. */
+  SettingsFixture properties(String... pairs) {
+    Map<String, Object> map = new LinkedHashMap<>();
+    for (int i = 0; i < pairs.length; i += 2) {
+      map.put(pairs[i], pairs[i + 1]);
+    }
+    this.environment.getPropertySources().addLast(new MapPropertySource(pairs[0], map));
+    return this;
+  }
+
+  /** Sets the environment variables. */
+  SettingsFixture variables(Map<String, Object> variables) {
+    String name = StandardEnvironment.SYSTEM_ENVIRONMENT_PROPERTY_SOURCE_NAME;
+    this.environment
+        .getPropertySources()
+        .replace(name, new SystemEnvironmentPropertySource(name, variables));
+    return this;
+  }
+
+  GrpcClientTargets targets() {
+    return GrpcClientTargets.of(this.environment);
+  }
+
+  /** Throws for unknown keys. */
+  void checkKeys() {
+    KeyCheck.run(this.environment, getClass().getClassLoader());
+  }
+
+  TargetSettings settings(String name) {
+    return all().settings(name);
+  }
+
+  InheritedSettings all() {
+    GrpcClientProperties properties =
+        Binder.get(this.environment).bindOrCreate("grpc.client", GrpcClientProperties.class);
+    return new InheritedSettings(properties, targets());
+  }
+}
