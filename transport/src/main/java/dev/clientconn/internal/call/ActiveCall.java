@@ -7,8 +7,10 @@ import dev.clientconn.internal.transport.StreamProgress;
 import io.grpc.Attributes;
 import io.grpc.ClientCall;
 import io.grpc.Context;
+import io.grpc.Metadata;
 import io.grpc.MethodDescriptor;
 import io.grpc.Status;
+import java.util.Objects;
 import org.jspecify.annotations.Nullable;
 
 /**
@@ -30,8 +32,11 @@ final class ActiveCall implements Context.CancellationListener, UnsentCalls.Entr
    * nothing.
    */
   private volatile @Nullable CallAttempt attached;
-  /** Created when an attempt fails in a way that allows a retry, so that other calls need none. */
-  private @Nullable TransparentRetry retry;
+  /**
+   * Created at the start where the service config has a retry policy or a throttle, and otherwise
+   * when an attempt fails in a way that allows a retry, so that other calls need none.
+   */
+  private @Nullable CallRetries retries;
 
   <RespT> ActiveCall(
       CallPlan plan,
@@ -57,7 +62,8 @@ final class ActiveCall implements Context.CancellationListener, UnsentCalls.Entr
   }
 
   void open() {
-    CallAttempt first = new CallAttempt(this, false);
+    retries = CallRetries.of(plan);
+    CallAttempt first = new CallAttempt(this, plan, false);
     Status problem = first.createTracers();
     boolean opened = state.open(first);
     if (opened && plan.clientSendsOneMessage()) {
@@ -80,7 +86,7 @@ final class ActiveCall implements Context.CancellationListener, UnsentCalls.Entr
 
   /** Ends the call before it asks for a transport. */
   void refuse(Status status) {
-    CallAttempt none = new CallAttempt(this, false);
+    CallAttempt none = new CallAttempt(this, plan, false);
     if (state.open(none)) {
       fail(none, status);
     }
@@ -144,10 +150,13 @@ final class ActiveCall implements Context.CancellationListener, UnsentCalls.Entr
       }
     } else if (before instanceof CallAttempt opening) {
       opening.abandon();
-      closeWithoutStream(opening, reason);
+      closeWithoutStream(opening.tracers(), reason);
+    } else if (before instanceof RetryBackoff backoff) {
+      backoff.abandon();
+      closeWithoutStream(CallTracers.NONE, reason);
     } else if (before == null) {
       plan.environment().unsent().removeCall(this);
-      closeWithoutStream(new CallAttempt(this, false), reason);
+      closeWithoutStream(CallTracers.NONE, reason);
     }
   }
 
@@ -157,31 +166,94 @@ final class ActiveCall implements Context.CancellationListener, UnsentCalls.Entr
   void fail(CallAttempt opening, Status status) {
     if (state.endOpening(opening)) {
       opening.abandon();
-      closeWithoutStream(opening, status);
+      closeWithoutStream(opening.tracers(), status);
     }
   }
 
-  private void closeWithoutStream(CallAttempt last, Status status) {
+  private void failBackoff(RetryBackoff backoff, Status status) {
+    if (state.endOpening(backoff)) {
+      backoff.abandon();
+      closeWithoutStream(CallTracers.NONE, status);
+    }
+  }
+
+  private void closeWithoutStream(CallTracers last, Status status) {
     Status refined = CallDeadline.refineLocal(status, plan.callDeadline());
-    last.tracers().streamClosed(refined);
+    last.streamClosed(refined);
+    // Who cancels a call has not asked how its attempts ended.
+    Status end = refined.getCode() == Status.Code.CANCELLED ? refined : describe(refined);
     // Not through queue(): only the event loop of the call's stream may take events back.
-    listenerExecutor.execute(new PendingEvents(last.tracers()).closeNow(refined));
+    listenerExecutor.execute(new PendingEvents(last).closeNow(end));
     ended();
   }
 
+  /** Adds to the status that ends the call how its attempts ended, if there were several. */
+  Status describe(Status end) {
+    return retries == null ? end : retries.describe(end);
+  }
+
+  // ---- Retrying
+
+  /** An attempt got no transport or no credentials: the retry policy may allow another one. */
+  void attemptFailed(CallAttempt opening, Status status) {
+    CallRetries known = retries;
+    boolean mayRetry = known != null && state.isOpening(opening) && !hasChannelEnded();
+    long delay = known == null || !mayRetry || !request.detachStream()
+        ? CallRetries.STOP
+        : known.afterFailedPick(status);
+    if (delay == CallRetries.STOP) {
+      fail(opening, status);
+      return;
+    }
+    RetryBackoff backoff = newBackoff();
+    if (state.replaceOpening(opening, backoff)) {
+      opening.abandon();
+      opening.tracers().streamClosed(status);
+      backoff.begin(delay);
+    }
+  }
+
   /**
-   * Replaces an attempt whose stream has failed, if the server cannot have processed the call (gRFC
-   * A6, transparent retries). Returns false, and the call ends, if it must not be sent again. On
-   * the event loop of the failed stream.
+   * Replaces an attempt whose stream has failed. Returns false, and the call ends, if it must not
+   * be sent again. On the event loop of the failed stream.
    */
-  boolean retry(CallTracers failed, Status status, StreamProgress progress) {
-    if (progress == StreamProgress.PROCESSED || !allows(progress) || !request.detachStream()) {
+  boolean retry(CallTracers failed, Status status, StreamProgress progress, Metadata trailers) {
+    CallRetries known = retries;
+    if (progress == StreamProgress.PROCESSED && known == null) {
       return false;
     }
+    if (known == null) {
+      known = CallRetries.transparentOnly(plan);
+      retries = known;
+    }
+    if (status.isOk()) {
+      known.succeeded();
+      return false;
+    }
+    boolean processed = progress == StreamProgress.PROCESSED;
+    if (state.isOver() || (processed && hasChannelEnded())) {
+      return false;
+    }
+    if (!request.detachStream()) {
+      known.requestReleased();
+      return false;
+    }
+    long delay = known.afterStream(status, progress, trailers);
+    if (delay == CallRetries.STOP) {
+      return false;
+    }
+    if (processed) {
+      failed.inboundTrailers(trailers);
+    }
     failed.streamClosed(status);
-    CallAttempt next = new CallAttempt(this, true);
-    Status problem = next.createTracers();
     attached = null;
+    return delay == CallRetries.TRANSPARENT ? retryNow(known) : retryAfter(delay);
+  }
+
+  /** The server cannot have processed the call (gRFC A6, transparent retries). */
+  private boolean retryNow(CallRetries known) {
+    CallAttempt next = nextAttempt(known, true);
+    Status problem = next.createTracers();
     if (!state.reopen(next)) {
       next.tracers().streamClosed(Status.CANCELLED);
       return false;
@@ -190,11 +262,46 @@ final class ActiveCall implements Context.CancellationListener, UnsentCalls.Entr
     return true;
   }
 
-  private boolean allows(StreamProgress progress) {
-    if (retry == null) {
-      retry = new TransparentRetry();
+  private boolean retryAfter(long delay) {
+    RetryBackoff backoff = newBackoff();
+    boolean waits = state.reopen(backoff);
+    if (waits) {
+      backoff.begin(delay);
     }
-    return retry.allows(progress);
+    return waits;
+  }
+
+  private RetryBackoff newBackoff() {
+    return new RetryBackoff(plan, state, this::endBackoff, this::failBackoff);
+  }
+
+  private boolean hasChannelEnded() {
+    return plan.environment().unsent().hasEnded();
+  }
+
+  private void endBackoff(RetryBackoff backoff) {
+    CallRetries known = Objects.requireNonNull(retries);
+    known.nextAttempt();
+    CallAttempt next = nextAttempt(known, false);
+    Status problem = next.createTracers();
+    if (state.replaceOpening(backoff, next)) {
+      begin(next, problem);
+    } else {
+      next.tracers().streamClosed(Status.CANCELLED);
+    }
+  }
+
+  private CallAttempt nextAttempt(CallRetries known, boolean transparentRetry) {
+    int previous = known.previousAttempts();
+    return new CallAttempt(this, previous == 0 ? plan : plan.forRetry(previous), transparentRetry);
+  }
+
+  /** The server responds, which rules out another attempt (gRFC A6). On the event loop. */
+  void onHeaders(Metadata headers) {
+    request.commit();
+    if (retries != null) {
+      retries.onHeaders(headers);
+    }
   }
 
   /** The call's end has been queued for the listener. Called once. */

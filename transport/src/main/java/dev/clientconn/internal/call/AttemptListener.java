@@ -28,14 +28,14 @@ final class AttemptListener implements ClientStream.Listener {
 
   @Override
   public void onHeaders(Metadata headers) {
-    // The first event of a response rules out a retry (gRFC A6); repeating this costs a read.
-    call.request().commit();
+    call.onHeaders(headers);
     tracers.inboundHeaders(headers);
     pending().headers = headers;
   }
 
   @Override
   public void onMessage(InboundMessage message) {
+    // Headers have come before, and committed the call: repeating this costs a read.
     call.request().commit();
     if (tracers != CallTracers.NONE) {
       trace(message);
@@ -59,7 +59,7 @@ final class AttemptListener implements ClientStream.Listener {
 
   @Override
   public void onClosed(Status status, StreamProgress progress, Metadata trailers) {
-    if (call.retry(tracers, status, progress)) {
+    if (call.retry(tracers, status, progress, trailers)) {
       pending = null;
       return;
     }
@@ -78,7 +78,7 @@ final class AttemptListener implements ClientStream.Listener {
     Status status = detail == null ? exceeded : exceeded.augmentDescription(detail);
     if (endCall(status)) {
       tracers.streamClosed(status);
-      pending().closeNow(status);
+      pending().closeNow(call.describe(status));
     }
   }
 
@@ -109,10 +109,11 @@ final class AttemptListener implements ClientStream.Listener {
     Status refined = CallDeadline.refinePeers(status, call.plan().callDeadline());
     // Before the listener runs: its time must not count as the attempt's.
     tracers.streamClosed(refined);
+    Status described = call.describe(refined);
     if (refined.getCode() != status.getCode()) {
-      pending().closeNow(refined);
+      pending().closeNow(described);
     } else {
-      pending().close(refined, trailers);
+      pending().close(described, trailers);
     }
   }
 

@@ -38,9 +38,12 @@ final class CallAttempt implements TransportSource.PendingPick, UnsentCalls.Entr
 
   private volatile boolean awaitsCredentials;
 
-  CallAttempt(ActiveCall call, boolean transparentRetry) {
+  /**
+   * @param plan of this attempt: it counts those before
+   */
+  CallAttempt(ActiveCall call, CallPlan plan, boolean transparentRetry) {
     this.call = call;
-    this.plan = call.plan();
+    this.plan = plan;
     this.transparentRetry = transparentRetry;
   }
 
@@ -179,8 +182,14 @@ final class CallAttempt implements TransportSource.PendingPick, UnsentCalls.Entr
     return plan.waitForReady();
   }
 
+  /** Of the pick or of the credentials. */
   @Override
   public void onFailed(Status status) {
+    call.attemptFailed(this, status);
+  }
+
+  @Override
+  public void onDropped(Status status) {
     call.fail(this, status);
   }
 

@@ -7,7 +7,9 @@ import io.grpc.DecompressorRegistry;
 import io.grpc.MethodDescriptor;
 import java.util.concurrent.Executor;
 import java.util.concurrent.ScheduledExecutorService;
+import java.util.function.DoubleSupplier;
 import java.util.function.Function;
+import java.util.function.LongSupplier;
 import java.util.function.Supplier;
 import org.jspecify.annotations.Nullable;
 
@@ -19,16 +21,20 @@ import org.jspecify.annotations.Nullable;
  * @param methodConfigs the service config of a method, {@link MethodConfig#NONE} if it has none
  * @param executor runs listeners of calls whose options name no executor
  * @param offloadExecutor runs call credentials
- * @param timers for deadlines of calls that have no stream yet
+ * @param timers for deadlines of calls that have no stream yet, and for backoffs
  * @param authority the channel's
  * @param compressors known by name
  * @param decompressors known by name
  * @param maxInboundMessageSize bytes, after decompression too; {@code null} if the application has
  *     set no limit
+ * @param retries limits the retry and hedging policies of the service config
  * @param retryBuffer limits the bytes of requests that are buffered to be sent again
  * @param retryThrottle the tokens of the service config in force, {@code null} if it has none
+ * @param random for the jitter of backoffs, numbers in [0, 1)
+ * @param nanoTime the clock, nanoseconds
  * @param lifecycle counts calls that start and end
  * @param unsent registers calls between start and half-close, and those that wait for credentials
+ *     or for the end of a backoff
  */
 public record CallEnvironment(
     TransportSource transports,
@@ -40,8 +46,11 @@ public record CallEnvironment(
     CompressorRegistry compressors,
     DecompressorRegistry decompressors,
     @Nullable Integer maxInboundMessageSize,
+    RetryOptions retries,
     RetryBufferLimit retryBuffer,
     Supplier<@Nullable RetryThrottle> retryThrottle,
+    DoubleSupplier random,
+    LongSupplier nanoTime,
     Lifecycle lifecycle,
     UnsentCalls unsent) {
 

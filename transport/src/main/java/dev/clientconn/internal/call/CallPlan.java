@@ -24,7 +24,7 @@ import org.jspecify.annotations.Nullable;
  * settings. A parameter object, immutable but for the metadata, which pickers may add to; what the
  * call does with it is {@link ActiveCall}'s part.
  */
-final class CallPlan extends PickSubchannelArgs implements StreamParameters {
+class CallPlan extends PickSubchannelArgs implements StreamParameters {
   private final MethodDescriptor<?, ?> method;
   private final MethodConfig config;
   private final CallOptions options;
@@ -53,7 +53,7 @@ final class CallPlan extends PickSubchannelArgs implements StreamParameters {
     this.headers = headers;
   }
 
-  private CallPlan(CallPlan other, @Nullable String authority, Metadata headers) {
+  CallPlan(CallPlan other, @Nullable String authority, Metadata headers) {
     this.method = other.method;
     this.config = other.config;
     this.options = other.options;
@@ -69,12 +69,21 @@ final class CallPlan extends PickSubchannelArgs implements StreamParameters {
   CallPlan withOwnHeaders() {
     Metadata own = new Metadata();
     own.merge(headers);
-    return new CallPlan(this, authority, own);
+    return copy(authority, own);
   }
 
   /** A copy with the picker's authority, unless the call's options name one or the picker none. */
   CallPlan withAuthority(@Nullable String override) {
-    return authority != null || override == null ? this : new CallPlan(this, override, headers);
+    return authority != null || override == null ? this : copy(override, headers);
+  }
+
+  /** A copy for an attempt that follows others; transparent retries do not count. */
+  CallPlan forRetry(int previousAttempts) {
+    return new RetriedPlan(this, authority, headers, previousAttempts);
+  }
+
+  CallPlan copy(@Nullable String authority, Metadata headers) {
+    return new CallPlan(this, authority, headers);
   }
 
   /** The status of a call that must not ask for a transport, {@code null} if it may. */
@@ -127,9 +136,16 @@ final class CallPlan extends PickSubchannelArgs implements StreamParameters {
     return headers;
   }
 
+  /** {@code null} for none, and where the channel's options disable retries. */
   @Nullable
   RetryPolicy retryPolicy() {
-    return config.retryPolicy();
+    RetryPolicy policy = config.retryPolicy();
+    return policy != null && environment.retries().enabled() ? policy : null;
+  }
+
+  /** Whether the outcome of the call counts for the channel's retry throttle. */
+  boolean isThrottled() {
+    return config.isThrottled();
   }
 
   @Nullable

@@ -12,7 +12,7 @@ import org.jspecify.annotations.Nullable;
  *
  * <pre>{@code
  *             open                 streamStarted
- *   null ------------> attempt --------------------> stream
+ *   null ------------> opening --------------------> stream
  *    |                 |  |  ^                        | |  |
  *    |                 |  |  +--------reopen----------+ |  |
  *    |                 |  |                             |  |
@@ -24,8 +24,9 @@ import org.jspecify.annotations.Nullable;
  *   ENDED <------------------------------------------------+
  * }</pre>
  *
- * <p>{@code null}: not opened. Attempt: it asks for a transport, then for credentials. Stream: it
- * runs. {@link Status}: the call was cancelled with it, and its stream has yet to confirm that.
+ * <p>{@code null}: not opened. Opening: an attempt that asks for a transport, then for credentials,
+ * or the backoff before the next attempt; {@code replaceOpening} changes one for the other. Stream:
+ * it runs. {@link Status}: the call was cancelled with it, and its stream has yet to confirm that.
  *
  * <ul>
  *   <li>{@code open}: the application's thread, in {@code start} or in {@code halfClose}.
@@ -33,6 +34,8 @@ import org.jspecify.annotations.Nullable;
  *       application's, the control plane's or the credentials'.
  *   <li>{@code endOpening}: whichever thread fails the step that the attempt waits for, the timers'
  *       at the deadline.
+ *   <li>{@code replaceOpening}: the thread that failed such a step, and the timers' at the end of a
+ *       backoff.
  *   <li>{@code reopen} and {@code end}: the event loop of the attempt's stream, when that has
  *   ended. It may come before {@code streamStarted}, which then changes nothing.
  *   <li>{@code cancel}: any thread.
@@ -50,17 +53,18 @@ final class CallState {
       AtomicReferenceFieldUpdater.newUpdater(CallState.class, Object.class, "state");
 
   /**
-   * {@code null}, a pick that is the attempt, a {@link ClientStream}, a {@link Status} or ENDED.
+   * {@code null}, an attempt or a backoff, a {@link ClientStream}, a {@link Status} or ENDED. This
+   * class must not know the types of the former two, which know the call that owns this.
    */
   private volatile @Nullable Object state;
 
   /** Returns false if the call was cancelled before. */
-  boolean open(TransportSource.PendingPick first) {
+  boolean open(Object first) {
     return STATE.compareAndSet(this, null, first);
   }
 
-  boolean isOpening(TransportSource.PendingPick attempt) {
-    return state == attempt;
+  boolean isOpening(Object opening) {
+    return state == opening;
   }
 
   /** Whether the call has ended or was cancelled. */
@@ -70,13 +74,16 @@ final class CallState {
   }
 
   /** Returns whether the stream may go on; not if the call was cancelled while it started. */
-  boolean streamStarted(TransportSource.PendingPick attempt, ClientStream stream) {
+  boolean streamStarted(Object attempt, ClientStream stream) {
     // Where the attempt has been replaced, its stream has failed: there is nothing to cancel.
     return STATE.compareAndSet(this, attempt, stream) || !isOver();
   }
 
-  /** Replaces an attempt whose stream has failed. Returns false if the call is over. */
-  boolean reopen(TransportSource.PendingPick next) {
+  /**
+   * Replaces an attempt whose stream has failed, by the next attempt or the backoff before it.
+   * Returns false if the call is over.
+   */
+  boolean reopen(Object next) {
     for (; ; ) {
       Object before = state;
       if (before == ENDED || before instanceof Status) {
@@ -88,9 +95,17 @@ final class CallState {
     }
   }
 
+  /**
+   * Replaces an attempt that got no stream by a backoff, or a backoff by the next attempt. Returns
+   * false if the call is over.
+   */
+  boolean replaceOpening(Object opening, Object next) {
+    return STATE.compareAndSet(this, opening, next);
+  }
+
   /** Ends a call that has no stream. Returns whether the caller must notify the listener. */
-  boolean endOpening(TransportSource.PendingPick attempt) {
-    return STATE.compareAndSet(this, attempt, ENDED);
+  boolean endOpening(Object opening) {
+    return STATE.compareAndSet(this, opening, ENDED);
   }
 
   /** Ends a call whose stream has ended. Returns the state before. */

@@ -68,6 +68,7 @@ final class CallTracers implements PickDetailsConsumer {
   private static ClientStreamTracer.StreamInfo info(CallPlan plan, boolean transparentRetry) {
     return ClientStreamTracer.StreamInfo.newBuilder()
         .setCallOptions(plan.getCallOptions())
+        .setPreviousAttempts(plan.previousAttempts())
         .setIsTransparentRetry(transparentRetry)
         .build();
   }

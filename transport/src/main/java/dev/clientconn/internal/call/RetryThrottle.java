@@ -55,4 +55,10 @@ public final class RetryThrottle {
   private boolean isThrottled(int left) {
     return left <= settings.maxThousandths() / 2;
   }
+
+  @Override
+  public String toString() {
+    double all = settings.maxThousandths();
+    return thousandths.get() / (double) TOKEN + " of " + all / TOKEN + " tokens";
+  }
 }

@@ -11,8 +11,8 @@ public interface TransportSource {
 
   /**
    * Selects a transport for a call: on this thread if the picker has a ready one, otherwise later,
-   * in the control plane. Then calls exactly one of {@link PendingPick#onPicked} and
-   * {@link PendingPick#onFailed}, unless {@link #cancel} came first.
+   * in the control plane. Then calls exactly one of {@link PendingPick#onPicked}, {@link
+   * PendingPick#onFailed} and {@link PendingPick#onDropped}, unless {@link #cancel} came first.
    */
   void pick(PendingPick pick);
 
@@ -41,7 +41,10 @@ public interface TransportSource {
      */
     void onPicked(ClientTransport transport, PickResult result);
 
-    /** The picker failed or dropped the call, or the channel is shut down. */
+    /** The picker failed the call; the call's retry policy may allow another pick (gRFC A6). */
     void onFailed(Status status);
+
+    /** The picker dropped the call, or the channel has ended: the call must not be retried. */
+    void onDropped(Status status);
   }
 }

@@ -17,8 +17,8 @@ import org.jspecify.annotations.Nullable;
 
 /**
  * Registers the started calls of one channel that neither a transport nor a picker's queue knows:
- * calls that wait for their half-close, and attempts that wait for call credentials. Ends them when
- * the channel ends, and the former at their deadline.
+ * calls that wait for their half-close, and those that wait for call credentials or for the end of
+ * a backoff. Ends them when the channel ends, and the former at their deadline.
  *
  * <p>Every call that sends one message is added at start and removed at half-close, usually a
  * moment later on the same thread, so both take one compare-and-set and allocate nothing: on a
@@ -59,8 +59,8 @@ public final class UnsentCalls {
   /** Calls that found their slot taken. Created for the first, as few channels need it. */
   private volatile @Nullable Set<Entry> others;
   /**
-   * Attempts that wait for credentials. Each has its own timer, and a call's next attempt may be
-   * added before the previous one is removed. Created for the first.
+   * What waits for credentials or a backoff. Each has its own timer, and a call's next attempt may
+   * be added before the previous one is removed. Created for the first.
    */
   private volatile @Nullable Set<Entry> waiting;
 
@@ -143,7 +143,7 @@ public final class UnsentCalls {
     return (spread * STRIDE) & (slots.length() - 1);
   }
 
-  /** Adds an attempt that waits for its credentials; it has its own timer for the deadline. */
+  /** Adds an attempt or a backoff that waits; it has its own timer for the deadline. */
   void addWaiting(Entry attempt) {
     waiting().add(attempt);
     endIfChannelEnded(attempt);
@@ -200,6 +200,11 @@ public final class UnsentCalls {
     if (attempts != null) {
       attempts.forEach(attempt -> attempt.cancel(reason));
     }
+  }
+
+  /** Whether the channel has ended, so that no call must begin another attempt. */
+  boolean hasEnded() {
+    return ended != null;
   }
 
   private void forEach(Consumer<Entry> action) {

@@ -13,7 +13,8 @@
  *   <li>a {@code CallRequest}: the messages that may have to be sent again;
  *   <li>a {@code CallListenerExecutor}: the response on its way to the listener, with the demand;
  *   <li>a {@code CallState}: which thread may open, cancel or end it;
- *   <li>one {@code CallAttempt} after another: pick, call credentials, stream;
+ *   <li>one {@code CallAttempt} after another: pick, call credentials, stream, with a {@code
+ *   RetryBackoff} before each that a retry policy asks for;
  *   <li>an {@code ActiveCall}, which owns these parts and connects them.
  * </ul>
  *
@@ -32,13 +33,12 @@
  * credentials, tracers, pickers, executors) may throw anything from any of its methods.
  *
  * <p><b>The end of an attempt.</b> Without a stream, it fails (no transport, no credentials, the
- * deadline) or is cancelled, and {@code ActiveCall} closes the call at once. With a stream, only
- * the stream's last event ends it, also after a cancel, which the stream confirms: there is one
- * event that releases and counts. {@code AttemptListener} then asks {@code ActiveCall.retry}: a
- * stream that the server cannot have processed is replaced by another attempt, if
- * {@code TransparentRetry} allows one more and the request is still complete. Retries by a policy
- * are to be decided there as well. Otherwise the call ends: the request is released, the end is
- * queued for the listener, and the channel counts one call less.
+ * deadline) or is cancelled. With a stream, only the stream's last event ends it, also after a
+ * cancel, which the stream confirms: there is one event that releases and counts. A failed attempt
+ * is followed by another if the request is still complete and {@code CallRetries} allows one more:
+ * at once where the server cannot have processed the call, or after a backoff by the retry policy
+ * of the service config. Otherwise the call ends: the request is released, the end is queued for
+ * the listener, and the channel counts one call less.
  */
 @NullMarked
 package dev.clientconn.internal.call;

@@ -48,8 +48,11 @@ public final class CallChannel extends Channel {
         options.compressors(),
         options.decompressors(),
         options.maxInboundMessageSize(),
+        options.retries(),
         new RetryBufferLimit(options.retries().buffers()),
         core.serviceConfig()::retryThrottle,
+        core.random(),
+        threads.nanoTime(),
         core.calls(),
         core.unsent());
     Channel channel =

@@ -285,6 +285,10 @@ public final class ChannelCore {
     return gate;
   }
 
+  DoubleSupplier random() {
+    return context.random();
+  }
+
   UnsentCalls unsent() {
     return unsent;
   }

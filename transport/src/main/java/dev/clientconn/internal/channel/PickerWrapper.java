@@ -35,12 +35,17 @@ final class PickerWrapper implements TransportSource {
     }
   }
 
-  /** The outcome of a pick: a transport, a failure, or neither, and the call waits. */
+  /**
+   * The outcome of a pick: a transport, a failure, or neither, and the call waits.
+   *
+   * @param drop whether the failure rules out a retry
+   */
   private record Decision(
       @Nullable ClientTransport transport,
       @Nullable PickResult result,
-      @Nullable Status failure) {
-    static final Decision WAIT = new Decision(null, null, null);
+      @Nullable Status failure,
+      boolean drop) {
+    static final Decision WAIT = new Decision(null, null, null, false);
 
     boolean isFinal() {
       return transport != null || failure != null;
@@ -144,6 +149,8 @@ final class PickerWrapper implements TransportSource {
     Status failure = decision.failure();
     if (transport != null && result != null) {
       pick.onPicked(transport, result);
+    } else if (failure != null && decision.drop()) {
+      pick.onDropped(failure);
     } else if (failure != null) {
       pick.onFailed(failure);
     }
@@ -151,7 +158,7 @@ final class PickerWrapper implements TransportSource {
 
   private static Decision decide(State state, PendingPick pick) {
     if (state.shutdown != null) {
-      return failed(state.shutdown);
+      return failed(state.shutdown, true);
     }
     SubchannelPicker picker = state.picker;
     if (picker == null) {
@@ -162,20 +169,23 @@ final class PickerWrapper implements TransportSource {
     } catch (Throwable t) {
       // Errors too: rethrown, they would leave this call without an end, or stop the channel's
       // core.
-      return failed(Status.INTERNAL
-          .withDescription("The load-balancing policy's picker threw: " + t)
-          .withCause(t));
+      return failed(
+          Status.INTERNAL
+              .withDescription("The load-balancing policy's picker threw: " + t)
+              .withCause(t),
+          false);
     }
   }
 
-  private static Decision failed(Status status) {
-    return new Decision(null, null, status);
+  private static Decision failed(Status status, boolean drop) {
+    return new Decision(null, null, status, drop);
   }
 
   private static Decision decide(@Nullable PickResult result, PendingPick pick) {
     if (result == null) {
       return failed(
-          Status.INTERNAL.withDescription("The load-balancing policy's picker returned null"));
+          Status.INTERNAL.withDescription("The load-balancing policy's picker returned null"),
+          false);
     }
     Subchannel subchannel = result.getSubchannel();
     if (subchannel != null) {
@@ -183,7 +193,7 @@ final class PickerWrapper implements TransportSource {
       AddrConn addrConn = (AddrConn) subchannel.getInternalSubchannel();
       ClientTransport transport = addrConn.view().ready();
       if (transport != null) {
-        return new Decision(transport, result, null);
+        return new Decision(transport, result, null, false);
       }
       if (addrConn.view().state() == ConnectivityState.IDLE) {
         addrConn.requestConnection();
@@ -195,7 +205,9 @@ final class PickerWrapper implements TransportSource {
     if (status.isOk() || (!result.isDrop() && pick.waitForReady())) {
       return Decision.WAIT;
     }
-    return failed(ControlPlaneStatus.replaceServerCode(
-        status, "Inappropriate status code from the control plane"));
+    return failed(
+        ControlPlaneStatus.replaceServerCode(
+            status, "Inappropriate status code from the control plane"),
+        result.isDrop());
   }
 }

@@ -17,6 +17,8 @@ import org.jspecify.annotations.Nullable;
  *     none it replaces the default, and so can raise it
  * @param retryPolicy not together with a hedging policy
  * @param hedgingPolicy not together with a retry policy
+ * @param isThrottled whether the outcome of a call counts for the channel's retry throttle: known
+ *     here, so that calls of channels without one need not ask for it
  */
 public record MethodConfig(
     @Nullable Long timeoutNanos,
@@ -24,10 +26,14 @@ public record MethodConfig(
     @Nullable Integer maxRequestMessageBytes,
     @Nullable Integer maxResponseMessageBytes,
     @Nullable RetryPolicy retryPolicy,
-    @Nullable HedgingPolicy hedgingPolicy) {
+    @Nullable HedgingPolicy hedgingPolicy,
+    boolean isThrottled) {
 
   /** All absent. */
   public static final MethodConfig NONE = new MethodConfig(null, null, null, null);
+
+  /** All absent, in a service config that throttles retries. */
+  static final MethodConfig THROTTLED = new MethodConfig(null, null, null, null, null, null, true);
 
   /** Without a policy. */
   public MethodConfig(
@@ -35,7 +41,14 @@ public record MethodConfig(
       @Nullable Boolean waitForReady,
       @Nullable Integer maxRequestMessageBytes,
       @Nullable Integer maxResponseMessageBytes) {
-    this(timeoutNanos, waitForReady, maxRequestMessageBytes, maxResponseMessageBytes, null, null);
+    this(
+        timeoutNanos,
+        waitForReady,
+        maxRequestMessageBytes,
+        maxResponseMessageBytes,
+        null,
+        null,
+        false);
   }
 
   /**

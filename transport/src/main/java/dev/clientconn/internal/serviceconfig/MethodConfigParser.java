@@ -18,6 +18,8 @@ final class MethodConfigParser {
   private @Nullable MethodConfig fallback;
 
   ServiceConfig parse(@Nullable Object balancerConfig, JsonObject root) {
+    RetryThrottling throttling = RetryPolicyParser.throttling(root);
+    boolean throttled = throttling != null;
     for (JsonObject entry : root.objects("methodConfig")) {
       MethodConfig config = new MethodConfig(
           entry.durationNanos("timeout"),
@@ -25,18 +27,20 @@ final class MethodConfigParser {
           size(entry, "maxRequestMessageBytes"),
           size(entry, "maxResponseMessageBytes"),
           RetryPolicyParser.retryPolicy(entry),
-          RetryPolicyParser.hedgingPolicy(entry));
+          RetryPolicyParser.hedgingPolicy(entry),
+          throttled);
       for (JsonObject name : entry.objects("name")) {
         add(name, config);
       }
     }
     checkHealth(root);
+    MethodConfig absent = throttled ? MethodConfig.THROTTLED : MethodConfig.NONE;
     return new ServiceConfig(
         balancerConfig,
         Map.copyOf(byMethod),
         Map.copyOf(byService),
-        fallback == null ? MethodConfig.NONE : fallback,
-        RetryPolicyParser.throttling(root),
+        fallback == null ? absent : fallback,
+        throttling,
         List.copyOf(ignored));
   }
 

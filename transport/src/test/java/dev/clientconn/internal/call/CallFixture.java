@@ -34,7 +34,9 @@ public final class CallFixture {
   public DecompressorRegistry decompressors = DecompressorRegistry.getDefaultInstance();
   public @Nullable Integer maxInboundMessageSize;
   public RetryBufferLimit keptBytes = new RetryBufferLimit(RetryBufferLimit.Limits.DEFAULT);
+  public RetryOptions retries = RetryOptions.DEFAULT;
   public @Nullable RetryThrottle throttle;
+  public double random = 0.5;
   /** Runs when a call is about to be counted, for races. */
   public Runnable beforeCallStarted = () -> {};
 
@@ -77,8 +79,11 @@ public final class CallFixture {
         CompressorRegistry.getDefaultInstance(),
         decompressors,
         maxInboundMessageSize,
+        retries,
         keptBytes,
         () -> throttle,
+        () -> random,
+        clock::nanoTime,
         new Counter(),
         unsent);
   }

@@ -197,8 +197,11 @@ class CallRacesTest {
         CompressorRegistry.getDefaultInstance(),
         DecompressorRegistry.getDefaultInstance(),
         1000,
+        RetryOptions.DEFAULT,
         new RetryBufferLimit(RetryBufferLimit.Limits.DEFAULT),
         () -> null,
+        () -> 0.5,
+        System::nanoTime,
         new CallEnvironment.Lifecycle() {
           @Override
           public void callStarted() {

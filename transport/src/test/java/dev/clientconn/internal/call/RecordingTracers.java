@@ -25,7 +25,8 @@ public final class RecordingTracers extends ClientStreamTracer.Factory {
   @Override
   public ClientStreamTracer newClientStreamTracer(
       ClientStreamTracer.StreamInfo info, Metadata headers) {
-    events.add(info.isTransparentRetry() ? "new again" : "new");
+    String number = info.getPreviousAttempts() == 0 ? "" : " " + info.getPreviousAttempts();
+    events.add("new" + number + (info.isTransparentRetry() ? " again" : ""));
     options = info.getCallOptions();
     return new Tracer();
   }

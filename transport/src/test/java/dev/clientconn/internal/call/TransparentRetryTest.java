@@ -78,11 +78,11 @@ class TransparentRetryTest {
   void sendingInVainStopsAtACap() {
     fixture.unary("hello");
 
-    for (int i = 0; i <= TransparentRetry.MAX_UNSENT; i++) {
+    for (int i = 0; i <= CallRetries.MAX_UNSENT; i++) {
       fixture.stream().close(GONE, StreamProgress.NOT_SENT);
     }
 
-    assertThat(fixture.transport.streams).hasSize(1 + TransparentRetry.MAX_UNSENT);
+    assertThat(fixture.transport.streams).hasSize(1 + CallRetries.MAX_UNSENT);
     assertThat(fixture.listener.events).containsExactly("close(UNAVAILABLE)");
   }
 

@@ -17,6 +17,7 @@ public final class FakePick implements TransportSource.PendingPick {
   public @Nullable FakeTransport transport;
   public @Nullable PickResult result;
   public @Nullable Status failure;
+  public boolean dropped;
   public int waits;
   private final boolean waitForReady;
 
@@ -84,6 +85,12 @@ public final class FakePick implements TransportSource.PendingPick {
   public void onFailed(Status status) {
     assertFirst();
     failure = status;
+  }
+
+  @Override
+  public void onDropped(Status status) {
+    onFailed(status);
+    dropped = true;
   }
 
   private void assertFirst() {

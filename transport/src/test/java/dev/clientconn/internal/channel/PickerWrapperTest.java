@@ -228,5 +228,10 @@ class PickerWrapperTest {
     public void onFailed(Status status) {
       completed.incrementAndGet();
     }
+
+    @Override
+    public void onDropped(Status status) {
+      completed.incrementAndGet();
+    }
   }
 }
