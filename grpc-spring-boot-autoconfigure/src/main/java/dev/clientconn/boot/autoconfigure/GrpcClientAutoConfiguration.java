@@ -72,10 +72,14 @@ public final class GrpcClientAutoConfiguration {
   @ConditionalOnMissingBean
   ClientConnFactory clientConnFactory(
       InheritedSettings settings,
-      ObjectProvider<SslBundles> bundles,
+      TlsConfigurer tls,
       ObjectProvider<ClientConnBuilderCustomizer> customizers) {
-    return new PropertiesClientConnFactory(
-        settings, new TlsConfigurer(bundles.getIfAvailable()), customizers);
+    return new PropertiesClientConnFactory(settings, tls, customizers);
+  }
+
+  @Bean
+  TlsConfigurer grpcClientTls(ObjectProvider<SslBundles> bundles) {
+    return new TlsConfigurer(bundles.getIfAvailable());
   }
 
   @Bean(ClientConnBeanRegistrar.FACTORY_BEAN)

@@ -34,6 +34,11 @@ final class PropertyText {
     return property == null ? "" : of(property);
   }
 
+  /** Returns name and origin of a property in brackets; empty for null. */
+  static String inline(@Nullable ConfigurationProperty property) {
+    return property == null ? "" : " (%s, %s)".formatted(property.getName(), property.getOrigin());
+  }
+
   static String value(ConfigurationProperty property) {
     String name = property.getName().toString().toLowerCase(Locale.ROOT);
     boolean secret = name.contains("password") || name.contains("secret") || name.contains("token");

@@ -1,20 +1,14 @@
 // SPDX-License-Identifier: Apache-2.0
 package dev.clientconn.boot.autoconfigure;
 
+import static java.util.Objects.requireNonNull;
+
 import dev.clientconn.ClientConnBuilder;
-import io.netty.handler.codec.http2.Http2SecurityUtil;
-import io.netty.handler.ssl.ApplicationProtocolConfig;
-import io.netty.handler.ssl.ApplicationProtocolConfig.Protocol;
-import io.netty.handler.ssl.ApplicationProtocolConfig.SelectedListenerFailureBehavior;
-import io.netty.handler.ssl.ApplicationProtocolConfig.SelectorFailureBehavior;
-import io.netty.handler.ssl.ApplicationProtocolNames;
-import io.netty.handler.ssl.SslContext;
-import io.netty.handler.ssl.SslContextBuilder;
-import io.netty.handler.ssl.SupportedCipherSuiteFilter;
+import dev.clientconn.internal.concurrent.CrossesThreads;
 import java.time.Instant;
-import java.util.Arrays;
 import java.util.List;
-import javax.net.ssl.SSLException;
+import java.util.Map;
+import java.util.concurrent.ConcurrentHashMap;
 import org.apache.commons.logging.Log;
 import org.apache.commons.logging.LogFactory;
 import org.jspecify.annotations.Nullable;
@@ -22,19 +16,21 @@ import org.springframework.boot.context.properties.source.ConfigurationProperty;
 import org.springframework.boot.ssl.NoSuchSslBundleException;
 import org.springframework.boot.ssl.SslBundle;
 import org.springframework.boot.ssl.SslBundles;
-import org.springframework.boot.ssl.SslOptions;
 import org.springframework.util.StringUtils;
 
 /**
- * Applies the certificates, keys, ciphers and protocols of an SSL bundle to a builder. It sets an
- * SSL context instead of channel credentials, which cannot contain ciphers and protocols and could
- * not be changed by a customizer.
+ * Applies the certificates, keys, ciphers and protocols of an SSL bundle to a builder, and later
+ * changes of the bundle to its channels. It sets an SSL context instead of channel credentials,
+ * which cannot contain ciphers and protocols and could not be changed by a customizer.
  */
-final class TlsConfigurer {
+@CrossesThreads
+final class TlsConfigurer implements AutoCloseable {
 
   private static final Log logger = LogFactory.getLog(TlsConfigurer.class);
 
   private final @Nullable SslBundles bundles;
+
+  private final Map<String, ReloadableBundle> used = new ConcurrentHashMap<>();
 
   TlsConfigurer(@Nullable SslBundles bundles) {
     this.bundles = bundles;
@@ -51,9 +47,9 @@ final class TlsConfigurer {
     }
     try {
       SslBundle bundle = bundle(settings, name);
-      builder.sslContext(context(bundle));
+      builder.tls(reloadable(settings, name).tls());
       warnOfClientCertificates(settings, bundle);
-    } catch (SSLException | IllegalArgumentException | IllegalStateException refused) {
+    } catch (IllegalArgumentException | IllegalStateException refused) {
       throw settings.invalid(
           "ssl.bundle", name, "This bundle cannot be used: " + refused.getMessage());
     }
@@ -73,6 +69,20 @@ final class TlsConfigurer {
     }
   }
 
+  /** Targets with the same bundle share its material, so that it is loaded once. */
+  private ReloadableBundle reloadable(TargetSettings settings, String name) {
+    String property = PropertyText.inline(settings.property("ssl.bundle"));
+    return this.used.computeIfAbsent(
+        name, absent -> ReloadableBundle.of(requireNonNull(this.bundles), name, property));
+  }
+
+  /** Ends the updates: a registry may be used longer than this context. */
+  @Override
+  public void close() {
+    this.used.values().forEach(ReloadableBundle::close);
+    this.used.clear();
+  }
+
   private String present() {
     List<String> names = this.bundles == null ? List.of() : this.bundles.getBundleNames();
     return names.isEmpty()
@@ -89,25 +99,5 @@ final class TlsConfigurer {
               + "' is not valid; servers that require one will reject it: " + problem
               + " in the SSL bundle." + PropertyText.ofNullable(property));
         });
-  }
-
-  private static SslContext context(SslBundle bundle) throws SSLException {
-    SslContextBuilder builder = SslContextBuilder.forClient()
-        .keyManager(bundle.getManagers().getKeyManagerFactory())
-        .trustManager(bundle.getManagers().getTrustManagerFactory())
-        .applicationProtocolConfig(new ApplicationProtocolConfig(
-            Protocol.ALPN,
-            SelectorFailureBehavior.NO_ADVERTISE,
-            SelectedListenerFailureBehavior.ACCEPT,
-            ApplicationProtocolNames.HTTP_2));
-    SslOptions options = bundle.getOptions();
-    String[] ciphers = options.getCiphers();
-    String[] protocols = options.getEnabledProtocols();
-    return builder
-        .ciphers(
-            ciphers == null ? Http2SecurityUtil.CIPHERS : Arrays.asList(ciphers),
-            SupportedCipherSuiteFilter.INSTANCE)
-        .protocols(protocols == null ? new String[] {"TLSv1.3", "TLSv1.2"} : protocols)
-        .build();
   }
 }

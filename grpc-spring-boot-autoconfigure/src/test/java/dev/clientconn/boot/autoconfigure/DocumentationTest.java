@@ -10,11 +10,13 @@ import java.nio.charset.StandardCharsets;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.time.Duration;
+import java.util.ArrayList;
 import java.util.List;
 import java.util.Map;
 import java.util.TreeMap;
 import java.util.regex.MatchResult;
 import java.util.regex.Pattern;
+import java.util.stream.Stream;
 import org.junit.jupiter.api.Test;
 import org.springframework.core.io.ClassPathResource;
 
@@ -128,8 +130,17 @@ class DocumentationTest {
     builder.build().shutdownNow();
   }
 
+  /** Returns the settings of clients in all pages, those of the page about configuration first. */
   private static List<String> examples() throws IOException {
-    return find("(?s)```yaml\n(.*?)```", Files.readString(PAGE));
+    List<Path> pages = new ArrayList<>(List.of(PAGE, Path.of("..", "README.md")));
+    try (Stream<Path> docs = Files.list(PAGE.getParent())) {
+      docs.filter(page -> page.toString().endsWith(".md")).sorted().forEach(pages::add);
+    }
+    List<String> examples = new ArrayList<>();
+    for (Path page : pages) {
+      examples.addAll(find("(?s)```yaml\n((?:[^`]*\n)?grpc:\n.*?)```", Files.readString(page)));
+    }
+    return examples;
   }
 
   private static String metadata() throws IOException {

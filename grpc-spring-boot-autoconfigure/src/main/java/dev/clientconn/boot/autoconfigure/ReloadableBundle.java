@@ -1,0 +1,147 @@
+// SPDX-License-Identifier: Apache-2.0
+package dev.clientconn.boot.autoconfigure;
+
+import dev.clientconn.ReloadableTls;
+import dev.clientconn.internal.concurrent.CrossesThreads;
+import io.grpc.TlsChannelCredentials;
+import io.netty.handler.codec.http2.Http2SecurityUtil;
+import io.netty.handler.ssl.ApplicationProtocolConfig;
+import io.netty.handler.ssl.ApplicationProtocolConfig.Protocol;
+import io.netty.handler.ssl.ApplicationProtocolConfig.SelectedListenerFailureBehavior;
+import io.netty.handler.ssl.ApplicationProtocolConfig.SelectorFailureBehavior;
+import io.netty.handler.ssl.ApplicationProtocolNames;
+import io.netty.handler.ssl.SslContext;
+import io.netty.handler.ssl.SslContextBuilder;
+import io.netty.handler.ssl.SupportedCipherSuiteFilter;
+import java.security.KeyStore;
+import java.security.KeyStoreException;
+import java.util.Arrays;
+import java.util.Collections;
+import javax.net.ssl.SSLException;
+import org.jspecify.annotations.Nullable;
+import org.springframework.boot.ssl.SslBundle;
+import org.springframework.boot.ssl.SslBundles;
+import org.springframework.boot.ssl.SslOptions;
+import org.springframework.core.NestedExceptionUtils;
+
+/**
+ * Makes TLS material of an SSL bundle, and replaces it when the bundle is updated. An update that
+ * cannot be used changes nothing: one warning names the bundle and the reason.
+ */
+@CrossesThreads
+final class ReloadableBundle {
+
+  private final String source;
+
+  /** Guarded by this; null until the bundle was loaded, and after the end. */
+  private @Nullable ReloadableTls tls;
+
+  /** Guarded by this. */
+  private boolean hasKey;
+
+  private ReloadableBundle(String source) {
+    this.source = source;
+  }
+
+  /**
+   * Loads a bundle, and from then on its updates.
+   *
+   * @param property where the bundle is named, for log messages
+   * @throws IllegalArgumentException if the bundle cannot be used
+   */
+  static ReloadableBundle of(SslBundles bundles, String name, String property) {
+    ReloadableBundle bundle = new ReloadableBundle("the SSL bundle '" + name + "'" + property);
+    bundles.addBundleUpdateHandler(name, bundle::update);
+    bundle.load(bundles, name);
+    return bundle;
+  }
+
+  /** An update that comes meanwhile waits, and is applied afterwards. */
+  private synchronized void load(SslBundles bundles, String name) {
+    SslBundle bundle = bundles.getBundle(name);
+    this.hasKey = hasKey(bundle);
+    this.tls = ReloadableTls.of(context(bundle));
+  }
+
+  synchronized ReloadableTls tls() {
+    ReloadableTls current = this.tls;
+    if (current == null) {
+      throw new IllegalStateException("The application context is closed.");
+    }
+    return current;
+  }
+
+  /** There is no way to remove the handler from the registry; it holds nothing after this. */
+  synchronized void close() {
+    this.tls = null;
+  }
+
+  private synchronized void update(SslBundle next) {
+    ReloadableTls current = this.tls;
+    if (current != null && current.update(this.source, () -> checkedContext(next))) {
+      this.hasKey = hasKey(next);
+    }
+  }
+
+  private SslContext checkedContext(SslBundle next) {
+    try {
+      if (hasKey(next)) {
+        // Throws if the certificate is not valid now, or if the key does not belong to it: while
+        // files are written one after the other, a bundle can have one of each.
+        ReloadableTls.of(TlsChannelCredentials.newBuilder()
+            .keyManager(next.getManagers().getKeyManagers())
+            .build());
+      } else if (this.hasKey) {
+        throw new IllegalArgumentException("It has no private key, and the one before has one.");
+      }
+      return context(next);
+    } catch (IllegalStateException notReadable) {
+      // Boot names the store in the message, and the file in that of the cause.
+      String message = String.valueOf(notReadable.getMessage());
+      String reason =
+          String.valueOf(NestedExceptionUtils.getMostSpecificCause(notReadable).getMessage());
+      throw new IllegalArgumentException(
+          message.contains(reason) ? message : message + ": " + reason, notReadable);
+    }
+  }
+
+  private static boolean hasKey(SslBundle bundle) {
+    KeyStore store = bundle.getStores().getKeyStore();
+    try {
+      if (store != null) {
+        for (String alias : Collections.list(store.aliases())) {
+          if (store.isKeyEntry(alias)) {
+            return true;
+          }
+        }
+      }
+      return false;
+    } catch (KeyStoreException notLoaded) {
+      throw new IllegalArgumentException(notLoaded.getMessage(), notLoaded);
+    }
+  }
+
+  private static SslContext context(SslBundle bundle) {
+    SslContextBuilder builder = SslContextBuilder.forClient()
+        .keyManager(bundle.getManagers().getKeyManagerFactory())
+        .trustManager(bundle.getManagers().getTrustManagerFactory())
+        .applicationProtocolConfig(new ApplicationProtocolConfig(
+            Protocol.ALPN,
+            SelectorFailureBehavior.NO_ADVERTISE,
+            SelectedListenerFailureBehavior.ACCEPT,
+            ApplicationProtocolNames.HTTP_2));
+    SslOptions options = bundle.getOptions();
+    String[] ciphers = options.getCiphers();
+    String[] protocols = options.getEnabledProtocols();
+    try {
+      return builder
+          .ciphers(
+              ciphers == null ? Http2SecurityUtil.CIPHERS : Arrays.asList(ciphers),
+              SupportedCipherSuiteFilter.INSTANCE)
+          .protocols(protocols == null ? new String[] {"TLSv1.3", "TLSv1.2"} : protocols)
+          .build();
+    } catch (SSLException refused) {
+      throw new IllegalArgumentException(refused.getMessage(), refused);
+    }
+  }
+}
