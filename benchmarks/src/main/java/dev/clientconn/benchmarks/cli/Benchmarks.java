@@ -43,6 +43,7 @@ import picocli.CommandLine.Spec;
       "  deadline  gzip             on every call",
       "  metadata=N                 entries on every call",
       "  metrics                    Micrometer's meters; for clientconn the starter's too",
+      "  retry                      a retry policy and a throttle; no call fails",
       "  connections=N              calls are spread over them",
       "  tls=jdk  tls=openssl       the client's TLS implementation; default plaintext",
       "  rtt=MS                     simulated round trip",

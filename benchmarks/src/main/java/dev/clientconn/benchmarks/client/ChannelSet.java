@@ -15,6 +15,7 @@ import io.micrometer.core.instrument.binder.grpc.MetricCollectingClientIntercept
 import io.micrometer.core.instrument.simple.SimpleMeterRegistry;
 import java.util.ArrayList;
 import java.util.List;
+import java.util.Map;
 import java.util.concurrent.ExecutorService;
 import java.util.concurrent.TimeUnit;
 import org.jspecify.annotations.Nullable;
@@ -27,6 +28,26 @@ import org.jspecify.annotations.Nullable;
 public final class ChannelSet implements AutoCloseable {
 
   private static final long TERMINATION_SECONDS = 10;
+
+  private static final Map<String, ?> RETRY_POLICY = Map.of(
+      "methodConfig",
+      List.of(Map.of(
+          "name",
+          List.of(Map.of()),
+          "retryPolicy",
+          Map.of(
+              "maxAttempts",
+              4.0,
+              "initialBackoff",
+              "0.1s",
+              "maxBackoff",
+              "1s",
+              "backoffMultiplier",
+              2.0,
+              "retryableStatusCodes",
+              List.of("UNAVAILABLE")))),
+      "retryThrottling",
+      Map.of("maxTokens", 10.0, "tokenRatio", 0.1));
 
   private final BenchmarkClient client;
   private final ServerLocation server;
@@ -53,6 +74,9 @@ public final class ChannelSet implements AutoCloseable {
       case DIRECT -> builder.directExecutor();
       case VIRTUAL -> builder.executor(virtual);
       case DEFAULT -> {}
+    }
+    if (workload.features().retry()) {
+      builder.defaultServiceConfig(RETRY_POLICY);
     }
     ManagedChannel channel = builder.build();
     open.add(channel);

@@ -26,6 +26,7 @@ public enum Suite {
       "async-direct:64+metadata=10",
       "async-direct:64+request=1K+response=1K+gzip",
       "async-direct:64+metrics",
+      "async-direct:64+retry",
       "async-direct:64+deadline+metadata=10+metrics")),
   STREAMS(List.of(
       "async-direct:10+kind=server-stream",

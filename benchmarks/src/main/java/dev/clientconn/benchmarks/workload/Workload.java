@@ -72,10 +72,12 @@ public record Workload(
    * @param metadata entries of request metadata, 0 to 100
    * @param gzip compresses requests and the server's responses
    * @param metrics counts and times the calls with Micrometer
+   * @param retry has a retry policy and a throttle in the service config; no call fails
    */
-  public record Features(boolean deadline, int metadata, boolean gzip, boolean metrics) {
+  public record Features(
+      boolean deadline, int metadata, boolean gzip, boolean metrics, boolean retry) {
 
-    public static final Features NONE = new Features(false, 0, false, false);
+    public static final Features NONE = new Features(false, 0, false, false, false);
 
     public Features {
       check(
@@ -96,6 +98,9 @@ public record Workload(
       }
       if (metrics) {
         specs.add("metrics");
+      }
+      if (retry) {
+        specs.add("retry");
       }
       return specs;
     }

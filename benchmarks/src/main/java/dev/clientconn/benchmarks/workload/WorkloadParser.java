@@ -55,6 +55,9 @@ public final class WorkloadParser {
   @Option(names = "--metrics")
   boolean metrics;
 
+  @Option(names = "--retry")
+  boolean retry;
+
   @Option(names = "--connections")
   int connections = 1;
 
@@ -117,7 +120,7 @@ public final class WorkloadParser {
         request,
         response,
         given != null ? given : streaming ? STREAM_MESSAGES : 1,
-        new Workload.Features(deadline, metadata, gzip, metrics),
+        new Workload.Features(deadline, metadata, gzip, metrics, retry),
         new Workload.Network(connections, tls, rtt));
   }
 

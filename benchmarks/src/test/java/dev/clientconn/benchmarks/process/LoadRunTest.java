@@ -104,7 +104,7 @@ class LoadRunTest {
         "blocking:2+kind=server-stream+messages=20",
         "async-direct:2+kind=client-stream+messages=20",
         "async:2+kind=ping-pong",
-        "async:2+deadline+metadata=10+gzip+metrics",
+        "async:2+deadline+metadata=10+gzip+metrics+retry",
         "async-direct:4+connections=2",
         "async-direct:2+tls=jdk",
         "async-direct:2+tls=openssl");
