@@ -289,6 +289,7 @@ public final class ClientConnBuilder extends RetryOptionsBuilder<ClientConnBuild
         looksUpServiceConfig(),
         idleTimeout.toNanos(),
         connectionOptions(),
+        scalingOptions(),
         resolutionOptions(),
         maxInboundMessageSize,
         retryOptions(),

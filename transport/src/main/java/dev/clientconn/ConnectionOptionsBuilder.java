@@ -3,9 +3,12 @@ package dev.clientconn;
 
 import dev.clientconn.internal.channel.ConnectionOptions;
 import dev.clientconn.internal.channel.ResolutionOptions;
+import dev.clientconn.internal.channel.ScalingOptions;
 import dev.clientconn.internal.transport.ChannelDefaults;
+import dev.clientconn.internal.transport.TransportOptions;
 import io.grpc.ManagedChannelBuilder;
 import java.time.Duration;
+import org.jspecify.annotations.Nullable;
 
 /**
  * Collects the options about the set of connections: how many, how long each is used, and how often
@@ -15,6 +18,9 @@ import java.time.Duration;
  */
 abstract class ConnectionOptionsBuilder<B extends ManagedChannelBuilder<B>>
     extends TransportOptionsBuilder<B> {
+  private @Nullable Integer maxConnectionsPerAddress;
+  private Duration pendingStreamTimeout = Duration.ZERO;
+  private Duration connectionIdleTimeout = ChannelDefaults.CONNECTION_IDLE_TIMEOUT;
   private Duration maxConnectionAge = Duration.ZERO;
   private Duration connectionAgeGrace = ChannelDefaults.CONNECTION_AGE_GRACE;
   private Duration dnsRefreshInterval = Duration.ZERO;
@@ -22,6 +28,50 @@ abstract class ConnectionOptionsBuilder<B extends ManagedChannelBuilder<B>>
 
   ConnectionOptionsBuilder(ChannelSecurity security) {
     super(security);
+  }
+
+  /**
+   * Limits the connections to one address. Another connection is made when a call finds no free
+   * stream slot, because the server limits the streams of a connection
+   * ({@code SETTINGS_MAX_CONCURRENT_STREAMS}), and calls are assigned to the oldest connection with
+   * a free slot (gRFC A105). This also limits the service config's {@code
+   * connectionScaling.maxConnectionsPerSubchannel}, which otherwise may be up to 10.
+   *
+   * @param connections 1 or more; 1 by default
+   * @return this
+   * @throws IllegalArgumentException for less
+   */
+  public B maxConnectionsPerAddress(int connections) {
+    maxConnectionsPerAddress =
+        OptionChecks.atLeast(1, connections, "maxConnectionsPerAddress", "1 or more");
+    return self();
+  }
+
+  /**
+   * Closes a connection that has had no call for this long, unless it is the only one to its
+   * address. It happens up to a quarter of the time later.
+   *
+   * @param timeout positive; 5 minutes by default. Less than 1 s counts as 1 s
+   * @return this
+   * @throws IllegalArgumentException for zero or less
+   */
+  public B connectionIdleTimeout(Duration timeout) {
+    connectionIdleTimeout = OptionChecks.max(
+        OptionChecks.positive(timeout, "connectionIdleTimeout"),
+        ChannelDefaults.MIN_CONNECTION_IDLE_TIMEOUT);
+    return self();
+  }
+
+  /**
+   * Limits how long a call waits for a stream slot. It then fails with RESOURCE_EXHAUSTED.
+   *
+   * @param timeout positive; by default only the deadline of the call limits the wait
+   * @return this
+   * @throws IllegalArgumentException for zero or less
+   */
+  public B pendingStreamTimeout(Duration timeout) {
+    pendingStreamTimeout = OptionChecks.positive(timeout, "pendingStreamTimeout");
+    return self();
   }
 
   /**
@@ -82,6 +132,16 @@ abstract class ConnectionOptionsBuilder<B extends ManagedChannelBuilder<B>>
   public B dnsMinRefreshInterval(Duration interval) {
     dnsMinRefreshInterval = OptionChecks.positive(interval, "dnsMinRefreshInterval");
     return self();
+  }
+
+  final ScalingOptions scalingOptions() {
+    TransportOptions transport = transportOptions();
+    return new ScalingOptions(
+        maxConnectionsPerAddress,
+        transport.maxPendingStreams(),
+        OptionChecks.nanos(pendingStreamTimeout),
+        OptionChecks.nanos(connectionIdleTimeout),
+        transport.listener());
   }
 
   final ConnectionOptions connectionOptions() {

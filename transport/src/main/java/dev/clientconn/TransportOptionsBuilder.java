@@ -193,7 +193,7 @@ abstract class TransportOptionsBuilder<B extends ManagedChannelBuilder<B>>
   }
 
   /**
-   * Limits the calls that wait for a stream slot on one connection. Further ones fail with
+   * Limits the calls that wait for a stream slot of one address. Further ones fail with
    * RESOURCE_EXHAUSTED.
    *
    * @param calls 0 or more; 65,536 by default

@@ -22,7 +22,9 @@ public interface TransportListener {
     /** The connection ended or drained; the call may have moved to another one. */
     CONNECTION_LOST,
     /** Too many calls were waiting; this one was not queued. */
-    REJECTED
+    REJECTED,
+    /** The call has waited longer than the builder's {@code pendingStreamTimeout}. */
+    TIMED_OUT
   }
 
   /**

@@ -24,6 +24,9 @@ public final class FakeStream implements ClientStream {
   public final ClientStream.Listener listener;
   public final List<String> commands = new ArrayList<>();
   public boolean ready = true;
+  /** Whether it has one of the transport's slots. */
+  boolean counted;
+
   public boolean confirmsCancel = true;
   /** Whether messages are sent when they are written, and not when the stream ends. */
   public boolean sends = true;

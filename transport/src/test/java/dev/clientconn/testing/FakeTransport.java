@@ -6,6 +6,7 @@ import dev.clientconn.internal.transport.ClientStream;
 import dev.clientconn.internal.transport.ClientTransport;
 import dev.clientconn.internal.transport.StreamParameters;
 import dev.clientconn.internal.transport.StreamProgress;
+import dev.clientconn.internal.transport.StreamSlots;
 import dev.clientconn.transport.TransportSnapshot;
 import io.grpc.Attributes;
 import io.grpc.Metadata;
@@ -14,6 +15,7 @@ import java.net.InetSocketAddress;
 import java.net.SocketAddress;
 import java.util.ArrayList;
 import java.util.List;
+import java.util.Objects;
 import java.util.OptionalLong;
 import java.util.function.Consumer;
 import org.jspecify.annotations.Nullable;
@@ -41,6 +43,15 @@ public final class FakeTransport implements ClientTransport {
 
   /** Runs within the start of each stream, as what its event loop does meanwhile. */
   public Consumer<FakeStream> duringStart = stream -> {};
+
+  /** What the peer allows; see {@link #limit(int)}. */
+  private long limit = Integer.MAX_VALUE;
+
+  private @Nullable StreamSlots slots;
+  /** Whether {@link #countStreams} takes effect at once. */
+  public boolean countsAtOnce = true;
+
+  private boolean countingIsDue;
 
   /** Whether new streams send at once what is written. */
   public boolean sends = true;
@@ -101,6 +112,9 @@ public final class FakeTransport implements ClientTransport {
   private void terminate(Status reason) {
     if (!terminated) {
       terminated = true;
+      if (slots != null) {
+        slots.close();
+      }
       open().forEach(stream -> stream.close(reason));
       listener.onTerminated(reason);
     }
@@ -123,13 +137,58 @@ public final class FakeTransport implements ClientTransport {
 
   /** Opens a stream that no call belongs to. */
   public FakeStream openStream() {
+    return open(this);
+  }
+
+  /** The same on a transport that leads to a fake one. */
+  public static FakeStream open(ClientTransport transport) {
     StreamParameters parameters = new FixedParameters(
         ByteMethods.unary("test/Method"), null, null, null, 0, 1 << 20, 1 << 15, new Metadata());
-    newStream(parameters, new IgnoringListener()).start(null, true);
-    return last();
+    FakeStream stream = (FakeStream) transport.newStream(parameters, new IgnoringListener());
+    stream.start(null, true);
+    return stream;
+  }
+
+  /** Sends SETTINGS_MAX_CONCURRENT_STREAMS. */
+  public void limit(long maxConcurrentStreams) {
+    limit = maxConcurrentStreams;
+    if (slots != null && !countingIsDue) {
+      slots.limit(limit);
+    }
+  }
+
+  @Override
+  public void countStreams(StreamSlots counter) {
+    slots = counter;
+    countingIsDue = true;
+    if (countsAtOnce) {
+      beginCounting();
+    }
+  }
+
+  /** Carries out {@link #countStreams}. */
+  public void beginCounting() {
+    if (slots != null && countingIsDue) {
+      countingIsDue = false;
+      open.forEach(stream -> stream.counted = true);
+      slots.begin(limit, open.size());
+    }
+  }
+
+  /** How many slots are in use. */
+  public int slotsInUse() {
+    return slots == null ? 0 : slots.used();
+  }
+
+  public boolean countsStreams() {
+    return slots != null;
   }
 
   void onStarted(FakeStream stream) {
+    if (slots != null && !countingIsDue && !stream.counted) {
+      slots.add();
+      stream.counted = true;
+    }
     if (draining || terminated) {
       stream.close(
           Status.UNAVAILABLE.withDescription("draining"), StreamProgress.NOT_SENT, new Metadata());
@@ -140,9 +199,22 @@ public final class FakeTransport implements ClientTransport {
   }
 
   void onClosed(FakeStream stream) {
-    if (open.remove(stream)) {
+    boolean wasOpen = open.remove(stream);
+    if (stream.counted) {
+      stream.counted = false;
+      Objects.requireNonNull(slots).release();
+    }
+    if (wasOpen) {
       terminateIfDrained(Status.UNAVAILABLE.withDescription("drained"));
     }
+  }
+
+  @Override
+  public ClientStream newStreamInSlot(
+      StreamParameters parameters, ClientStream.Listener streamListener) {
+    FakeStream stream = (FakeStream) newStream(parameters, streamListener);
+    stream.counted = true;
+    return stream;
   }
 
   @Override

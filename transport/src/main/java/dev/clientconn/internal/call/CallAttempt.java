@@ -120,6 +120,17 @@ final class CallAttempt implements TransportSource.PendingPick, UnsentCalls.Entr
   }
 
   @Override
+  public boolean isWanted() {
+    return call.state().isOpening(this);
+  }
+
+  @Override
+  public boolean isDeadlinePassed() {
+    CallDeadline deadline = plan.callDeadline();
+    return deadline != null && deadline.remainingNanos() <= 0;
+  }
+
+  @Override
   public @Nullable CallDeadline deadline() {
     return plan.callDeadline();
   }
@@ -132,6 +143,10 @@ final class CallAttempt implements TransportSource.PendingPick, UnsentCalls.Entr
 
   /** Of the steps without a stream; the transport reports what a stream waits for. */
   private String waitsFor() {
+    String slot = plan.environment().transports().waitsForSlot(this);
+    if (slot != null) {
+      return slot;
+    }
     return transport != null && plan.getCallOptions().getCredentials() != null
         ? "the call credentials"
         : "name resolution or a connection to " + plan.environment().authority();
@@ -159,6 +174,8 @@ final class CallAttempt implements TransportSource.PendingPick, UnsentCalls.Entr
     ClientStream opened = stream;
     if (opened != null) {
       opened.cancel(status);
+    } else {
+      releaseReservation();
     }
   }
 
@@ -195,11 +212,12 @@ final class CallAttempt implements TransportSource.PendingPick, UnsentCalls.Entr
 
   @Override
   public void onPicked(ClientTransport picked, PickResult result) {
+    transport = picked;
     if (!call.state().isOpening(this)) {
+      releaseReservation();
       return;
     }
     try {
-      transport = picked;
       plan = plan.withAuthority(result.getAuthorityOverride());
       addBalancersTracer(result.getStreamTracerFactory());
       CallCredentials credentials = plan.getCallOptions().getCredentials();
@@ -233,6 +251,17 @@ final class CallAttempt implements TransportSource.PendingPick, UnsentCalls.Entr
     new CredentialsApplier(this::onCredentials, this::onFailed).ask(credentials, plan, request);
     if (call.state().isOpening(this)) {
       awaitCredentials();
+    } else {
+      // Without effect where the credentials have responded at once, and the stream is there.
+      releaseReservation();
+    }
+  }
+
+  /** The attempt makes no stream on the transport that was picked for it. */
+  private void releaseReservation() {
+    ClientTransport picked = transport;
+    if (picked != null) {
+      picked.releaseReservation();
     }
   }
 
@@ -250,6 +279,8 @@ final class CallAttempt implements TransportSource.PendingPick, UnsentCalls.Entr
   private void leaveUnsent() {
     if (awaitsCredentials) {
       plan.environment().unsent().removeWaiting(this);
+      // Without effect where the attempt has its stream.
+      releaseReservation();
     }
   }
 

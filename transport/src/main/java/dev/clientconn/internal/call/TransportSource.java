@@ -5,6 +5,7 @@ import dev.clientconn.internal.transport.ClientTransport;
 import io.grpc.LoadBalancer.PickResult;
 import io.grpc.LoadBalancer.PickSubchannelArgs;
 import io.grpc.Status;
+import org.jspecify.annotations.Nullable;
 
 /** Selects transports for calls, by the channel's current picker. Safe for several threads. */
 public interface TransportSource {
@@ -21,6 +22,11 @@ public interface TransportSource {
    */
   boolean cancel(PendingPick pick);
 
+  /** Describes the stream slot that a pick waits for, {@code null} if it waits for none. */
+  default @Nullable String waitsForSlot(PendingPick pick) {
+    return null;
+  }
+
   /** An attempt that needs a transport. */
   interface PendingPick {
 
@@ -28,6 +34,12 @@ public interface TransportSource {
 
     /** Whether to go on waiting where the picker fails the call. */
     boolean waitForReady();
+
+    /** Whether the attempt is still opening. Any thread. */
+    boolean isWanted();
+
+    /** Whether the deadline of the call has passed. Any thread. */
+    boolean isDeadlinePassed();
 
     /**
      * No transport is ready: the pick waits from now on. Called at most once, before the others.
@@ -37,6 +49,8 @@ public interface TransportSource {
     /**
      * A transport is ready.
      *
+     * @param transport for one stream: it is made, or {@link ClientTransport#releaseReservation}
+     *     is called
      * @param result its tracer factory and authority override apply to the call
      */
     void onPicked(ClientTransport transport, PickResult result);

@@ -1,19 +1,17 @@
 // SPDX-License-Identifier: Apache-2.0
 package dev.clientconn.internal.channel;
 
+import dev.clientconn.internal.call.TransportSource.PendingPick;
 import dev.clientconn.internal.concurrent.SyncContextConfined;
 import io.grpc.Attributes;
 import io.grpc.Channel;
 import io.grpc.ChannelLogger;
-import io.grpc.ChannelLogger.ChannelLogLevel;
 import io.grpc.ConnectivityState;
-import io.grpc.ConnectivityStateInfo;
 import io.grpc.EquivalentAddressGroup;
 import io.grpc.LoadBalancer;
 import io.grpc.LoadBalancer.CreateSubchannelArgs;
 import io.grpc.LoadBalancer.SubchannelStateListener;
 import io.grpc.Status;
-import java.util.ArrayList;
 import java.util.List;
 import java.util.function.Consumer;
 import org.jspecify.annotations.Nullable;
@@ -35,16 +33,15 @@ final class AddrConn extends LoadBalancer.Subchannel {
 
   private final CreateSubchannelArgs args;
   private final ChannelContext context;
-  private final String channelAuthority;
+  private final Consumer<PendingPick> repick;
   private final Consumer<AddrConn> onTerminated;
   private final AddrConnView view = new AddrConnView();
+  private final SubchannelState state;
+  private final AddressDialer dialer;
   private final AddressIndex index;
 
-  private @Nullable SubchannelStateListener listener;
-  private ConnectivityState state = ConnectivityState.IDLE;
   private List<EquivalentAddressGroup> addresses;
-  /** Those that take new calls, the oldest first. */
-  private final List<Connection> established = new ArrayList<>();
+  private final EstablishedConnections established;
 
   private @Nullable Connection attempt;
   private final ReconnectBackoff backoff;
@@ -58,14 +55,19 @@ final class AddrConn extends LoadBalancer.Subchannel {
       CreateSubchannelArgs args,
       ChannelContext context,
       String authority,
+      Consumer<PendingPick> repick,
       Consumer<AddrConn> onTerminated) {
     this.args = args;
     this.context = context;
-    this.channelAuthority = authority;
+    this.repick = repick;
     this.onTerminated = onTerminated;
     this.addresses = args.getAddresses();
-    this.index = new AddressIndex(addresses);
+    this.state = new SubchannelState(this, context, view);
+    this.dialer = new AddressDialer(context, authority, addresses);
+    this.index = dialer.index();
     this.backoff = new ReconnectBackoff(context, this::backoffEnded);
+    this.established =
+        new EstablishedConnections(context, view, this::canDialAnother, this::dialAnother);
     this.replacer = new ConnectionReplacer(context, established, this::dialAnother);
   }
 
@@ -77,10 +79,7 @@ final class AddrConn extends LoadBalancer.Subchannel {
   @Override
   public void start(SubchannelStateListener stateListener) {
     context.sync().throwIfNotInThisSynchronizationContext();
-    if (listener != null) {
-      throw new IllegalStateException(this + " was started already");
-    }
-    listener = stateListener;
+    state.reportTo(stateListener);
   }
 
   /** Any thread. Deferred, so that the listener is never called from within this method. */
@@ -90,13 +89,13 @@ final class AddrConn extends LoadBalancer.Subchannel {
   }
 
   private void leaveIdle() {
-    if (state != ConnectivityState.IDLE) {
+    if (!state.is(ConnectivityState.IDLE)) {
       return;
     }
     if (attempt != null) {
-      moveTo(ConnectivityStateInfo.forNonError(ConnectivityState.CONNECTING));
+      state.moveTo(ConnectivityState.CONNECTING);
     } else if (backoff.isRunning()) {
-      moveTo(ConnectivityStateInfo.forTransientFailure(failure));
+      state.fail(failure);
     } else {
       startConnecting();
     }
@@ -110,12 +109,12 @@ final class AddrConn extends LoadBalancer.Subchannel {
   }
 
   private void redialUnlessListed(List<EquivalentAddressGroup> next) {
-    if (index.update(next) || state == ConnectivityState.SHUTDOWN) {
+    if (index.update(next) || state.is(ConnectivityState.SHUTDOWN)) {
       return;
     }
     boolean dialing = endAttempt(REMOVED);
     if (!established.isEmpty()) {
-      endEstablished(REMOVED);
+      established.shutdown(REMOVED);
       backoff.cancel();
       becomeIdle();
     } else if (dialing) {
@@ -133,17 +132,6 @@ final class AddrConn extends LoadBalancer.Subchannel {
     return dialing != null;
   }
 
-  /** Has all connections finish their calls and take no new ones. */
-  private void endEstablished(Status reason) {
-    List<Connection> ending = List.copyOf(established);
-    established.clear();
-    for (Connection connection : ending) {
-      connection.cancelTimer();
-      connection.unpublish();
-      connection.shutdown(reason);
-    }
-  }
-
   @Override
   public void shutdown() {
     context.sync().throwIfNotInThisSynchronizationContext();
@@ -152,13 +140,15 @@ final class AddrConn extends LoadBalancer.Subchannel {
   }
 
   private void shutdown(Status reason) {
-    if (state == ConnectivityState.SHUTDOWN) {
+    if (state.is(ConnectivityState.SHUTDOWN)) {
       return;
     }
     backoff.cancel();
-    moveTo(ConnectivityStateInfo.forNonError(ConnectivityState.SHUTDOWN));
+    state.moveTo(ConnectivityState.SHUTDOWN);
+    List<PendingPick> waiting = established.closeSlots();
     endAttempt(reason);
-    endEstablished(reason);
+    established.shutdown(reason);
+    waiting.forEach(repick);
     checkTerminated();
   }
 
@@ -184,10 +174,25 @@ final class AddrConn extends LoadBalancer.Subchannel {
 
   private void startConnecting() {
     backoff.attemptStarts();
-    moveTo(ConnectivityStateInfo.forNonError(ConnectivityState.CONNECTING));
-    if (state == ConnectivityState.CONNECTING) {
+    state.moveTo(ConnectivityState.CONNECTING);
+    if (state.is(ConnectivityState.CONNECTING)) {
       dial();
     }
+  }
+
+  /** The channel's maximum of connections has changed. */
+  void onLimitChanged() {
+    if (established.countsStreams()) {
+      established.countStreams();
+      if (attempt != null) {
+        attempt.countStreams();
+      }
+    }
+    established.dialForWaitingCalls();
+  }
+
+  private boolean canDialAnother() {
+    return !established.isEmpty() && attempt == null && !backoff.isRunning();
   }
 
   /**
@@ -195,7 +200,7 @@ final class AddrConn extends LoadBalancer.Subchannel {
    * just failed. No other state is reported meanwhile.
    */
   void dialAnother() {
-    if (!established.isEmpty() && attempt == null && !backoff.isRunning()) {
+    if (canDialAnother()) {
       backoff.attemptStarts();
       dial();
     }
@@ -205,23 +210,10 @@ final class AddrConn extends LoadBalancer.Subchannel {
     Connection connection = new Connection();
     attempt = connection;
     replacer.dialing(connection);
-    try {
-      connection.dialed(context
-          .connector()
-          .connect(index.address(), authority(), index.attributes(), connection));
-    } catch (Throwable e) {
-      // The dialer or the address type may be foreign code: the attempt has failed, the channel
-      // goes on.
-      connection.onTerminated(Status.UNAVAILABLE
-          .withDescription("Connecting to " + index.address() + " failed: " + e)
-          .withCause(e));
+    dialer.dial(connection);
+    if (established.countsStreams()) {
+      connection.countStreams();
     }
-  }
-
-  /** The builder's override, else the address's own, else the channel's. */
-  private String authority() {
-    String own = index.attributes().get(EquivalentAddressGroup.ATTR_AUTHORITY_OVERRIDE);
-    return own == null || context.options().authorityOverride() != null ? channelAuthority : own;
   }
 
   private void ready(Connection connection) {
@@ -230,16 +222,21 @@ final class AddrConn extends LoadBalancer.Subchannel {
     }
     attempt = null;
     backoff.reset();
+    connectedAttributes = dialer.attributes();
     established.add(connection);
-    connectedAttributes = index.attributes();
-    connection.publish();
-    if (state == ConnectivityState.IDLE) {
-      moveTo(ConnectivityStateInfo.forNonError(ConnectivityState.CONNECTING));
+    if (state.is(ConnectivityState.IDLE)) {
+      state.moveTo(ConnectivityState.CONNECTING);
     }
-    if (state == ConnectivityState.CONNECTING) {
-      moveTo(ConnectivityStateInfo.forNonError(ConnectivityState.READY));
+    if (state.is(ConnectivityState.CONNECTING)) {
+      state.moveTo(ConnectivityState.READY);
     }
     replacer.established(connection);
+    established.dialForWaitingCalls();
+  }
+
+  private void streamsCounted(Connection connection) {
+    established.counted(connection);
+    established.dialForWaitingCalls();
   }
 
   private void terminated(Connection connection, Status reason) {
@@ -258,12 +255,13 @@ final class AddrConn extends LoadBalancer.Subchannel {
 
   /** The connection takes no new calls any more. */
   private void detach(Connection connection) {
-    connection.unpublish();
-    if (established.remove(connection)) {
-      connection.cancelTimer();
-      if (established.isEmpty()) {
-        becomeIdle();
-      }
+    if (!established.remove(connection)) {
+      return;
+    }
+    if (established.isEmpty()) {
+      becomeIdle();
+    } else {
+      established.dialForWaitingCalls();
     }
   }
 
@@ -275,31 +273,31 @@ final class AddrConn extends LoadBalancer.Subchannel {
     if (attempt == null && !backoff.isRunning()) {
       index.reset();
     }
-    moveTo(ConnectivityStateInfo.forNonError(ConnectivityState.IDLE));
+    List<PendingPick> waiting = established.closeSlots();
+    state.moveTo(ConnectivityState.IDLE);
+    // No frame was sent for them. The policy has updated its picker.
+    waiting.forEach(repick);
   }
 
   private void attemptFailed(Status reason) {
-    if (state == ConnectivityState.CONNECTING && index.next()) {
+    if (state.is(ConnectivityState.CONNECTING) && index.next()) {
       dial();
       return;
     }
-    failure = index.size() == 1 || state != ConnectivityState.CONNECTING
-        ? reason
-        : reason.withDescription("None of " + index.size()
-            + " addresses could be reached; the last one said: " + reason.getDescription());
+    failure = state.is(ConnectivityState.CONNECTING) ? dialer.explain(reason) : reason;
     // The policy knows nothing of the attempts to add a connection, and cannot delay them.
-    if (reconnects() || state != ConnectivityState.CONNECTING) {
+    if (reconnects() || state.is(ConnectivityState.READY)) {
       backoff.begin();
     }
-    if (state == ConnectivityState.CONNECTING) {
-      moveTo(ConnectivityStateInfo.forTransientFailure(failure));
+    if (state.is(ConnectivityState.CONNECTING)) {
+      state.fail(failure);
     } else {
       replacer.attemptFailed(reason);
     }
-    if (!reconnects() && state == ConnectivityState.TRANSIENT_FAILURE) {
+    established.dialForWaitingCalls();
+    if (!reconnects() && state.is(ConnectivityState.TRANSIENT_FAILURE)) {
       // The policy does the backoff itself; requestConnection must work at once, which needs IDLE.
-      state = ConnectivityState.IDLE;
-      view.state(state);
+      state.setSilently(ConnectivityState.IDLE);
     }
   }
 
@@ -309,28 +307,15 @@ final class AddrConn extends LoadBalancer.Subchannel {
 
   private void backoffEnded() {
     // Not where IDLE was reported: the policy decides when to leave it.
-    if (state == ConnectivityState.TRANSIENT_FAILURE) {
+    if (state.is(ConnectivityState.TRANSIENT_FAILURE)) {
       startConnecting();
     }
     replacer.replaceOutdated();
-  }
-
-  private void moveTo(ConnectivityStateInfo next) {
-    state = next.getState();
-    view.state(state);
-    context.logger().log(ChannelLogLevel.DEBUG, "{0}: {1}", this, next);
-    if (listener != null) {
-      try {
-        listener.onSubchannelState(next);
-      } catch (Throwable t) {
-        // Not rethrown: the connections of this subchannel would stay open.
-        context.onBroken().accept(t);
-      }
-    }
+    established.dialForWaitingCalls();
   }
 
   private void checkTerminated() {
-    if (state == ConnectivityState.SHUTDOWN && view.connections().isEmpty()) {
+    if (state.is(ConnectivityState.SHUTDOWN) && view.connections().isEmpty()) {
       onTerminated.accept(this);
     }
   }
@@ -381,6 +366,19 @@ final class AddrConn extends LoadBalancer.Subchannel {
     @Override
     void ready() {
       AddrConn.this.ready(this);
+    }
+
+    @Override
+    void streamsCounted() {
+      AddrConn.this.streamsCounted(this);
+    }
+
+    @Override
+    void slotFree() {
+      SlotQueue queue = view.slots();
+      if (queue != null) {
+        queue.onSlotFree();
+      }
     }
 
     @Override

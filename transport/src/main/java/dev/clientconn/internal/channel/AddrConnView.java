@@ -29,12 +29,24 @@ final class AddrConnView {
   private volatile List<ClientTransport> connections = List.of();
   private volatile ConnectivityState state = ConnectivityState.IDLE;
   private volatile @Nullable ClientTransport ready;
+  private volatile @Nullable SlotQueue slots;
   private @Nullable Owner readyOwner;
 
-  /** The transport for new calls, if one is ready. */
+  /** The transport for new calls, if one is ready and its streams are not counted. */
   @Nullable
   ClientTransport ready() {
     return ready;
+  }
+
+  /** Assigns calls to connections whose streams are counted; absent where there are none. */
+  @Nullable
+  SlotQueue slots() {
+    return slots;
+  }
+
+  /** Sync context only. */
+  void slots(@Nullable SlotQueue queue) {
+    slots = queue;
   }
 
   ConnectivityState state() {
@@ -64,6 +76,11 @@ final class AddrConnView {
    */
   synchronized void unpublish(Owner owner) {
     owner.unpublished = true;
+    withdraw(owner);
+  }
+
+  /** Withdraws {@code owner}'s transport, which {@link #slots} has from now on. */
+  synchronized void withdraw(Owner owner) {
     if (readyOwner == owner) {
       readyOwner = null;
       ready = null;

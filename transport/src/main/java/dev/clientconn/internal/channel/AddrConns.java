@@ -1,11 +1,14 @@
 // SPDX-License-Identifier: Apache-2.0
 package dev.clientconn.internal.channel;
 
+import dev.clientconn.internal.call.TransportSource.PendingPick;
 import dev.clientconn.internal.concurrent.CrossesThreads;
 import dev.clientconn.transport.ClientConnSnapshot;
 import io.grpc.LoadBalancer.CreateSubchannelArgs;
 import java.util.ArrayList;
 import java.util.List;
+import java.util.function.Consumer;
+import org.jspecify.annotations.Nullable;
 
 /**
  * Lists the subchannels that have a connection or may get one, in creation order. Written in the
@@ -14,16 +17,22 @@ import java.util.List;
 @CrossesThreads
 public final class AddrConns {
   private final Runnable onTerminated;
+  private final Consumer<PendingPick> repick;
   private volatile List<AddrConn> all = List.of();
 
-  /** Runs {@code onTerminated} after a subchannel has terminated and was removed. */
-  AddrConns(Runnable onTerminated) {
+  /**
+   * @param onTerminated called after a subchannel has terminated and was removed
+   * @param repick called with each call that waited for a stream slot, when its subchannel has lost
+   *     its connections
+   */
+  AddrConns(Runnable onTerminated, Consumer<PendingPick> repick) {
     this.onTerminated = onTerminated;
+    this.repick = repick;
   }
 
   /** Makes a subchannel, which stays in the list until it terminates. */
   AddrConn add(CreateSubchannelArgs args, ChannelContext context, String authority) {
-    AddrConn addrConn = new AddrConn(args, context, authority, this::remove);
+    AddrConn addrConn = new AddrConn(args, context, authority, repick, this::remove);
     List<AddrConn> more = new ArrayList<>(all);
     more.add(addrConn);
     all = List.copyOf(more);
@@ -35,6 +44,18 @@ public final class AddrConns {
     fewer.remove(addrConn);
     all = List.copyOf(fewer);
     onTerminated.run();
+  }
+
+  /** Any thread: the queue in which a pick waits for a stream slot, if it does. */
+  @Nullable
+  SlotQueue queueOf(PendingPick pick) {
+    for (AddrConn addrConn : all) {
+      SlotQueue queue = addrConn.view().slots();
+      if (queue != null && queue.contains(pick)) {
+        return queue;
+      }
+    }
+    return null;
   }
 
   boolean isEmpty() {

@@ -22,6 +22,7 @@ import java.util.function.DoubleSupplier;
  * @param timers the channel's, protected from being shut down
  * @param logger for resolver, balancer and subchannels
  * @param onBroken accepts what a policy threw; the channel fails its calls from then on
+ * @param connectionLimit of each subchannel
  */
 record ChannelContext(
     ChannelOptions options,
@@ -31,7 +32,8 @@ record ChannelContext(
     SynchronizationContext sync,
     ScheduledExecutorService timers,
     ChannelLogger logger,
-    Consumer<Throwable> onBroken) {
+    Consumer<Throwable> onBroken,
+    ConnectionLimit connectionLimit) {
 
   ExponentialBackoff newBackoff() {
     return new ExponentialBackoff(random);

@@ -3,6 +3,7 @@ package dev.clientconn.internal.channel;
 
 import dev.clientconn.internal.call.ConfigGate;
 import dev.clientconn.internal.call.TransportSource;
+import dev.clientconn.internal.call.TransportSource.PendingPick;
 import dev.clientconn.internal.call.UnsentCalls;
 import dev.clientconn.internal.concurrent.ChannelLog;
 import dev.clientconn.internal.concurrent.ChannelThreads;
@@ -45,7 +46,7 @@ public final class ChannelCore {
   private final ConfigGate gate;
   private final ConnectivityTracker tracker;
   private final PickerWrapper picker;
-  private final AddrConns subchannels = new AddrConns(this::terminateIfDone);
+  private final AddrConns subchannels;
   private final ShutdownLatch latch = new ShutdownLatch();
   private final ResolverWrapper resolver;
   private final IdleManager idle;
@@ -72,14 +73,17 @@ public final class ChannelCore {
         sync,
         new ProtectedTimers(threads.timers()),
         logger,
-        thrown -> sync.execute(() -> panic(thrown)));
+        thrown -> sync.execute(() -> panic(thrown)),
+        new ConnectionLimit(options.scaling().maxConnections()));
     this.serviceConfig = new ServiceConfigState(options, logger);
     this.calls = new CallCounter(() -> sync.execute(this::closeIfNoCalls));
     this.unsent = new UnsentCalls(threads.timers());
     Runnable exitIdle = () -> sync.execute(this::exitIdle);
     this.gate = new ConfigGate(!options.lookUpServiceConfig(), exitIdle);
     this.tracker = new ConnectivityTracker(threads.executor());
-    this.picker = new PickerWrapper(exitIdle);
+    this.subchannels = new AddrConns(this::terminateIfDone, this::repick);
+    this.picker = new PickerWrapper(exitIdle, subchannels);
+    applyConnectionLimit();
     this.idle = new IdleManager(context, calls, this::enterIdle);
     this.resolver = new ResolverWrapper(context, this::onResult, this::onError);
     connector.onTlsChange(
@@ -148,6 +152,7 @@ public final class ChannelCore {
       balancer.resolutionFailed(configError);
       return configError;
     }
+    applyConnectionLimit();
     if (context.options().lookUpServiceConfig()
         && result.getAttributes().get(InternalConfigSelector.KEY) != null) {
       balancer.failResolution(NO_ROUTES);
@@ -158,6 +163,16 @@ public final class ChannelCore {
         addresses.getValue(),
         withoutHealthChecks(result.getAttributes()),
         chosen == null ? context.options().serviceConfigParser().defaultBalancerConfig() : chosen);
+  }
+
+  private void applyConnectionLimit() {
+    if (context.connectionLimit().update(serviceConfig.maxConnectionsPerSubchannel())) {
+      subchannels.all().forEach(AddrConn::onLimitChanged);
+    }
+  }
+
+  private void repick(PendingPick pick) {
+    picker.repick(pick);
   }
 
   /** Health checks need Subchannel.asChannel, which is not supported. */

@@ -32,6 +32,7 @@ import org.jspecify.annotations.Nullable;
  * @param lookUpServiceConfig whether the resolver's configs are used
  * @param idleTimeoutNanos after how long without a call the channel goes idle; 0 for never
  * @param connections how long connections are used
+ * @param scaling how many connections there are, and calls that wait for a stream slot
  * @param resolution when names are looked up again
  * @param maxInboundMessageSize bytes, absent where the application has set none
  * @param retries limits of retries, and of what is retained for them
@@ -55,6 +56,7 @@ public record ChannelOptions(
     boolean lookUpServiceConfig,
     long idleTimeoutNanos,
     ConnectionOptions connections,
+    ScalingOptions scaling,
     ResolutionOptions resolution,
     @Nullable Integer maxInboundMessageSize,
     RetryOptions retries,

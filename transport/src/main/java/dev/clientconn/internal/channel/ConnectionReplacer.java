@@ -5,7 +5,6 @@ import dev.clientconn.internal.concurrent.ChannelLog;
 import dev.clientconn.internal.concurrent.SyncContextConfined;
 import dev.clientconn.internal.transport.TlsVersion;
 import io.grpc.Status;
-import java.util.List;
 import java.util.concurrent.TimeUnit;
 import java.util.logging.Logger;
 
@@ -26,7 +25,7 @@ final class ConnectionReplacer {
       Status.UNAVAILABLE.withDescription("the connection has been replaced by another one");
 
   private final ChannelContext context;
-  private final List<? extends SubchannelConnection> established;
+  private final EstablishedConnections established;
   private final Runnable dialAnother;
   private boolean warned;
 
@@ -35,9 +34,7 @@ final class ConnectionReplacer {
    * @param dialAnother dials one more connection, unless that is under way or delayed
    */
   ConnectionReplacer(
-      ChannelContext context,
-      List<? extends SubchannelConnection> established,
-      Runnable dialAnother) {
+      ChannelContext context, EstablishedConnections established, Runnable dialAnother) {
     this.context = context;
     this.established = established;
     this.dialAnother = dialAnother;
@@ -61,7 +58,7 @@ final class ConnectionReplacer {
       double spread = 1 + JITTER * (2 * context.random().getAsDouble() - 1);
       schedule(connection, () -> reachedMaxAge(connection), (long) (age * spread));
     }
-    for (SubchannelConnection other : established) {
+    for (SubchannelConnection other : established.all()) {
       if (other != connection && isOutdated(other)) {
         retire(other);
         break;
@@ -83,7 +80,7 @@ final class ConnectionReplacer {
 
   /** Dials a replacement if one is needed. */
   void replaceOutdated() {
-    if (established.stream().anyMatch(this::isOutdated)) {
+    if (established.all().stream().anyMatch(this::isOutdated)) {
       dialAnother.run();
     }
   }
@@ -94,7 +91,6 @@ final class ConnectionReplacer {
 
   private void retire(SubchannelConnection old) {
     established.remove(old);
-    old.unpublish();
     // Before the drain, which ends the connection at once if it has no calls.
     schedule(old, () -> graceEnded(old), context.options().connections().graceNanos());
     old.replace(REPLACED);
@@ -118,7 +114,7 @@ final class ConnectionReplacer {
     if (warned) {
       return;
     }
-    for (SubchannelConnection connection : established) {
+    for (SubchannelConnection connection : established.all()) {
       if (isOutdated(connection)) {
         warned = true;
         TlsVersion tls = context.connector().tlsVersion();

@@ -36,7 +36,8 @@ final class PickerWrapper implements TransportSource {
   }
 
   /**
-   * The outcome of a pick: a transport, a failure, or neither, and the call waits.
+   * The outcome of a pick: a transport, a subchannel that assigns one with a free slot (only the
+   * result), a failure, or none of them, and the call waits.
    *
    * @param drop whether the failure rules out a retry
    */
@@ -48,40 +49,62 @@ final class PickerWrapper implements TransportSource {
     static final Decision WAIT = new Decision(null, null, null, false);
 
     boolean isFinal() {
-      return transport != null || failure != null;
+      return result != null || failure != null;
     }
   }
 
   private static final Set<PendingPick> NONE = Collections.emptySet();
 
   private final Runnable onPickWhileIdle;
+  private final AddrConns subchannels;
   /** In order of arrival; {@link #NONE} while there are none, which is the usual case. */
   private Set<PendingPick> waiting = NONE;
 
   private volatile State state = new State(null, null);
   private volatile int waitingCount;
 
-  /** Runs {@code onPickWhileIdle} after a call was queued while the channel was idle. */
-  PickerWrapper(Runnable onPickWhileIdle) {
+  /**
+   * @param onPickWhileIdle called after a call was queued while the channel was idle
+   * @param subchannels where calls may wait for a stream slot
+   */
+  PickerWrapper(Runnable onPickWhileIdle, AddrConns subchannels) {
     this.onPickWhileIdle = onPickWhileIdle;
+    this.subchannels = subchannels;
   }
 
   @Override
   public void pick(PendingPick pick) {
+    pick(pick, false);
+  }
+
+  /**
+   * Picks again for a call that was assigned to a subchannel and has waited there for a stream slot
+   * until the last connection was lost. Sync context only.
+   */
+  void repick(PendingPick pick) {
+    pick(pick, true);
+    if (!pick.isWanted()) {
+      // It ended while it was in neither queue, and nobody has removed it.
+      cancel(pick);
+    }
+  }
+
+  private void pick(PendingPick pick, boolean knowsOfWait) {
     State seen = state;
     Decision decision = decide(seen, pick);
-    if (!decision.isFinal()) {
+    if (!decision.isFinal() && !knowsOfWait) {
       // Before it is queued, while no other thread knows of the pick.
       pick.onWaiting();
     }
-    while (!decision.isFinal() && !enqueue(pick, seen)) {
+    while (!deliver(pick, decision)) {
+      if (!decision.isFinal() && enqueue(pick, seen)) {
+        if (seen.picker == null) {
+          onPickWhileIdle.run();
+        }
+        return;
+      }
       seen = state;
       decision = decide(seen, pick);
-    }
-    if (decision.isFinal()) {
-      deliver(pick, decision);
-    } else if (seen.picker == null) {
-      onPickWhileIdle.run();
     }
   }
 
@@ -93,8 +116,18 @@ final class PickerWrapper implements TransportSource {
       if (waitingCount == 0) {
         waiting = NONE;
       }
-      return wasWaiting;
+      if (wasWaiting) {
+        return true;
+      }
     }
+    SlotQueue queue = subchannels.queueOf(pick);
+    return queue != null && queue.cancel(pick);
+  }
+
+  @Override
+  public @Nullable String waitsForSlot(PendingPick pick) {
+    SlotQueue queue = subchannels.queueOf(pick);
+    return queue == null ? null : "a stream slot: " + queue.describe();
   }
 
   int waitingCalls() {
@@ -122,8 +155,8 @@ final class PickerWrapper implements TransportSource {
     for (PendingPick pick : repicked) {
       Decision decision = decide(next, pick);
       // A pick that was cancelled meanwhile is skipped.
-      if (decision.isFinal() && cancel(pick)) {
-        deliver(pick, decision);
+      if (decision.isFinal() && cancel(pick) && !deliver(pick, decision)) {
+        repick(pick);
       }
     }
   }
@@ -143,17 +176,25 @@ final class PickerWrapper implements TransportSource {
     }
   }
 
-  private static void deliver(PendingPick pick, Decision decision) {
+  /**
+   * Completes a pick, or queues it for a stream slot. Returns false if there is nothing to complete
+   * it with: because of the decision, or as the subchannel has just lost its connections.
+   */
+  private static boolean deliver(PendingPick pick, Decision decision) {
     ClientTransport transport = decision.transport();
     PickResult result = decision.result();
     Status failure = decision.failure();
     if (transport != null && result != null) {
       pick.onPicked(transport, result);
+    } else if (result != null) {
+      SlotQueue slots = addrConnOf(result.getSubchannel()).view().slots();
+      return slots != null && slots.submit(pick, result);
     } else if (failure != null && decision.drop()) {
       pick.onDropped(failure);
     } else if (failure != null) {
       pick.onFailed(failure);
     }
+    return decision.isFinal();
   }
 
   private static Decision decide(State state, PendingPick pick) {
@@ -177,6 +218,11 @@ final class PickerWrapper implements TransportSource {
     }
   }
 
+  /** Policies wrap subchannels; this is the one that was made here. */
+  private static AddrConn addrConnOf(Subchannel subchannel) {
+    return (AddrConn) subchannel.getInternalSubchannel();
+  }
+
   private static Decision failed(Status status, boolean drop) {
     return new Decision(null, null, status, drop);
   }
@@ -189,11 +235,13 @@ final class PickerWrapper implements TransportSource {
     }
     Subchannel subchannel = result.getSubchannel();
     if (subchannel != null) {
-      // Policies wrap subchannels; this is the one that was made here.
-      AddrConn addrConn = (AddrConn) subchannel.getInternalSubchannel();
+      AddrConn addrConn = addrConnOf(subchannel);
       ClientTransport transport = addrConn.view().ready();
       if (transport != null) {
         return new Decision(transport, result, null, false);
+      }
+      if (addrConn.view().slots() != null) {
+        return new Decision(null, result, null, false);
       }
       if (addrConn.view().state() == ConnectivityState.IDLE) {
         addrConn.requestConnection();

@@ -108,6 +108,11 @@ final class ServiceConfigState {
   }
 
   @Nullable
+  Integer maxConnectionsPerSubchannel() {
+    return current.maxConnectionsPerSubchannel();
+  }
+
+  @Nullable
   Object balancerConfig() {
     return current.balancerConfig();
   }

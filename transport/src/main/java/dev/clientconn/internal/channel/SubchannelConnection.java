@@ -1,23 +1,36 @@
 // SPDX-License-Identifier: Apache-2.0
 package dev.clientconn.internal.channel;
 
+import dev.clientconn.internal.concurrent.CrossesThreads;
 import dev.clientconn.internal.transport.ClientTransport;
+import dev.clientconn.internal.transport.StreamSlots;
 import dev.clientconn.internal.transport.TlsVersion;
 import io.grpc.Attributes;
 import io.grpc.Status;
 import io.grpc.SynchronizationContext;
 import io.grpc.SynchronizationContext.ScheduledHandle;
+import java.util.Objects;
 import org.jspecify.annotations.Nullable;
 
 /**
  * Moves the events of one connection of a subchannel from the event loop to the sync context, where
- * everything else of this class runs.
+ * everything else of this class runs. On the event loop it only withdraws the connection from new
+ * calls, ahead of the sync context.
  */
-abstract class SubchannelConnection extends AddrConnView.Owner implements ClientTransport.Listener {
+@CrossesThreads
+abstract class SubchannelConnection extends AddrConnView.Owner
+    implements ClientTransport.Listener, StreamSlots.Owner {
   private final AddrConnView view;
   private final SynchronizationContext sync;
   /** Absent until the dial, and where the dial has thrown. */
   private @Nullable ClientTransport transport;
+  /** Absent while the streams are not counted. */
+  private volatile SlotQueue.@Nullable Connection counted;
+
+  private boolean connected;
+  private boolean counting;
+  private boolean reported;
+  private int quietChecks;
 
   /** What it was dialed with. Set by {@link ConnectionReplacer}, as are the next two. */
   TlsVersion tls = TlsVersion.FIXED;
@@ -33,8 +46,14 @@ abstract class SubchannelConnection extends AddrConnView.Owner implements Client
     this.sync = sync;
   }
 
-  /** The peer's SETTINGS have arrived. */
+  /** The peer's SETTINGS have arrived, and streams are counted if they are to be. */
   abstract void ready();
+
+  /** Streams are counted from now on; only where that began after {@link #ready}. */
+  abstract void streamsCounted();
+
+  /** Any thread: a stream slot may have become free. */
+  abstract void slotFree();
 
   /** The connection takes no new streams. */
   abstract void draining();
@@ -47,6 +66,36 @@ abstract class SubchannelConnection extends AddrConnView.Owner implements Client
     view.addConnection(started);
   }
 
+  /** Has the transport count the streams; takes effect with {@link #isCounting}. */
+  void countStreams() {
+    if (transport != null && counted == null) {
+      StreamSlots slots = new StreamSlots(this);
+      counted = new SlotQueue.Connection(transport, slots);
+      transport.countStreams(slots);
+    }
+  }
+
+  boolean isCounting() {
+    return counting;
+  }
+
+  /** Only where {@link #isCounting}. */
+  SlotQueue.Connection counted() {
+    return Objects.requireNonNull(counted, "streams are not counted");
+  }
+
+  /** Describes the address of the peer. */
+  String peer() {
+    return transport == null ? "" : String.valueOf(transport.snapshot().remote());
+  }
+
+  /** Counts the successive calls of this method between which no stream was open. */
+  int quietChecks() {
+    SlotQueue.Connection known = counted;
+    quietChecks = known != null && known.slots().wasIdle() ? quietChecks + 1 : 0;
+    return quietChecks;
+  }
+
   /** Offers the connection to new calls, unless it has ended meanwhile. */
   void publish() {
     if (transport != null) {
@@ -54,9 +103,9 @@ abstract class SubchannelConnection extends AddrConnView.Owner implements Client
     }
   }
 
-  /** Withdraws the connection from new calls. */
-  void unpublish() {
-    view.unpublish(this);
+  /** Assigns no more calls to the connection other than by its slots. */
+  void withdraw() {
+    view.withdraw(this);
   }
 
   void cancelTimer() {
@@ -70,6 +119,15 @@ abstract class SubchannelConnection extends AddrConnView.Owner implements Client
   void replace(Status reason) {
     if (transport != null) {
       transport.replace(reason);
+    }
+  }
+
+  /** Assigns no more calls to the connection. Any thread. */
+  void unpublish() {
+    view.unpublish(this);
+    SlotQueue.Connection known = counted;
+    if (known != null) {
+      known.slots().close();
     }
   }
 
@@ -87,18 +145,46 @@ abstract class SubchannelConnection extends AddrConnView.Owner implements Client
 
   @Override
   public void onReady(Attributes attributes) {
-    sync.execute(this::ready);
+    sync.execute(() -> {
+      connected = true;
+      reportReady();
+    });
+  }
+
+  private void reportReady() {
+    // The channel may have decided to count the streams while the connection was made.
+    if (connected && !reported && (counted == null || counting)) {
+      reported = true;
+      ready();
+    }
+  }
+
+  @Override
+  public void onCounting() {
+    sync.execute(() -> {
+      counting = true;
+      if (reported) {
+        streamsCounted();
+      } else {
+        reportReady();
+      }
+    });
+  }
+
+  @Override
+  public void onSlotFree() {
+    slotFree();
   }
 
   @Override
   public void onDraining(Status reason) {
-    view.unpublish(this);
+    unpublish();
     sync.execute(this::draining);
   }
 
   @Override
   public void onTerminated(Status reason) {
-    view.unpublish(this);
+    unpublish();
     sync.execute(() -> {
       cancelTimer();
       if (transport != null) {

@@ -3,6 +3,7 @@ package dev.clientconn.internal.http2;
 
 import dev.clientconn.internal.http2.ControlBuffer.Command;
 import dev.clientconn.internal.message.FramedMessage;
+import dev.clientconn.internal.transport.StreamSlots;
 import io.grpc.Status;
 import org.jspecify.annotations.Nullable;
 
@@ -65,6 +66,15 @@ final class Commands {
 
     Replace(Status reason) {
       this.reason = reason;
+    }
+  }
+
+  /** Counts the streams of the connection for the channel. */
+  static final class CountStreams extends Command {
+    final StreamSlots slots;
+
+    CountStreams(StreamSlots slots) {
+      this.slots = slots;
     }
   }
 

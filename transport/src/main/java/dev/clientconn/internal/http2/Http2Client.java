@@ -5,6 +5,7 @@ import dev.clientconn.internal.concurrent.EventLoopConfined;
 import dev.clientconn.internal.http2.ControlBuffer.Command;
 import dev.clientconn.internal.http2.connect.ConnectAttempt;
 import dev.clientconn.internal.http2.frame.Framer;
+import dev.clientconn.internal.transport.StreamSlots;
 import dev.clientconn.internal.transport.TransportOptions;
 import io.grpc.Attributes;
 import io.grpc.Status;
@@ -174,8 +175,17 @@ final class Http2Client {
       streams.cancel(cancel.stream, cancel.reason);
     } else if (command instanceof Commands.Replace replace) {
       drainWithoutWaiting(replace.reason);
+    } else if (command instanceof Commands.CountStreams count) {
+      countStreams(count.slots);
     } else if (command instanceof Commands.Shutdown shutdown) {
       shutdown(shutdown.reason, shutdown.now);
+    }
+  }
+
+  private void countStreams(StreamSlots slots) {
+    streams.quota().count(slots, streams.activeStreams().active());
+    if (isClosed()) {
+      slots.close();
     }
   }
 
@@ -329,6 +339,8 @@ final class Http2Client {
   private void release(Status reason) {
     // The timer first, so that it does not fire into a closed connection.
     keepalive.stop();
+    // Calls that are retried must not be assigned to this connection again.
+    streams.quota().closeSlots();
     streams.closer().closeAll(goAway.explain(reason));
   }
 

@@ -35,6 +35,8 @@ final class Http2ClientStream extends Command implements ClientStream {
 
   private boolean endOfStream;
 
+  private final boolean inSlot;
+
   /** Created by start, before other threads can ask; not needed when the request is complete. */
   private @Nullable WriteQuota writeQuota;
 
@@ -52,6 +54,7 @@ final class Http2ClientStream extends Command implements ClientStream {
   /**
    * @param failure why the call cannot be sent at all, {@code null} if it can
    * @param creditBatch how many consumed bytes are worth a command
+   * @param inSlot whether the channel has reserved a slot of the connection for it
    */
   Http2ClientStream(
       ControlBuffer controlBuffer,
@@ -59,13 +62,15 @@ final class Http2ClientStream extends Command implements ClientStream {
       RequestHeaders.Lists headers,
       @Nullable Status failure,
       Listener listener,
-      int creditBatch) {
+      int creditBatch,
+      boolean inSlot) {
     this.controlBuffer = controlBuffer;
     this.call = call;
     this.headers = headers;
     this.failure = failure;
     this.listener = listener;
     this.creditBatch = creditBatch;
+    this.inSlot = inSlot;
   }
 
   @Override
@@ -176,6 +181,10 @@ final class Http2ClientStream extends Command implements ClientStream {
 
   boolean endOfStream() {
     return endOfStream;
+  }
+
+  boolean inSlot() {
+    return inSlot;
   }
 
   void bind(StreamState stream) {

@@ -8,6 +8,7 @@ import dev.clientconn.internal.http2.frame.FrameReader;
 import dev.clientconn.internal.transport.ClientStream;
 import dev.clientconn.internal.transport.ClientTransport;
 import dev.clientconn.internal.transport.StreamParameters;
+import dev.clientconn.internal.transport.StreamSlots;
 import dev.clientconn.internal.transport.TransportOptions;
 import dev.clientconn.internal.wire.RequestHeaders;
 import dev.clientconn.transport.Dialer;
@@ -127,14 +128,30 @@ final class Http2ClientTransport implements ClientTransport {
 
   @Override
   public ClientStream newStream(StreamParameters call, ClientStream.Listener listener) {
+    return newStream(call, listener, false);
+  }
+
+  @Override
+  public ClientStream newStreamInSlot(StreamParameters call, ClientStream.Listener listener) {
+    return newStream(call, listener, true);
+  }
+
+  private ClientStream newStream(
+      StreamParameters call, ClientStream.Listener listener, boolean inSlot) {
     int creditBatch = Math.max(1, options.streamWindow() / CREDIT_BATCHES);
     try {
       checkAuthority(call.authority());
       return new Http2ClientStream(
-          controlBuffer, call, requestHeaders.of(call), null, listener, creditBatch);
+          controlBuffer, call, requestHeaders.of(call), null, listener, creditBatch, inSlot);
     } catch (StatusRuntimeException e) {
       return new Http2ClientStream(
-          controlBuffer, call, RequestHeaders.Lists.NONE, e.getStatus(), listener, creditBatch);
+          controlBuffer,
+          call,
+          RequestHeaders.Lists.NONE,
+          e.getStatus(),
+          listener,
+          creditBatch,
+          inSlot);
     }
   }
 
@@ -150,6 +167,11 @@ final class Http2ClientTransport implements ClientTransport {
   @Override
   public Attributes attributes() {
     return attributes.current();
+  }
+
+  @Override
+  public void countStreams(StreamSlots slots) {
+    controlBuffer.put(new Commands.CountStreams(slots));
   }
 
   @Override

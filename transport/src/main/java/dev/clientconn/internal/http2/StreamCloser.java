@@ -106,6 +106,7 @@ final class StreamCloser {
       failConnection.accept(thrown);
     } finally {
       stream.sendQueue.clear();
+      quota.streamEnded();
     }
     deliveries.collect(stream);
     if (open) {
@@ -137,6 +138,7 @@ final class StreamCloser {
     } finally {
       deliveries.collect(stream);
       stream.sendQueue.clear();
+      quota.streamEnded();
     }
   }
 

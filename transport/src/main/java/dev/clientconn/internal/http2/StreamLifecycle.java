@@ -150,6 +150,7 @@ final class StreamLifecycle {
   private StreamState newStream(Http2ClientStream clientStream) {
     StreamState stream = new StreamState(clientStream, sendQuota, receiveWindow);
     clientStream.bind(stream);
+    quota.streamCreated(clientStream.inSlot());
     return stream;
   }
 

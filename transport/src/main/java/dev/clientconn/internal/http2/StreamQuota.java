@@ -3,6 +3,7 @@ package dev.clientconn.internal.http2;
 
 import dev.clientconn.internal.concurrent.ChannelLog;
 import dev.clientconn.internal.concurrent.EventLoopConfined;
+import dev.clientconn.internal.transport.StreamSlots;
 import dev.clientconn.transport.TransportListener;
 import dev.clientconn.transport.TransportListener.WaitOutcome;
 import io.netty.util.concurrent.Ticker;
@@ -17,6 +18,10 @@ import org.jspecify.annotations.Nullable;
  * wait for a slot in the order they came. A stream that stops waiting stays in the queue as a
  * closed entry, because removing it at once would cost a walk; closed entries are swept when they
  * outnumber the waiting. Reports the outcome and length of each wait to the user's listener.
+ *
+ * <p>Where the channel makes several connections to one address, it chooses one with a free slot,
+ * and calls wait in the channel. This queue then has only what the limit came too late for: where
+ * the peer has lowered it, or the socket takes no HEADERS.
  */
 @EventLoopConfined
 final class StreamQuota {
@@ -35,6 +40,8 @@ final class StreamQuota {
 
   private long limit = PeerSettings.UNLIMITED;
   private int waiting;
+  /** Absent where the channel has one connection to this address at most. */
+  private @Nullable StreamSlots slots;
 
   StreamQuota(int maxWaiting, TransportListener listener, Ticker ticker) {
     this.maxWaiting = maxWaiting;
@@ -44,7 +51,38 @@ final class StreamQuota {
 
   void limit(long maxConcurrentStreams) {
     limit = maxConcurrentStreams;
+    if (slots != null) {
+      slots.limit(maxConcurrentStreams);
+    }
   }
+
+  // Counting streams for the channel
+
+  void count(StreamSlots counter, int active) {
+    slots = counter;
+    counter.begin(limit, active + waiting);
+  }
+
+  /** Counts a stream, open or not; {@link #streamEnded} follows in any case. */
+  void streamCreated(boolean inSlot) {
+    if (slots != null && !inSlot) {
+      slots.add();
+    }
+  }
+
+  void streamEnded() {
+    if (slots != null) {
+      slots.release();
+    }
+  }
+
+  void closeSlots() {
+    if (slots != null) {
+      slots.close();
+    }
+  }
+
+  // Waiting
 
   /**
    * What the peer allows; empty for a limit no connection can reach, by which servers mean none.

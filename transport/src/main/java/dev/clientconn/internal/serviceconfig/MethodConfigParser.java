@@ -41,7 +41,18 @@ final class MethodConfigParser {
         Map.copyOf(byService),
         fallback == null ? absent : fallback,
         throttling,
+        maxConnections(root),
         List.copyOf(ignored));
+  }
+
+  /** gRFC A105. */
+  private static @Nullable Integer maxConnections(JsonObject root) {
+    JsonObject scaling = root.object("connectionScaling");
+    Integer connections = scaling == null ? null : scaling.integer("maxConnectionsPerSubchannel");
+    if (scaling != null && connections != null && connections < 1) {
+      throw scaling.wrong("maxConnectionsPerSubchannel", "1 or more", connections);
+    }
+    return connections;
   }
 
   private void add(JsonObject name, MethodConfig config) {

@@ -15,6 +15,7 @@ import org.jspecify.annotations.Nullable;
  * @param byService keyed by service
  * @param fallback for methods that are in neither map
  * @param retryThrottling of the channel, {@code null} for none
+ * @param maxConnectionsPerSubchannel {@code null} if the config sets none
  * @param ignored entries that are valid but have no effect
  */
 public record ServiceConfig(
@@ -23,10 +24,11 @@ public record ServiceConfig(
     Map<String, MethodConfig> byService,
     MethodConfig fallback,
     @Nullable RetryThrottling retryThrottling,
+    @Nullable Integer maxConnectionsPerSubchannel,
     List<String> ignored) {
 
   public static final ServiceConfig EMPTY =
-      new ServiceConfig(null, Map.of(), Map.of(), MethodConfig.NONE, null, List.of());
+      new ServiceConfig(null, Map.of(), Map.of(), MethodConfig.NONE, null, null, List.of());
 
   /** Finds the most specific entry: service and method, then service, then the nameless one. */
   public MethodConfig methodConfig(MethodDescriptor<?, ?> method) {

@@ -16,7 +16,18 @@ public final class ChannelDefaults {
 
   public static final boolean GROW_WINDOWS = true;
 
-  /** Calls that wait for a stream slot on one connection. */
+  /** Connections to one address, unless the service config says otherwise (gRFC A105). */
+  public static final int MAX_CONNECTIONS_PER_ADDRESS = 1;
+
+  /** Limits what the service config says, unless the application sets a limit (gRFC A105). */
+  public static final int MAX_CONNECTIONS_OF_SERVICE_CONFIG = 10;
+
+  /** After this time without a call, a connection beside another one is closed. */
+  public static final Duration CONNECTION_IDLE_TIMEOUT = Duration.ofMinutes(5);
+
+  public static final Duration MIN_CONNECTION_IDLE_TIMEOUT = Duration.ofSeconds(1);
+
+  /** Calls that wait for a stream slot of one address. */
   public static final int MAX_PENDING_STREAMS = 65_536;
 
   /** Bytes, after decompression. */

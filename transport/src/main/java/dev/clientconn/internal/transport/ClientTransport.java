@@ -17,6 +17,25 @@ public interface ClientTransport {
    */
   ClientStream newStream(StreamParameters headers, ClientStream.Listener listener);
 
+  /** As {@link #newStream}, for a call that has a slot of {@link #countStreams} already. */
+  default ClientStream newStreamInSlot(StreamParameters headers, ClientStream.Listener listener) {
+    return newStream(headers, listener);
+  }
+
+  /**
+   * Counts the streams of the connection in {@code slots} from now on, with those that exist.
+   * Called at most once.
+   */
+  default void countStreams(StreamSlots slots) {
+    throw new UnsupportedOperationException("countStreams");
+  }
+
+  /**
+   * Returns what was reserved for a call for which {@link #newStream} will not be called. Without
+   * effect if it was called.
+   */
+  default void releaseReservation() {}
+
   /**
    * Returns the attributes of the connection: {@code Grpc.TRANSPORT_ATTR_REMOTE_ADDR},
    * {@code TRANSPORT_ATTR_LOCAL_ADDR} and, with TLS, {@code TRANSPORT_ATTR_SSL_SESSION}, as changed

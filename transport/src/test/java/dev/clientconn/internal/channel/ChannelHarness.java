@@ -38,6 +38,7 @@ public final class ChannelHarness {
   private boolean lookUp = true;
   private Duration idleTimeout = Duration.ZERO;
   private ConnectionOptions connections = ConnectionOptions.DEFAULT;
+  private ScalingOptions scaling = ScalingOptions.DEFAULT;
   private ResolutionOptions resolution = ResolutionOptions.DEFAULT;
   private @Nullable String authority;
   private @Nullable ChannelCore control;
@@ -72,6 +73,11 @@ public final class ChannelHarness {
     return this;
   }
 
+  ChannelHarness scaling(ScalingOptions options) {
+    scaling = options;
+    return this;
+  }
+
   ChannelHarness resolution(ResolutionOptions options) {
     resolution = options;
     return this;
@@ -95,6 +101,7 @@ public final class ChannelHarness {
         lookUp,
         idleTimeout.toNanos(),
         connections,
+        scaling,
         resolution,
         4096,
         RetryOptions.DEFAULT,

@@ -3,6 +3,7 @@ package dev.clientconn.internal.channel;
 
 import dev.clientconn.internal.call.TransportSource;
 import dev.clientconn.internal.transport.ClientTransport;
+import dev.clientconn.testing.FakeStream;
 import dev.clientconn.testing.FakeTransport;
 import io.grpc.CallOptions;
 import io.grpc.LoadBalancer.PickResult;
@@ -10,11 +11,20 @@ import io.grpc.LoadBalancer.PickSubchannelArgs;
 import io.grpc.Metadata;
 import io.grpc.MethodDescriptor;
 import io.grpc.Status;
+import java.util.Objects;
+import java.util.function.Consumer;
 import org.jspecify.annotations.Nullable;
 
 /** Stands for a call that asks for a transport, and records the outcome. */
 public final class FakePick implements TransportSource.PendingPick {
   public @Nullable FakeTransport transport;
+  /** The transport as it was passed to the pick: for one stream. */
+  public @Nullable ClientTransport given;
+
+  /** Whether the call is over although nobody has cancelled the pick. */
+  public boolean over;
+
+  public boolean deadlinePassed;
   public @Nullable PickResult result;
   public @Nullable Status failure;
   public boolean dropped;
@@ -41,6 +51,24 @@ public final class FakePick implements TransportSource.PendingPick {
       throw new AssertionError("the pick did not fail");
     }
     return failure;
+  }
+
+  /** Runs when the pick has its transport. */
+  public Consumer<FakePick> onPicked = pick -> {};
+
+  /** Opens the call's stream on the transport that was picked. */
+  public FakeStream open() {
+    return FakeTransport.open(Objects.requireNonNull(given, "no transport was picked"));
+  }
+
+  @Override
+  public boolean isWanted() {
+    return !over;
+  }
+
+  @Override
+  public boolean isDeadlinePassed() {
+    return deadlinePassed;
   }
 
   @Override
@@ -77,7 +105,10 @@ public final class FakePick implements TransportSource.PendingPick {
   @Override
   public void onPicked(ClientTransport picked, PickResult with) {
     assertFirst();
-    transport = (FakeTransport) picked;
+    given = picked;
+    transport = (FakeTransport)
+        (picked instanceof SlotReservation reservation ? reservation.transport() : picked);
+    onPicked.accept(this);
     result = with;
   }
 

@@ -22,7 +22,11 @@ class PickerWrapperTest {
   private static final Status BROKEN = Status.UNAVAILABLE.withDescription("broken");
 
   private int woken;
-  private final PickerWrapper picker = new PickerWrapper(() -> woken++);
+  private final PickerWrapper picker = new PickerWrapper(() -> woken++, noSubchannels());
+
+  private static AddrConns noSubchannels() {
+    return new AddrConns(() -> {}, pick -> {});
+  }
 
   @Test
   void callWakesAnIdleChannelAndWaits() {
@@ -204,6 +208,16 @@ class PickerWrapperTest {
       implements TransportSource.PendingPick {
     CountingPick(AtomicInteger completed) {
       this(completed, new Object());
+    }
+
+    @Override
+    public boolean isWanted() {
+      return true;
+    }
+
+    @Override
+    public boolean isDeadlinePassed() {
+      return false;
     }
 
     @Override

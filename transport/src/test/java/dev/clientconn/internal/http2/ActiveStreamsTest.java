@@ -30,7 +30,7 @@ class ActiveStreamsTest {
     StreamParameters call =
         new FixedParameters(Http2Peer.METHOD, null, null, null, 0, 100, 100, new Metadata());
     Http2ClientStream clientStream = new Http2ClientStream(
-        control, call, RequestHeaders.Lists.NONE, null, new RecordingCall(), 100);
+        control, call, RequestHeaders.Lists.NONE, null, new RecordingCall(), 100, false);
     StreamState stream = new StreamState(clientStream, quota, 65_535);
     table.register(stream);
     return stream;

@@ -29,7 +29,7 @@ class LoopyWriterTest {
     StreamParameters call =
         new FixedParameters(Http2Peer.METHOD, null, null, null, 0, 100, 100, new Metadata());
     Http2ClientStream clientStream = new Http2ClientStream(
-        controlBuffer, call, RequestHeaders.Lists.NONE, null, new RecordingCall(), 100);
+        controlBuffer, call, RequestHeaders.Lists.NONE, null, new RecordingCall(), 100, false);
     StreamState stream = new StreamState(clientStream, quota, 65_535);
     stream.sendQueue.init(Messages.framed(new byte[10]), true);
     loopy.schedule(stream);

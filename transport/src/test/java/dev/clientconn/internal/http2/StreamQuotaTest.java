@@ -233,7 +233,7 @@ class StreamQuotaTest extends PeerTest {
     StreamParameters call =
         new FixedParameters(Http2Peer.METHOD, null, null, null, 0, 100, 100, new Metadata());
     Http2ClientStream clientStream = new Http2ClientStream(
-        control, call, RequestHeaders.Lists.NONE, null, new RecordingCall(), 100);
+        control, call, RequestHeaders.Lists.NONE, null, new RecordingCall(), 100, false);
     StreamState stream = new StreamState(clientStream, new SendQuota(), 65_535);
     assertThat(quota.enqueue(stream)).isTrue();
     return stream;
