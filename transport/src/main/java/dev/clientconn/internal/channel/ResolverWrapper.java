@@ -19,7 +19,7 @@ import org.jspecify.annotations.Nullable;
 
 /**
  * Runs the channel's name resolver: starts it when the channel exits idle, retries with growing
- * delays after a failure, makes a new one after each idle period. It does not interpret results. A
+ * delays after a failure, refreshes it when {@link LookUpSchedule} says so, makes a new one after each idle period. It does not interpret results. A
  * resolver that throws, itself or in a look-up on the offload executor, has failed to resolve, and
  * a new resolver makes the next attempt.
  */
@@ -40,6 +40,7 @@ final class ResolverWrapper {
   private boolean running;
   private ExponentialBackoff backoff;
   private @Nullable ScheduledHandle retry;
+  private final LookUpSchedule schedule;
 
   /**
    * Makes the first resolver, without starting it, so that a bad target fails here and the
@@ -56,6 +57,7 @@ final class ResolverWrapper {
     this.onResult = onResult;
     this.onError = onError;
     this.backoff = context.newBackoff();
+    this.schedule = new LookUpSchedule(context, this::lookUpUnlessRetrying);
     NameResolver resolver = newResolver();
     this.prepared = resolver;
     String override = context.options().authorityOverride();
@@ -78,6 +80,7 @@ final class ResolverWrapper {
 
   void start() {
     running = true;
+    schedule.lookedUp();
     try {
       NameResolver resolver = prepared == null ? newResolver() : prepared;
       prepared = null;
@@ -88,15 +91,26 @@ final class ResolverWrapper {
     }
   }
 
-  /** Resolves again, unless a retry is scheduled: its delay must pass first. */
+  /** Resolves again, after the minimum interval and unless a retry is scheduled. */
   void refresh() {
-    if (!running || retry != null) {
-      return;
+    if (running && retry == null) {
+      schedule.request();
     }
+  }
+
+  /** The delay of a retry must pass first. */
+  private void lookUpUnlessRetrying() {
+    if (running && retry == null) {
+      lookUp();
+    }
+  }
+
+  private void lookUp() {
     if (current == null) {
       start();
       return;
     }
+    schedule.lookedUp();
     try {
       current.refresh();
     } catch (Throwable t) {
@@ -133,11 +147,12 @@ final class ResolverWrapper {
   void resetBackoff() {
     backoff = context.newBackoff();
     cancelRetry();
-    refresh();
+    lookUpUnlessRetrying();
   }
 
   void shutdown() {
     cancelRetry();
+    schedule.stop();
     backoff = context.newBackoff();
     running = false;
     shutdownCurrent();
@@ -180,7 +195,7 @@ final class ResolverWrapper {
         .schedule(
             () -> {
               retry = null;
-              refresh();
+              lookUpUnlessRetrying();
             },
             delay,
             TimeUnit.NANOSECONDS,
