@@ -7,9 +7,11 @@ import java.io.IOException;
 import java.lang.reflect.Method;
 import java.nio.file.Files;
 import java.nio.file.Path;
-import java.util.Arrays;
 import java.util.List;
 import org.junit.jupiter.api.Test;
+import org.junit.jupiter.api.TestFactory;
+import org.junit.jupiter.api.TestTemplate;
+import org.junit.platform.commons.support.AnnotationSupport;
 
 /**
  * Compares {@code docs/conformance.md} with its text in the test resources and the annotated tests.
@@ -70,7 +72,8 @@ class ConformanceDocTest {
   }
 
   private static boolean isTest(Method method) {
-    return Arrays.stream(method.getAnnotations())
-        .anyMatch(annotation -> annotation.annotationType().getSimpleName().endsWith("Test"));
+    return AnnotationSupport.isAnnotated(method, Test.class)
+        || AnnotationSupport.isAnnotated(method, TestTemplate.class)
+        || AnnotationSupport.isAnnotated(method, TestFactory.class);
   }
 }

@@ -4,6 +4,7 @@ package dev.clientconn.tls;
 import static org.assertj.core.api.Assertions.assertThat;
 
 import dev.clientconn.ClientConnBuilder;
+import dev.clientconn.conformance.Conforms;
 import io.grpc.InsecureServerCredentials;
 import io.grpc.TlsChannelCredentials;
 import io.netty.handler.codec.http2.Http2SecurityUtil;
@@ -109,6 +110,7 @@ class TlsMistakesTest {
         .contains("no authority that this channel trusts", "TlsChannelCredentials.trustManager");
   }
 
+  @Conforms("C150")
   @BothProviders
   void serverWithoutAlpn(SslProvider provider) throws Exception {
     try (TlsPeer peer = peer(SslProvider.JDK, b -> b)) {

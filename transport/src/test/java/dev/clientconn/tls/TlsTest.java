@@ -6,6 +6,7 @@ import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.assertThatThrownBy;
 
 import dev.clientconn.ClientConnBuilder;
+import dev.clientconn.conformance.Conforms;
 import dev.clientconn.internal.http2.connect.TlsCredentials;
 import io.grpc.CallCredentials;
 import io.grpc.CallOptions;
@@ -66,6 +67,7 @@ class TlsTest {
     assertThat(session.getPeerPrincipal()).hasToString("CN=server");
   }
 
+  @Conforms("C150")
   @BothProviders
   void speaksTls12ToAServerThatKnowsNoOther(SslProvider provider) throws Exception {
     X509Bundle certificate = pki.server();
@@ -197,6 +199,7 @@ class TlsTest {
         .containsExactly("127.0.0.1:" + port, "[::1]:" + port);
   }
 
+  @Conforms("C150")
   @BothProviders
   void namesTheHostInTheHandshake(SslProvider provider) throws Exception {
     assertThat(serverName(provider, "greeter.example:8443")).isEqualTo("greeter.example");
@@ -274,6 +277,7 @@ class TlsTest {
         .hasMessageContainingAll("trusted root certificates", "PEM");
   }
 
+  @Conforms("C150")
   @Test
   void sslContextWithoutHttp2IsRefused() throws Exception {
     SslContext context = SslContextBuilder.forClient()

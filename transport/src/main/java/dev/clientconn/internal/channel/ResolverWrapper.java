@@ -18,10 +18,10 @@ import java.util.logging.Logger;
 import org.jspecify.annotations.Nullable;
 
 /**
- * Runs the channel's name resolver: starts it when the channel exits idle, retries with growing
- * delays after a failure, refreshes it when {@link LookUpSchedule} says so, makes a new one after each idle period. It does not interpret results. A
- * resolver that throws, itself or in a look-up on the offload executor, has failed to resolve, and
- * a new resolver makes the next attempt.
+ * Runs the channel's name resolver: starts it when the channel exits idle, refreshes it when {@link
+ * LookUpSchedule} decides so, retries with growing delays after a failure, makes a new one after
+ * each idle period. It does not interpret results. A resolver that throws, itself or in a look-up
+ * on the offload executor, has failed to resolve, and a new resolver makes the next attempt.
  */
 @SyncContextConfined
 final class ResolverWrapper {

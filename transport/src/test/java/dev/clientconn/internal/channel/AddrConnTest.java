@@ -35,6 +35,7 @@ class AddrConnTest {
         .isEqualTo("None of 2 addresses could be reached; the last one said: unreachable");
   }
 
+  @Conforms("C022")
   @Test
   void backsOffLongerAfterEachFailure() {
     harness.connect();
@@ -97,6 +98,7 @@ class AddrConnTest {
     assertThat(call.transport).isNotSameAs(leaving);
   }
 
+  @Conforms("C023")
   @Test
   void successResetsTheBackoff() {
     harness.connect();
@@ -113,6 +115,7 @@ class AddrConnTest {
     assertNextDialAfter(Duration.ofSeconds(1));
   }
 
+  @Conforms("C023")
   @Test
   void resetOfTheBackoffDialsAtOnce() {
     harness.connect();
@@ -125,6 +128,7 @@ class AddrConnTest {
     assertThat(harness.clock.pendingTimers()).isZero();
   }
 
+  @Conforms("C010")
   @Test
   void lostConnectionMakesItIdleAtTheFirstAddressAndAsksTheResolver() {
     harness.connect();
@@ -143,7 +147,7 @@ class AddrConnTest {
     assertThat(call.picked()).isSameAs(connector.last());
   }
 
-  @Conforms("T181")
+  @Conforms({"T181", "C010", "C032"})
   @Test
   void drainingConnectionFinishesItsCallsWhileTheNextCallGetsANewOne() {
     harness.connect();
@@ -202,6 +206,7 @@ class AddrConnTest {
     assertThat(harness.clock.pendingTimers()).as("no backoff").isZero();
   }
 
+  @Conforms({"C026", "C114"})
   @Test
   void addressUpdateKeepsAConnectionWhoseAddressIsStillListed() {
     harness.connect();
@@ -215,6 +220,7 @@ class AddrConnTest {
     assertThat(harness.call().picked().port()).isEqualTo(1);
   }
 
+  @Conforms({"C026", "C027"})
   @Test
   void addressUpdateReplacesAConnectionWhoseAddressIsGone() {
     harness.connect();
@@ -229,6 +235,7 @@ class AddrConnTest {
     assertThat(connector.dial(0).terminated).isTrue();
   }
 
+  @Conforms("C026")
   @Test
   void addressUpdateRestartsAnAttemptWhoseAddressIsGone() {
     harness.connect();

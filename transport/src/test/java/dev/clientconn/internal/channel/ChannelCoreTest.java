@@ -85,6 +85,7 @@ class ChannelCoreTest {
     assertThat(calls).containsOnly(Map.entry(1, 5), Map.entry(2, 5));
   }
 
+  @Conforms("C143")
   @Test
   void failedResolutionFailsFastCallsAndIsRetriedWithBackoff() {
     FakePick failFast = harness.call();
@@ -117,6 +118,7 @@ class ChannelCoreTest {
     assertThat(harness.clock.pendingTimers()).isEqualTo(1);
   }
 
+  @Conforms("C114")
   @Test
   void failedReResolutionLeavesPickFirstItsConnection() {
     connectAndEndACall();
@@ -205,6 +207,7 @@ class ChannelCoreTest {
     }
   }
 
+  @Conforms("C023")
   @Test
   void resetOfTheBackoffResolvesAtOnceAfterASuccessToo() {
     connectAndEndACall();
@@ -258,6 +261,7 @@ class ChannelCoreTest {
     assertThat(seen).containsExactly(IDLE);
   }
 
+  @Conforms("C008")
   @Test
   void goesIdleAfterItsTimeoutAndComesBackWithTheNextCall() {
     harness.idleTimeout(Duration.ofMinutes(1));
@@ -322,6 +326,7 @@ class ChannelCoreTest {
     assertThat(connector.dials).hasSize(1);
   }
 
+  @Conforms("C008")
   @Test
   void enterIdleWithCallsWaitingStartsAgain() {
     FakePick call = harness.call();

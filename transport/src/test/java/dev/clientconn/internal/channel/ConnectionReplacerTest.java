@@ -6,6 +6,7 @@ import static io.grpc.ConnectivityState.READY;
 import static io.grpc.ConnectivityState.TRANSIENT_FAILURE;
 import static org.assertj.core.api.Assertions.assertThat;
 
+import dev.clientconn.conformance.Conforms;
 import dev.clientconn.testing.FakeConnector;
 import dev.clientconn.testing.FakeStream;
 import dev.clientconn.testing.FakeTransport;
@@ -98,6 +99,7 @@ class ConnectionReplacerTest {
 
   // The end of a replaced connection
 
+  @Conforms("C027")
   @Test
   void callOnAReplacedConnectionFinishesThere() {
     FakeTransport old = connect();

@@ -4,6 +4,7 @@ package dev.clientconn.internal.channel;
 import static io.grpc.ConnectivityState.READY;
 import static org.assertj.core.api.Assertions.assertThat;
 
+import dev.clientconn.conformance.Conforms;
 import java.time.Duration;
 import java.util.ArrayList;
 import java.util.List;
@@ -69,6 +70,7 @@ class LookUpScheduleTest {
     assertThat(harness.refreshes()).isEqualTo(2);
   }
 
+  @Conforms("C143")
   @Test
   void requestThatComesTooEarlyIsDelayedToTheMinimumInterval() {
     connect(Duration.ZERO, MIN);
@@ -116,6 +118,7 @@ class LookUpScheduleTest {
     assertThat(harness.refreshes()).isEqualTo(1);
   }
 
+  @Conforms("C114")
   @ParameterizedTest
   @ValueSource(strings = {"pick_first", "round_robin"})
   void failedLookUpsLeaveTheConnectionInUse(String policy) {
@@ -135,6 +138,7 @@ class LookUpScheduleTest {
     assertThat(harness.connector.last().draining).isFalse();
   }
 
+  @Conforms("C143")
   @Test
   void afterAFailedLookUpTheDelaysOfRetriesApplyAndThenThePeriodAgain() {
     connect(PERIOD, MIN);
