@@ -17,6 +17,8 @@ import io.grpc.stub.ClientCalls;
 import io.grpc.stub.MetadataUtils;
 import io.grpc.stub.StreamObserver;
 import java.net.InetAddress;
+import java.util.List;
+import java.util.Map;
 import java.util.concurrent.CountDownLatch;
 import java.util.concurrent.TimeUnit;
 import java.util.concurrent.atomic.AtomicInteger;
@@ -33,6 +35,26 @@ final class CallRounds implements AutoCloseable {
   private static final MethodDescriptor<BytesValue, BytesValue> STREAM =
       method(MethodType.SERVER_STREAMING);
 
+  private static final Map<String, ?> RETRIES = Map.of(
+      "methodConfig",
+      List.of(Map.of(
+          "name",
+          List.of(Map.of()),
+          "retryPolicy",
+          Map.of(
+              "maxAttempts",
+              4,
+              "initialBackoff",
+              "0.1s",
+              "maxBackoff",
+              "1s",
+              "backoffMultiplier",
+              2,
+              "retryableStatusCodes",
+              List.of("UNAVAILABLE")))),
+      "retryThrottling",
+      Map.of("maxTokens", 10, "tokenRatio", 0.1));
+
   private final Workload workload;
   private final ClientConn conn;
   private final Channel channel;
@@ -48,6 +70,9 @@ final class CallRounds implements AutoCloseable {
         .initialConnectionWindow(WINDOW);
     if (workload.direct()) {
       builder.directExecutor();
+    }
+    if (workload == Workload.RETRY_POLICY) {
+      builder.defaultServiceConfig(RETRIES).disableServiceConfigLookUp();
     }
     conn = builder.build();
     channel = workload == Workload.METADATA

@@ -7,6 +7,7 @@ import dev.clientconn.conformance.Conforms;
 import dev.clientconn.internal.message.FramedMessage;
 import dev.clientconn.internal.message.Messages;
 import dev.clientconn.internal.serviceconfig.MethodConfig;
+import dev.clientconn.internal.serviceconfig.RetryPolicy;
 import dev.clientconn.internal.transport.ClientStream;
 import dev.clientconn.internal.transport.ClientTransport;
 import dev.clientconn.internal.transport.StreamParameters;
@@ -22,6 +23,7 @@ import io.grpc.Metadata;
 import io.grpc.MethodDescriptor;
 import io.grpc.Status;
 import java.nio.charset.StandardCharsets;
+import java.util.Set;
 import java.util.concurrent.CountDownLatch;
 import java.util.concurrent.ExecutorService;
 import java.util.concurrent.Executors;
@@ -42,6 +44,8 @@ class CallRacesTest {
   private final ExecutorService canceller = Executors.newSingleThreadExecutor();
   private final ExecutorService callbacks = Executors.newFixedThreadPool(2);
   private final ScheduledExecutorService timers = Executors.newSingleThreadScheduledExecutor();
+  private final RetryBufferLimit buffered = new RetryBufferLimit(RetryBufferLimit.Limits.DEFAULT);
+  private MethodConfig config = MethodConfig.NONE;
   private final AtomicInteger started = new AtomicInteger();
   private final AtomicInteger ended = new AtomicInteger();
   private final AtomicInteger closedTwice = new AtomicInteger();
@@ -64,6 +68,47 @@ class CallRacesTest {
   @Test
   void everyStreamingCallEndsExactlyOnceHoweverCancelsRace() throws InterruptedException {
     run(TextMethods.BIDI);
+  }
+
+  @Test
+  void everyUnaryCallWithARetryPolicyEndsExactlyOnce() throws InterruptedException {
+    retryAfterMicros(20);
+    run(TextMethods.UNARY);
+    assertThat(buffered.total()).isZero();
+  }
+
+  @Test
+  void everyStreamingCallWithARetryPolicyEndsExactlyOnce() throws InterruptedException {
+    retryAfterMicros(20);
+    run(TextMethods.BIDI);
+    assertThat(buffered.total()).isZero();
+  }
+
+  @Test
+  void everyCallInABackoffEndsWithTheChannel() throws InterruptedException {
+    retryAfterMicros(20);
+    for (int i = 0; i < CALLS; i++) {
+      UnsentCalls unsent = new UnsentCalls(timers);
+      ClientCall<String, String> call =
+          new ClientCallImpl<>(TextMethods.BIDI, CallOptions.DEFAULT, environment(unsent));
+      call.start(new CountingListener(), new Metadata());
+      call.sendMessage("hello");
+      call.request(2);
+      call.halfClose();
+      controlPlane.execute(() -> unsent.end(Status.UNAVAILABLE));
+    }
+
+    assertThat(closed.await(30, TimeUnit.SECONDS)).as("%s not closed", closed).isTrue();
+    drain(loop, timers, controlPlane);
+    assertThat(closedTwice).hasValue(0);
+    assertThat(ended).hasValue(CALLS);
+    assertThat(buffered.total()).isZero();
+  }
+
+  private void retryAfterMicros(long micros) {
+    long nanos = TimeUnit.MICROSECONDS.toNanos(micros);
+    RetryPolicy policy = new RetryPolicy(5, nanos, nanos, 1, Set.of(Status.Code.UNAVAILABLE));
+    config = new MethodConfig(null, null, null, null, policy, null, false);
   }
 
   @Test
@@ -168,7 +213,7 @@ class CallRacesTest {
 
     assertThat(closed.await(30, TimeUnit.SECONDS)).as("%s not closed", closed).isTrue();
     // The thread that closed the last call may not have counted it yet.
-    drain(loop, canceller, controlPlane);
+    drain(loop, canceller, controlPlane, timers);
     assertThat(closedTwice).hasValue(0);
   }
 
@@ -189,7 +234,7 @@ class CallRacesTest {
   private CallEnvironment environment(UnsentCalls unsent) {
     return new CallEnvironment(
         new RacingSource(),
-        any -> MethodConfig.NONE,
+        any -> config,
         callbacks,
         callbacks,
         timers,
@@ -198,7 +243,7 @@ class CallRacesTest {
         DecompressorRegistry.getDefaultInstance(),
         1000,
         RetryOptions.DEFAULT,
-        new RetryBufferLimit(RetryBufferLimit.Limits.DEFAULT),
+        buffered,
         () -> null,
         () -> 0.5,
         System::nanoTime,
@@ -228,14 +273,17 @@ class CallRacesTest {
     }
   }
 
-  /** Completes every other pick on the control plane. */
+  /** Completes every other pick on the control plane; with a retry policy, fails every fifth. */
   private final class RacingSource implements TransportSource {
     private final LoopTransport transport = new LoopTransport();
     private final AtomicInteger picks = new AtomicInteger();
 
     @Override
     public void pick(PendingPick pick) {
-      if (picks.getAndIncrement() % 2 == 0) {
+      int number = picks.getAndIncrement();
+      if (config.retryPolicy() != null && number % 5 == 0) {
+        controlPlane.execute(() -> pick.onFailed(Status.UNAVAILABLE));
+      } else if (number % 2 == 0) {
         pick.onPicked(transport, FakeSource.PICKED);
       } else {
         controlPlane.execute(() -> pick.onPicked(transport, FakeSource.PICKED));
@@ -276,7 +324,9 @@ class CallRacesTest {
     }
   }
 
-  /** Responds in two reads; every third is not sent or refused. */
+  /**
+   * Responds in two reads; every third is not sent or refused, or fails where a policy may retry.
+   */
   private final class LoopStream implements ClientStream {
     private final ClientStream.Listener listener;
     private final int number;
@@ -290,7 +340,9 @@ class CallRacesTest {
     @Override
     public void start(@Nullable FramedMessage message, boolean endOfStream) {
       loop.execute(() -> {
-        if (number % 3 == 0) {
+        if (number % 3 == 0 && config.retryPolicy() != null) {
+          close(Status.UNAVAILABLE, StreamProgress.PROCESSED);
+        } else if (number % 3 == 0) {
           close(
               Status.UNAVAILABLE,
               number % 2 == 0 ? StreamProgress.NOT_SENT : StreamProgress.REFUSED);

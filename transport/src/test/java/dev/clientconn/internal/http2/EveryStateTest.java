@@ -30,6 +30,7 @@ import java.net.SocketAddress;
 import java.time.Duration;
 import java.util.ArrayList;
 import java.util.List;
+import java.util.Map;
 import java.util.concurrent.Executor;
 import java.util.concurrent.TimeUnit;
 import java.util.stream.Stream;
@@ -50,6 +51,28 @@ class EveryStateTest {
   /** A deadline may be seen late by a tick of the wheel or of the calls that are not sent. */
   private static final Duration LATE = Duration.ofMillis(200);
 
+  /** The retry policy has a status of its own, so that it does not repeat what the events cause. */
+  private static final Map<String, ?> CONFIG = Map.of(
+      "methodConfig",
+      List.of(Map.of(
+          "name",
+          List.of(Map.of()),
+          "retryPolicy",
+          Map.of(
+              "maxAttempts",
+              3.0,
+              "initialBackoff",
+              "1s",
+              "maxBackoff",
+              "1s",
+              "backoffMultiplier",
+              1.0,
+              "retryableStatusCodes",
+              List.of("ABORTED")))));
+
+  private static final Duration BACKOFF = Duration.ofSeconds(1);
+  private static final Duration LONG_BACKOFF = Duration.ofSeconds(10);
+
   /** What a call waits for. */
   enum State {
     HALF_CLOSE,
@@ -59,6 +82,9 @@ class EveryStateTest {
     SLOT,
     CONNECTION_FOR_A_RETRY,
     CREDENTIALS_FOR_A_RETRY,
+    RETRY_BACKOFF,
+    CONNECTION_AFTER_A_BACKOFF,
+    RESPONSE_AFTER_A_BACKOFF,
     RESPONSE,
     REST_OF_THE_RESPONSE
   }
@@ -87,8 +113,18 @@ class EveryStateTest {
       }
       return switch (state) {
         // It has not been sent, so it is sent on another connection.
-        case HALF_CLOSE, SERVICE_CONFIG, CREDENTIALS, CREDENTIALS_FOR_A_RETRY, SLOT -> null;
-        case CONNECTION, CONNECTION_FOR_A_RETRY, RESPONSE, REST_OF_THE_RESPONSE -> Code.UNAVAILABLE;
+        case HALF_CLOSE,
+            SERVICE_CONFIG,
+            CREDENTIALS,
+            CREDENTIALS_FOR_A_RETRY,
+            SLOT,
+            RETRY_BACKOFF -> null;
+        case CONNECTION,
+            CONNECTION_FOR_A_RETRY,
+            CONNECTION_AFTER_A_BACKOFF,
+            RESPONSE_AFTER_A_BACKOFF,
+            RESPONSE,
+            REST_OF_THE_RESPONSE -> Code.UNAVAILABLE;
       };
     }
   }
@@ -130,7 +166,7 @@ class EveryStateTest {
     CallOptions options = event == Event.DEADLINE_OF_THE_CONTEXT
         ? CallOptions.DEFAULT
         : CallOptions.DEFAULT.withDeadline(deadline());
-    ClientCall<byte[], byte[]> call = reach(state, type, context, options);
+    ClientCall<byte[], byte[]> call = reach(state, type, context, options, event);
     assertThat(listener.statuses).isEmpty();
 
     happens(event, call, context);
@@ -157,7 +193,11 @@ class EveryStateTest {
   // ---- Into the state
 
   private ClientCall<byte[], byte[]> reach(
-      State state, MethodDescriptor.MethodType type, Context context, CallOptions options) {
+      State state,
+      MethodDescriptor.MethodType type,
+      Context context,
+      CallOptions options,
+      Event event) {
     CallOptions own = options;
     switch (state) {
       case SERVICE_CONFIG, CONNECTION -> {}
@@ -170,7 +210,7 @@ class EveryStateTest {
     }
     ClientCall<byte[], byte[]> call = start(state, type, context, own);
     switch (state) {
-      case CONNECTION -> fakes.resolver.send(1);
+      case CONNECTION -> fakes.resolver.send(CONFIG, 1);
       case CONNECTION_FOR_A_RETRY -> refuse();
       case CREDENTIALS_FOR_A_RETRY -> {
         credentials.answer();
@@ -178,6 +218,18 @@ class EveryStateTest {
         refuse();
         peers.last().sendsSettings(s -> {});
         assertThat(credentials.waiting).hasSize(1);
+      }
+      case RETRY_BACKOFF -> abort(event.code == Code.DEADLINE_EXCEEDED ? LONG_BACKOFF : BACKOFF);
+      case CONNECTION_AFTER_A_BACKOFF -> {
+        abort(BACKOFF);
+        peers.last().breaks();
+        loop.advance(BACKOFF);
+        assertThat(peers.all).hasSize(2);
+      }
+      case RESPONSE_AFTER_A_BACKOFF -> {
+        abort(BACKOFF);
+        loop.advance(BACKOFF);
+        assertThat(peers.last().table.active()).isOne();
       }
       case REST_OF_THE_RESPONSE -> peers.last().sendsHeaders(1);
       default -> {}
@@ -188,7 +240,7 @@ class EveryStateTest {
 
   private void connect(long streams) {
     control.execute(control::requestConnection);
-    fakes.resolver.send(1);
+    fakes.resolver.send(CONFIG, 1);
     peers.last().sendsSettings(s -> s.maxConcurrentStreams(streams));
   }
 
@@ -218,6 +270,26 @@ class EveryStateTest {
   private void refuse() {
     peers.last().sendsGoAway(0, Http2Error.NO_ERROR, "");
     assertThat(peers.all).hasSize(2);
+  }
+
+  /** The server asks for a retry after that time. */
+  private void abort(Duration backoff) {
+    String millis = Long.toString(backoff.toMillis());
+    peers
+        .last()
+        .sendsHeaders(
+            1,
+            true,
+            ":status",
+            "200",
+            "content-type",
+            "application/grpc",
+            "grpc-status",
+            "10",
+            "grpc-retry-pushback-ms",
+            millis);
+    loop.run();
+    assertThat(peers.last().table.active()).isZero();
   }
 
   private Deadline deadline() {
@@ -259,11 +331,14 @@ class EveryStateTest {
   private void goOn(
       State state, MethodDescriptor.MethodType type, ClientCall<byte[], byte[]> call) {
     if (state == State.SERVICE_CONFIG && listener.statuses.isEmpty()) {
-      fakes.resolver.send(1);
+      fakes.resolver.send(CONFIG, 1);
     }
     if (listener.statuses.isEmpty()
         && (!type.clientSendsOneMessage() || state == State.HALF_CLOSE)) {
       call.halfClose();
+    }
+    if (state == State.RETRY_BACKOFF) {
+      loop.advance(listener.statuses.isEmpty() ? BACKOFF : LONG_BACKOFF);
     }
     // Twice: where the credentials found their connection gone, there is another one to wait for.
     for (int i = 0; i < 2; i++) {
@@ -274,10 +349,11 @@ class EveryStateTest {
       }
     }
     if (!peers.all.isEmpty() && peers.last().table.active() > 0) {
+      int id = peers.last().table.newestId();
       if (state != State.REST_OF_THE_RESPONSE) {
-        peers.last().sendsHeaders(1);
+        peers.last().sendsHeaders(id);
       }
-      peers.last().sendsMessage(1, Http2Peer.bytes("answer")).sendsTrailers(1);
+      peers.last().sendsMessage(id, Http2Peer.bytes("answer")).sendsTrailers(id);
     }
   }
 
