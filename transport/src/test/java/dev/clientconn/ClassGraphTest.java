@@ -33,7 +33,7 @@ class ClassGraphTest {
    */
   private static final Map<String, Integer> LIMITS = Map.of(
       "internal.http2", 3,
-      "internal.call", 4);
+      "internal.call", 3);
 
   private static final Graph MAIN = Graph.ofMainClasses();
 

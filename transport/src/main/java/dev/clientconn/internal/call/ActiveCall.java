@@ -2,6 +2,7 @@
 package dev.clientconn.internal.call;
 
 import dev.clientconn.internal.concurrent.CrossesThreads;
+import dev.clientconn.internal.message.FramedMessage;
 import dev.clientconn.internal.transport.ClientStream;
 import dev.clientconn.internal.transport.StreamProgress;
 import io.grpc.Attributes;
@@ -21,7 +22,11 @@ import org.jspecify.annotations.Nullable;
  * the thread that it chooses notifies the listener, releases the request and counts the end.
  */
 @CrossesThreads
-final class ActiveCall implements Context.CancellationListener, UnsentCalls.Entry {
+final class ActiveCall
+    implements Context.CancellationListener,
+        UnsentCalls.Entry,
+        CallAttempt.Owner,
+        HedgedAttempts.Call {
   private final CallPlan plan;
   private final CallRequest request;
   private final CallListenerExecutor<?> listenerExecutor;
@@ -37,6 +42,8 @@ final class ActiveCall implements Context.CancellationListener, UnsentCalls.Entr
    * when an attempt fails in a way that allows a retry, so that other calls need none.
    */
   private @Nullable CallRetries retries;
+  /** Of a call with a hedging policy. Stays after the commit, to describe the end. */
+  private @Nullable HedgedAttempts hedges;
 
   <RespT> ActiveCall(
       CallPlan plan,
@@ -63,6 +70,11 @@ final class ActiveCall implements Context.CancellationListener, UnsentCalls.Entr
 
   void open() {
     retries = CallRetries.of(plan);
+    if (plan.maxHedgedAttempts() > 1
+        && request.countForHedges(plan.environment().retryBuffer())) {
+      openHedged();
+      return;
+    }
     CallAttempt first = new CallAttempt(this, plan, false);
     Status problem = first.createTracers();
     boolean opened = state.open(first);
@@ -70,17 +82,18 @@ final class ActiveCall implements Context.CancellationListener, UnsentCalls.Entr
       plan.environment().unsent().removeCall(this);
     }
     if (opened) {
-      begin(first, problem);
+      first.begin(problem);
     } else {
       first.tracers().streamClosed(Status.CANCELLED);
     }
   }
 
-  private void begin(CallAttempt attempt, @Nullable Status problem) {
-    if (problem == null) {
-      attempt.begin();
-    } else {
-      fail(attempt, problem);
+  private void openHedged() {
+    HedgedAttempts attempts = new HedgedAttempts(this);
+    hedges = attempts;
+    if (state.open(attempts)) {
+      plan.environment().unsent().removeCall(this);
+      attempts.begin();
     }
   }
 
@@ -92,15 +105,24 @@ final class ActiveCall implements Context.CancellationListener, UnsentCalls.Entr
     }
   }
 
-  /**
-   * Starts an attempt's stream with what has been written so far. Returns false if the call ended
-   * meanwhile: the stream must then be cancelled.
-   */
-  boolean startStream(CallAttempt attempt, ClientStream stream) {
+  @Override
+  public boolean startStream(CallAttempt attempt, ClientStream stream) {
     // Before the start: the stream's first event may make the listener ask whether it is ready.
     attached = attempt;
     return request.attachStream(stream, plan.environment().retryBuffer())
         && state.streamStarted(attempt, stream);
+  }
+
+  @Override
+  public ClientStream.Listener listener(CallTracers tracers) {
+    return new AttemptListener(this, tracers);
+  }
+
+  /** The hedged call goes on with one attempt, as if no other had been. */
+  @Override
+  public boolean commitTo(HedgedAttempts attempts, CallAttempt winner, ClientStream stream) {
+    attached = winner;
+    return state.replaceOpening(attempts, stream);
   }
 
   // ---- Cancelling
@@ -148,12 +170,9 @@ final class ActiveCall implements Context.CancellationListener, UnsentCalls.Entr
       if (!listenerExecutor.isClosed()) {
         listenerExecutor.execute(new PendingEvents(CallTracers.NONE).closeNow(reason));
       }
-    } else if (before instanceof CallAttempt opening) {
-      opening.abandon();
+    } else if (before instanceof CallState.Opening opening) {
+      opening.abandon(reason);
       closeWithoutStream(opening.tracers(), reason);
-    } else if (before instanceof RetryBackoff backoff) {
-      backoff.abandon();
-      closeWithoutStream(CallTracers.NONE, reason);
     } else if (before == null) {
       plan.environment().unsent().removeCall(this);
       closeWithoutStream(CallTracers.NONE, reason);
@@ -162,18 +181,11 @@ final class ActiveCall implements Context.CancellationListener, UnsentCalls.Entr
 
   // ---- Ending
 
-  /** Ends the call if the attempt is still opening: it gets no stream. */
-  void fail(CallAttempt opening, Status status) {
+  @Override
+  public void fail(CallState.Opening opening, Status status) {
     if (state.endOpening(opening)) {
-      opening.abandon();
+      opening.abandon(status);
       closeWithoutStream(opening.tracers(), status);
-    }
-  }
-
-  private void failBackoff(RetryBackoff backoff, Status status) {
-    if (state.endOpening(backoff)) {
-      backoff.abandon();
-      closeWithoutStream(CallTracers.NONE, status);
     }
   }
 
@@ -189,13 +201,17 @@ final class ActiveCall implements Context.CancellationListener, UnsentCalls.Entr
 
   /** Adds to the status that ends the call how its attempts ended, if there were several. */
   Status describe(Status end) {
+    if (hedges != null) {
+      return hedges.describe(end);
+    }
     return retries == null ? end : retries.describe(end);
   }
 
   // ---- Retrying
 
-  /** An attempt got no transport or no credentials: the retry policy may allow another one. */
-  void attemptFailed(CallAttempt opening, Status status) {
+  /** The retry policy may allow another attempt. */
+  @Override
+  public void attemptFailed(CallAttempt opening, Status status) {
     CallRetries known = retries;
     boolean mayRetry = known != null && state.isOpening(opening) && !hasChannelEnded();
     long delay = known == null || !mayRetry || !request.detachStream()
@@ -207,7 +223,7 @@ final class ActiveCall implements Context.CancellationListener, UnsentCalls.Entr
     }
     RetryBackoff backoff = newBackoff();
     if (state.replaceOpening(opening, backoff)) {
-      opening.abandon();
+      opening.abandon(status);
       opening.tracers().streamClosed(status);
       backoff.begin(delay);
     }
@@ -258,7 +274,7 @@ final class ActiveCall implements Context.CancellationListener, UnsentCalls.Entr
       next.tracers().streamClosed(Status.CANCELLED);
       return false;
     }
-    begin(next, problem);
+    next.begin(problem);
     return true;
   }
 
@@ -272,7 +288,7 @@ final class ActiveCall implements Context.CancellationListener, UnsentCalls.Entr
   }
 
   private RetryBackoff newBackoff() {
-    return new RetryBackoff(plan, state, this::endBackoff, this::failBackoff);
+    return new RetryBackoff(plan, state, this::endBackoff, this::fail);
   }
 
   private boolean hasChannelEnded() {
@@ -285,7 +301,7 @@ final class ActiveCall implements Context.CancellationListener, UnsentCalls.Entr
     CallAttempt next = nextAttempt(known, false);
     Status problem = next.createTracers();
     if (state.replaceOpening(backoff, next)) {
-      begin(next, problem);
+      next.begin(problem);
     } else {
       next.tracers().streamClosed(Status.CANCELLED);
     }
@@ -313,6 +329,14 @@ final class ActiveCall implements Context.CancellationListener, UnsentCalls.Entr
 
   // ---- The application's and its listener's view of the stream
 
+  /** Takes over the caller's reference to the message. One thread at a time. */
+  void write(FramedMessage message) {
+    request.write(message);
+    if (hedges != null) {
+      hedges.commitIfOverLimit();
+    }
+  }
+
   /** Adds to the demand for messages. Any thread. */
   void requestMessages(int messages) {
     listenerExecutor.addDemand(messages);
@@ -332,7 +356,19 @@ final class ActiveCall implements Context.CancellationListener, UnsentCalls.Entr
 
   boolean isReady() {
     CallAttempt current = attached;
-    return current != null && current.stream().isReady();
+    return current == null
+        ? hedges != null && hedges.isReady()
+        : current.stream().isReady();
+  }
+
+  @Override
+  public boolean hasDemand() {
+    return listenerExecutor.hasDemand();
+  }
+
+  @Override
+  public void notifyReady() {
+    listenerExecutor.notifyReady();
   }
 
   Attributes attributes() {
@@ -342,11 +378,13 @@ final class ActiveCall implements Context.CancellationListener, UnsentCalls.Entr
 
   // ---- Parts
 
-  CallPlan plan() {
+  @Override
+  public CallPlan plan() {
     return plan;
   }
 
-  CallRequest request() {
+  @Override
+  public CallRequest request() {
     return request;
   }
 
@@ -354,7 +392,8 @@ final class ActiveCall implements Context.CancellationListener, UnsentCalls.Entr
     return listenerExecutor;
   }
 
-  CallState state() {
+  @Override
+  public CallState state() {
     return state;
   }
 }

@@ -23,9 +23,39 @@ import org.jspecify.annotations.Nullable;
  * The stream's events go to {@link AttemptListener}.
  */
 @CrossesThreads
-final class CallAttempt implements TransportSource.PendingPick, UnsentCalls.Entry {
-  private final ActiveCall call;
+final class CallAttempt
+    implements TransportSource.PendingPick, UnsentCalls.Entry, CallState.Opening {
+
+  /**
+   * Decides what becomes of an attempt: the call, or one of the attempts of a hedged call. Any
+   * thread.
+   */
+  interface Owner {
+    /** Holds the attempt while it is opening. */
+    CallState state();
+
+    /**
+     * Starts the stream of an attempt with what has been written so far. Returns false if the
+     * owner has ended meanwhile: the stream must then be cancelled.
+     */
+    boolean startStream(CallAttempt attempt, ClientStream stream);
+
+    /** Makes the listener of an attempt's stream. */
+    ClientStream.Listener listener(CallTracers tracers);
+
+    /** The attempt got no transport or no credentials. Another attempt may follow. */
+    void attemptFailed(CallAttempt attempt, Status status);
+
+    /** Ends the call, if the attempt is still opening: it gets no stream. */
+    void fail(CallState.Opening attempt, Status status);
+
+    /** The channel ends the attempt, and the call with it. */
+    void cancel(Status reason);
+  }
+
+  private final Owner owner;
   private final boolean transparentRetry;
+  private boolean hasOwnHeaders;
   /** The call's, or a copy with metadata or an authority of this attempt. */
   private CallPlan plan;
   /** {@code null} for none, so that the usual case needs no volatile write. */
@@ -41,8 +71,8 @@ final class CallAttempt implements TransportSource.PendingPick, UnsentCalls.Entr
   /**
    * @param plan of this attempt: it counts those before
    */
-  CallAttempt(ActiveCall call, CallPlan plan, boolean transparentRetry) {
-    this.call = call;
+  CallAttempt(Owner owner, CallPlan plan, boolean transparentRetry) {
+    this.owner = owner;
     this.plan = plan;
     this.transparentRetry = transparentRetry;
   }
@@ -70,17 +100,29 @@ final class CallAttempt implements TransportSource.PendingPick, UnsentCalls.Entr
 
   // ---- Pick
 
-  /** Asks for a transport; the call's state is this attempt already. */
-  void begin() {
+  /**
+   * Asks for a transport; the owner's state is this attempt already.
+   *
+   * @param problem to fail with instead, {@code null} for none
+   */
+  void begin(@Nullable Status problem) {
+    if (problem == null) {
+      pick();
+    } else {
+      owner.fail(this, problem);
+    }
+  }
+
+  private void pick() {
     TransportSource transports = plan.environment().transports();
     try {
       transports.pick(this);
     } catch (Throwable e) {
       failed(e);
     }
-    if (call.state().isOpening(this)) {
+    if (owner.state().isOpening(this)) {
       watchDeadline();
-    } else if (call.state().isOver()) {
+    } else if (owner.state().isOver()) {
       // Cancelled, perhaps before the source knew the pick: abandon() found nothing there.
       transports.cancel(this);
     }
@@ -88,7 +130,8 @@ final class CallAttempt implements TransportSource.PendingPick, UnsentCalls.Entr
 
   /** The application's metadata is not changed, or a second attempt would add everything twice. */
   private void copyHeaders() {
-    if (plan.getHeaders() == call.plan().getHeaders()) {
+    if (!hasOwnHeaders) {
+      hasOwnHeaders = true;
       plan = plan.withOwnHeaders();
     }
   }
@@ -101,11 +144,11 @@ final class CallAttempt implements TransportSource.PendingPick, UnsentCalls.Entr
     try {
       deadlineTimer = deadline.schedule(plan.environment().timers(), this::deadlinePassed);
     } catch (RejectedExecutionException e) {
-      call.fail(
+      owner.fail(
           this, Status.UNAVAILABLE.withDescription("The channel is shut down").withCause(e));
       return;
     }
-    if (!call.state().isOpening(this)) {
+    if (!owner.state().isOpening(this)) {
       // It has a stream or has ended, and stopWaiting() may have come before there was a timer.
       stopWaiting();
     }
@@ -115,13 +158,13 @@ final class CallAttempt implements TransportSource.PendingPick, UnsentCalls.Entr
   public void deadlinePassed() {
     CallDeadline deadline = plan.callDeadline();
     if (deadline != null) {
-      call.fail(this, deadline.exceeded(waitsFor()));
+      owner.fail(this, deadline.exceeded(waitsFor()));
     }
   }
 
   @Override
   public boolean isWanted() {
-    return call.state().isOpening(this);
+    return owner.state().isOpening(this);
   }
 
   @Override
@@ -138,7 +181,7 @@ final class CallAttempt implements TransportSource.PendingPick, UnsentCalls.Entr
   /** Ends the call, with the attempt or without. */
   @Override
   public void cancel(Status reason) {
-    call.cancel(reason);
+    owner.cancel(reason);
   }
 
   /** Of the steps without a stream; the transport reports what a stream waits for. */
@@ -152,8 +195,9 @@ final class CallAttempt implements TransportSource.PendingPick, UnsentCalls.Entr
         : "name resolution or a connection to " + plan.environment().authority();
   }
 
-  /** The call has ended while this was opening; steps that complete later will do nothing. */
-  void abandon() {
+  /** Steps that complete later will do nothing. */
+  @Override
+  public void abandon(Status reason) {
     plan.environment().transports().cancel(this);
     stopWaiting();
   }
@@ -170,7 +214,7 @@ final class CallAttempt implements TransportSource.PendingPick, UnsentCalls.Entr
   /** Foreign code threw in a step. Errors are caught too: they end the call, not the channel. */
   private void failed(Throwable thrown) {
     Status status = unexpected(thrown);
-    call.fail(this, status);
+    owner.fail(this, status);
     ClientStream opened = stream;
     if (opened != null) {
       opened.cancel(status);
@@ -202,18 +246,18 @@ final class CallAttempt implements TransportSource.PendingPick, UnsentCalls.Entr
   /** Of the pick or of the credentials. */
   @Override
   public void onFailed(Status status) {
-    call.attemptFailed(this, status);
+    owner.attemptFailed(this, status);
   }
 
   @Override
   public void onDropped(Status status) {
-    call.fail(this, status);
+    owner.fail(this, status);
   }
 
   @Override
   public void onPicked(ClientTransport picked, PickResult result) {
     transport = picked;
-    if (!call.state().isOpening(this)) {
+    if (!owner.state().isOpening(this)) {
       releaseReservation();
       return;
     }
@@ -249,7 +293,7 @@ final class CallAttempt implements TransportSource.PendingPick, UnsentCalls.Entr
     CredentialsApplier.Request request =
         new CredentialsApplier.Request(plan, known, picked.attributes());
     new CredentialsApplier(this::onCredentials, this::onFailed).ask(credentials, plan, request);
-    if (call.state().isOpening(this)) {
+    if (owner.state().isOpening(this)) {
       awaitCredentials();
     } else {
       // Without effect where the credentials have responded at once, and the stream is there.
@@ -271,7 +315,7 @@ final class CallAttempt implements TransportSource.PendingPick, UnsentCalls.Entr
   private void awaitCredentials() {
     awaitsCredentials = true;
     plan.environment().unsent().addWaiting(this);
-    if (!call.state().isOpening(this)) {
+    if (!owner.state().isOpening(this)) {
       leaveUnsent();
     }
   }
@@ -286,7 +330,7 @@ final class CallAttempt implements TransportSource.PendingPick, UnsentCalls.Entr
 
   private void onCredentials(Metadata metadata) {
     ClientTransport picked = transport;
-    if (picked == null || !call.state().isOpening(this)) {
+    if (picked == null || !owner.state().isOpening(this)) {
       return;
     }
     try {
@@ -303,12 +347,12 @@ final class CallAttempt implements TransportSource.PendingPick, UnsentCalls.Entr
   private void openStream(ClientTransport picked) {
     notifyStreamCreated(picked);
     CallTracers complete = tracers();
-    ClientStream opened = picked.newStream(plan, new AttemptListener(call, complete));
+    ClientStream opened = picked.newStream(plan, owner.listener(complete));
     if (complete != CallTracers.NONE) {
       opened = new TracedStream(opened, complete);
     }
     stream = opened;
-    if (!call.startStream(this, opened)) {
+    if (!owner.startStream(this, opened)) {
       opened.cancel(Status.CANCELLED.withDescription("The call ended while its stream was opened"));
     }
     stopWaiting();
@@ -340,7 +384,8 @@ final class CallAttempt implements TransportSource.PendingPick, UnsentCalls.Entr
     return transport == null ? Attributes.EMPTY : transport.attributes();
   }
 
-  CallTracers tracers() {
+  @Override
+  public CallTracers tracers() {
     CallTracers known = tracers;
     return known == null ? CallTracers.NONE : known;
   }

@@ -81,6 +81,14 @@ final class CallListenerExecutor<RespT> extends CallExecutor {
     }
   }
 
+  /** Queues an {@code onReady} of a call that no stream has become the only one of. Any thread. */
+  void notifyReady() {
+    PendingEvents events = new PendingEvents(CallTracers.NONE);
+    events.ready = true;
+    // Not through queue(): only the event loop of the call's one stream may take events back.
+    execute(events);
+  }
+
   boolean hasDemand() {
     return demand.exists();
   }

@@ -153,6 +153,15 @@ class CallPlan extends PickSubchannelArgs implements StreamParameters {
     return config.hedgingPolicy();
   }
 
+  /** 1 for a call that is not hedged, by its service config or by the channel's options. */
+  int maxHedgedAttempts() {
+    HedgingPolicy policy = config.hedgingPolicy();
+    RetryOptions allowed = environment.retries();
+    return policy == null || !allowed.enabled()
+        ? 1
+        : Math.min(policy.maxAttempts(), allowed.maxHedgedAttempts());
+  }
+
   boolean waitForReady() {
     return options.isWaitForReady();
   }

@@ -27,6 +27,25 @@ interface CallRequest {
   boolean attachStream(ClientStream stream, RetryBufferLimit limit);
 
   /**
+   * Counts what was written before the call opens, if that fits, so that several streams can be
+   * attached at the same time. Returns {@code false} where it does not fit: then one at a time can.
+   */
+  default boolean countForHedges(RetryBufferLimit limit) {
+    return true;
+  }
+
+  /** Whether no further stream may be attached, as too much has been written since the start. */
+  default boolean isOverLimit() {
+    return false;
+  }
+
+  /**
+   * Sends what is written from now on only on this stream, which may still be attaching. Does
+   * nothing where no other can be attached, or each has got the complete request.
+   */
+  default void commitTo(ClientStream stream) {}
+
+  /**
    * The attached stream has failed: messages that are written from now on wait for the next one.
    * Returns {@code false}, and changes nothing, where part of the request is no longer held.
    */

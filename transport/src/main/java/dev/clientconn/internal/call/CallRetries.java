@@ -180,10 +180,14 @@ final class CallRetries {
   /** The server responds: the current attempt is the call's last, whatever becomes of it. */
   void onHeaders(Metadata headers) {
     whyNot = "; the server had begun to respond";
-    if (attempts > 1) {
-      // A6 allows it, grpc-java does it: the application learns that the call was retried.
-      headers.discardAll(PREVIOUS_ATTEMPTS);
-      headers.put(PREVIOUS_ATTEMPTS, Integer.toString(attempts - 1));
+    addPreviousAttempts(headers, attempts - 1);
+  }
+
+  /** A6 allows it, grpc-java does it: the application learns that the call was sent repeatedly. */
+  static void addPreviousAttempts(Metadata responseHeaders, int previous) {
+    if (previous > 0) {
+      responseHeaders.discardAll(PREVIOUS_ATTEMPTS);
+      responseHeaders.put(PREVIOUS_ATTEMPTS, Integer.toString(previous));
     }
   }
 

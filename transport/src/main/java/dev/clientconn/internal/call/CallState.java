@@ -47,24 +47,36 @@ import org.jspecify.annotations.Nullable;
  */
 @CrossesThreads
 final class CallState {
+
+  /** What a call waits for while it has no stream. */
+  interface Opening {
+    /** The call has ended, or waits for something else: what completes later does not count. */
+    void abandon(Status reason);
+
+    /** Of the attempt, if this is one that began. */
+    CallTracers tracers();
+  }
+
   static final Object ENDED = new Object();
 
   private static final AtomicReferenceFieldUpdater<CallState, @Nullable Object> STATE =
       AtomicReferenceFieldUpdater.newUpdater(CallState.class, Object.class, "state");
 
-  /**
-   * {@code null}, an attempt or a backoff, a {@link ClientStream}, a {@link Status} or ENDED. This
-   * class must not know the types of the former two, which know the call that owns this.
-   */
+  /** {@code null}, an {@link Opening}, a {@link ClientStream}, a {@link Status} or ENDED. */
   private volatile @Nullable Object state;
 
   /** Returns false if the call was cancelled before. */
-  boolean open(Object first) {
+  boolean open(Opening first) {
     return STATE.compareAndSet(this, null, first);
   }
 
-  boolean isOpening(Object opening) {
+  boolean isOpening(Opening opening) {
     return state == opening;
+  }
+
+  /** Whether its stream has started, and it has not ended. */
+  boolean hasStream() {
+    return state instanceof ClientStream;
   }
 
   /** Whether the call has ended or was cancelled. */
@@ -74,7 +86,7 @@ final class CallState {
   }
 
   /** Returns whether the stream may go on; not if the call was cancelled while it started. */
-  boolean streamStarted(Object attempt, ClientStream stream) {
+  boolean streamStarted(Opening attempt, ClientStream stream) {
     // Where the attempt has been replaced, its stream has failed: there is nothing to cancel.
     return STATE.compareAndSet(this, attempt, stream) || !isOver();
   }
@@ -83,7 +95,7 @@ final class CallState {
    * Replaces an attempt whose stream has failed, by the next attempt or the backoff before it.
    * Returns false if the call is over.
    */
-  boolean reopen(Object next) {
+  boolean reopen(Opening next) {
     for (; ; ) {
       Object before = state;
       if (before == ENDED || before instanceof Status) {
@@ -99,12 +111,17 @@ final class CallState {
    * Replaces an attempt that got no stream by a backoff, or a backoff by the next attempt. Returns
    * false if the call is over.
    */
-  boolean replaceOpening(Object opening, Object next) {
+  boolean replaceOpening(Opening opening, Opening next) {
     return STATE.compareAndSet(this, opening, next);
   }
 
+  /** The same where the stream of one of several attempts is to be the call's. */
+  boolean replaceOpening(Opening attempts, ClientStream winner) {
+    return STATE.compareAndSet(this, attempts, winner);
+  }
+
   /** Ends a call that has no stream. Returns whether the caller must notify the listener. */
-  boolean endOpening(Object opening) {
+  boolean endOpening(Opening opening) {
     return STATE.compareAndSet(this, opening, ENDED);
   }
 

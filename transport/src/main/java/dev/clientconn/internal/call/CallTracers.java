@@ -70,6 +70,8 @@ final class CallTracers implements PickDetailsConsumer {
         .setCallOptions(plan.getCallOptions())
         .setPreviousAttempts(plan.previousAttempts())
         .setIsTransparentRetry(transparentRetry)
+        .setIsHedging(
+            !transparentRetry && plan.previousAttempts() > 0 && plan.maxHedgedAttempts() > 1)
         .build();
   }
 

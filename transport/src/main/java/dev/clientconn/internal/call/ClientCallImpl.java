@@ -46,10 +46,7 @@ public final class ClientCallImpl<ReqT, RespT> extends ClientCall<ReqT, RespT> {
     CallPlan plan = new CallPlan(method, options, environment, context, headers);
     encoder = new MessageEncoder<>(method, plan);
     opensAtHalfClose = plan.clientSendsOneMessage();
-    CallRequest request = opensAtHalfClose
-        ? new SingleMessageRequest()
-        : new StreamingRequest(environment.retryBuffer());
-    ActiveCall call = new ActiveCall(plan, method, request, listener);
+    ActiveCall call = new ActiveCall(plan, method, newRequest(plan), listener);
     // Before a cancel on another thread can count the end.
     environment.lifecycle().callStarted();
     active = call;
@@ -69,6 +66,15 @@ public final class ClientCallImpl<ReqT, RespT> extends ClientCall<ReqT, RespT> {
     if (early != null) {
       call.cancel(early);
     }
+  }
+
+  private CallRequest newRequest(CallPlan plan) {
+    if (opensAtHalfClose) {
+      return new SingleMessageRequest();
+    }
+    return plan.maxHedgedAttempts() > 1
+        ? new HedgedRequest(environment.retryBuffer())
+        : new StreamingRequest(environment.retryBuffer());
   }
 
   @Override
@@ -101,7 +107,7 @@ public final class ClientCallImpl<ReqT, RespT> extends ClientCall<ReqT, RespT> {
       call.cancel(Status.CANCELLED.withDescription("Failed to stream message").withCause(e));
       throw e;
     }
-    call.request().write(framed);
+    call.write(framed);
   }
 
   @Override

@@ -15,7 +15,7 @@ import org.jspecify.annotations.Nullable;
  * is later, for the deadline. The channel's end finds the call in {@link UnsentCalls} meanwhile.
  */
 @CrossesThreads
-final class RetryBackoff implements UnsentCalls.Entry {
+final class RetryBackoff implements UnsentCalls.Entry, CallState.Opening {
   private final CallPlan plan;
   private final CallState state;
   private final Consumer<RetryBackoff> onEnd;
@@ -52,17 +52,27 @@ final class RetryBackoff implements UnsentCalls.Entry {
     }
     if (!state.isOpening(this)) {
       // It ended meanwhile, and abandon() may have come before there was a timer.
-      abandon();
+      leave();
     }
   }
 
   private void end() {
-    abandon();
+    leave();
     onEnd.accept(this);
   }
 
+  @Override
+  public void abandon(Status reason) {
+    leave();
+  }
+
+  @Override
+  public CallTracers tracers() {
+    return CallTracers.NONE;
+  }
+
   /** The wait is over, or the call: neither the timer nor the channel's end is of use. */
-  void abandon() {
+  private void leave() {
     environment().unsent().removeWaiting(this);
     Future<?> pending = timer;
     if (pending != null) {

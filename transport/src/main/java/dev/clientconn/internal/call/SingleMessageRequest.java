@@ -59,6 +59,19 @@ final class SingleMessageRequest implements CallRequest {
   public void halfClose() {}
 
   @Override
+  public boolean countForHedges(RetryBufferLimit limit) {
+    Object now = held;
+    if (!(now instanceof FramedMessage only) || only.length() <= UNCOUNTED) {
+      return true;
+    }
+    boolean fits = limit.add(0, only.length());
+    if (!fits || !HELD.compareAndSet(this, only, new Counted(only, limit))) {
+      limit.release(only.length());
+    }
+    return fits;
+  }
+
+  @Override
   public boolean attachStream(ClientStream stream, RetryBufferLimit limit) {
     Object now = held;
     if (now instanceof FramedMessage first && first.length() > UNCOUNTED) {

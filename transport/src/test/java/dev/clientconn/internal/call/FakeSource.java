@@ -7,6 +7,7 @@ import io.grpc.EquivalentAddressGroup;
 import io.grpc.LoadBalancer.PickDetailsConsumer;
 import io.grpc.LoadBalancer.PickResult;
 import io.grpc.LoadBalancer.Subchannel;
+import io.grpc.Status;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.function.Consumer;
@@ -21,6 +22,9 @@ public final class FakeSource implements TransportSource {
 
   public @Nullable ClientTransport transport;
   public PickResult result = PICKED;
+  /** Fails every pick, if set. */
+  public @Nullable Status failure;
+
   public int picks;
   /** Adds labels to a pick, as a picker may. */
   public Consumer<PickDetailsConsumer> label = details -> {};
@@ -31,7 +35,9 @@ public final class FakeSource implements TransportSource {
   public void pick(PendingPick pick) {
     picks++;
     label.accept(pick.args().getPickDetailsConsumer());
-    if (transport == null) {
+    if (failure != null) {
+      pick.onFailed(failure);
+    } else if (transport == null) {
       pick.onWaiting();
       waiting.add(pick);
     } else {

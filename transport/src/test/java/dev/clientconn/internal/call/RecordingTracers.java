@@ -26,7 +26,8 @@ public final class RecordingTracers extends ClientStreamTracer.Factory {
   public ClientStreamTracer newClientStreamTracer(
       ClientStreamTracer.StreamInfo info, Metadata headers) {
     String number = info.getPreviousAttempts() == 0 ? "" : " " + info.getPreviousAttempts();
-    events.add("new" + number + (info.isTransparentRetry() ? " again" : ""));
+    String kind = info.isTransparentRetry() ? " again" : info.isHedging() ? " hedge" : "";
+    events.add("new" + number + kind);
     options = info.getCallOptions();
     return new Tracer();
   }

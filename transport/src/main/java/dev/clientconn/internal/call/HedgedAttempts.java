@@ -1,0 +1,323 @@
+// SPDX-License-Identifier: Apache-2.0
+package dev.clientconn.internal.call;
+
+import static io.grpc.Status.CANCELLED;
+
+import dev.clientconn.internal.concurrent.CrossesThreads;
+import dev.clientconn.internal.transport.ClientStream;
+import dev.clientconn.internal.transport.StreamProgress;
+import io.grpc.Status;
+import java.util.ArrayList;
+import java.util.List;
+import org.jspecify.annotations.Nullable;
+
+/**
+ * Runs the attempts of a hedged call side by side until the call is committed to one of them (gRFC
+ * A6, "Hedging Policy"). To its call this is one attempt that is still opening: {@link CallState}
+ * holds this object until it holds the winner's stream. So one compare-and-set decides between two
+ * attempts that win, an attempt that ends the call, and a cancel. From then on the call is an
+ * ordinary one.
+ *
+ * <p>The lock covers which attempts run and which has won. Nothing foreign is called within it: no
+ * stream, tracer, picker or listener.
+ */
+@CrossesThreads
+final class HedgedAttempts implements UnsentCalls.Entry, CallState.Opening {
+
+  /** The call that the attempts belong to. */
+  interface Call {
+    CallPlan plan();
+
+    CallRequest request();
+
+    /** Passes the events of the winner's stream on. */
+    ClientStream.Listener listener(CallTracers tracers);
+
+    /** Whether the application has requested a message that has not been delivered. */
+    boolean hasDemand();
+
+    /** An attempt can take more, while none has won. */
+    void notifyReady();
+
+    /** Makes the stream the call's. Returns false if the call has ended. Calls nothing foreign. */
+    boolean commitTo(HedgedAttempts attempts, CallAttempt winner, ClientStream stream);
+
+    /** Ends the call, and abandons the attempts, unless it has ended or is committed. */
+    void fail(CallState.Opening attempts, Status status);
+
+    void cancel(Status reason);
+  }
+
+  static final Status NOT_NEEDED =
+      CANCELLED.withDescription("The hedged call was committed to another attempt");
+
+  private final Call call;
+  private final CallPlan plan;
+  private final HedgeSchedule schedule;
+  private final HedgeTimer timer;
+
+  /** Attempts that have begun and neither failed nor won. */
+  private final List<Hedge> running = new ArrayList<>(2);
+
+  private @Nullable Hedge winner;
+  /** One attempt has won, or the call has ended. */
+  private boolean over;
+
+  /** A thread starts attempts, and checks again for {@link #toStart} before it stops. */
+  private boolean starting;
+
+  private int toStart;
+  /** Ends the call where no other attempt can. */
+  private @Nullable Status lastFailure;
+
+  HedgedAttempts(Call call) {
+    this.call = call;
+    this.plan = call.plan();
+    this.schedule = new HedgeSchedule(plan);
+    this.timer = new HedgeTimer(plan.environment().timers());
+  }
+
+  // ---- Starting attempts
+
+  /** Starts the first attempt; the call's state is this object already. */
+  void begin() {
+    UnsentCalls unsent = plan.environment().unsent();
+    // The end of the channel finds the call here, also while no attempt runs.
+    unsent.addWaiting(this);
+    startNext();
+    if (isOver()) {
+      // It may have ended before it was added, when there was nothing to remove.
+      unsent.removeWaiting(this);
+    }
+  }
+
+  /**
+   * Starts an attempt now. While one is being started, by this thread or another, it is left to
+   * that thread: attempts that fail at once would otherwise start one another recursively.
+   */
+  private void startNext() {
+    synchronized (this) {
+      toStart++;
+      if (starting) {
+        return;
+      }
+      starting = true;
+    }
+    for (Hedge next = takeNext(); next != null; next = takeNext()) {
+      next.begin();
+    }
+    endIfNoneIsLeft();
+  }
+
+  private synchronized @Nullable Hedge takeNext() {
+    if (toStart == 0 || over || !schedule.mayStart()) {
+      toStart = 0;
+      starting = false;
+      return null;
+    }
+    int previous = schedule.start();
+    Hedge next = new Hedge(this, call, previous == 0 ? plan : plan.forRetry(previous));
+    running.add(next);
+    toStart--;
+    long delay = schedule.delayOfNext();
+    if (delay == 0) {
+      toStart++;
+    } else {
+      startTimer(delay);
+    }
+    return next;
+  }
+
+  /** With the lock. A negative delay stops the timer. */
+  private void startTimer(long nanos) {
+    timer.stop();
+    CallDeadline deadline = deadline();
+    boolean inTime = deadline == null || deadline.remainingNanos() > nanos;
+    if (nanos >= 0 && inTime) {
+      if (!timer.start(nanos, this::startNext)) {
+        schedule.stop();
+      }
+    } else if (nanos >= 0 && running.isEmpty() && deadline != null) {
+      // Attempts that run watch the deadline, and know better what they wait for.
+      timer.start(deadline.remainingNanos(), this::deadlinePassed);
+    }
+  }
+
+  /** An attempt was to follow, but the throttle or the end of the timers has stopped it. */
+  private void endIfNoneIsLeft() {
+    Status failure;
+    synchronized (this) {
+      boolean none = !over && running.isEmpty() && !starting && !timer.isRunning();
+      failure = none ? lastFailure : null;
+    }
+    if (failure != null) {
+      call.fail(this, failure);
+    }
+  }
+
+  // ---- Ending attempts
+
+  /**
+   * Commits the call to an attempt, and cancels the others. Returns whether the attempt has won,
+   * now or before.
+   */
+  boolean commit(Hedge hedge) {
+    List<Hedge> losers;
+    ClientStream stream = hedge.stream();
+    synchronized (this) {
+      CallAttempt attempt = hedge.attempt();
+      if (over || attempt == null || stream == null || !running.contains(hedge)) {
+        return winner == hedge;
+      }
+      // Fails if the call was cancelled: the thread that did it abandons this object next.
+      if (!call.commitTo(this, attempt, stream)) {
+        return false;
+      }
+      winner = hedge;
+      losers = endAll();
+      losers.remove(hedge);
+    }
+    call.request().commitTo(stream);
+    leave(losers, NOT_NEEDED);
+    return true;
+  }
+
+  /** The call has ended without a winner. */
+  @Override
+  public void abandon(Status reason) {
+    List<Hedge> losers;
+    synchronized (this) {
+      losers = endAll();
+    }
+    // What ended the call, such as the failure of a pick, is no status of these.
+    boolean concernsAll = reason.getCode() == Status.Code.DEADLINE_EXCEEDED;
+    leave(losers, concernsAll ? reason : CANCELLED.withDescription(reason.getDescription()));
+  }
+
+  /** With the lock. */
+  private List<Hedge> endAll() {
+    over = true;
+    timer.stop();
+    List<Hedge> ended = new ArrayList<>(running);
+    running.clear();
+    return ended;
+  }
+
+  private void leave(List<Hedge> losers, Status reason) {
+    plan.environment().unsent().removeWaiting(this);
+    losers.forEach(loser -> loser.cancel(reason));
+  }
+
+  /**
+   * Decides after the failure of an attempt. The caller must end the call on {@link
+   * HedgeSchedule#END}, and pass any other result to {@link #proceed}.
+   */
+  synchronized long afterFailure(Hedge failed, Status status, long pushbackMillis) {
+    if (over || !running.contains(failed)) {
+      return HedgeSchedule.NONE;
+    }
+    long delay = schedule.afterFailure(status, pushbackMillis, running.size() > 1);
+    if (delay != HedgeSchedule.END) {
+      running.remove(failed);
+      lastFailure = status;
+    }
+    return delay;
+  }
+
+  /** Starts the next attempt at once or after the delay, if any is to follow. */
+  void proceed(long delay) {
+    if (delay == 0) {
+      startNext();
+      return;
+    }
+    synchronized (this) {
+      if (!over) {
+        startTimer(delay);
+      }
+    }
+    endIfNoneIsLeft();
+  }
+
+  synchronized boolean allowsTransparentRetry(StreamProgress progress) {
+    return !over && schedule.allowsTransparentRetry(progress);
+  }
+
+  private synchronized boolean isOver() {
+    return over;
+  }
+
+  synchronized boolean isWinner(Hedge hedge) {
+    return winner == hedge;
+  }
+
+  private synchronized List<Hedge> running() {
+    return List.copyOf(running);
+  }
+
+  /**
+   * Commits the call if its request is over a limit of the buffer (A6, "Memory Management"), to an
+   * attempt that has all that was written: to one that is ready for more, which has less left to
+   * send, or else to the oldest. If none has all yet, the first one that has will win.
+   */
+  void commitIfOverLimit() {
+    while (call.request().isOverLimit() && !isOver()) {
+      Hedge most = mostSent();
+      if (most == null || commit(most)) {
+        return;
+      }
+    }
+  }
+
+  private @Nullable Hedge mostSent() {
+    Hedge oldest = null;
+    for (Hedge hedge : running()) {
+      if (hedge.hasStream()) {
+        if (hedge.isReady()) {
+          return hedge;
+        }
+        oldest = oldest == null ? hedge : oldest;
+      }
+    }
+    return oldest;
+  }
+
+  // ---- The call's view
+
+  /**
+   * Whether an attempt can take more: the fastest need not wait for the others, for which messages
+   * are in memory in any case.
+   */
+  boolean isReady() {
+    return running().stream().anyMatch(Hedge::isReady);
+  }
+
+  /** Each attempt has its own, which it notifies itself. */
+  @Override
+  public CallTracers tracers() {
+    return CallTracers.NONE;
+  }
+
+  synchronized Status describe(Status end) {
+    return schedule.describe(end);
+  }
+
+  @Override
+  public @Nullable CallDeadline deadline() {
+    return plan.callDeadline();
+  }
+
+  /** While no attempt runs. */
+  @Override
+  public void deadlinePassed() {
+    CallDeadline deadline = deadline();
+    if (deadline != null) {
+      call.fail(this, deadline.exceeded("the delay before the next hedged attempt"));
+    }
+  }
+
+  /** The channel has ended. */
+  @Override
+  public void cancel(Status reason) {
+    call.cancel(reason);
+  }
+}
