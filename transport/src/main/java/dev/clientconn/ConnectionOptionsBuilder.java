@@ -48,7 +48,7 @@ abstract class ConnectionOptionsBuilder<B extends ManagedChannelBuilder<B>>
   }
 
   /**
-   * Closes a connection that has had no call for this long, unless it is the only one to its
+   * Closes a connection that has had no call for this long, unless it is the oldest one to its
    * address. It happens up to a quarter of the time later.
    *
    * @param timeout positive; 5 minutes by default. Less than 1 s counts as 1 s

@@ -23,7 +23,12 @@ public record ClientConnSnapshot(
    * @param id identifies the subchannel within this JVM
    * @param state the connectivity state; {@code TRANSIENT_FAILURE} while waiting for the next
    *     attempt
-   * @param connections the present connection, and those that are draining
+   * @param connections those that take new calls, at most one by default, and those that are
+   *     draining
+   * @param pendingStreams number of calls that wait for a stream slot on any of the connections,
+   *     where there may be several; others wait on their connection, and count in {@link
+   *     TransportSnapshot.Streams#pending}
    */
-  public record Subchannel(long id, ConnectivityState state, List<TransportSnapshot> connections) {}
+  public record Subchannel(
+      long id, ConnectivityState state, List<TransportSnapshot> connections, int pendingStreams) {}
 }

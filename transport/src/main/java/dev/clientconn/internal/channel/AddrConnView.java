@@ -111,6 +111,8 @@ final class AddrConnView {
     for (ClientTransport transport : connections) {
       snapshots.add(transport.snapshot());
     }
-    return new ClientConnSnapshot.Subchannel(id, state, List.copyOf(snapshots));
+    SlotQueue queue = slots;
+    return new ClientConnSnapshot.Subchannel(
+        id, state, List.copyOf(snapshots), queue == null ? 0 : queue.waitingCalls());
   }
 }

@@ -6,7 +6,6 @@ import dev.clientconn.internal.concurrent.SyncContextConfined;
 import io.grpc.Status;
 import io.grpc.SynchronizationContext.ScheduledHandle;
 import java.util.ArrayList;
-import java.util.Collections;
 import java.util.List;
 import java.util.concurrent.TimeUnit;
 import java.util.function.BooleanSupplier;
@@ -179,10 +178,9 @@ final class EstablishedConnections {
 
   private void closeUnused() {
     idleCheck = null;
-    List<SubchannelConnection> newestFirst = new ArrayList<>(connections);
-    Collections.reverse(newestFirst);
-    for (SubchannelConnection connection : newestFirst) {
-      if (connection.quietChecks() >= CHECKS_PER_TIMEOUT && connections.size() > 1) {
+    // Not the oldest, which is the first choice of the next call.
+    for (SubchannelConnection connection : all().subList(1, connections.size())) {
+      if (connection.quietChecks() >= CHECKS_PER_TIMEOUT) {
         remove(connection);
         connection.shutdown(UNUSED);
       }

@@ -98,7 +98,7 @@ public final class StreamSlots {
    */
   public void begin(long maxConcurrentStreams, int streams) {
     used.addAndGet(streams);
-    limit(maxConcurrentStreams);
+    setLimit(maxConcurrentStreams);
     owner.onCounting();
   }
 
@@ -109,13 +109,14 @@ public final class StreamSlots {
 
   /** Sets what the peer allows, at most 2^31-1. */
   public void limit(long maxConcurrentStreams) {
-    if (setLimit((int) Math.min(maxConcurrentStreams, Integer.MAX_VALUE))) {
+    if (setLimit(maxConcurrentStreams)) {
       owner.onSlotFree();
     }
   }
 
   /** Returns whether the limit was raised. */
-  private synchronized boolean setLimit(int next) {
+  private synchronized boolean setLimit(long maxConcurrentStreams) {
+    int next = (int) Math.min(maxConcurrentStreams, Integer.MAX_VALUE);
     boolean raised = !closed && next > limit;
     if (!closed) {
       limit = next;

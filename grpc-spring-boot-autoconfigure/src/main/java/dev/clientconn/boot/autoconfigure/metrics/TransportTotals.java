@@ -55,10 +55,16 @@ record TransportTotals(
         connections(subchannels, all),
         all.stream().mapToLong(each -> each.streams().active()).sum(),
         maxStreams(ready),
-        all.stream().mapToLong(each -> each.streams().pending()).sum(),
+        pendingStreams(subchannels, all),
         waitingCalls,
         windows(ready, TransportSnapshot.Window::send),
         windows(ready, TransportSnapshot.Window::receive));
+  }
+
+  /** Calls that may choose between connections wait in the subchannel, others on theirs. */
+  private static long pendingStreams(List<Subchannel> subchannels, List<TransportSnapshot> all) {
+    return subchannels.stream().mapToLong(Subchannel::pendingStreams).sum()
+        + all.stream().mapToLong(each -> each.streams().pending()).sum();
   }
 
   private static Connections connections(

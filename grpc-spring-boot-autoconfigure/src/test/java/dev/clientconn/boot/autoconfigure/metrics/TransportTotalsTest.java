@@ -75,13 +75,24 @@ class TransportTotalsTest {
     assertThat(totals.waitingCalls()).isEqualTo(3);
   }
 
+  @Test
+  void callsThatWaitForASlotOfAnyConnectionCountAsPending() {
+    Subchannel subchannel = new Subchannel(
+        1,
+        ConnectivityState.READY,
+        List.of(connection(State.READY, new Streams(5, OptionalLong.of(5), 2, 0), 1, 1)),
+        40);
+
+    assertThat(totals(0, subchannel).pendingStreams()).isEqualTo(42);
+  }
+
   static TransportTotals totals(int waiting, Subchannel... subchannels) {
     return TransportTotals.of(
         new ClientConnSnapshot("greeter", ConnectivityState.READY, waiting, List.of(subchannels)));
   }
 
   static Subchannel subchannel(ConnectivityState state, TransportSnapshot... connections) {
-    return new Subchannel(1, state, List.of(connections));
+    return new Subchannel(1, state, List.of(connections), 0);
   }
 
   static TransportSnapshot connection(State state, Streams streams, long send, long receive) {
