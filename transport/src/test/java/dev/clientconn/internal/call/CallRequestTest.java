@@ -156,6 +156,7 @@ class CallRequestTest {
     assertThat(tracers.options).isEqualTo(picked);
   }
 
+  @Conforms("C092")
   @Test
   void aCallsEarlierDeadlineAndSmallerLimitsPrevailOverTheServiceConfig() {
     fixture.options = CallOptions.DEFAULT

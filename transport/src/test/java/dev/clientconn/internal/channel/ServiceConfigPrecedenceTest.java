@@ -3,6 +3,7 @@ package dev.clientconn.internal.channel;
 
 import static org.assertj.core.api.Assertions.assertThat;
 
+import dev.clientconn.conformance.Conforms;
 import dev.clientconn.internal.call.RetryThrottle;
 import io.grpc.ConnectivityState;
 import io.grpc.NameResolver.ResolutionResult;
@@ -32,6 +33,7 @@ class ServiceConfigPrecedenceTest {
     assertThat(timeoutNanos()).isEqualTo(2_000_000_000L);
   }
 
+  @Conforms("C095")
   @Test
   void defaultIsInForceWhenTheResolverSendsNone() {
     harness.serviceConfig(timeout("1s")).connect();
@@ -42,6 +44,7 @@ class ServiceConfigPrecedenceTest {
     assertThat(timeoutNanos()).isEqualTo(1_000_000_000L);
   }
 
+  @Conforms("C095")
   @Test
   void resolversConfigCountsForNothingWhenLookUpIsOff() {
     harness.serviceConfig(timeout("1s")).withoutLookUp().connect();
@@ -51,6 +54,7 @@ class ServiceConfigPrecedenceTest {
     assertThat(timeoutNanos()).isEqualTo(1_000_000_000L);
   }
 
+  @Conforms("C094")
   @Test
   void firstConfigThatIsInvalidFailsCallsAndAsksAgain() {
     FakePick call = harness.call();
@@ -64,6 +68,7 @@ class ServiceConfigPrecedenceTest {
     assertThat(harness.connector.dials).isEmpty();
   }
 
+  @Conforms("C094")
   @Test
   void laterConfigThatIsInvalidLeavesTheLastGoodOne() {
     harness.connect();

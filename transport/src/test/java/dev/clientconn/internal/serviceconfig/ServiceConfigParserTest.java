@@ -4,6 +4,7 @@ package dev.clientconn.internal.serviceconfig;
 import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.assertThatThrownBy;
 
+import dev.clientconn.conformance.Conforms;
 import dev.clientconn.internal.channel.ChannelHarness;
 import dev.clientconn.testing.ByteMethods;
 import io.grpc.Status.Code;
@@ -21,6 +22,7 @@ import org.junit.jupiter.params.provider.MethodSource;
 class ServiceConfigParserTest {
   private final ServiceConfigParser parser = new ServiceConfigParser("pick_first");
 
+  @Conforms("C090")
   @Test
   void mostSpecificNameWins() {
     ServiceConfig config = parser.parse(methods(
@@ -42,6 +44,7 @@ class ServiceConfigParserTest {
         .isSameAs(MethodConfig.NONE);
   }
 
+  @Conforms({"C091", "C092"})
   @Test
   void readsEveryFieldOfAMethod() {
     ServiceConfig config = parser.parse(methods(entry(
@@ -68,6 +71,7 @@ class ServiceConfigParserTest {
     assertThat(timeout(config, "pkg.Greeter/Hello")).isEqualTo(Long.MAX_VALUE);
   }
 
+  @Conforms("C091")
   @Test
   void listOfPoliciesBeatsTheOldSinglePolicy() {
     ServiceConfig both = parser.parse(Map.of(
@@ -89,6 +93,7 @@ class ServiceConfigParserTest {
     assertThat(config.ignored()).containsExactly("serviceConfig.healthCheckConfig");
   }
 
+  @Conforms("C091")
   @Test
   void readsARetryPolicyWithCodesByNameAndNumber() {
     Map<String, Object> retry = retry(List.of("UNAVAILABLE", "aborted", 8.0));
@@ -220,6 +225,7 @@ class ServiceConfigParserTest {
             "no_such_policy"));
   }
 
+  @Conforms({"C090", "C093"})
   @ParameterizedTest
   @MethodSource("mistakes")
   void sayWhereAMistakeIs(Map<String, ?> config, String message) {
