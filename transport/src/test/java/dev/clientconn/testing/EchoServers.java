@@ -36,7 +36,7 @@ import org.junit.jupiter.api.extension.ExtensionContext;
  */
 public class EchoServers implements AfterEachCallback {
 
-  private static final MethodDescriptor<byte[], byte[]> METHOD = ByteMethods.unary("test.Echo/Say");
+  public static final MethodDescriptor<byte[], byte[]> METHOD = ByteMethods.unary("test.Echo/Say");
 
   /** The calls that reached a server. */
   public final BlockingQueue<ServerCall<?, ?>> served = new LinkedBlockingQueue<>();
@@ -82,7 +82,7 @@ public class EchoServers implements AfterEachCallback {
     works(conn, CallOptions.DEFAULT);
   }
 
-  private void works(ClientConn conn, CallOptions options) {
+  public void works(ClientConn conn, CallOptions options) {
     byte[] message = {1, 2, 3};
     assertThat(call(conn, message, options)).isEqualTo(message);
   }
