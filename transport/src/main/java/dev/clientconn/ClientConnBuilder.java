@@ -306,7 +306,12 @@ public final class ClientConnBuilder extends RetryOptionsBuilder<ClientConnBuild
   private List<ClientInterceptor> interceptorsFor(String canonicalTarget) {
     List<ClientInterceptor> made = new ArrayList<>();
     for (InterceptorFactory factory : interceptors) {
-      made.add(factory.newInterceptor(canonicalTarget));
+      ClientInterceptor interceptor = factory.newInterceptor(canonicalTarget);
+      if (interceptor == null) {
+        throw new NullPointerException(
+            "An interceptor factory returned null for " + canonicalTarget + ": " + factory);
+      }
+      made.add(interceptor);
     }
     return List.copyOf(made);
   }

@@ -160,6 +160,16 @@ class ClientConnBuilderTest {
   }
 
   @Test
+  void interceptorFactoryThatReturnsNullIsNamed() {
+    InternalManagedChannelBuilder.interceptWithTarget(builder, target -> null);
+
+    assertThatThrownBy(builder::build)
+        .isInstanceOf(NullPointerException.class)
+        .hasMessageStartingWith("An interceptor factory returned null for dns:///localhost:1: ")
+        .hasMessageContaining("ClientConnBuilderTest");
+  }
+
+  @Test
   void lastInterceptorSeesACallFirst() {
     List<String> seen = new ArrayList<>();
     builder.intercept(interceptor("first", seen)).intercept(List.of(interceptor("second", seen)));
