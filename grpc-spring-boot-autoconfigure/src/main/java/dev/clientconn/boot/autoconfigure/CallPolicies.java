@@ -29,6 +29,9 @@ final class CallPolicies {
   /** gRFC A6: the range of maxTokens. */
   private static final int MOST_TOKENS = 1000;
 
+  /** gRFC A6: tokens are counted with three decimal places. */
+  private static final double SMALLEST_TOKEN_RATIO = 0.001;
+
   /** The name of the entry for methods that no other entry names. */
   private static final String ANY_METHOD = "";
 
@@ -135,7 +138,7 @@ final class CallPolicies {
     Integer tokens = throttling.getMaxTokens();
     Double ratio = throttling.getTokenRatio();
     if (ratio != null) {
-      this.checks.positive("throttling.token-ratio", ratio);
+      this.checks.atLeast("throttling.token-ratio", ratio, SMALLEST_TOKEN_RATIO);
     }
     if (tokens != null) {
       this.checks.between("throttling.max-tokens", tokens, 1, MOST_TOKENS);

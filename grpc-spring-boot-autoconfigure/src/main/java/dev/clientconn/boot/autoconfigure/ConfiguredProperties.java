@@ -12,6 +12,7 @@ import org.springframework.boot.context.properties.source.ConfigurationProperty;
 import org.springframework.boot.context.properties.source.ConfigurationPropertyName;
 import org.springframework.boot.context.properties.source.ConfigurationPropertySource;
 import org.springframework.boot.context.properties.source.ConfigurationPropertySources;
+import org.springframework.boot.context.properties.source.InvalidConfigurationPropertyValueException;
 import org.springframework.boot.context.properties.source.IterableConfigurationPropertySource;
 import org.springframework.core.env.Environment;
 
@@ -52,6 +53,21 @@ final class ConfiguredProperties {
   Object value(ConfigurationProperty property) {
     Object resolved = this.placeholders.resolvePlaceholders(property.getValue());
     return resolved == null ? "" : resolved;
+  }
+
+  /**
+   * Describes a value that cannot be used. Boot shows the value as it is written; where that has
+   * placeholders, the reason shows what they stand for.
+   */
+  InvalidConfigurationPropertyValueException invalid(
+      ConfigurationPropertyName name, Object value, String reason) {
+    ConfigurationProperty property = find(name);
+    Object raw = property == null ? value : property.getValue();
+    Object resolved = property == null ? value : value(property);
+    String text = raw.toString().equals(resolved.toString())
+        ? reason
+        : "It stands for '%s'. %s".formatted(resolved, reason);
+    return new InvalidConfigurationPropertyValueException(name.toString(), value, text);
   }
 
   /** All properties below a name, each in the source of highest precedence. */

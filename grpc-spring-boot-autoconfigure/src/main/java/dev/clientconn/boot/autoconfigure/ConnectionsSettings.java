@@ -6,8 +6,21 @@ import java.time.temporal.ChronoUnit;
 import org.jspecify.annotations.Nullable;
 import org.springframework.boot.convert.DurationUnit;
 
-/** Holds how long connections are used. */
+/** Holds how many connections there are, and how long each is used. */
 public class ConnectionsSettings {
+
+  /**
+   * Number of connections to one address. Another one is made when a call finds no free stream slot
+   * because the server limits the streams of a connection.
+   */
+  private @Nullable Integer max;
+
+  /**
+   * Time without a call after which a connection beside another one to the same address is closed,
+   * 1 second or more. If a duration suffix is not specified, seconds will be used.
+   */
+  @DurationUnit(ChronoUnit.SECONDS)
+  private @Nullable Duration idleTimeout;
 
   /**
    * Age at which a connection is replaced by another one to the same server, plus or minus 10 %, 1
@@ -24,6 +37,22 @@ public class ConnectionsSettings {
    */
   @DurationUnit(ChronoUnit.SECONDS)
   private @Nullable Duration maxAgeGrace;
+
+  public @Nullable Integer getMax() {
+    return this.max;
+  }
+
+  public void setMax(@Nullable Integer max) {
+    this.max = max;
+  }
+
+  public @Nullable Duration getIdleTimeout() {
+    return this.idleTimeout;
+  }
+
+  public void setIdleTimeout(@Nullable Duration idleTimeout) {
+    this.idleTimeout = idleTimeout;
+  }
 
   public @Nullable Duration getMaxAge() {
     return this.maxAge;

@@ -289,10 +289,23 @@ public class GrpcClientSettings {
   /** Stream slots. */
   public static class Streams {
 
-    /**
-     * Number of calls that may wait for a stream slot on one connection. Further calls fail.
-     */
+    /** Number of calls that may wait for a stream slot of one address. Further calls fail. */
     private @Nullable Integer maxPending;
+
+    /**
+     * Time that a call waits for a stream slot before it fails. Until the deadline of the call if
+     * it is not set. If a duration suffix is not specified, seconds will be used.
+     */
+    @DurationUnit(ChronoUnit.SECONDS)
+    private @Nullable Duration pendingTimeout;
+
+    public @Nullable Duration getPendingTimeout() {
+      return this.pendingTimeout;
+    }
+
+    public void setPendingTimeout(@Nullable Duration pendingTimeout) {
+      this.pendingTimeout = pendingTimeout;
+    }
 
     public @Nullable Integer getMaxPending() {
       return this.maxPending;

@@ -11,7 +11,6 @@ import org.jspecify.annotations.Nullable;
 import org.springframework.beans.BeanUtils;
 import org.springframework.boot.context.properties.source.ConfigurationProperty;
 import org.springframework.boot.context.properties.source.ConfigurationPropertyName;
-import org.springframework.boot.context.properties.source.InvalidConfigurationPropertyValueException;
 import org.springframework.util.ReflectionUtils;
 import org.springframework.util.StringUtils;
 
@@ -137,15 +136,12 @@ final class InheritedSettings {
   }
 
   /** Rejects TLS with a bundle and no TLS in the same layer. */
-  private static void rejectContradiction(
-      ConfigurationPropertyName layer, GrpcClientSettings.Ssl ssl) {
+  private void rejectContradiction(ConfigurationPropertyName layer, GrpcClientSettings.Ssl ssl) {
     if (StringUtils.hasText(ssl.getBundle()) && Boolean.FALSE.equals(ssl.getEnabled())) {
-      throw new InvalidConfigurationPropertyValueException(
-          layer.append("ssl.enabled").toString(),
-          false,
-          ("It contradicts %s, which enables TLS with the bundle '%s'. Remove one of the two; an"
-                  + " empty ssl.bundle removes one that another file sets.")
-              .formatted(layer.append("ssl.bundle"), ssl.getBundle()));
+      String reason = ("It contradicts %s, which enables TLS with the bundle '%s'. Remove one of"
+              + " the two; an empty ssl.bundle removes one that another file sets.")
+          .formatted(layer.append("ssl.bundle"), ssl.getBundle());
+      throw this.targets.properties().invalid(layer.append("ssl.enabled"), false, reason);
     }
   }
 
@@ -153,10 +149,12 @@ final class InheritedSettings {
     ConfigurationProperty property =
         this.targets.properties().find(GrpcClientTargets.DEFAULTS.append(leaf));
     if (property != null) {
-      throw new InvalidConfigurationPropertyValueException(
-          property.getName().toString(),
-          this.targets.properties().value(property),
-          "It applies to one target and cannot be a default.");
+      throw this.targets
+          .properties()
+          .invalid(
+              property.getName(),
+              this.targets.properties().value(property),
+              "It applies to one target and cannot be a default.");
     }
   }
 

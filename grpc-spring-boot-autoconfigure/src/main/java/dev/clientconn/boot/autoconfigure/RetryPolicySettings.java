@@ -17,20 +17,20 @@ public class RetryPolicySettings {
   private @Nullable Integer maxAttempts;
 
   /**
-   * Upper bound of the random time before the second attempt. If a duration suffix is not
-   * specified, seconds will be used.
+   * Time before the second attempt, plus or minus 20 %. If a duration suffix is not specified,
+   * seconds will be used.
    */
   @DurationUnit(ChronoUnit.SECONDS)
   private @Nullable Duration initialBackoff;
 
   /**
-   * Upper bound of the random time before any attempt. If a duration suffix is not specified,
+   * Longest time before an attempt, plus or minus 20 %. If a duration suffix is not specified,
    * seconds will be used.
    */
   @DurationUnit(ChronoUnit.SECONDS)
   private @Nullable Duration maxBackoff;
 
-  /** Factor by which the upper bound grows from attempt to attempt. */
+  /** Factor by which the time before an attempt grows from attempt to attempt. */
   private @Nullable Double multiplier;
 
   /** Comma-separated list of the status codes after which a call is retried. */

@@ -61,11 +61,16 @@ record SettingChecks(TargetSettings settings) {
     return value;
   }
 
-  double positive(String leaf, double value) {
+  void positive(String leaf, double value) {
     if (!(value > 0) || Double.isInfinite(value)) {
       throw this.settings.invalid(leaf, value, "It must be a number above 0.");
     }
-    return value;
+  }
+
+  void atLeast(String leaf, double value, double smallest) {
+    if (!(value >= smallest) || Double.isInfinite(value)) {
+      throw this.settings.invalid(leaf, value, "It must be at least %s.".formatted(smallest));
+    }
   }
 
   int bytes(String leaf, DataSize size, int smallest) {

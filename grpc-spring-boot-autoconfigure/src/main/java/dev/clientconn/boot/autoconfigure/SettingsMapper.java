@@ -20,6 +20,7 @@ final class SettingsMapper {
 
   private static final Duration SHORTEST_KEEPALIVE_TIMEOUT = Duration.ofMillis(10);
 
+  /** The builder would raise shorter times of connections to this. */
   private static final Duration SHORTEST_AGE = Duration.ofSeconds(1);
 
   private final TargetSettings settings;
@@ -73,6 +74,12 @@ final class SettingsMapper {
 
   private void applyConnections(ConnectionsSettings connections, DnsSettings dns) {
     PropertyMapper map = PropertyMapper.get();
+    map.from(connections::getMax)
+        .as(max -> this.checks.atLeast("connections.max", max, 1))
+        .to(this.builder::maxConnectionsPerAddress);
+    map.from(connections::getIdleTimeout)
+        .as(idle -> this.checks.atLeast("connections.idle-timeout", idle, SHORTEST_AGE, "1s"))
+        .to(this.builder::connectionIdleTimeout);
     map.from(connections::getMaxAge)
         .as(age -> this.checks.atLeast("connections.max-age", age, SHORTEST_AGE, "1s"))
         .to(this.builder::maxConnectionAge);
@@ -108,6 +115,9 @@ final class SettingsMapper {
     map.from(values.getStreams()::getMaxPending)
         .as(pending -> this.checks.atLeast("streams.max-pending", pending, 0))
         .to(this.builder::maxPendingStreams);
+    map.from(values.getStreams()::getPendingTimeout)
+        .as(timeout -> this.checks.positive("streams.pending-timeout", timeout))
+        .to(this.builder::pendingStreamTimeout);
   }
 
   private void applyCallDefaults(Target values) {

@@ -67,7 +67,7 @@ record TargetSettings(
         .map(ConfigurationProperty::getName)
         .findFirst()
         .orElse(name);
-    return new InvalidConfigurationPropertyValueException(found.toString(), value, reason);
+    return this.properties.invalid(found, value, reason);
   }
 
   /** Describes a mistake of a group of keys by the first of them. */
@@ -76,8 +76,7 @@ record TargetSettings(
     ConfigurationProperty single = this.properties.find(name);
     ConfigurationProperty first =
         single != null ? single : this.properties.below(name).get(0);
-    return new InvalidConfigurationPropertyValueException(
-        first.getName().toString(), this.properties.value(first), reason);
+    return this.properties.invalid(first.getName(), this.properties.value(first), reason);
   }
 
   /** Returns the lines that set a value for this target, or in the defaults if it has no name. */

@@ -461,6 +461,39 @@ class ConfigurationMistakesTest {
             """.stripTrailing());
   }
 
+  @ParameterizedTest
+  @CsvSource({
+    "defaults.address, localhost:${port}, It stands for 'localhost:90900'. It applies to one",
+    "targets.greeter.address, localhost:${port}, It stands for 'localhost:90900'. The port",
+    "defaults.retry.max-attempts, -${port}, It stands for '-90900'. It must be at least 1.",
+  })
+  void valueWithPlaceholdersIsShownAsItIsResolved(String key, String value, String reason) {
+    FailureAnalysis analysis = StartFailure.of(this.runner, """
+        port: 90900
+        grpc.client:
+          %s: %s
+          targets.clock.address: localhost:1
+        """.formatted(key, value));
+
+    assertThat(analysis.getDescription())
+        .contains("'grpc.client." + key + "'", "application.yml - 3:")
+        .contains(reason);
+  }
+
+  @Test
+  void valueThatCannotBeConvertedNamesItsTarget() {
+    FailureAnalysis analysis = StartFailure.of(this.runner, """
+        grpc.client.targets:
+          greeter: { address: "localhost:1" }
+          clock: { address: "localhost:2", deadline: soon }
+        """);
+
+    assertThat(analysis.getDescription())
+        .contains("Property: grpc.client.targets.clock.deadline", "Value: \"soon\"")
+        .contains("application.yml - 3:")
+        .doesNotContain("greeter");
+  }
+
   @Test
   void missingAddressShowsTheSettingsThereAre() {
     FailureAnalysis analysis =

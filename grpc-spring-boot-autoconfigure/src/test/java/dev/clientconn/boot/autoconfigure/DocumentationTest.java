@@ -53,6 +53,8 @@ class DocumentationTest {
   void defaultsOfTheMetadataAreThoseOfTheBuilder() throws IOException {
     assertThat(defaults(metadata()))
         .containsExactlyInAnyOrderEntriesOf(Map.ofEntries(
+            Map.entry("connections.idle-timeout", text(ChannelDefaults.CONNECTION_IDLE_TIMEOUT)),
+            Map.entry("connections.max", "" + ChannelDefaults.MAX_CONNECTIONS_PER_ADDRESS),
             Map.entry("connections.max-age-grace", text(ChannelDefaults.CONNECTION_AGE_GRACE)),
             Map.entry("connect.timeout", text(ChannelDefaults.CONNECT_TIMEOUT)),
             Map.entry("flow-control.connection-window", text(ChannelDefaults.WINDOW)),

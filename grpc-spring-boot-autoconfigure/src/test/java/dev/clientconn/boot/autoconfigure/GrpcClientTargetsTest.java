@@ -73,7 +73,7 @@ class GrpcClientTargetsTest {
           user-agent: greetings/1
           wait-for-ready: true
           flow-control: { stream-window: 128KB, connection-window: 256KB, grow: false }
-          streams.max-pending: 10
+          streams: { max-pending: 10, pending-timeout: 3s }
           retry: { enabled: false, max-attempts: 3, initial-backoff: 20ms, max-backoff: 2s }
           retry.multiplier: 1.5
           retry.codes: [ABORTED]
@@ -84,7 +84,7 @@ class GrpcClientTargetsTest {
           throttling: { max-tokens: 10, token-ratio: 0.5 }
           service-config.loadBalancingPolicy: round_robin
           service-config-lookup: false
-          connections: { max-age: 1h, max-age-grace: 1m }
+          connections: { max: 4, idle-timeout: 2m, max-age: 1h, max-age-grace: 1m }
           dns: { refresh-interval: 40s, min-refresh-interval: 30s }
           shutdown.grace-period: -1s
         grpc.client.targets.greeter.address: localhost:1
@@ -98,7 +98,7 @@ class GrpcClientTargetsTest {
     BeanWrapper written = new BeanWrapperImpl(defaults);
     assertThat(SettingKeys.OF_A_TARGET.all())
         .filteredOn(key -> !List.of("address", "authority").contains(key))
-        .hasSize(39)
+        .hasSize(42)
         .allSatisfy(key -> {
           String property = propertyOf(key);
           assertThat(written.getPropertyValue(property)).isNotNull();
@@ -136,7 +136,7 @@ class GrpcClientTargetsTest {
           user-agent: greetings/1
           wait-for-ready: true
           flow-control: { stream-window: 128KB, connection-window: 256KB, grow: false }
-          streams.max-pending: 10
+          streams: { max-pending: 10, pending-timeout: 3s }
           retry: { enabled: false, max-attempts: 3, initial-backoff: 20ms, max-backoff: 2s }
           retry.multiplier: 1.5
           retry.codes: [ABORTED]
@@ -147,7 +147,7 @@ class GrpcClientTargetsTest {
           throttling: { max-tokens: 10, token-ratio: 0.5 }
           service-config.loadBalancingPolicy: round_robin
           service-config-lookup: false
-          connections: { max-age: 1h, max-age-grace: 1m }
+          connections: { max: 4, idle-timeout: 2m, max-age: 1h, max-age-grace: 1m }
           dns: { refresh-interval: 40s, min-refresh-interval: 30s }
           shutdown.grace-period: -1s
         """);
@@ -175,6 +175,9 @@ class GrpcClientTargetsTest {
     assertThat(values.getStreams().getMaxPending()).isEqualTo(10);
     assertThat(values.getShutdown().getGracePeriod()).isEqualTo(Duration.ofSeconds(-1));
     assertPolicies(values);
+    assertThat(values.getStreams().getPendingTimeout()).isEqualTo(Duration.ofSeconds(3));
+    assertThat(values.getConnections().getMax()).isEqualTo(4);
+    assertThat(values.getConnections().getIdleTimeout()).isEqualTo(Duration.ofMinutes(2));
     assertThat(values.getConnections().getMaxAge()).isEqualTo(Duration.ofHours(1));
     assertThat(values.getConnections().getMaxAgeGrace()).isEqualTo(Duration.ofMinutes(1));
     assertThat(values.getDns().getRefreshInterval()).isEqualTo(Duration.ofSeconds(40));
@@ -221,7 +224,8 @@ class GrpcClientTargetsTest {
           shutdown.grace-period: -1
           retry: { max-attempts: 2, initial-backoff: 1, max-backoff: 2 }
           hedging.delay: 3
-          connections: { max-age: 4, max-age-grace: 5 }
+          connections: { max-age: 4, max-age-grace: 5, idle-timeout: 8 }
+          streams.pending-timeout: 9
           dns: { refresh-interval: 6, min-refresh-interval: 7 }
         """);
 
@@ -240,6 +244,8 @@ class GrpcClientTargetsTest {
     assertThat(values.getConnections().getMaxAgeGrace()).isEqualTo(Duration.ofSeconds(5));
     assertThat(values.getDns().getRefreshInterval()).isEqualTo(Duration.ofSeconds(6));
     assertThat(values.getDns().getMinRefreshInterval()).isEqualTo(Duration.ofSeconds(7));
+    assertThat(values.getConnections().getIdleTimeout()).isEqualTo(Duration.ofSeconds(8));
+    assertThat(values.getStreams().getPendingTimeout()).isEqualTo(Duration.ofSeconds(9));
   }
 
   @Test

@@ -1,6 +1,7 @@
 // SPDX-License-Identifier: Apache-2.0
 package dev.clientconn.boot.autoconfigure;
 
+import io.grpc.Attributes;
 import io.grpc.Grpc;
 import io.grpc.InsecureServerCredentials;
 import io.grpc.Metadata;
@@ -9,6 +10,8 @@ import io.grpc.ServerCall;
 import io.grpc.ServerCallHandler;
 import io.grpc.ServerCredentials;
 import io.grpc.ServerInterceptor;
+import io.grpc.ServerTransportFilter;
+import io.grpc.Status;
 import io.grpc.health.v1.HealthCheckRequest;
 import io.grpc.health.v1.HealthCheckResponse;
 import io.grpc.health.v1.HealthCheckResponse.ServingStatus;
@@ -17,15 +20,19 @@ import io.grpc.netty.NettyServerBuilder;
 import io.grpc.stub.StreamObserver;
 import java.io.IOException;
 import java.io.UncheckedIOException;
+import java.net.InetSocketAddress;
+import java.net.SocketAddress;
 import java.util.List;
 import java.util.concurrent.BlockingQueue;
 import java.util.concurrent.CopyOnWriteArrayList;
 import java.util.concurrent.LinkedBlockingQueue;
+import java.util.concurrent.Semaphore;
+import java.util.concurrent.atomic.AtomicInteger;
 import javax.net.ssl.SSLSession;
 
 /**
  * Runs a grpc-java server that responds to health checks, except for the service {@code held}: its
- * calls stay open.
+ * calls stay open. It fails the first {@link #failures} other calls.
  */
 public final class HealthServer extends HealthGrpc.HealthImplBase implements AutoCloseable {
 
@@ -34,14 +41,22 @@ public final class HealthServer extends HealthGrpc.HealthImplBase implements Aut
   public final BlockingQueue<StreamObserver<HealthCheckResponse>> held =
       new LinkedBlockingQueue<>();
 
+  /** The number of calls that still fail with UNAVAILABLE. */
+  public final AtomicInteger failures = new AtomicInteger();
+
+  /** One permit for each connection so far. */
+  public final Semaphore connections = new Semaphore(0);
+
   /** The TLS session of each call. */
   public final List<SSLSession> sessions = new CopyOnWriteArrayList<>();
 
   private final Server server;
 
-  private HealthServer(ServerCredentials credentials) {
+  private HealthServer(ServerCredentials credentials, int callsPerConnection) {
     try {
       this.server = NettyServerBuilder.forPort(0, credentials)
+          .maxConcurrentCallsPerConnection(callsPerConnection)
+          .addTransportFilter(new ConnectionRecorder())
           .addService(this)
           .intercept(new CallRecorder())
           .build()
@@ -52,15 +67,23 @@ public final class HealthServer extends HealthGrpc.HealthImplBase implements Aut
   }
 
   public static HealthServer start() {
-    return new HealthServer(InsecureServerCredentials.create());
+    return start(InsecureServerCredentials.create());
   }
 
   public static HealthServer start(ServerCredentials credentials) {
-    return new HealthServer(credentials);
+    return new HealthServer(credentials, Integer.MAX_VALUE);
+  }
+
+  public static HealthServer start(int callsPerConnection) {
+    return new HealthServer(InsecureServerCredentials.create(), callsPerConnection);
   }
 
   public String address() {
     return "localhost:" + this.server.getPort();
+  }
+
+  public SocketAddress socketAddress() {
+    return new InetSocketAddress("localhost", this.server.getPort());
   }
 
   public static HealthCheckResponse serving() {
@@ -73,6 +96,10 @@ public final class HealthServer extends HealthGrpc.HealthImplBase implements Aut
       this.held.add(responses);
       return;
     }
+    if (this.failures.getAndUpdate(left -> Math.max(0, left - 1)) > 0) {
+      responses.onError(Status.UNAVAILABLE.withDescription("try again").asRuntimeException());
+      return;
+    }
     responses.onNext(serving());
     responses.onCompleted();
   }
@@ -83,6 +110,15 @@ public final class HealthServer extends HealthGrpc.HealthImplBase implements Aut
       this.server.shutdownNow().awaitTermination();
     } catch (InterruptedException interrupted) {
       Thread.currentThread().interrupt();
+    }
+  }
+
+  private final class ConnectionRecorder extends ServerTransportFilter {
+
+    @Override
+    public Attributes transportReady(Attributes attributes) {
+      HealthServer.this.connections.release();
+      return attributes;
     }
   }
 

@@ -76,7 +76,9 @@ class TargetMetersTest {
                 + " seconds",
             "TIMER grpc.transport.streams.pending.time {outcome=deadline, target=greeter} seconds",
             "TIMER grpc.transport.streams.pending.time {outcome=granted, target=greeter} seconds",
-            "TIMER grpc.transport.streams.pending.time {outcome=rejected, target=greeter} seconds");
+            "TIMER grpc.transport.streams.pending.time {outcome=rejected, target=greeter} seconds",
+            "TIMER grpc.transport.streams.pending.time {outcome=timed-out, target=greeter}"
+                + " seconds");
   }
 
   @Test
