@@ -340,6 +340,67 @@ class ConnectionReplacerTest {
     assertThat(harness.state()).isEqualTo(IDLE);
   }
 
+  // Several connections to one address
+
+  @Test
+  void connectionsToOneAddressAreReplacedOneAfterTheOther() {
+    ScalingHarness scaling = new ScalingHarness().maxConnections(3);
+    FakeConnector dialer = scaling.channel.connector;
+    FakeTransport first = scaling.connect(1);
+    List<FakePick> calls = scaling.calls(3);
+    FakeTransport second = scaling.ready(1);
+    FakeTransport third = scaling.ready(1);
+    calls.forEach(FakePick::open);
+
+    dialer.changeTls("a file");
+    assertThat(dialer.dials).hasSize(4);
+    scaling.ready(1);
+    assertThat(first.draining).isTrue();
+    assertThat(second.draining).isFalse();
+    scaling.ready(1);
+    assertThat(second.draining).isTrue();
+    assertThat(third.draining).isFalse();
+    scaling.ready(1);
+
+    assertThat(third.draining).isTrue();
+    assertThat(dialer.dials).hasSize(6);
+    assertThat(scaling.channel.state()).isEqualTo(READY);
+    assertThat(scaling.call().picked()).isSameAs(dialer.dial(3));
+  }
+
+  @Test
+  void callThatWaitsForASlotGetsOneOfTheReplacement() {
+    ScalingHarness scaling = new ScalingHarness().maxConnections(2);
+    FakeConnector dialer = scaling.channel.connector;
+    FakeTransport first = scaling.connect(1);
+    scaling.call().open();
+    dialer.changeTls("a file");
+    FakePick waiting = scaling.call();
+    assertThat(waiting.isWaiting()).isTrue();
+
+    scaling.ready(1);
+
+    assertThat(waiting.picked()).isSameAs(dialer.dial(1));
+    assertThat(first.draining).isTrue();
+    assertThat(dialer.dials).as("no other call waits").hasSize(2);
+  }
+
+  @Test
+  void replacementMayExceedTheMaximumByOne() {
+    ScalingHarness scaling = new ScalingHarness().maxConnections(1);
+    FakeTransport first = scaling.connect(1);
+    FakeStream stream = scaling.call().open();
+    FakeConnector dialer = scaling.channel.connector;
+
+    dialer.changeTls("a file");
+    scaling.ready(1);
+    assertThat(dialer.live()).isEqualTo(2);
+    stream.close(Status.OK);
+
+    assertThat(first.terminated).isTrue();
+    assertThat(dialer.live()).isEqualTo(1);
+  }
+
   // Several at once
 
   @Test
