@@ -26,8 +26,9 @@ import java.util.stream.Collectors;
 import org.jspecify.annotations.Nullable;
 import org.junit.jupiter.api.AfterEach;
 import org.junit.jupiter.api.BeforeEach;
-import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.Timeout;
+import org.junit.jupiter.params.ParameterizedTest;
+import org.junit.jupiter.params.provider.ValueSource;
 
 /**
  * Many streams of every kind on one channel, against grpc-java's server: each is accounted for, and
@@ -71,8 +72,9 @@ class SoakTest {
     ByteBufUtil.setLeakListener(null);
   }
 
-  @Test
-  void everyCallIsAccountedForAndNothingIsLeft() throws Exception {
+  @ParameterizedTest
+  @ValueSource(ints = {1, 3})
+  void everyCallIsAccountedForAndNothingIsLeft(int connections) throws Exception {
     long begin = System.nanoTime();
     for (SoakCall.Kind kind : SoakCall.Kind.values()) {
       ended.put(kind, new AtomicInteger());
@@ -82,6 +84,7 @@ class SoakTest {
       ClientConn conn = ClientConnBuilder.forAddress("localhost", server.port())
           .usePlaintext()
           .maxPendingStreams(AT_A_TIME)
+          .maxConnectionsPerAddress(connections)
           .build();
       int warmUp = STREAMS / 10;
       run(conn, server, warmUp, warmUp);

@@ -52,6 +52,8 @@ public final class FakeTransport implements ClientTransport {
   public boolean countsAtOnce = true;
 
   private boolean countingIsDue;
+  /** How often a call has returned what was reserved for its stream. */
+  public int releasedReservations;
 
   /** Whether new streams send at once what is written. */
   public boolean sends = true;
@@ -207,6 +209,11 @@ public final class FakeTransport implements ClientTransport {
     if (wasOpen) {
       terminateIfDrained(Status.UNAVAILABLE.withDescription("drained"));
     }
+  }
+
+  @Override
+  public void releaseReservation() {
+    releasedReservations++;
   }
 
   @Override

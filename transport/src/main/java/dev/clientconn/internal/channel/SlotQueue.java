@@ -69,7 +69,7 @@ final class SlotQueue {
 
   /**
    * @param address for the text of errors
-   * @param onShortage called on any thread when a call finds no slot and {@link #mayGrow} is set
+   * @param onShortage called on any thread when calls find no slot and {@link #mayGrow} is set
    */
   SlotQueue(ChannelContext context, String address, Runnable onShortage) {
     this.context = context;
@@ -105,13 +105,11 @@ final class SlotQueue {
         scheduleTimeout(options.pendingTimeoutNanos());
       }
     }
-    if (growing) {
-      onShortage.run();
-    }
     if (queued) {
       // A slot may have been released, or a connection added, before the call was queued.
       grantFree();
     } else {
+      requestConnection();
       notify(WaitOutcome.REJECTED, 0);
       pick.onFailed(exhausted(options.maxPendingStreams() + " calls already wait"));
     }
@@ -169,6 +167,16 @@ final class SlotQueue {
       synchronized (this) {
         granting.remove(thread);
       }
+    }
+    if (waitingCount > 0) {
+      requestConnection();
+    }
+  }
+
+  /** In vain where a slot has just become free: whoever has released it comes here after. */
+  private void requestConnection() {
+    if (growing) {
+      onShortage.run();
     }
   }
 

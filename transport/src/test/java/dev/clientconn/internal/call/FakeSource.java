@@ -26,6 +26,9 @@ public final class FakeSource implements TransportSource {
   public @Nullable Status failure;
 
   public int picks;
+  /** The stream slot that waiting picks wait for, if any. */
+  public @Nullable String slot;
+
   /** Adds labels to a pick, as a picker may. */
   public Consumer<PickDetailsConsumer> label = details -> {};
 
@@ -48,6 +51,11 @@ public final class FakeSource implements TransportSource {
   @Override
   public boolean cancel(PendingPick pick) {
     return waiting.remove(pick);
+  }
+
+  @Override
+  public @Nullable String waitsForSlot(PendingPick pick) {
+    return waiting.contains(pick) ? slot : null;
   }
 
   /** Completes the pick that has waited longest, as the control plane does. */

@@ -7,6 +7,7 @@ import static io.grpc.ConnectivityState.READY;
 import static io.grpc.ConnectivityState.TRANSIENT_FAILURE;
 import static org.assertj.core.api.Assertions.assertThat;
 
+import dev.clientconn.conformance.Conforms;
 import dev.clientconn.testing.FakeStream;
 import dev.clientconn.testing.FakeTransport;
 import io.grpc.Status;
@@ -31,6 +32,7 @@ class ConnectionScalingTest {
     assertThat(harness.dials()).isOne();
   }
 
+  @Conforms("A105")
   @Test
   void callWithoutAFreeSlotGetsAnotherConnection() {
     FakeTransport first = harness.maxConnections(2).connect(2);
@@ -48,6 +50,7 @@ class ConnectionScalingTest {
     assertThat(harness.waits).containsExactly("GRANTED 0 ms");
   }
 
+  @Conforms("A105")
   @Test
   void oldestConnectionWithAFreeSlotIsChosen() {
     FakeTransport first = harness.maxConnections(2).connect(1);
@@ -86,6 +89,7 @@ class ConnectionScalingTest {
     assertThat(harness.waiting()).isOne();
   }
 
+  @Conforms("A105")
   @Test
   void oneAttemptIsMadeAtATime() {
     harness.maxConnections(4).connect(1);
@@ -124,8 +128,23 @@ class ConnectionScalingTest {
     assertThat(harness.waiting()).isZero();
   }
 
+  @Test
+  void connectionThatBecomesReadyWhileSlotsAreGrantedMayBeFollowedByAnother() {
+    FakeTransport first = harness.maxConnections(3).connect(1);
+    List<FakePick> calls = harness.calls(6);
+    // As if the control plane ran on this thread, in the middle of the event loop's work: the new
+    // connection's slot is free until the loop has gone on.
+    calls.get(1).onPicked = granted -> harness.ready(1);
+
+    first.limit(2);
+
+    assertThat(calls.stream().filter(FakePick::isWaiting)).hasSize(3);
+    assertThat(harness.dials()).isEqualTo(3);
+  }
+
   // Attempts that fail
 
+  @Conforms("A105")
   @Test
   void failedAttemptIsFollowedByABackoffWhileTheChannelStaysReady() {
     harness.maxConnections(2).connect(1);
@@ -182,6 +201,7 @@ class ConnectionScalingTest {
     return call.open();
   }
 
+  @Conforms("A105")
   @ParameterizedTest
   @ValueSource(strings = {"pick_first", "round_robin"})
   void waitingCallsArePickedAgainWhenTheLastConnectionIsLost(String policy) {
@@ -204,6 +224,7 @@ class ConnectionScalingTest {
     assertThat(harness.call().picked()).isSameAs(next);
   }
 
+  @Conforms("A105")
   @ParameterizedTest
   @ValueSource(strings = {"pick_first", "round_robin"})
   void attemptGoesOnWhenTheLastConnectionIsLost(String policy) {
@@ -314,6 +335,7 @@ class ConnectionScalingTest {
 
   // The limit changes
 
+  @Conforms("A105")
   @Test
   void raisedStreamLimitAdmitsWaitingCalls() {
     FakeTransport first = harness.maxConnections(2).connect(1);
@@ -342,6 +364,7 @@ class ConnectionScalingTest {
 
   // The maximum changes
 
+  @Conforms("A105")
   @ParameterizedTest
   @CsvSource({"3, 3", "10, 10", "11, 10", "4000000, 10"})
   void serviceConfigSetsTheMaximumUpToTen(int configured, int expected) {

@@ -3,6 +3,7 @@ package dev.clientconn.internal.channel;
 
 import static org.assertj.core.api.Assertions.assertThat;
 
+import dev.clientconn.conformance.Conforms;
 import dev.clientconn.internal.transport.ClientTransport;
 import dev.clientconn.testing.FakeStream;
 import dev.clientconn.testing.FakeTransport;
@@ -17,6 +18,7 @@ import org.junit.jupiter.api.Test;
 class SlotQueueTest {
   private final ScalingHarness harness = new ScalingHarness().maxConnections(2);
 
+  @Conforms("A105")
   @Test
   void callsGetSlotsInTheOrderTheyCame() {
     harness.connect(1);
@@ -48,6 +50,7 @@ class SlotQueueTest {
     assertThat(Objects.requireNonNull(late[0]).isWaiting()).isTrue();
   }
 
+  @Conforms("A105")
   @Test
   void slotOfACallWithoutAStreamGoesToTheNext() {
     harness.connect(1);

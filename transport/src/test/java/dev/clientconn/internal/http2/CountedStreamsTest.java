@@ -4,6 +4,7 @@ package dev.clientconn.internal.http2;
 import static dev.clientconn.internal.http2.Http2Peer.bytes;
 import static org.assertj.core.api.Assertions.assertThat;
 
+import dev.clientconn.conformance.Conforms;
 import dev.clientconn.internal.transport.StreamSlots;
 import io.grpc.Metadata;
 import io.grpc.Status;
@@ -99,6 +100,7 @@ class CountedStreamsTest extends PeerTest {
     assertThat(events).containsExactly("free", "free");
   }
 
+  @Conforms("A105")
   @Test
   void everyEndOfAStreamReleasesItsSlot() {
     Http2Peer peer = counting(10);
@@ -161,6 +163,7 @@ class CountedStreamsTest extends PeerTest {
     assertThat(slots.used()).isZero();
   }
 
+  @Conforms("A105")
   @Test
   void changedLimitIsReported() {
     Http2Peer peer = counting(1);
