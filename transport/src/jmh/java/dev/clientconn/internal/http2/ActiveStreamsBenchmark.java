@@ -91,7 +91,7 @@ public class ActiveStreamsBenchmark {
 
   private StreamState newStream() {
     Http2ClientStream clientStream =
-        new Http2ClientStream(control, call, headers.of(call), null, listener, WINDOW);
+        new Http2ClientStream(control, call, headers.of(call), null, listener, WINDOW, false);
     return new StreamState(clientStream, sendQuota, WINDOW);
   }
 }
