@@ -2,9 +2,9 @@
 package dev.clientconn.transport;
 
 /**
- * Is notified when calls have waited on a connection. Called on event loops, by several of them at
- * the same time: implementations must be thread-safe and fast, and must not block. One that throws
- * is logged and not called again.
+ * Is notified when calls have waited on a connection, or are sent again. Called on event loops and
+ * other threads, by several of them at the same time: implementations must be thread-safe and fast,
+ * and must not block. One that throws is logged and not called again.
  */
 public interface TransportListener {
 
@@ -36,4 +36,21 @@ public interface TransportListener {
    * @param nanos duration of the wait, nanoseconds; about 0 for {@link WaitOutcome#REJECTED}
    */
   default void streamSlotWaited(WaitOutcome outcome, long nanos) {}
+
+  /** Says why a call has another attempt (gRFC A6). */
+  enum RepeatReason {
+    /** An attempt failed, and the retry policy allows another one. */
+    RETRY,
+    /** The hedging policy sends the call several times. */
+    HEDGE,
+    /** No server has processed the call; the policies do not count this. */
+    TRANSPARENT_RETRY
+  }
+
+  /**
+   * Called when another attempt of a call begins, after the first one.
+   *
+   * @param reason why
+   */
+  default void attemptRepeated(RepeatReason reason) {}
 }

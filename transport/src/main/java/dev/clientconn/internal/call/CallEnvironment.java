@@ -2,6 +2,7 @@
 package dev.clientconn.internal.call;
 
 import dev.clientconn.internal.serviceconfig.MethodConfig;
+import dev.clientconn.transport.TransportListener;
 import io.grpc.CompressorRegistry;
 import io.grpc.DecompressorRegistry;
 import io.grpc.MethodDescriptor;
@@ -32,6 +33,7 @@ import org.jspecify.annotations.Nullable;
  * @param retryThrottle the tokens of the service config in force, {@code null} if it has none
  * @param random for the jitter of backoffs, numbers in [0, 1)
  * @param nanoTime the clock, nanoseconds
+ * @param listener notified when a call has another attempt; never throws
  * @param lifecycle counts calls that start and end
  * @param unsent registers calls between start and half-close, and those that wait for credentials
  *     or for the end of a backoff
@@ -51,6 +53,7 @@ public record CallEnvironment(
     Supplier<@Nullable RetryThrottle> retryThrottle,
     DoubleSupplier random,
     LongSupplier nanoTime,
+    TransportListener listener,
     Lifecycle lifecycle,
     UnsentCalls unsent) {
 

@@ -3,6 +3,7 @@ package dev.clientconn.internal.call;
 
 import dev.clientconn.internal.serviceconfig.RetryPolicy;
 import dev.clientconn.internal.transport.StreamProgress;
+import dev.clientconn.transport.TransportListener.RepeatReason;
 import io.grpc.Metadata;
 import io.grpc.Status;
 import java.util.Objects;
@@ -85,17 +86,22 @@ final class CallRetries {
   long afterStream(Status status, StreamProgress progress, Metadata trailers) {
     switch (progress) {
       case NOT_SENT -> {
-        return ++unsent <= MAX_UNSENT ? TRANSPARENT : STOP;
+        return ++unsent <= MAX_UNSENT ? transparent() : STOP;
       }
       case REFUSED -> {
         if (!refused) {
           refused = true;
-          return TRANSPARENT;
+          return transparent();
         }
       }
       case PROCESSED -> refused = true;
     }
     return byPolicy(status, RetryPushback.of(trailers));
+  }
+
+  private long transparent() {
+    environment.listener().attemptRepeated(RepeatReason.TRANSPARENT_RETRY);
+    return TRANSPARENT;
   }
 
   /** The same for an attempt that got no transport or no credentials. */
@@ -160,6 +166,7 @@ final class CallRetries {
 
   /** The next attempt begins, after its backoff. */
   void nextAttempt() {
+    environment.listener().attemptRepeated(RepeatReason.RETRY);
     attempts++;
     attemptBegan = environment.nanoTime().getAsLong();
   }

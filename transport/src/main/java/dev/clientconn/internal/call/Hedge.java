@@ -6,6 +6,7 @@ import dev.clientconn.internal.concurrent.EventLoopConfined;
 import dev.clientconn.internal.message.InboundMessage;
 import dev.clientconn.internal.transport.ClientStream;
 import dev.clientconn.internal.transport.StreamProgress;
+import dev.clientconn.transport.TransportListener.RepeatReason;
 import io.grpc.Metadata;
 import io.grpc.Status;
 import org.jspecify.annotations.Nullable;
@@ -33,6 +34,9 @@ final class Hedge implements CallAttempt.Owner {
   }
 
   void begin() {
+    if (plan.previousAttempts() > 0) {
+      plan.environment().listener().attemptRepeated(RepeatReason.HEDGE);
+    }
     CallAttempt first = new CallAttempt(this, plan, false);
     Status problem = first.createTracers();
     begin(first, problem, state.open(first));

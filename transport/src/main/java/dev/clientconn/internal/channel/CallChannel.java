@@ -53,6 +53,7 @@ public final class CallChannel extends Channel {
         core.serviceConfig()::retryThrottle,
         core.random(),
         threads.nanoTime(),
+        options.scaling().listener(),
         core.calls(),
         core.unsent());
     Channel channel =

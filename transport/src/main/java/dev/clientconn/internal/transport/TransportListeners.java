@@ -9,7 +9,7 @@ import java.util.concurrent.CopyOnWriteArrayList;
 import java.util.logging.Level;
 import java.util.logging.Logger;
 
-/** Notifies several listeners. One that throws is not called again; the others are. */
+/** Notifies one or several listeners. One that throws is not called again; the others are. */
 @CrossesThreads
 public final class TransportListeners implements TransportListener {
 
@@ -23,7 +23,7 @@ public final class TransportListeners implements TransportListener {
 
   /** Returns a listener that calls the first, then the second. */
   public static TransportListener of(TransportListener first, TransportListener second) {
-    return first == NONE ? second : new TransportListeners(List.of(first, second));
+    return new TransportListeners(first == NONE ? List.of(second) : List.of(first, second));
   }
 
   @Override
@@ -31,6 +31,17 @@ public final class TransportListeners implements TransportListener {
     for (TransportListener listener : listeners) {
       try {
         listener.streamSlotWaited(outcome, nanos);
+      } catch (Throwable t) {
+        remove(listener, t);
+      }
+    }
+  }
+
+  @Override
+  public void attemptRepeated(RepeatReason reason) {
+    for (TransportListener listener : listeners) {
+      try {
+        listener.attemptRepeated(reason);
       } catch (Throwable t) {
         remove(listener, t);
       }

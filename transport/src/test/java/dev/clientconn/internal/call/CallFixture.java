@@ -7,11 +7,15 @@ import dev.clientconn.testing.FakeTransport;
 import dev.clientconn.testing.ManualClock;
 import dev.clientconn.testing.ManualExecutor;
 import dev.clientconn.testing.TextMethods;
+import dev.clientconn.transport.TransportListener;
+import dev.clientconn.transport.TransportListener.RepeatReason;
 import io.grpc.CallOptions;
 import io.grpc.CompressorRegistry;
 import io.grpc.DecompressorRegistry;
 import io.grpc.Metadata;
 import io.grpc.MethodDescriptor;
+import java.util.List;
+import java.util.concurrent.CopyOnWriteArrayList;
 import java.util.concurrent.Executor;
 import org.jspecify.annotations.Nullable;
 
@@ -37,6 +41,16 @@ public final class CallFixture {
   public RetryOptions retries = RetryOptions.DEFAULT;
   public @Nullable RetryThrottle throttle;
   public double random = 0.5;
+
+  /** Why there were further attempts. */
+  public final List<RepeatReason> repeated = new CopyOnWriteArrayList<>();
+
+  private final TransportListener repeats = new TransportListener() {
+    @Override
+    public void attemptRepeated(RepeatReason reason) {
+      repeated.add(reason);
+    }
+  };
   /** Runs when a call is about to be counted, for races. */
   public Runnable beforeCallStarted = () -> {};
 
@@ -84,6 +98,7 @@ public final class CallFixture {
         () -> throttle,
         () -> random,
         clock::nanoTime,
+        repeats,
         new Counter(),
         unsent);
   }

@@ -13,6 +13,7 @@ import dev.clientconn.internal.transport.ClientTransport;
 import dev.clientconn.internal.transport.StreamParameters;
 import dev.clientconn.internal.transport.StreamProgress;
 import dev.clientconn.testing.TextMethods;
+import dev.clientconn.transport.TransportListener;
 import dev.clientconn.transport.TransportSnapshot;
 import io.grpc.Attributes;
 import io.grpc.CallOptions;
@@ -247,6 +248,7 @@ class CallRacesTest {
         () -> null,
         () -> 0.5,
         System::nanoTime,
+        TransportListener.NONE,
         new CallEnvironment.Lifecycle() {
           @Override
           public void callStarted() {

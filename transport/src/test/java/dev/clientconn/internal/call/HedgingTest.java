@@ -10,6 +10,7 @@ import dev.clientconn.internal.serviceconfig.RetryThrottling;
 import dev.clientconn.internal.transport.StreamProgress;
 import dev.clientconn.testing.FakeStream;
 import dev.clientconn.testing.TextMethods;
+import dev.clientconn.transport.TransportListener.RepeatReason;
 import io.grpc.CallOptions;
 import io.grpc.ClientCall;
 import io.grpc.ClientStreamTracer;
@@ -103,6 +104,8 @@ class HedgingTest {
         .allSatisfy(stream -> assertThat(stream.commands).containsExactly("start(hello,end)"));
     assertThat(fixture.transport.streams.stream().map(s -> s.headers.previousAttempts()))
         .containsExactly(0, 1, 2, 3);
+    assertThat(fixture.repeated)
+        .containsExactly(RepeatReason.HEDGE, RepeatReason.HEDGE, RepeatReason.HEDGE);
     attempt(2).respond("world");
     assertThat(events()).containsExactly("headers", "message(world)", "close(OK)");
   }

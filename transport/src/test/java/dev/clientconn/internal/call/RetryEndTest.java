@@ -9,6 +9,7 @@ import dev.clientconn.internal.serviceconfig.MethodConfig;
 import dev.clientconn.internal.serviceconfig.RetryPolicy;
 import dev.clientconn.internal.transport.StreamProgress;
 import dev.clientconn.testing.TextMethods;
+import dev.clientconn.transport.TransportListener.RepeatReason;
 import io.grpc.CallCredentials;
 import io.grpc.ClientStreamTracer;
 import io.grpc.Context;
@@ -366,6 +367,12 @@ class RetryEndTest {
     fixture.stream().close(DOWN, StreamProgress.NOT_SENT);
     assertThat(fixture.stream().headers.previousAttempts()).isOne();
     assertThat(fixture.transport.streams).hasSize(5);
+    assertThat(fixture.repeated)
+        .containsExactly(
+            RepeatReason.TRANSPARENT_RETRY,
+            RepeatReason.TRANSPARENT_RETRY,
+            RepeatReason.RETRY,
+            RepeatReason.TRANSPARENT_RETRY);
   }
 
   @Conforms("C072")

@@ -9,6 +9,7 @@ import dev.clientconn.internal.serviceconfig.RetryPolicy;
 import dev.clientconn.internal.serviceconfig.RetryThrottling;
 import dev.clientconn.internal.transport.StreamProgress;
 import dev.clientconn.testing.TextMethods;
+import dev.clientconn.transport.TransportListener.RepeatReason;
 import io.grpc.Metadata;
 import io.grpc.Status;
 import io.grpc.Status.Code;
@@ -89,6 +90,7 @@ class RetryPolicyTest {
     assertThat(attempts()).isEqualTo(2);
     assertThat(fixture.stream().commands).containsExactly("start(hello,end)");
     assertThat(fixture.stream().headers.previousAttempts()).isOne();
+    assertThat(fixture.repeated).containsExactly(RepeatReason.RETRY);
     fixture.stream().respond("world");
     assertThat(fixture.listener.events).containsExactly("headers", "message(world)", "close(OK)");
     assertThat(fixture.callsEnded).isOne();

@@ -41,10 +41,20 @@ class TransportListenersTest {
   }
 
   @Test
-  void aSingleListenerIsNotWrapped() {
-    TransportListener only = recording("only");
+  void aSingleListenerThatThrowsIsNotCalledAgain() {
+    TransportListener failing = new TransportListener() {
+      @Override
+      public void attemptRepeated(RepeatReason reason) {
+        seen.add("failing " + reason);
+        throw new IllegalStateException("thrown by the test");
+      }
+    };
+    TransportListener listener = TransportListeners.of(TransportListener.NONE, failing);
 
-    assertThat(TransportListeners.of(TransportListener.NONE, only)).isSameAs(only);
+    listener.attemptRepeated(TransportListener.RepeatReason.RETRY);
+    listener.attemptRepeated(TransportListener.RepeatReason.HEDGE);
+
+    assertThat(seen).containsExactly("failing RETRY");
   }
 
   private TransportListener recording(String name) {

@@ -13,9 +13,9 @@ import java.util.concurrent.CopyOnWriteArrayList;
 import java.util.function.Supplier;
 
 /**
- * Registers meters of the transport for each target: connections, stream slots and flow-control
- * windows. Gauges read snapshots when they are read themselves; only the timer of waits costs
- * anything in between.
+ * Registers meters of the transport for each target: connections, stream slots, flow-control
+ * windows and repeated attempts. Gauges read snapshots when they are read themselves; only waits
+ * and repeated attempts cost anything in between.
  */
 @CrossesThreads
 public final class GrpcClientMetrics implements MeterBinder, AutoCloseable {
@@ -45,7 +45,7 @@ public final class GrpcClientMetrics implements MeterBinder, AutoCloseable {
    * Registers the meters of a target.
    *
    * @param target the name of the target, the value of the tag {@code target}
-   * @return the listener for waits, to be set on the builder of the channel
+   * @return the listener for waits and repeated attempts, to be set on the builder of the channel
    */
   public synchronized TransportListener listenerFor(String target) {
     return this.targets.computeIfAbsent(target, this::start);
@@ -96,6 +96,13 @@ public final class GrpcClientMetrics implements MeterBinder, AutoCloseable {
     public void streamSlotWaited(WaitOutcome outcome, long nanos) {
       for (TargetMeters each : this.meters) {
         each.waited(outcome, nanos);
+      }
+    }
+
+    @Override
+    public void attemptRepeated(RepeatReason reason) {
+      for (TargetMeters each : this.meters) {
+        each.repeated(reason);
       }
     }
   }

@@ -2,7 +2,9 @@
 package dev.clientconn.boot.autoconfigure.metrics;
 
 import dev.clientconn.internal.concurrent.CrossesThreads;
+import dev.clientconn.transport.TransportListener.RepeatReason;
 import dev.clientconn.transport.TransportListener.WaitOutcome;
+import io.micrometer.core.instrument.Counter;
 import io.micrometer.core.instrument.Gauge;
 import io.micrometer.core.instrument.Meter;
 import io.micrometer.core.instrument.MeterRegistry;
@@ -38,6 +40,8 @@ final class TargetMeters {
 
   private final Map<WaitOutcome, Timer> waits = new EnumMap<>(WaitOutcome.class);
 
+  private final Map<RepeatReason, Counter> repeats = new EnumMap<>(RepeatReason.class);
+
   TargetMeters(MeterRegistry registry, String target, TotalsCache totals) {
     this.registry = registry;
     this.target = Tags.of("target", target);
@@ -57,6 +61,9 @@ final class TargetMeters {
     for (WaitOutcome outcome : WaitOutcome.values()) {
       this.waits.put(outcome, timer(outcome));
     }
+    for (RepeatReason reason : RepeatReason.values()) {
+      this.repeats.put(reason, counter(reason));
+    }
   }
 
   /** Records the end of a wait for a stream slot. Called on event loops. */
@@ -67,10 +74,19 @@ final class TargetMeters {
     }
   }
 
+  /** Counts another attempt of a call. Called on any thread. */
+  void repeated(RepeatReason reason) {
+    Counter counter = this.repeats.get(reason);
+    if (counter != null) {
+      counter.increment();
+    }
+  }
+
   synchronized void remove() {
     this.optional.remove();
     this.fixed.forEach(this.registry::remove);
     this.waits.values().forEach(this.registry::remove);
+    this.repeats.values().forEach(this.registry::remove);
   }
 
   private TransportTotals readAndShow() {
@@ -104,7 +120,14 @@ final class TargetMeters {
         .register(this.registry);
   }
 
-  private static String tag(WaitOutcome outcome) {
-    return outcome.name().toLowerCase(Locale.ROOT).replace('_', '-');
+  private Counter counter(RepeatReason reason) {
+    return Counter.builder(PREFIX + "attempts.repeated")
+        .description("Attempts of calls after the first one")
+        .tags(this.target.and("reason", tag(reason)))
+        .register(this.registry);
+  }
+
+  private static String tag(Enum<?> value) {
+    return value.name().toLowerCase(Locale.ROOT).replace('_', '-');
   }
 }

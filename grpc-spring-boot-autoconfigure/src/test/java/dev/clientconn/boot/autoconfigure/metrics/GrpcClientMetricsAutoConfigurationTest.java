@@ -58,6 +58,30 @@ class GrpcClientMetricsAutoConfigurationTest {
   }
 
   @Test
+  void retriesAreCounted() {
+    try (HealthServer server = HealthServer.start()) {
+      server.failures.set(2);
+      this.runner
+          .withPropertyValues(
+              "grpc.client.targets.greeter.address=" + server.address(),
+              "grpc.client.targets.greeter.retry.max-attempts=3",
+              "grpc.client.targets.greeter.retry.initial-backoff=1ms")
+          .run(context -> {
+            HealthGrpc.newBlockingStub(context.getBean(Channel.class))
+                .check(HealthCheckRequest.getDefaultInstance());
+
+            assertThat(context
+                    .getBean(MeterRegistry.class)
+                    .get("grpc.transport.attempts.repeated")
+                    .tags("target", "greeter", "reason", "retry")
+                    .counter()
+                    .count())
+                .isEqualTo(2);
+          });
+    }
+  }
+
+  @Test
   void idleTargetHasMetersToo() {
     this.runner.run(
         context -> assertThat(ready(context.getBean(MeterRegistry.class))).isZero());

@@ -6,6 +6,7 @@ import static dev.clientconn.boot.autoconfigure.metrics.TransportTotalsTest.subc
 import static dev.clientconn.boot.autoconfigure.metrics.TransportTotalsTest.totals;
 import static org.assertj.core.api.Assertions.assertThat;
 
+import dev.clientconn.transport.TransportListener.RepeatReason;
 import dev.clientconn.transport.TransportListener.WaitOutcome;
 import dev.clientconn.transport.TransportSnapshot.State;
 import dev.clientconn.transport.TransportSnapshot.Streams;
@@ -58,6 +59,9 @@ class TargetMetersTest {
     assertThat(this.registry.getMeters())
         .extracting(TargetMetersTest::describe)
         .containsExactlyInAnyOrder(
+            "COUNTER grpc.transport.attempts.repeated {reason=hedge, target=greeter}",
+            "COUNTER grpc.transport.attempts.repeated {reason=retry, target=greeter}",
+            "COUNTER grpc.transport.attempts.repeated {reason=transparent-retry, target=greeter}",
             "GAUGE grpc.transport.connections {state=backoff, target=greeter}",
             "GAUGE grpc.transport.connections {state=connecting, target=greeter}",
             "GAUGE grpc.transport.connections {state=draining, target=greeter}",
@@ -178,6 +182,19 @@ class TargetMetersTest {
             .timer()
             .totalTime(TimeUnit.MILLISECONDS))
         .isEqualTo(30);
+  }
+
+  @Test
+  void repeatedAttemptsAreCountedByReason() {
+    this.meters.repeated(RepeatReason.HEDGE);
+    this.meters.repeated(RepeatReason.HEDGE);
+
+    assertThat(this.registry
+            .get("grpc.transport.attempts.repeated")
+            .tag("reason", "hedge")
+            .counter()
+            .count())
+        .isEqualTo(2);
   }
 
   @Test
