@@ -40,6 +40,11 @@ final class RestartableServer {
     return port;
   }
 
+  /** How many connections it has accepted since the last kill. */
+  int connections() {
+    return channels.size() - 1;
+  }
+
   private Server start() throws IOException {
     served.set(0);
     return NettyServerBuilder.forPort(port)

@@ -10,6 +10,7 @@ import io.grpc.ManagedChannel;
 import io.grpc.ManagedChannelBuilder;
 import io.grpc.Status;
 import io.grpc.netty.NettyChannelBuilder;
+import java.time.Duration;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.Map;
@@ -22,9 +23,9 @@ import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.Timeout;
 
 /**
- * Restarts three servers one after the other while calls are made at a steady rate. With a retry
- * policy no call may be lost. Profile {@code soak} runs it for a minute for each line, with
- * grpc-netty beside, and prints a table.
+ * Restarts three servers one after the other, and connections by their age, while calls are made at
+ * a steady rate. With a retry policy no call may be lost. Profile {@code soak} runs it for a minute
+ * for each line, with grpc-netty beside, and prints a table.
  */
 @Timeout(900)
 class RollingRestartTest {
@@ -70,6 +71,26 @@ class RollingRestartTest {
             "\n| client | restart | retry policy | restarts | calls | lost | how |"
                 + "\n|---|---|---|---|---|---|---|\n{0}",
             String.join("\n", table));
+  }
+
+  @Test
+  void noCallIsLostByConnectionsThatReachTheirMaximumAge() throws Exception {
+    RestartableServer server = new RestartableServer();
+    ManagedChannel channel = ClientConnBuilder.forTarget("127.0.0.1:" + server.port())
+        .usePlaintext()
+        .maxConnectionAge(Duration.ofSeconds(1))
+        .build();
+    try {
+      SteadyCalls.Result result = new SteadyCalls(channel, EchoServers.METHOD)
+          .during(() -> Thread.sleep(SteadyCalls.TIME.toMillis()));
+
+      assertThat(result.failures()).isEmpty();
+      assertThat(server.connections()).isGreaterThan(1);
+    } finally {
+      channel.shutdownNow();
+      assertThat(channel.awaitTermination(10, TimeUnit.SECONDS)).isTrue();
+      server.stop();
+    }
   }
 
   private List<Status> run(String client, End end, boolean retries) throws Exception {

@@ -9,6 +9,7 @@ import dev.clientconn.ClientConnBuilder;
 import dev.clientconn.PemFiles;
 import dev.clientconn.testing.LoggedWarnings;
 import io.grpc.Grpc;
+import io.netty.pkitesting.CertificateBuilder;
 import io.netty.pkitesting.X509Bundle;
 import java.io.IOException;
 import java.io.InputStream;
@@ -25,6 +26,8 @@ import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.Timeout;
 import org.junit.jupiter.api.extension.RegisterExtension;
 import org.junit.jupiter.api.io.TempDir;
+import org.junit.jupiter.params.ParameterizedTest;
+import org.junit.jupiter.params.provider.EnumSource;
 
 /** Checks which contents of PEM files replace the material in use, and what refuses the others. */
 @Timeout(60)
@@ -156,6 +159,34 @@ class PemFilesTest {
     harness.works(connect(files));
     assertThat(principalSeenByTheServer()).isEqualTo("CN=second");
     assertThat(warnings.messages()).hasSize(1);
+  }
+
+  @ParameterizedTest
+  @EnumSource(
+      value = CertificateBuilder.Algorithm.class,
+      names = {"rsa2048", "ecp256", "ecp384", "ed25519"})
+  void keyIsComparedWithItsCertificate(CertificateBuilder.Algorithm algorithm) throws Exception {
+    X509Bundle one = pki.client(b -> b.algorithm(algorithm).subject("CN=one"));
+    X509Bundle other = pki.client(b -> b.algorithm(algorithm).subject("CN=other"));
+    write(one);
+    PemFiles files = PemFiles.mutual(roots, chain, key);
+
+    write(chain, Pki.chainPem(other));
+    assertThat(files.reload()).isFalse();
+    write(key, Pki.keyPem(other));
+    assertThat(files.reload()).isTrue();
+
+    assertThat(warnings.messages().get(0))
+        .contains("the private key is not the key of the client certificate CN=other");
+  }
+
+  @Test
+  void keyOfAnotherAlgorithmIsNotUsed() throws Exception {
+    refused(
+        () -> write(
+            key,
+            Pki.keyPem(pki.client(b -> b.algorithm(CertificateBuilder.Algorithm.rsa2048)))),
+        "the private key is not the key of the client certificate CN=first");
   }
 
   @Test

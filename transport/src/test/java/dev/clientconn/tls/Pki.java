@@ -12,7 +12,7 @@ import java.time.temporal.ChronoUnit;
 import java.util.concurrent.atomic.AtomicInteger;
 import java.util.function.UnaryOperator;
 
-/** A certificate authority of the test's own. */
+/** Issues certificates as the test's own certificate authority. */
 public final class Pki {
 
   private static final AtomicInteger NAMES = new AtomicInteger();

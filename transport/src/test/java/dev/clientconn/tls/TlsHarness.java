@@ -43,7 +43,7 @@ final class TlsHarness extends EchoServers {
         .build());
   }
 
-  /** As {@link #serveMutual}, but it takes whatever is shown, to refuse it. */
+  /** As {@link #serveMutual}, but requests any client certificate and refuses it. */
   int serveMutualWithoutHints() throws IOException {
     X509Bundle certificate = pki.server();
     return serve(SslContextBuilder.forServer(Pki.chainPem(certificate), Pki.keyPem(certificate))
@@ -77,7 +77,7 @@ final class TlsHarness extends EchoServers {
         .sslContext(Objects.requireNonNull(TlsCredentials.toSslContext(credentials, provider)));
   }
 
-  /** Names no authorities, so that a client shows what it has. */
+  /** Names no authorities, so that a client sends any certificate that it has. */
   private static final class AcceptsNothing implements X509TrustManager {
     @Override
     public void checkClientTrusted(X509Certificate[] chain, String type)

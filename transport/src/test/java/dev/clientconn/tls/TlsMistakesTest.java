@@ -32,7 +32,7 @@ import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.Timeout;
 import org.junit.jupiter.api.extension.RegisterExtension;
 
-/** The usual mistakes: each is UNAVAILABLE, says what was seen, and what to do about it. */
+/** Checks the usual mistakes: each is UNAVAILABLE and says what was observed and what to do. */
 @Timeout(60)
 class TlsMistakesTest {
 

@@ -43,7 +43,7 @@ import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.Timeout;
 import org.junit.jupiter.api.extension.RegisterExtension;
 
-/** What TLS does when nothing is wrong, and what it insists on. */
+/** Checks what TLS offers, verifies and requires where nothing is wrong. */
 @Timeout(60)
 class TlsTest {
 
@@ -170,7 +170,7 @@ class TlsTest {
   }
 
   @BothProviders
-  void sendsNoCallUnderANameThatTheCertificateDoesNotBear(SslProvider provider) throws Exception {
+  void sendsNoCallUnderANameThatTheCertificateDoesNotHave(SslProvider provider) throws Exception {
     int port = harness.serve(pki.server(
         b -> b.addSanDnsName("localhost").addSanDnsName("a.example").addSanIpAddress("10.0.0.1")));
     ClientConnBuilder builder =
@@ -186,7 +186,7 @@ class TlsTest {
   }
 
   @BothProviders
-  void connectsToAnAddressThatTheCertificateBears(SslProvider provider) throws Exception {
+  void connectsToAnAddressOfTheCertificate(SslProvider provider) throws Exception {
     int port = harness.serve(pki.server());
     SslContext context =
         Objects.requireNonNull(TlsCredentials.toSslContext(harness.trusting().build(), provider));

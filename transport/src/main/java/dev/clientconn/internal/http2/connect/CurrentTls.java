@@ -5,6 +5,7 @@ import dev.clientconn.internal.concurrent.ChannelLog;
 import dev.clientconn.internal.concurrent.CrossesThreads;
 import dev.clientconn.internal.transport.TlsVersion;
 import io.netty.handler.ssl.SslContext;
+import java.lang.ref.WeakReference;
 import java.util.List;
 import java.util.concurrent.CopyOnWriteArrayList;
 import java.util.logging.Level;
@@ -23,7 +24,9 @@ public final class CurrentTls {
   /** A context with its version: read together, so that a connection knows which one it has. */
   private record Entry(SslContext context, TlsVersion version) {}
 
-  private final List<Runnable> listeners = new CopyOnWriteArrayList<>();
+  /** Weak: a channel that is dropped without a shutdown must not stay in memory for this. */
+  private final List<WeakReference<Runnable>> listeners = new CopyOnWriteArrayList<>();
+
   private volatile Entry current;
 
   public CurrentTls(SslContext context) {
@@ -45,13 +48,22 @@ public final class CurrentTls {
    */
   public void update(SslContext next, String source) {
     replace(next, source);
-    for (Runnable listener : listeners) {
-      try {
-        listener.run();
-      } catch (Throwable t) {
-        // The other channels must be notified, too.
-        LOGGER.log(Level.WARNING, "A channel failed to handle new TLS material", t);
+    for (WeakReference<Runnable> reference : listeners) {
+      Runnable listener = reference.get();
+      if (listener == null) {
+        listeners.remove(reference);
+      } else {
+        notify(listener);
       }
+    }
+  }
+
+  private static void notify(Runnable listener) {
+    try {
+      listener.run();
+    } catch (Throwable t) {
+      // The other channels must be notified, too.
+      LOGGER.log(Level.WARNING, "A channel failed to handle new TLS material", t);
     }
   }
 
@@ -59,12 +71,15 @@ public final class CurrentTls {
     current = new Entry(next, new TlsVersion(current.version().number() + 1, source));
   }
 
-  /** Adds a listener, called after each change on the thread that made it. */
+  /**
+   * Adds a listener, called after each change on the thread that made it. The caller must retain
+   * it.
+   */
   public void addListener(Runnable listener) {
-    listeners.add(listener);
+    listeners.add(new WeakReference<>(listener));
   }
 
   public void removeListener(Runnable listener) {
-    listeners.remove(listener);
+    listeners.removeIf(reference -> reference.refersTo(listener) || reference.refersTo(null));
   }
 }
