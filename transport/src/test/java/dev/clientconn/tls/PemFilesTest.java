@@ -184,8 +184,7 @@ class PemFilesTest {
   void keyOfAnotherAlgorithmIsNotUsed() throws Exception {
     refused(
         () -> write(
-            key,
-            Pki.keyPem(pki.client(b -> b.algorithm(CertificateBuilder.Algorithm.rsa2048)))),
+            key, Pki.keyPem(pki.client(b -> b.algorithm(CertificateBuilder.Algorithm.rsa2048)))),
         "the private key is not the key of the client certificate CN=first");
   }
 

@@ -50,9 +50,7 @@ public final class CurrentTls {
     replace(next, source);
     for (WeakReference<Runnable> reference : listeners) {
       Runnable listener = reference.get();
-      if (listener == null) {
-        listeners.remove(reference);
-      } else {
+      if (listener != null) {
         notify(listener);
       }
     }
@@ -76,10 +74,11 @@ public final class CurrentTls {
    * it.
    */
   public void addListener(Runnable listener) {
+    listeners.removeIf(reference -> reference.refersTo(null));
     listeners.add(new WeakReference<>(listener));
   }
 
   public void removeListener(Runnable listener) {
-    listeners.removeIf(reference -> reference.refersTo(listener) || reference.refersTo(null));
+    listeners.removeIf(reference -> reference.refersTo(listener));
   }
 }
