@@ -5,12 +5,14 @@ import static org.assertj.core.api.Assertions.assertThat;
 
 import dev.clientconn.ClientConnBuilder;
 import dev.clientconn.internal.transport.ChannelDefaults;
+import io.grpc.Status;
 import java.io.IOException;
 import java.nio.charset.StandardCharsets;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.time.Duration;
 import java.util.ArrayList;
+import java.util.Arrays;
 import java.util.List;
 import java.util.Map;
 import java.util.TreeMap;
@@ -79,6 +81,28 @@ class DocumentationTest {
             Map.entry("streams.max-pending", "" + ChannelDefaults.MAX_PENDING_STREAMS),
             Map.entry("throttling.token-ratio", "" + CallPolicies.TOKEN_RATIO),
             Map.entry("wait-for-ready", "false")));
+  }
+
+  @Test
+  void hintsOfTheMetadataAreWhatIsAccepted() throws IOException {
+    List<String> codes = Arrays.stream(Status.Code.values())
+        .filter(code -> code != Status.Code.OK)
+        .map(Status.Code::name)
+        .toList();
+
+    assertThat(hints("retry.codes")).isEqualTo(codes);
+    assertThat(hints("hedging.non-fatal-codes")).isEqualTo(codes);
+    assertThat(hints("service-config.keys"))
+        .containsExactlyInAnyOrderElementsOf(ServiceConfigKeys.ROOT.names());
+  }
+
+  private static List<String> hints(String key) throws IOException {
+    String metadata = metadata();
+    int hints = metadata.indexOf("\"hints\"");
+    int begin = metadata.indexOf("\"grpc.client.defaults." + key + "\"", hints);
+    int end = metadata.indexOf("\"name\"", begin);
+    return find(
+        "\"value\": \"(\\w+)\"", metadata.substring(begin, end < 0 ? metadata.length() : end));
   }
 
   private static String text(Duration duration) {
@@ -156,7 +180,8 @@ class DocumentationTest {
   }
 
   private static boolean isGroup(String metadata, String key) {
-    return metadata.contains("\"name\": \"grpc.client.defaults." + key + ".");
+    String properties = metadata.substring(0, metadata.indexOf("\"hints\""));
+    return properties.contains("\"name\": \"grpc.client.defaults." + key + ".");
   }
 
   private static List<String> find(String regex, String text) {

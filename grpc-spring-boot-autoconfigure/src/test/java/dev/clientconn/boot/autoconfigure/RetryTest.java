@@ -14,17 +14,25 @@ import io.grpc.Status;
 import io.grpc.StatusOr;
 import io.grpc.StatusRuntimeException;
 import io.grpc.health.v1.HealthCheckRequest;
+import io.grpc.health.v1.HealthCheckResponse;
 import io.grpc.health.v1.HealthGrpc;
+import io.grpc.stub.StreamObserver;
 import java.net.URI;
 import java.util.List;
 import java.util.Map;
+import java.util.concurrent.Future;
 import org.junit.jupiter.api.AfterEach;
 import org.junit.jupiter.api.BeforeEach;
 import org.junit.jupiter.api.Test;
+import org.junit.jupiter.api.Timeout;
 import org.springframework.boot.autoconfigure.AutoConfigurations;
 import org.springframework.boot.test.context.runner.ApplicationContextRunner;
 
-/** Calls a server that fails, with policies from properties and from a name resolver. */
+/**
+ * Calls a server that fails or does not respond, with policies from properties and from a name
+ * resolver.
+ */
+@Timeout(30)
 class RetryTest {
 
   private static final String TARGET = "grpc.client.targets.greeter.";
@@ -112,6 +120,27 @@ class RetryTest {
           this.server.failures.set(2);
           assertFails(context.getBean(Channel.class));
           assertThat(this.server.headers).hasSize(1);
+        });
+  }
+
+  @Test
+  void callThatGetsNoResponseIsSentAgain() {
+    this.runner
+        .withPropertyValues(
+            TARGET + "hedging.methods[0].names=grpc.health.v1.Health",
+            TARGET + "hedging.methods[0].max-attempts=2",
+            TARGET + "hedging.methods[0].delay=1ms")
+        .run(context -> {
+          Future<HealthCheckResponse> response = HealthGrpc.newFutureStub(
+                  context.getBean(Channel.class))
+              .check(HealthCheckRequest.newBuilder().setService("held").build());
+
+          this.server.held.take();
+          StreamObserver<HealthCheckResponse> second = this.server.held.take();
+          second.onNext(HealthServer.serving());
+          second.onCompleted();
+
+          assertThat(response.get()).isEqualTo(HealthServer.serving());
         });
   }
 
