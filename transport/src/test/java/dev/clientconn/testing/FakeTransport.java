@@ -211,6 +211,14 @@ public final class FakeTransport implements ClientTransport {
     }
   }
 
+  /** How often streams that wait for a slot were to be returned. */
+  public int returns;
+
+  @Override
+  public void returnWaiting(Status reason) {
+    returns++;
+  }
+
   @Override
   public void releaseReservation() {
     releasedReservations++;

@@ -90,7 +90,7 @@ final class EstablishedConnections {
   void counted(SubchannelConnection connection) {
     if (connections.contains(connection)) {
       assignBySlots(connection);
-      connection.withdraw();
+      connection.assignBySlots();
     }
   }
 

@@ -20,6 +20,9 @@ import org.jspecify.annotations.Nullable;
 @CrossesThreads
 abstract class SubchannelConnection extends AddrConnView.Owner
     implements ClientTransport.Listener, StreamSlots.Owner {
+  private static final Status COUNTED = Status.UNAVAILABLE.withDescription(
+      "the call waited for a stream slot of one connection, and there may be others now");
+
   private final AddrConnView view;
   private final SynchronizationContext sync;
   /** Absent until the dial, and where the dial has thrown. */
@@ -104,8 +107,12 @@ abstract class SubchannelConnection extends AddrConnView.Owner
   }
 
   /** Assigns no more calls to the connection other than by its slots. */
-  void withdraw() {
+  void assignBySlots() {
     view.withdraw(this);
+    if (transport != null) {
+      // Those that wait there cannot be assigned to another connection.
+      transport.returnWaiting(COUNTED);
+    }
   }
 
   void cancelTimer() {

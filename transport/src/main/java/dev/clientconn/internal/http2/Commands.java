@@ -78,6 +78,15 @@ final class Commands {
     }
   }
 
+  /** Ends the streams that wait for a slot, so that they are sent on another connection. */
+  static final class ReturnWaiting extends Command {
+    final Status reason;
+
+    ReturnWaiting(Status reason) {
+      this.reason = reason;
+    }
+  }
+
   /** Closes the connection: at once, or when its last stream has ended. */
   static final class Shutdown extends Command {
     final Status reason;

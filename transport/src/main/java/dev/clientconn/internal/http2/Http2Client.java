@@ -177,6 +177,8 @@ final class Http2Client {
       drainWithoutWaiting(replace.reason);
     } else if (command instanceof Commands.CountStreams count) {
       countStreams(count.slots);
+    } else if (command instanceof Commands.ReturnWaiting waiting) {
+      streams.closer().closeWaiting(waiting.reason);
     } else if (command instanceof Commands.Shutdown shutdown) {
       shutdown(shutdown.reason, shutdown.now);
     }

@@ -180,6 +180,11 @@ final class Http2ClientTransport implements ClientTransport {
   }
 
   @Override
+  public void returnWaiting(Status reason) {
+    controlBuffer.put(new Commands.ReturnWaiting(reason));
+  }
+
+  @Override
   public void replace(Status reason) {
     controlBuffer.put(new Commands.Replace(reason));
   }

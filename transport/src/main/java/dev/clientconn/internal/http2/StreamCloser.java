@@ -18,6 +18,9 @@ import org.jspecify.annotations.Nullable;
 @EventLoopConfined
 final class StreamCloser {
 
+  private static final Status LIMIT_LOWERED =
+      Status.UNAVAILABLE.withDescription("the peer has lowered its limit of concurrent streams");
+
   private final ActiveStreams activeStreams;
   private final StreamQuota quota;
   private final DeadlineWheel deadlines;
@@ -112,6 +115,14 @@ final class StreamCloser {
     if (open) {
       loopy.onClosed(stream);
     }
+  }
+
+  /**
+   * Ends a stream whose slot the peer has taken away by a lower limit, before it was opened. It is
+   * retried on another connection: not on this one, because the channel knows the limit.
+   */
+  void closeWithoutSlot(StreamState stream) {
+    closeUnopened(stream, LIMIT_LOWERED, StreamProgress.NOT_SENT);
   }
 
   /** Ends a stream that has no id. */

@@ -138,10 +138,17 @@ final class StreamLifecycle {
       // Also for a stream that will have to wait: its call depends on the connection as well.
       keepalive.onActive();
     }
+    admit(stream, clientStream.inSlot());
+  }
+
+  private void admit(StreamState stream, boolean inSlot) {
     // A peer that does not read would let HEADERS pile up without limit: they are not subject to
     // flow control (RFC 9113 section 5.2.1), so the socket's buffer limits them.
     if (quota.admits(activeStreams.active()) && socket.takesHeaders()) {
       sendHeaders(stream);
+    } else if (inSlot && quota.isFull(activeStreams.active())) {
+      closer.closeWithoutSlot(stream);
+      idleIfEmpty();
     } else {
       enqueue(stream);
     }

@@ -20,8 +20,8 @@ import org.jspecify.annotations.Nullable;
  * outnumber the waiting. Reports the outcome and length of each wait to the user's listener.
  *
  * <p>Where the channel makes several connections to one address, it chooses one with a free slot,
- * and calls wait in the channel. This queue then has only what the limit came too late for: where
- * the peer has lowered it, or the socket takes no HEADERS.
+ * and calls wait in the channel. This queue then has only calls for which the socket took no
+ * HEADERS.
  */
 @EventLoopConfined
 final class StreamQuota {
@@ -98,6 +98,11 @@ final class StreamQuota {
   /** Whether a new stream may open at once: a slot is free, and no stream waits already. */
   boolean admits(int active) {
     return waiting == 0 && active < limit;
+  }
+
+  /** Whether no slot is free. */
+  boolean isFull(int active) {
+    return active >= limit;
   }
 
   /** Returns false if too many are waiting already. */

@@ -31,6 +31,12 @@ public interface ClientTransport {
   }
 
   /**
+   * Ends the streams that wait for a slot with {@link StreamProgress#NOT_SENT}, so that the channel
+   * assigns them to a connection that has one.
+   */
+  default void returnWaiting(Status reason) {}
+
+  /**
    * Returns what was reserved for a call for which {@link #newStream} will not be called. Without
    * effect if it was called.
    */

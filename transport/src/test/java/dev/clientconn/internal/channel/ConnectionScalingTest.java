@@ -435,6 +435,7 @@ class ConnectionScalingTest {
 
     assertThat(before.given).isSameAs(first);
     assertThat(after.isWaiting()).isTrue();
+    assertThat(first.returns).as("calls that wait on it may get another one").isOne();
   }
 
   @Test

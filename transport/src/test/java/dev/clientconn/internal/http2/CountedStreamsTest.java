@@ -179,7 +179,7 @@ class CountedStreamsTest extends PeerTest {
   }
 
   @Test
-  void callThatTheLimitCameTooLateForWaitsOnTheConnection() {
+  void callWhoseSlotThePeerHasTakenAwayIsReturned() {
     Http2Peer peer = counting(2);
     unaryInSlot(peer);
     RecordingCall late = inSlot(peer);
@@ -187,12 +187,27 @@ class CountedStreamsTest extends PeerTest {
 
     late.start(bytes("hello"), true);
     peer.loop.run();
-    assertThat(peer.transport.snapshot().streams().pending()).isOne();
-    assertThat(slots.tryReserve()).isFalse();
-    peer.answers(1).answers(3);
 
-    assertThat(late.status().isOk()).isTrue();
+    assertThat(late.takeEvents()).containsExactly("closed UNAVAILABLE NOT_SENT");
+    assertThat(slots.used()).isOne();
+    assertThat(slots.tryReserve()).as("what its retry finds").isFalse();
+    peer.answers(1);
     assertThat(slots.used()).isZero();
+  }
+
+  @Test
+  void callsThatWaitOnTheConnectionCanBeReturned() {
+    Http2Peer peer = counting(1);
+    peer.unary();
+    RecordingCall waiting = peer.unary();
+
+    assertThat(waiting.isClosed()).as("no slot was reserved for it").isFalse();
+    assertThat(peer.transport.snapshot().streams().pending()).isOne();
+    peer.transport.returnWaiting(Status.UNAVAILABLE);
+    peer.loop.run();
+
+    assertThat(waiting.takeEvents()).containsExactly("closed UNAVAILABLE NOT_SENT");
+    assertThat(slots.used()).isOne();
   }
 
   @Test
