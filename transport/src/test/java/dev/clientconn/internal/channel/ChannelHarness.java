@@ -73,6 +73,16 @@ public final class ChannelHarness {
     return this;
   }
 
+  public ChannelHarness maxConnections(int connections) {
+    scaling = new ScalingOptions(
+        connections,
+        scaling.maxPendingStreams(),
+        scaling.pendingTimeoutNanos(),
+        scaling.idleNanos(),
+        scaling.listener());
+    return this;
+  }
+
   ChannelHarness scaling(ScalingOptions options) {
     scaling = options;
     return this;

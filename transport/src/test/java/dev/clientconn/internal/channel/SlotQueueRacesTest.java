@@ -128,14 +128,19 @@ class SlotQueueRacesTest {
     @Override
     public void onPicked(ClientTransport transport, PickResult result) {
       ended();
-      picked.incrementAndGet();
       if (releasesAtOnce) {
-        transport.releaseReservation();
+        release(transport);
       } else {
         // Its thread may have looked already: another one ends the call.
         heldSlot = transport;
-        threads.execute(transport::releaseReservation);
+        threads.execute(() -> release(transport));
       }
+    }
+
+    private void release(ClientTransport transport) {
+      transport.releaseReservation();
+      // Last: the test ends when all calls have been counted.
+      picked.incrementAndGet();
     }
 
     @Override

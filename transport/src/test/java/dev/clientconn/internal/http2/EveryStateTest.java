@@ -132,18 +132,23 @@ class EveryStateTest {
   private final ManualLoop loop = new ManualLoop();
   private final Peers peers = new Peers();
   private final ChannelHarness fakes = new ChannelHarness();
-  private final ChannelCore control;
-  private final Channel channel;
+  private ChannelCore control = newControl(fakes.options());
+  private Channel channel = newChannel(fakes.options());
   private final SlowCredentials credentials = new SlowCredentials();
   private final Closed listener = new Closed();
   private boolean released;
 
-  EveryStateTest() {
-    ChannelOptions options = fakes.options();
-    ChannelThreads threads = new ChannelThreads(
+  private ChannelThreads threads() {
+    return new ChannelThreads(
         Runnable::run, Runnable::run, loop, loop.ticker()::nanoTime, () -> released = true);
-    control = new ChannelCore(options, threads, peers, () -> 0.5);
-    channel = CallChannel.create(control, options, threads);
+  }
+
+  private ChannelCore newControl(ChannelOptions options) {
+    return new ChannelCore(options, threads(), peers, () -> 0.5);
+  }
+
+  private Channel newChannel(ChannelOptions options) {
+    return CallChannel.create(control, options, threads());
   }
 
   static Stream<Arguments> matrix() {
@@ -152,14 +157,21 @@ class EveryStateTest {
             .filter(state -> state != State.HALF_CLOSE || type.clientSendsOneMessage())
             .flatMap(state -> Stream.of(Event.values())
                 .filter(event -> event != Event.CONNECTION_LOST || state != State.SERVICE_CONFIG)
-                .map(event -> Arguments.of(type, state, event))));
+                .flatMap(event -> Stream.of(
+                    Arguments.of(type, state, event, 1), Arguments.of(type, state, event, 2)))));
   }
 
   @Conforms("T153")
   @ParameterizedTest
   @MethodSource("matrix")
   void everyCallEndsOnceAndLeavesNothing(
-      MethodDescriptor.MethodType type, State state, Event event) {
+      MethodDescriptor.MethodType type, State state, Event event, int connections) {
+    if (connections > 1) {
+      // A call that waits for a slot does so in its subchannel, while another connection is dialed.
+      ChannelOptions options = fakes.maxConnections(connections).options();
+      control = newControl(options);
+      channel = newChannel(options);
+    }
     Context.CancellableContext context = event == Event.DEADLINE_OF_THE_CONTEXT
         ? Context.current().withDeadline(deadline(), loop)
         : Context.current().withCancellation();
@@ -169,7 +181,7 @@ class EveryStateTest {
     ClientCall<byte[], byte[]> call = reach(state, type, context, options, event);
     assertThat(listener.statuses).isEmpty();
 
-    happens(event, call, context);
+    happens(event, state, call, context);
     Code end = event.ends(state);
     assertThat(listener.codes()).isEqualTo(end == null ? List.of() : List.of(end));
     if (event == Event.SHUTDOWN_NOW) {
@@ -304,7 +316,10 @@ class EveryStateTest {
   // ---- The event
 
   private void happens(
-      Event event, ClientCall<byte[], byte[]> call, Context.CancellableContext context) {
+      Event event,
+      State state,
+      ClientCall<byte[], byte[]> call,
+      Context.CancellableContext context) {
     switch (event) {
       case NONE -> {}
       case DEADLINE, DEADLINE_OF_THE_CONTEXT -> loop.advance(DEADLINE.plus(LATE));
@@ -315,7 +330,7 @@ class EveryStateTest {
         control.execute(control::shutdown);
       }
       case SHUTDOWN_NOW -> shutdownNow();
-      case CONNECTION_LOST -> peers.last().breaks();
+      case CONNECTION_LOST -> (state == State.SLOT ? peers.all.get(0) : peers.last()).breaks();
     }
     loop.run();
   }
