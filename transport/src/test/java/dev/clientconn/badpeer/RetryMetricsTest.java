@@ -96,6 +96,12 @@ class RetryMetricsTest {
         to.grpcHeaders().headers(true, "grpc-status", "14");
       }
     },
+    CONNECTION_LOST {
+      @Override
+      void send(FrameServer.Stream to) {
+        to.closeConnection();
+      }
+    },
     REFUSED {
       @Override
       void send(FrameServer.Stream to) {
@@ -127,6 +133,7 @@ class RetryMetricsTest {
         Arguments.of(List.of(Reply.UNAVAILABLE, Reply.NOT_FOUND)),
         Arguments.of(List.of(Reply.AT_ONCE, Reply.NEVER_AGAIN)),
         Arguments.of(List.of(Reply.UNAVAILABLE, Reply.UNAVAILABLE_AFTER_HEADERS)),
+        Arguments.of(List.of(Reply.CONNECTION_LOST, Reply.OK)),
         Arguments.of(List.of(Reply.REFUSED, Reply.OK)),
         Arguments.of(List.of(Reply.REFUSED, Reply.REFUSED, Reply.OK)),
         Arguments.of(List.of(Reply.UNAVAILABLE, Reply.REFUSED, Reply.OK)));

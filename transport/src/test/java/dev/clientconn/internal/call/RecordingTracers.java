@@ -18,6 +18,9 @@ public final class RecordingTracers extends ClientStreamTracer.Factory {
 
   public final List<String> events = new ArrayList<>();
   public boolean addsHeader;
+  /** Runs when a tracer has been asked for. */
+  public Runnable duringNew = () -> {};
+
   public @Nullable CallOptions options;
   /** The context that streamCreated ran in. */
   public @Nullable Context contextOfCreated;
@@ -29,6 +32,7 @@ public final class RecordingTracers extends ClientStreamTracer.Factory {
     String kind = info.isTransparentRetry() ? " again" : info.isHedging() ? " hedge" : "";
     events.add("new" + number + kind);
     options = info.getCallOptions();
+    duringNew.run();
     return new Tracer();
   }
 

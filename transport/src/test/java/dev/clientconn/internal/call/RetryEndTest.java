@@ -188,6 +188,53 @@ class RetryEndTest {
   }
 
   @Test
+  void aCancelWhileALaterAttemptStartsEndsTheCallOnce() {
+    var call = fixture.start(TextMethods.BIDI);
+    call.sendMessage("x".repeat(2000));
+    fixture.stream().close(DOWN);
+    fixture.transport.duringStart = stream -> call.cancel("enough", null);
+
+    advance(BACKOFF);
+
+    assertEndedOnce(Code.CANCELLED);
+    assertThat(fixture.stream().cancelReason).isNotNull();
+  }
+
+  @Test
+  void aCancelWhileTheNextTracerIsMadeEndsTheCallAndTheTracer() {
+    fixture.options = fixture.options.withStreamTracerFactory(tracers);
+    ClientCallImpl<String, String> traced = fixture.newCall(TextMethods.UNARY);
+    tracers.duringNew = () -> {
+      if (tracers.events.size() > 1) {
+        traced.cancel("enough", null);
+      }
+    };
+    traced.start(fixture.listener, new Metadata());
+    traced.request(2);
+    traced.sendMessage("hello");
+    traced.halfClose();
+    fixture.stream().close(DOWN);
+
+    advance(BACKOFF);
+
+    assertThat(tracers.events).endsWith("new 1", "closed(CANCELLED)");
+    assertEndedOnce(Code.CANCELLED);
+  }
+
+  @Test
+  void aCancelledLaterAttemptIsReportedToItsTracer() {
+    fixture.options = fixture.options.withStreamTracerFactory(tracers);
+    var call = fixture.unary("hello");
+    fixture.stream().close(DOWN);
+    advance(BACKOFF);
+
+    call.cancel("enough", null);
+
+    assertThat(tracers.events.stream().filter(e -> e.startsWith("closed")))
+        .containsExactly("closed(UNAVAILABLE)", "closed(CANCELLED)");
+  }
+
+  @Test
   void aListenerMayCancelInTheHeadersOfALaterAttempt() {
     var call = fixture.unary("hello");
     fixture.listener.duringHeaders = () -> call.cancel("enough", null);

@@ -347,6 +347,40 @@ class RetryPolicyTest {
     assertThat(fixture.keptBytes.total()).isZero();
   }
 
+  @Conforms("C070")
+  @Test
+  void aRetriedStreamThatExceedsTheBufferLimitIsNotRetriedAgain() {
+    fixture.keptBytes = new RetryBufferLimit(new RetryBufferLimit.Limits(2000, 5000));
+    var call = fixture.start(TextMethods.BIDI);
+    call.sendMessage("a");
+    fails(DOWN, new Metadata());
+    backoffMillis();
+    assertThat(fixture.keptBytes.total()).isEqualTo(6);
+
+    call.sendMessage("x".repeat(2000));
+    assertThat(fixture.keptBytes.total()).as("committed").isZero();
+    fails(DOWN, new Metadata());
+
+    assertThat(attempts()).isEqualTo(2);
+    assertThat(fixture.listener.events).containsExactly("close(UNAVAILABLE)");
+  }
+
+  @Conforms("C070")
+  @Test
+  void aCallOverTheLimitOfTheChannelGoesOnAndIsNotRetried() {
+    fixture.keptBytes = new RetryBufferLimit(new RetryBufferLimit.Limits(5000, 3000));
+    var first = fixture.start(TextMethods.BIDI);
+    first.sendMessage("x".repeat(2000));
+    var second = fixture.start(TextMethods.BIDI);
+    second.sendMessage("x".repeat(2000));
+
+    fails(DOWN, new Metadata());
+
+    assertThat(fixture.listener.events).containsExactly("close(UNAVAILABLE)");
+    fixture.transport.streams.get(0).close(DOWN);
+    assertThat(backoffMillis()).isEqualTo(100);
+  }
+
   @Conforms("C078")
   @Test
   void aRetriedStreamRepeatsWhatWasWrittenAndGoesOn() {
