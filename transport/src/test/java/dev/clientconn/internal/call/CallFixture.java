@@ -14,6 +14,8 @@ import io.grpc.CompressorRegistry;
 import io.grpc.DecompressorRegistry;
 import io.grpc.Metadata;
 import io.grpc.MethodDescriptor;
+import java.lang.reflect.Field;
+import java.util.Collection;
 import java.util.List;
 import java.util.concurrent.CopyOnWriteArrayList;
 import java.util.concurrent.Executor;
@@ -117,6 +119,14 @@ public final class CallFixture {
     ClientCallImpl<String, String> call = newCall(method);
     call.start(listener, new Metadata());
     return call;
+  }
+
+  /** What {@link #unsent} holds of attempts and backoffs: the end of the channel would end it. */
+  public Collection<?> waiting() throws ReflectiveOperationException {
+    Field field = UnsentCalls.class.getDeclaredField("waiting");
+    field.setAccessible(true);
+    Collection<?> held = (Collection<?>) field.get(unsent);
+    return held == null ? List.of() : held;
   }
 
   public FakeStream stream() {

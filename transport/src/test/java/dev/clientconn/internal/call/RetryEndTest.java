@@ -396,6 +396,17 @@ class RetryEndTest {
 
   // ---- Transparent retries
 
+  @Test
+  void anAttemptThatHasEndedIsNotHeldByTheChannel() throws Exception {
+    fixture.unary("hello");
+    fixture.stream().close(DOWN);
+    assertThat(fixture.waiting()).as("in the backoff").hasSize(1);
+
+    advance(BACKOFF);
+
+    assertThat(fixture.waiting()).isEmpty();
+  }
+
   @Conforms("C072")
   @Test
   void transparentRetriesDoNotCountAndHaveNoBackoff() {
