@@ -10,6 +10,7 @@ import dev.clientconn.internal.serviceconfig.RetryPolicy;
 import dev.clientconn.internal.transport.StreamProgress;
 import dev.clientconn.testing.TextMethods;
 import dev.clientconn.transport.TransportListener.RepeatReason;
+import io.grpc.Attributes;
 import io.grpc.CallCredentials;
 import io.grpc.ClientStreamTracer;
 import io.grpc.Context;
@@ -288,8 +289,7 @@ class RetryEndTest {
       fixture.stream().becomeReady();
       fixture.stream().close(DOWN);
     });
-    assertThat(fixture.listener.events).doesNotContain("close(UNAVAILABLE)");
-    fixture.listener.events.clear();
+    assertThat(fixture.listener.events).isEmpty();
 
     advance(BACKOFF);
     fixture.stream().respond("world");
@@ -349,6 +349,30 @@ class RetryEndTest {
 
     assertThat(fixture.stream().headers.previousAttempts()).isOne();
     assertThat(fixture.listener.events).endsWith("close(OK)");
+  }
+
+  @Test
+  void aPickThatFailsAfterTheEndOfTheChannelIsNotRetried() {
+    fixture.withoutTransport().unary("hello");
+    fixture.unsent.end(Status.UNAVAILABLE.withDescription("shutdownNow"));
+
+    fixture.source.waiting.remove(0).onFailed(DOWN);
+
+    assertThat(fixture.listener.description()).isEqualTo("down");
+    assertEndedOnce(Code.UNAVAILABLE);
+  }
+
+  @Test
+  void aCallInABackoffHasNoConnection() {
+    fixture.transport.attributes = Attributes.newBuilder()
+        .set(Attributes.Key.create("of the connection"), "yes")
+        .build();
+    var call = fixture.unary("hello");
+    assertThat(call.getAttributes()).isNotEqualTo(Attributes.EMPTY);
+
+    fixture.stream().close(DOWN);
+
+    assertThat(call.getAttributes()).isEqualTo(Attributes.EMPTY);
   }
 
   @Conforms("C041")

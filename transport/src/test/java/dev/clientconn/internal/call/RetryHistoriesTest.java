@@ -25,10 +25,10 @@ import java.util.concurrent.TimeUnit;
 import org.junit.jupiter.api.Test;
 
 /**
- * Plays random histories of calls with a retry policy, with frozen time. However picks, credentials,
- * streams, timers, the application and the channel's end follow one another, a call ends once, each
- * tracer is closed once, and no timer and no byte is left. {@code -Dhistories=N} plays more; {@code
- * -Dhistory=SEED} plays the one that failed.
+ * Plays random histories of calls with a retry policy, with frozen time. However picks,
+ * credentials, streams, timers, the application and the channel's end follow one another, a call
+ * ends once, each tracer is closed once, and no timer and no byte is left. {@code -Dhistories=N}
+ * plays more; {@code -Dhistory=SEED} plays the one that failed.
  */
 class RetryHistoriesTest {
   private static final int HISTORIES = Integer.getInteger("histories", 20_000);

@@ -58,6 +58,7 @@ class PickerWrapperTest {
     FakePick waitForReady = pick(true);
 
     assertThat(failFast.failed()).isEqualTo(BROKEN);
+    assertThat(failFast.dropped).as("it may be retried").isFalse();
     assertThat(waitForReady.isWaiting()).isTrue();
     assertThat(woken).isZero();
   }
@@ -69,6 +70,7 @@ class PickerWrapperTest {
     update(PickResult.withDrop(BROKEN));
 
     assertThat(pick.failed()).isEqualTo(BROKEN);
+    assertThat(pick.dropped).as("and must not be retried").isTrue();
   }
 
   @ParameterizedTest
@@ -159,6 +161,7 @@ class PickerWrapperTest {
     update(PickResult.withNoResult());
 
     assertThat(waiting.failed()).isEqualTo(BROKEN);
+    assertThat(waiting.dropped).as("and is not retried").isTrue();
     assertThat(pick(true).failed()).isEqualTo(BROKEN);
   }
 
