@@ -80,6 +80,22 @@ class ConnectionsTest {
         });
   }
 
+  @Test
+  void addressesAreLookedUpAgain() {
+    try (TestResolverProvider resolver = new TestResolverProvider(this.server.socketAddress())) {
+      this.runner
+          .withPropertyValues(
+              TARGET + "address=test:///",
+              TARGET + "ssl.enabled=false",
+              TARGET + "dns.refresh-interval=1ms")
+          .run(context -> {
+            hold(context.getBean(Channel.class));
+
+            assertThat(resolver.refreshes.tryAcquire(2, 30, TimeUnit.SECONDS)).isTrue();
+          });
+    }
+  }
+
   /** Makes a call that stays open, and waits until the server has it. */
   private Future<HealthCheckResponse> hold(Channel channel) throws InterruptedException {
     Future<HealthCheckResponse> response = HealthGrpc.newFutureStub(channel)

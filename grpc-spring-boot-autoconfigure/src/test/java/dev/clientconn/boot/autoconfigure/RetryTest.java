@@ -5,24 +5,15 @@ import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.assertThatExceptionOfType;
 
 import io.grpc.Channel;
-import io.grpc.EquivalentAddressGroup;
 import io.grpc.Metadata;
-import io.grpc.NameResolver;
-import io.grpc.NameResolverProvider;
-import io.grpc.NameResolverRegistry;
 import io.grpc.Status;
-import io.grpc.StatusOr;
 import io.grpc.StatusRuntimeException;
 import io.grpc.health.v1.HealthCheckRequest;
 import io.grpc.health.v1.HealthCheckResponse;
 import io.grpc.health.v1.HealthGrpc;
 import io.grpc.stub.StreamObserver;
-import java.net.URI;
-import java.util.List;
-import java.util.Map;
 import java.util.concurrent.Future;
 import org.junit.jupiter.api.AfterEach;
-import org.junit.jupiter.api.BeforeEach;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.Timeout;
 import org.springframework.boot.autoconfigure.AutoConfigurations;
@@ -39,7 +30,8 @@ class RetryTest {
 
   private final HealthServer server = HealthServer.start();
 
-  private final NameResolverProvider resolver = new ConfiguringResolverProvider();
+  private final TestResolverProvider resolver =
+      new TestResolverProvider(this.server.socketAddress());
 
   private final ApplicationContextRunner runner = new ApplicationContextRunner()
       .withConfiguration(AutoConfigurations.of(GrpcClientAutoConfiguration.class))
@@ -48,14 +40,9 @@ class RetryTest {
           "grpc.client.defaults.retry.initial-backoff=1ms",
           "grpc.client.defaults.retry.max-backoff=1ms");
 
-  @BeforeEach
-  void registerResolver() {
-    NameResolverRegistry.getDefaultRegistry().register(this.resolver);
-  }
-
   @AfterEach
   void stop() {
-    NameResolverRegistry.getDefaultRegistry().deregister(this.resolver);
+    this.resolver.close();
     this.server.close();
   }
 
@@ -163,7 +150,7 @@ class RetryTest {
   @Test
   void serviceConfigOfTheResolverReplacesThatOfTheProperties() {
     this.runner
-        .withPropertyValues(TARGET + "address=configuring:///", TARGET + "ssl.enabled=false")
+        .withPropertyValues(TARGET + "address=test:///", TARGET + "ssl.enabled=false")
         .withPropertyValues(TARGET + "retry.max-attempts=3")
         .run(context -> {
           this.server.failures.set(1);
@@ -174,7 +161,7 @@ class RetryTest {
   @Test
   void serviceConfigOfTheResolverIsIgnoredIfItIsNotLookedUp() {
     this.runner
-        .withPropertyValues(TARGET + "address=configuring:///", TARGET + "ssl.enabled=false")
+        .withPropertyValues(TARGET + "address=test:///", TARGET + "ssl.enabled=false")
         .withPropertyValues(
             TARGET + "retry.max-attempts=3", "grpc.client.defaults.service-config-lookup=false")
         .run(context -> {
@@ -196,47 +183,5 @@ class RetryTest {
 
   private static Metadata.Key<String> key(String name) {
     return Metadata.Key.of(name, Metadata.ASCII_STRING_MARSHALLER);
-  }
-
-  /** Resolves to the server, with a service config that has no retry policy. */
-  private final class ConfiguringResolverProvider extends NameResolverProvider {
-
-    @Override
-    public NameResolver newNameResolver(URI target, NameResolver.Args args) {
-      return new NameResolver() {
-
-        @Override
-        public String getServiceAuthority() {
-          return "localhost";
-        }
-
-        @Override
-        public void start(Listener2 listener) {
-          listener.onResult(ResolutionResult.newBuilder()
-              .setAddressesOrError(StatusOr.fromValue(
-                  List.of(new EquivalentAddressGroup(RetryTest.this.server.socketAddress()))))
-              .setServiceConfig(args.getServiceConfigParser().parseServiceConfig(Map.of()))
-              .build());
-        }
-
-        @Override
-        public void shutdown() {}
-      };
-    }
-
-    @Override
-    public String getDefaultScheme() {
-      return "configuring";
-    }
-
-    @Override
-    protected boolean isAvailable() {
-      return true;
-    }
-
-    @Override
-    protected int priority() {
-      return 1;
-    }
   }
 }
