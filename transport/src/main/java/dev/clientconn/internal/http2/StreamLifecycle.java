@@ -26,7 +26,6 @@ import org.jspecify.annotations.Nullable;
 @EventLoopConfined
 final class StreamLifecycle {
 
-  private final TransportOptions options;
   private final TransportLifecycle lifecycle;
   private final Framer framer;
   private final SocketWriter socket;
@@ -58,7 +57,6 @@ final class StreamLifecycle {
       PendingDeliveries deliveries,
       ActiveStreams activeStreams,
       Consumer<Throwable> failConnection) {
-    this.options = options;
     this.lifecycle = lifecycle;
     this.framer = framer;
     this.socket = socket;
@@ -163,10 +161,7 @@ final class StreamLifecycle {
 
   private void enqueue(StreamState stream) {
     if (!quota.enqueue(stream)) {
-      closeUnopened(
-          stream,
-          Status.RESOURCE_EXHAUSTED.withDescription(options.maxPendingStreams()
-              + " calls are waiting for a stream slot on this connection already"));
+      closeUnopened(stream, quota.rejection(activeStreams.active()));
       idleIfEmpty();
     }
   }

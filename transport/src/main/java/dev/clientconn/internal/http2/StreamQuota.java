@@ -6,6 +6,7 @@ import dev.clientconn.internal.concurrent.EventLoopConfined;
 import dev.clientconn.internal.transport.StreamSlots;
 import dev.clientconn.transport.TransportListener;
 import dev.clientconn.transport.TransportListener.WaitOutcome;
+import io.grpc.Status;
 import io.netty.util.concurrent.Ticker;
 import java.util.ArrayDeque;
 import java.util.OptionalLong;
@@ -118,6 +119,17 @@ final class StreamQuota {
     queue.add(stream);
     waiting++;
     return true;
+  }
+
+  /** The end of a call that is not queued. */
+  Status rejection(int active) {
+    String slots = active < limit
+        ? "the peer does not read what this connection sends"
+        : "this connection has " + active + " of " + limit + " slots in use";
+    return Status.RESOURCE_EXHAUSTED.withDescription(
+        "No stream slot: " + maxWaiting + " calls already wait; " + slots
+            + ". The options maxPendingStreams (" + maxWaiting
+            + ") and maxConnectionsPerAddress raise the limits");
   }
 
   /** Removes and returns the stream that has waited longest, if a slot is free. */

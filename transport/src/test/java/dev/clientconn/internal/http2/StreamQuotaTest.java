@@ -187,7 +187,10 @@ class StreamQuotaTest extends PeerTest {
     RecordingCall tooMany = peer.unary();
 
     assertThat(tooMany.takeEvents()).containsExactly("closed RESOURCE_EXHAUSTED PROCESSED");
-    assertThat(tooMany.status().getDescription()).contains("2 calls are waiting");
+    assertThat(tooMany.status().getDescription())
+        .startsWith("No stream slot: 2 calls already wait; this connection has ")
+        .endsWith(" slots in use. The options maxPendingStreams (2) and maxConnectionsPerAddress"
+            + " raise the limits");
     assertThat(peer.slotWaits).containsExactly("REJECTED 0 ms");
     assertThat(waiting(peer)).isEqualTo(2);
   }
