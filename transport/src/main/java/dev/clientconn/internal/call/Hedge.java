@@ -124,9 +124,13 @@ final class Hedge implements CallAttempt.Owner {
     return stream;
   }
 
+  void setStream(@Nullable ClientStream present) {
+    stream = present;
+  }
+
   /** Whether the present stream has been given all that was written. */
   boolean hasStream() {
-    return state.hasStream();
+    return stream != null && state.hasStream();
   }
 
   boolean isReady() {
@@ -196,10 +200,9 @@ final class Hedge implements CallAttempt.Owner {
 
     @Override
     public void onClosed(Status status, StreamProgress progress, Metadata trailers) {
-      ClientStream.Listener listener = winnerAlready();
-      if (listener == null) {
-        listener = onFailed(status, progress, trailers);
-      }
+      ClientStream ended = stream;
+      ClientStream.Listener listener =
+          all.detachStream(Hedge.this) ? onFailed(ended, status, progress, trailers) : win();
       if (listener != null) {
         listener.onClosed(status, progress, trailers);
       }
@@ -207,7 +210,7 @@ final class Hedge implements CallAttempt.Owner {
 
     /** Returns the call's listener if the failure, or a success without headers, ends the call. */
     private ClientStream.@Nullable Listener onFailed(
-        Status status, StreamProgress progress, Metadata trailers) {
+        @Nullable ClientStream ended, Status status, StreamProgress progress, Metadata trailers) {
       if (progress != StreamProgress.PROCESSED && retryTransparently(status, progress)) {
         return null;
       }
@@ -219,7 +222,11 @@ final class Hedge implements CallAttempt.Owner {
       long delay = status.isOk()
           ? HedgeSchedule.END
           : all.afterFailure(Hedge.this, status, RetryPushback.of(trailers));
-      ClientStream.Listener listener = delay == HedgeSchedule.END ? win() : null;
+      ClientStream.Listener listener = null;
+      if (delay == HedgeSchedule.END) {
+        setStream(ended);
+        listener = win();
+      }
       if (listener != null) {
         // No retry follows, not even a transparent one.
         call.request().commit();

@@ -163,9 +163,9 @@ final class HedgedAttempts implements UnsentCalls.Entry, CallState.Opening {
    */
   boolean commit(Hedge hedge) {
     List<Hedge> losers;
-    ClientStream stream = hedge.stream();
     synchronized (this) {
       CallAttempt attempt = hedge.attempt();
+      ClientStream stream = hedge.stream();
       if (over || attempt == null || stream == null || !running.contains(hedge)) {
         return winner == hedge;
       }
@@ -173,11 +173,12 @@ final class HedgedAttempts implements UnsentCalls.Entry, CallState.Opening {
       if (!call.commitTo(this, attempt, stream)) {
         return false;
       }
+      // Before another thread can see the winner: its stream may have failed already.
+      call.request().commitTo(stream);
       winner = hedge;
       losers = endAll();
       losers.remove(hedge);
     }
-    call.request().commitTo(stream);
     leave(losers, NOT_NEEDED);
     return true;
   }
@@ -244,6 +245,18 @@ final class HedgedAttempts implements UnsentCalls.Entry, CallState.Opening {
 
   private synchronized boolean isOver() {
     return over;
+  }
+
+  /**
+   * The stream of an attempt has ended: the call must not be committed to it any more. Returns
+   * false if it has been, and the end is the call's.
+   */
+  synchronized boolean detachStream(Hedge hedge) {
+    if (winner == hedge) {
+      return false;
+    }
+    hedge.setStream(null);
+    return true;
   }
 
   synchronized boolean isWinner(Hedge hedge) {

@@ -9,8 +9,11 @@ import dev.clientconn.internal.transport.StreamProgress;
 import dev.clientconn.testing.FakeStream;
 import dev.clientconn.testing.TextMethods;
 import io.grpc.Attributes;
+import io.grpc.CallOptions;
 import io.grpc.ClientCall;
+import io.grpc.ClientStreamTracer;
 import io.grpc.Grpc;
+import io.grpc.Metadata;
 import io.grpc.Status;
 import io.grpc.Status.Code;
 import java.net.InetSocketAddress;
@@ -211,6 +214,35 @@ class HedgedStreamingTest {
 
     assertThat(fixture.transport.streams).hasSize(1);
     assertThat(fixture.listener.events).containsExactly("close(UNAVAILABLE)");
+  }
+
+  @Test
+  void aCallOverTheLimitDoesNotGoOnWithAStreamThatIsBeingReplaced() {
+    Runnable[] duringClose = {() -> {}};
+    fixture.options = CallOptions.DEFAULT.withStreamTracerFactory(new ClientStreamTracer.Factory() {
+      @Override
+      public ClientStreamTracer newClientStreamTracer(
+          ClientStreamTracer.StreamInfo info, Metadata headers) {
+        return new ClientStreamTracer() {
+          @Override
+          public void streamClosed(Status status) {
+            duringClose[0].run();
+          }
+        };
+      }
+    });
+    ClientCall<String, String> call = fixture.start(TextMethods.BIDI);
+    duringClose[0] = () -> {
+      duringClose[0] = () -> {};
+      call.sendMessage("x".repeat(MIB));
+    };
+
+    attempt(0).close(Status.UNAVAILABLE, StreamProgress.NOT_SENT);
+
+    assertThat(attempt(1).commands).containsExactly("start(1048576 bytes)");
+    attempt(1).responseHeaders();
+    attempt(1).close(Status.OK);
+    assertThat(fixture.listener.events).containsExactly("headers", "close(OK)");
   }
 
   @Test

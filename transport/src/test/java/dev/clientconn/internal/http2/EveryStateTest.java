@@ -51,25 +51,38 @@ class EveryStateTest {
   /** A deadline may be seen late by a tick of the wheel or of the calls that are not sent. */
   private static final Duration LATE = Duration.ofMillis(200);
 
-  /** The retry policy has a status of its own, so that it does not repeat what the events cause. */
+  /** The policies have a status of their own, so that they do not repeat what the events cause. */
   private static final Map<String, ?> CONFIG = Map.of(
       "methodConfig",
-      List.of(Map.of(
-          "name",
-          List.of(Map.of()),
-          "retryPolicy",
+      List.of(
           Map.of(
-              "maxAttempts",
-              3.0,
-              "initialBackoff",
-              "1s",
-              "maxBackoff",
-              "1s",
-              "backoffMultiplier",
-              1.0,
-              "retryableStatusCodes",
-              List.of("ABORTED")))));
+              "name",
+              List.of(Map.of("service", "pkg.Hedged")),
+              "hedgingPolicy",
+              Map.of(
+                  "maxAttempts",
+                  3.0,
+                  "hedgingDelay",
+                  "1s",
+                  "nonFatalStatusCodes",
+                  List.of("ABORTED"))),
+          Map.of(
+              "name",
+              List.of(Map.of()),
+              "retryPolicy",
+              Map.of(
+                  "maxAttempts",
+                  3.0,
+                  "initialBackoff",
+                  "1s",
+                  "maxBackoff",
+                  "1s",
+                  "backoffMultiplier",
+                  1.0,
+                  "retryableStatusCodes",
+                  List.of("ABORTED")))));
 
+  private static final Duration HEDGING_DELAY = Duration.ofSeconds(1);
   private static final Duration BACKOFF = Duration.ofSeconds(1);
   private static final Duration LONG_BACKOFF = Duration.ofSeconds(10);
 
@@ -85,8 +98,17 @@ class EveryStateTest {
     RETRY_BACKOFF,
     CONNECTION_AFTER_A_BACKOFF,
     RESPONSE_AFTER_A_BACKOFF,
+    HEDGES_WITHOUT_CONNECTION,
+    HEDGES_WITHOUT_CREDENTIALS,
+    HEDGES_WITHOUT_RESPONSE,
+    NEXT_HEDGE,
+    REST_OF_A_HEDGE,
     RESPONSE,
-    REST_OF_THE_RESPONSE
+    REST_OF_THE_RESPONSE;
+
+    boolean isHedged() {
+      return this == NEXT_HEDGE || name().contains("HEDGE");
+    }
   }
 
   enum Event {
@@ -118,8 +140,13 @@ class EveryStateTest {
             CREDENTIALS,
             CREDENTIALS_FOR_A_RETRY,
             SLOT,
-            RETRY_BACKOFF -> null;
+            RETRY_BACKOFF,
+            HEDGES_WITHOUT_CREDENTIALS,
+            NEXT_HEDGE -> null;
         case CONNECTION,
+            HEDGES_WITHOUT_CONNECTION,
+            HEDGES_WITHOUT_RESPONSE,
+            REST_OF_A_HEDGE,
             CONNECTION_FOR_A_RETRY,
             CONNECTION_AFTER_A_BACKOFF,
             RESPONSE_AFTER_A_BACKOFF,
@@ -214,7 +241,11 @@ class EveryStateTest {
     switch (state) {
       case SERVICE_CONFIG, CONNECTION -> {}
       case SLOT -> connect(0);
-      case CREDENTIALS, CREDENTIALS_FOR_A_RETRY -> {
+      case HEDGES_WITHOUT_CONNECTION -> {
+        control.execute(control::requestConnection);
+        fakes.resolver.send(CONFIG, 1);
+      }
+      case CREDENTIALS, CREDENTIALS_FOR_A_RETRY, HEDGES_WITHOUT_CREDENTIALS -> {
         connect(100);
         own = options.withCallCredentials(credentials);
       }
@@ -243,6 +274,23 @@ class EveryStateTest {
         loop.advance(BACKOFF);
         assertThat(peers.last().table.active()).isOne();
       }
+      case HEDGES_WITHOUT_CONNECTION -> {
+        loop.advance(HEDGING_DELAY);
+        assertThat(control.waitingCalls()).isEqualTo(2);
+      }
+      case HEDGES_WITHOUT_CREDENTIALS -> {
+        loop.advance(HEDGING_DELAY);
+        assertThat(credentials.waiting).hasSize(2);
+      }
+      case HEDGES_WITHOUT_RESPONSE, REST_OF_A_HEDGE -> {
+        loop.advance(HEDGING_DELAY);
+        assertThat(peers.last().table.active()).isEqualTo(2);
+        if (state == State.REST_OF_A_HEDGE) {
+          peers.last().sendsHeaders(3);
+          assertThat(peers.last().table.active()).isOne();
+        }
+      }
+      case NEXT_HEDGE -> abort(event.code == Code.DEADLINE_EXCEEDED ? LONG_BACKOFF : BACKOFF);
       case REST_OF_THE_RESPONSE -> peers.last().sendsHeaders(1);
       default -> {}
     }
@@ -260,7 +308,9 @@ class EveryStateTest {
       State state, MethodDescriptor.MethodType type, Context context, CallOptions options) {
     List<ClientCall<byte[], byte[]>> made = new ArrayList<>();
     MethodDescriptor<byte[], byte[]> method =
-        ByteMethods.unary("pkg.Greeter/Hello").toBuilder().setType(type).build();
+        ByteMethods.unary(state.isHedged() ? "pkg.Hedged/Hello" : "pkg.Greeter/Hello").toBuilder()
+            .setType(type)
+            .build();
     context.run(() -> {
       ClientCall<byte[], byte[]> call = channel.newCall(method, options);
       made.add(call);
@@ -352,7 +402,7 @@ class EveryStateTest {
         && (!type.clientSendsOneMessage() || state == State.HALF_CLOSE)) {
       call.halfClose();
     }
-    if (state == State.RETRY_BACKOFF) {
+    if (state == State.RETRY_BACKOFF || state == State.NEXT_HEDGE) {
       loop.advance(listener.statuses.isEmpty() ? BACKOFF : LONG_BACKOFF);
     }
     // Twice: where the credentials found their connection gone, there is another one to wait for.
@@ -365,7 +415,7 @@ class EveryStateTest {
     }
     if (!peers.all.isEmpty() && peers.last().table.active() > 0) {
       int id = peers.last().table.newestId();
-      if (state != State.REST_OF_THE_RESPONSE) {
+      if (state != State.REST_OF_THE_RESPONSE && state != State.REST_OF_A_HEDGE) {
         peers.last().sendsHeaders(id);
       }
       peers.last().sendsMessage(id, Http2Peer.bytes("answer")).sendsTrailers(id);

@@ -1,0 +1,572 @@
+// SPDX-License-Identifier: Apache-2.0
+package dev.clientconn.internal.http2;
+
+import static org.assertj.core.api.Assertions.assertThat;
+
+import dev.clientconn.internal.call.RetainedBytes;
+import dev.clientconn.internal.channel.CallChannel;
+import dev.clientconn.internal.channel.ChannelCore;
+import dev.clientconn.internal.channel.ChannelHarness;
+import dev.clientconn.internal.channel.ChannelOptions;
+import dev.clientconn.internal.concurrent.ChannelThreads;
+import dev.clientconn.internal.transport.ClientTransport;
+import dev.clientconn.internal.transport.TlsVersion;
+import dev.clientconn.internal.transport.TransportConnector;
+import dev.clientconn.testing.ByteMethods;
+import dev.clientconn.testing.ManualLoop;
+import io.grpc.Attributes;
+import io.grpc.CallOptions;
+import io.grpc.Channel;
+import io.grpc.ClientCall;
+import io.grpc.Deadline;
+import io.grpc.Metadata;
+import io.grpc.MethodDescriptor.MethodType;
+import io.grpc.Status;
+import io.netty.handler.codec.http2.Http2Error;
+import java.net.SocketAddress;
+import java.time.Duration;
+import java.util.ArrayList;
+import java.util.HashMap;
+import java.util.HashSet;
+import java.util.List;
+import java.util.Map;
+import java.util.Random;
+import java.util.Set;
+import java.util.concurrent.TimeUnit;
+import java.util.function.Predicate;
+import org.jspecify.annotations.Nullable;
+
+/**
+ * Runs one random history of a whole channel with frozen time: calls of all types with retry and
+ * hedging policies, over two addresses whose scripted peers respond, fail, refuse, change the
+ * number of slots, drain and break. Everything follows from the seed.
+ */
+final class ChannelHistory {
+  private static final int STEPS = 60;
+  private static final int MAX_CALLS = 8;
+  private static final String[] CODES = {"14", "14", "10", "13", "8"};
+  private static final String[] PUSHBACKS = {"0", "5", "700", "-1", "soon"};
+
+  private final Random random;
+  private final List<String> log = new ArrayList<>();
+  private final ManualLoop loop = new ManualLoop();
+  private final Peers peers = new Peers();
+  private final ChannelHarness fakes = new ChannelHarness();
+  private final ChannelCore control;
+  private final Channel channel;
+  private final List<Call> calls = new ArrayList<>();
+  private boolean shutdown;
+  private boolean released;
+
+  ChannelHistory(long seed) {
+    random = new Random(seed);
+    ChannelOptions options = fakes.options();
+    ChannelThreads threads = new ChannelThreads(
+        Runnable::run, Runnable::run, loop, loop.ticker()::nanoTime, () -> released = true);
+    control = new ChannelCore(options, threads, peers, random::nextDouble);
+    channel = CallChannel.create(control, options, threads);
+  }
+
+  /** What happened, one step a line. */
+  String log() {
+    return String.join("\n", log);
+  }
+
+  void run() {
+    control.execute(control::requestConnection);
+    resolve();
+    for (int i = 0; i < STEPS; i++) {
+      step();
+      loop.run();
+      peers.all.forEach(SimulatedPeer::readFrames);
+    }
+    if (chance(8)) {
+      note("shutdownNow");
+      shutdown = true;
+      control.latch().beginNow();
+      control.execute(control::shutdownNow);
+      loop.run();
+      // What has arrived is still delivered.
+      calls.forEach(call -> call.request(5));
+      assertThat(calls).as("shutdownNow ends all calls").allMatch(Call::isClosed);
+    } else {
+      finish();
+      probeSlots();
+    }
+    endChannel();
+  }
+
+  private boolean chance(int oneIn) {
+    return random.nextInt(oneIn) == 0;
+  }
+
+  private <T> T any(List<T> list) {
+    return list.get(random.nextInt(list.size()));
+  }
+
+  private void note(String step) {
+    log.add(TimeUnit.NANOSECONDS.toMillis(loop.ticker().nanoTime()) + " ms: " + step);
+  }
+
+  // ---- Steps
+
+  private void step() {
+    switch (random.nextInt(22)) {
+      case 0, 1, 2 -> startCall();
+      case 3, 4 -> withOpenCall(call -> !call.halfClosed, Call::write);
+      case 5 -> withOpenCall(call -> !call.halfClosed, Call::halfClose);
+      case 6 -> withOpenCall(call -> true, call -> call.request(1 + random.nextInt(3)));
+      case 7 -> withOpenCall(call -> chance(3), Call::cancel);
+      case 8, 9, 10 -> advance(random.nextInt(chance(4) ? 2_000 : 120));
+      case 11, 12 -> withPeer(peer -> peer.settings(chance(3) ? 100 : random.nextInt(4)));
+      case 13, 14, 15, 16, 17, 18 -> withPeer(SimulatedPeer::actOnStream);
+      case 19 -> withPeer(SimulatedPeer::endConnection);
+      case 20 -> {
+        if (chance(3)) {
+          resolve();
+        }
+      }
+      default -> withPeer(SimulatedPeer::credit);
+    }
+  }
+
+  private void startCall() {
+    if (calls.size() < MAX_CALLS) {
+      Call call = new Call(calls.size());
+      calls.add(call);
+      call.start();
+    }
+  }
+
+  private void withOpenCall(Predicate<Call> choice, java.util.function.Consumer<Call> action) {
+    List<Call> open =
+        calls.stream().filter(call -> !call.isOver() && choice.test(call)).toList();
+    if (!open.isEmpty()) {
+      action.accept(any(open));
+    }
+  }
+
+  private void withPeer(java.util.function.Consumer<SimulatedPeer> action) {
+    List<SimulatedPeer> alive = peers.alive();
+    if (!alive.isEmpty()) {
+      action.accept(any(alive));
+    }
+  }
+
+  private void advance(int millis) {
+    note("time passes: " + millis + " ms");
+    loop.advance(Duration.ofMillis(millis));
+  }
+
+  private void resolve() {
+    if (shutdown || fakes.resolver.resolvers.isEmpty()) {
+      return;
+    }
+    int addresses = 1 + random.nextInt(2);
+    note("resolved: " + addresses);
+    if (chance(6)) {
+      fakes.resolver.last().fail("DNS");
+    } else if (addresses == 1) {
+      fakes.resolver.send(config(), 1);
+    } else {
+      fakes.resolver.send(config(), 1, 2);
+    }
+  }
+
+  private Map<String, ?> config() {
+    Map<String, Object> config = new HashMap<>();
+    config.put(
+        "loadBalancingConfig",
+        List.of(Map.of(random.nextBoolean() ? "round_robin" : "pick_first", Map.of())));
+    if (random.nextBoolean()) {
+      config.put("connectionScaling", Map.of("maxConnectionsPerSubchannel", 2.0));
+    }
+    if (random.nextBoolean()) {
+      config.put("retryThrottling", Map.of("maxTokens", 6.0, "tokenRatio", 0.5));
+    }
+    config.put(
+        "methodConfig",
+        List.of(
+            Map.of(
+                "name",
+                List.of(Map.of("service", "pkg.Retried")),
+                "retryPolicy",
+                Map.of(
+                    "maxAttempts",
+                    4.0,
+                    "initialBackoff",
+                    "0.05s",
+                    "maxBackoff",
+                    "0.5s",
+                    "backoffMultiplier",
+                    2.0,
+                    "retryableStatusCodes",
+                    List.of("UNAVAILABLE", "ABORTED"))),
+            Map.of(
+                "name",
+                List.of(Map.of("service", "pkg.Hedged")),
+                "hedgingPolicy",
+                Map.of(
+                    "maxAttempts",
+                    2.0 + random.nextInt(3),
+                    "hedgingDelay",
+                    chance(3) ? "0s" : "0.08s",
+                    "nonFatalStatusCodes",
+                    List.of("UNAVAILABLE", "ABORTED")))));
+    return config;
+  }
+
+  // ---- The end
+
+  /** Everything that calls wait for comes: now each must end. */
+  private void finish() {
+    note("finish");
+    fakes.resolver.send(config(), 1, 2);
+    if (chance(4)) {
+      note("shutdown");
+      shutdown = true;
+      control.latch().begin();
+      control.execute(control::shutdown);
+    }
+    for (int i = 0; i < 300 && !calls.stream().allMatch(Call::isClosed); i++) {
+      calls.forEach(Call::finish);
+      peers.alive().forEach(SimulatedPeer::finish);
+      loop.advance(Duration.ofMillis(i < 20 ? 100 : 1_000));
+    }
+    assertThat(calls).as("each call ends").allMatch(Call::isClosed);
+    assertThat(calls).as("each call ends once").allMatch(call -> call.closes == 1);
+    assertThat(peers.all).as("no stream is left").allMatch(peer -> peer.openStreams() == 0);
+    assertThat(control.waitingCalls()).isZero();
+    assertThat(RetainedBytes.of(channel)).as("retained bytes").isZero();
+  }
+
+  /** With one slot a connection, calls one after another succeed only if no slot was lost. */
+  private void probeSlots() {
+    if (shutdown) {
+      return;
+    }
+    note("probe");
+    peers.alive().forEach(peer -> peer.settings(1));
+    for (int i = 0; i < 3; i++) {
+      Call probe = new Call(
+          calls.size(), MethodType.UNARY, "pkg.Plain/M", CallOptions.DEFAULT.withWaitForReady());
+      calls.add(probe);
+      probe.start();
+      for (int round = 0; round < 60 && !probe.isClosed(); round++) {
+        probe.finish();
+        peers.alive().forEach(peer -> peer.finish(1));
+        loop.advance(Duration.ofMillis(round < 5 ? 100 : 1_000));
+      }
+      assertThat(probe.status).as("a slot for each call").isEqualTo(Status.OK);
+    }
+  }
+
+  private void endChannel() {
+    control.latch().beginNow();
+    control.execute(control::shutdownNow);
+    loop.run();
+    assertThat(calls).as("each call ends once").allMatch(call -> call.closes == 1);
+    assertThat(control.latch().isTerminated()).as("terminated").isTrue();
+    assertThat(released).isTrue();
+    assertThat(control.waitingCalls()).isZero();
+    assertThat(RetainedBytes.of(channel)).as("retained bytes").isZero();
+    assertThat(loop.isQuiet()).as("no timer is left").isTrue();
+    peers.all.forEach(peer -> peer.peer.verify());
+  }
+
+  /** One call of the application. */
+  private final class Call extends ClientCall.Listener<byte[]> {
+    private final int number;
+    private final MethodType type;
+    private final ClientCall<byte[], byte[]> call;
+    private final boolean cancelsInHeaders = chance(12);
+    private boolean halfClosed;
+    private boolean cancelled;
+    private int closes;
+    private @Nullable Status status;
+
+    Call(int number) {
+      this(
+          number,
+          any(List.of(
+              MethodType.UNARY,
+              MethodType.UNARY,
+              MethodType.BIDI_STREAMING,
+              MethodType.CLIENT_STREAMING,
+              MethodType.SERVER_STREAMING)),
+          any(List.of(
+              "pkg.Plain/M", "pkg.Retried/M", "pkg.Retried/M", "pkg.Hedged/M", "pkg.Hedged/M")),
+          randomOptions());
+    }
+
+    Call(int number, MethodType type, String method, CallOptions options) {
+      this.number = number;
+      this.type = type;
+      note("call " + number + ": " + type + " " + method + " "
+          + (options.isWaitForReady() ? "waits" : ""));
+      call = channel.newCall(ByteMethods.of(type, method), options);
+    }
+
+    void start() {
+      call.start(this, new Metadata());
+      call.request(random.nextInt(3));
+      if (type.clientSendsOneMessage()) {
+        call.sendMessage(message());
+        if (!chance(8)) {
+          halfClose();
+        }
+      }
+    }
+
+    private byte[] message() {
+      return new byte[chance(5) ? 20_000 : chance(3) ? 1_500 : 20];
+    }
+
+    void write() {
+      if (!type.clientSendsOneMessage()) {
+        note("call " + number + " writes");
+        call.sendMessage(message());
+      }
+    }
+
+    void halfClose() {
+      note("call " + number + " half-closes");
+      halfClosed = true;
+      call.halfClose();
+    }
+
+    void request(int messages) {
+      call.request(messages);
+    }
+
+    void cancel() {
+      note("call " + number + " is cancelled");
+      cancelled = true;
+      call.cancel("history", null);
+    }
+
+    void finish() {
+      if (!isOver() && !halfClosed) {
+        halfClose();
+      }
+      if (!isOver()) {
+        call.request(5);
+      }
+    }
+
+    boolean isClosed() {
+      return closes > 0;
+    }
+
+    boolean isOver() {
+      return closes > 0 || cancelled;
+    }
+
+    @Override
+    public void onHeaders(Metadata headers) {
+      assertThat(closes).isZero();
+      if (cancelsInHeaders) {
+        cancel();
+      }
+    }
+
+    @Override
+    public void onMessage(byte[] message) {
+      assertThat(closes).isZero();
+      if (chance(2)) {
+        call.request(1);
+      }
+    }
+
+    @Override
+    public void onClose(Status with, Metadata trailers) {
+      note("call " + number + " ends: " + with.getCode() + " " + with.getDescription());
+      closes++;
+      status = with;
+    }
+
+    @Override
+    public String toString() {
+      return "call " + number + " closed " + closes + " times, " + status;
+    }
+  }
+
+  private CallOptions randomOptions() {
+    CallOptions options = CallOptions.DEFAULT;
+    if (chance(3)) {
+      options = options.withDeadline(
+          Deadline.after(random.nextInt(3_000), TimeUnit.MILLISECONDS, new Deadline.Ticker() {
+            @Override
+            public long nanoTime() {
+              return loop.ticker().nanoTime();
+            }
+          }));
+    }
+    return chance(3) ? options.withWaitForReady() : options;
+  }
+
+  /** One connection, with what the peer has sent on it. */
+  private final class SimulatedPeer {
+    private final int number;
+    private final Http2Peer peer;
+    private final Set<Integer> withHeaders = new HashSet<>();
+    private boolean ready;
+    private boolean broken;
+
+    SimulatedPeer(int number, Http2Peer peer) {
+      this.number = number;
+      this.peer = peer;
+    }
+
+    boolean isAlive() {
+      return !broken && peer.socket.isOpen();
+    }
+
+    void readFrames() {
+      peer.frames();
+    }
+
+    int openStreams() {
+      return peer.table.active();
+    }
+
+    void settings(int streams) {
+      note("peer " + number + " allows " + streams);
+      ready = true;
+      peer.sendsSettings(s -> s.maxConcurrentStreams(streams));
+    }
+
+    private @Nullable Integer anyStream() {
+      List<StreamState> open = peer.table.all();
+      return open.isEmpty() ? null : any(open).id();
+    }
+
+    void actOnStream() {
+      Integer id = ready ? anyStream() : null;
+      if (id == null) {
+        return;
+      }
+      switch (random.nextInt(8)) {
+        case 0, 1 -> {
+          if (withHeaders.add(id)) {
+            note("peer " + number + " sends headers on " + id);
+            peer.sendsHeaders(id);
+          } else {
+            peer.sendsMessage(id, new byte[chance(4) ? 9_000 : 10]);
+          }
+        }
+        case 2, 3 -> {
+          note("peer " + number + " ends " + id);
+          respond(id);
+        }
+        case 4, 5 -> fail(id);
+        case 6 -> {
+          note("peer " + number + " refuses " + id);
+          peer.sendsRst(id, Http2Error.REFUSED_STREAM.code());
+        }
+        default -> {
+          note("peer " + number + " resets " + id);
+          peer.sendsRst(id, Http2Error.INTERNAL_ERROR.code());
+        }
+      }
+    }
+
+    private void fail(int id) {
+      String code = CODES[random.nextInt(CODES.length)];
+      List<String> trailers = new ArrayList<>(List.of("grpc-status", code));
+      if (!withHeaders.contains(id)) {
+        trailers.addAll(0, List.of(":status", "200", "content-type", "application/grpc"));
+        if (chance(3)) {
+          trailers.addAll(
+              List.of("grpc-retry-pushback-ms", PUSHBACKS[random.nextInt(PUSHBACKS.length)]));
+        }
+      }
+      note("peer " + number + " fails " + id + ": " + trailers);
+      peer.sendsHeaders(id, true, trailers.toArray(new String[0]));
+    }
+
+    private void respond(int id) {
+      peer.inOneRead(() -> {
+        if (withHeaders.add(id)) {
+          peer.sendsHeaders(id).sendsMessage(id, new byte[10]);
+        }
+        peer.sendsTrailers(id);
+      });
+    }
+
+    void credit() {
+      Integer id = ready ? anyStream() : null;
+      if (id != null) {
+        peer.sendsWindowUpdate(0, 10_000).sendsWindowUpdate(id, 10_000);
+      }
+    }
+
+    void endConnection() {
+      if (ready && chance(2)) {
+        int last = chance(2) ? 0 : Math.max(0, peer.table.newestId());
+        note("peer " + number + " drains after " + last);
+        peer.sendsGoAway(last, Http2Error.NO_ERROR, "");
+      } else if (chance(2)) {
+        note("peer " + number + " breaks");
+        broken = true;
+        peer.breaks();
+      }
+    }
+
+    void finish() {
+      finish(100);
+    }
+
+    void finish(int streams) {
+      peer.sendsSettings(s -> s.maxConcurrentStreams(streams));
+      ready = true;
+      for (StreamState each : peer.table.all()) {
+        int id = each.id();
+        if (isAlive() && peer.table.find(id) != null) {
+          respond(id);
+        }
+      }
+      readFrames();
+    }
+
+    @Override
+    public String toString() {
+      return "peer " + number + " with " + openStreams() + " streams";
+    }
+  }
+
+  private final class Peers implements TransportConnector {
+    private final List<SimulatedPeer> all = new ArrayList<>();
+
+    List<SimulatedPeer> alive() {
+      return all.stream().filter(SimulatedPeer::isAlive).toList();
+    }
+
+    @Override
+    public ClientTransport connect(
+        SocketAddress address,
+        String authority,
+        Attributes addressAttributes,
+        ClientTransport.Listener owner) {
+      Http2Peer peer = Http2Peer.connecting(setup -> {
+        setup.loop = loop;
+        setup.channel = owner;
+      });
+      SimulatedPeer simulated = new SimulatedPeer(all.size(), peer);
+      note(simulated + " is dialled at " + address);
+      all.add(simulated);
+      return peer.transport;
+    }
+
+    @Override
+    public TlsVersion tlsVersion() {
+      return TlsVersion.FIXED;
+    }
+
+    @Override
+    public void onTlsChange(Runnable listener) {}
+
+    @Override
+    public void close() {}
+  }
+}
