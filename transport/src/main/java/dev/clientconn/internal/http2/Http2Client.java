@@ -211,6 +211,9 @@ final class Http2Client {
           failed(thrown);
         }
       }
+      // Not before: a stream that waits, and expires with the one whose slot it would get, must not
+      // be opened only to be reset.
+      streams.onSlotFree();
       closeIfDrained();
     });
   }

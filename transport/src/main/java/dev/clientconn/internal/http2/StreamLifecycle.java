@@ -270,14 +270,13 @@ final class StreamLifecycle {
 
   // The deadline
 
-  /** The stream's deadline has passed. */
+  /** The stream's deadline has passed. After all of a tick, {@link #onSlotFree} must be called. */
   void expire(StreamState stream) {
     if (stream.isWaiting()) {
       closer.expire(stream);
       stopWaiting(stream, WaitOutcome.DEADLINE);
     } else if (stream.isOpen()) {
       closer.expire(stream);
-      onSlotFree();
     }
   }
 
@@ -376,8 +375,8 @@ final class StreamLifecycle {
     idleIfEmpty();
   }
 
-  /** An open stream has ended: the one that waits for its slot is opened. */
-  private void onSlotFree() {
+  /** Open streams have ended: those that wait for their slots are opened. */
+  void onSlotFree() {
     if (!lifecycle.isClosed()) {
       admitWaiting();
       idleIfEmpty();

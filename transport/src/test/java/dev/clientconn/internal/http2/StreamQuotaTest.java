@@ -126,6 +126,29 @@ class StreamQuotaTest extends PeerTest {
     peer.expectsNothing();
   }
 
+  @Test
+  void callThatExpiresTogetherWithTheOneBeforeItIsNotSent() {
+    Http2Peer peer = limitedTo(1);
+    List<RecordingCall> calls = new ArrayList<>();
+    for (int i = 0; i < 3; i++) {
+      calls.add(peer.call(peer.deadline(Duration.ofMillis(50)), new Metadata())
+          .start(bytes("hello"), true));
+    }
+    RecordingCall later = peer.unary();
+    peer.expects("HEADERS 1", "DATA 1 10 END");
+
+    peer.after(Duration.ofMillis(60));
+
+    assertThat(calls)
+        .extracting(call -> call.status().getDescription())
+        .satisfiesExactly(
+            first -> assertThat(first).contains("the server's response"),
+            second -> assertThat(second).contains("a stream slot"),
+            third -> assertThat(third).contains("a stream slot"));
+    peer.expects("RST_STREAM 1 CANCEL", "HEADERS 3", "DATA 3 10 END").answers(3);
+    assertThat(later.status().isOk()).isTrue();
+  }
+
   @Conforms("T093")
   @Test
   void aRaisedLimitAdmitsAsManyAsItAllows() {
