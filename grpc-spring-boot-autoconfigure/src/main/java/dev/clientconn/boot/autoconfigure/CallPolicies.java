@@ -168,7 +168,7 @@ final class CallPolicies {
     }
     List<String> codes = policy.getCodes() == null
         ? CODES
-        : this.checks.codes(leaf(group, "codes"), policy.getCodes());
+        : this.checks.someCodes(leaf(group, "codes"), policy.getCodes());
     if (attempts != null) {
       Map<String, Object> values = new LinkedHashMap<>();
       values.put("maxAttempts", attempts);
@@ -245,14 +245,21 @@ final class CallPolicies {
         this.byName.merge(name, policy, (old, added) -> added.applies() ? added : old);
         continue;
       }
-      String what = name.equals(ANY_METHOD) ? "All methods have" : name + " has";
+      boolean any = name.equals(ANY_METHOD);
       throw this.settings.invalid(
-          name.equals(ANY_METHOD) ? policy.leaf : group + ".names",
-          name.equals(ANY_METHOD) ? policy.attempts : name,
-          ("It contradicts %s: a method can be retried or hedged, not both. %s a policy already."
-                  + " Remove one of the two; max-attempts: 1 removes an inherited one.")
-              .formatted(this.settings.keys().apply(other.leaf), what));
+          any ? policy.leaf : group + ".names",
+          any ? policy.attempts : name,
+          contradiction(any ? "All methods have" : name + " has", policy, other));
     }
+  }
+
+  private String contradiction(String subject, Policy policy, Policy other) {
+    Object key = this.settings.keys().apply(other.leaf);
+    return policy.type.equals(other.type)
+        ? "%s a %s by %s already. Remove one of the two.".formatted(subject, policy.type, key)
+        : ("It contradicts %s: a method can be retried or hedged, not both. %s a policy already."
+                + " Remove one of the two; max-attempts: 1 removes an inherited one.")
+            .formatted(key, subject);
   }
 
   /** Rejects values of a target that no policy uses; those of the defaults may be for others. */

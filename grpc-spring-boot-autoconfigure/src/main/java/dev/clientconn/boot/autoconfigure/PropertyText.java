@@ -2,6 +2,7 @@
 package dev.clientconn.boot.autoconfigure;
 
 import java.util.Locale;
+import java.util.regex.Pattern;
 import org.jspecify.annotations.Nullable;
 import org.springframework.boot.context.properties.source.ConfigurationProperty;
 
@@ -10,6 +11,11 @@ import org.springframework.boot.context.properties.source.ConfigurationProperty;
  * and origin.
  */
 final class PropertyText {
+
+  private static final Pattern SECRET = Pattern.compile("password|secret|token");
+
+  /** Tokens of the retry throttle (gRFC A6), which are numbers. */
+  private static final Pattern RETRY_TOKENS = Pattern.compile("max-?tokens?|token-?ratio");
 
   private PropertyText() {}
 
@@ -41,7 +47,7 @@ final class PropertyText {
 
   static String value(ConfigurationProperty property) {
     String name = property.getName().toString().toLowerCase(Locale.ROOT);
-    boolean secret = name.contains("password") || name.contains("secret") || name.contains("token");
+    boolean secret = SECRET.matcher(RETRY_TOKENS.matcher(name).replaceAll("")).find();
     return secret ? "******" : String.valueOf(property.getValue());
   }
 }

@@ -9,7 +9,8 @@ import org.springframework.util.unit.DataSize;
 public class RetrySettings extends RetryPolicySettings {
 
   /**
-   * Whether calls are retried. If not, the policies of service configs have no effect either.
+   * Whether calls are retried and hedged by policy. If not, the policies of service configs have no
+   * effect either.
    */
   private @Nullable Boolean enabled;
 

@@ -77,6 +77,9 @@ final class ServiceConfigTree {
         return;
       }
       String element = name.getElement(i, Form.ORIGINAL);
+      if (node == this.top && name.isNumericIndex(i)) {
+        throw new UnknownServiceConfigKeyException(property, "[" + element + "]", node.place);
+      }
       if (name.isNumericIndex(i)) {
         if (node.elementsFrom == null) {
           node.elementsFrom = source;

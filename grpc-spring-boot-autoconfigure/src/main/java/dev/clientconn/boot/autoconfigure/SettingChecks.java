@@ -104,6 +104,18 @@ record SettingChecks(TargetSettings settings) {
     return codes;
   }
 
+  /** Returns the codes, of which there must be one at least. */
+  List<String> someCodes(String leaf, List<String> values) {
+    if (values.isEmpty()) {
+      throw this.settings.invalid(
+          leaf,
+          "",
+          "It must have at least one status code. Known codes: %s."
+              .formatted(String.join(", ", CODES)));
+    }
+    return codes(leaf, values);
+  }
+
   private static String unknownCode(String value) {
     String allowed = " Known codes: %s.".formatted(String.join(", ", CODES));
     if (value.strip().equalsIgnoreCase("OK")) {

@@ -36,6 +36,7 @@ class PolicyMistakesTest {
         "retry.codes | UNAVAILABEL | Did you mean UNAVAILABLE? Known codes: CANCELLED,",
         "retry.codes | OK | OK is no failure. Known codes: CANCELLED,",
         "retry.codes | 99 | is no gRPC status code. Known codes: CANCELLED,",
+        "retry.codes | [] | It must have at least one status code. Known codes: CANCELLED,",
         "retry.buffer.per-call | 0B | It must be at least 1 byte.",
         "retry.buffer.total | -1B | It must be at least 1 byte.",
         "hedging.max-attempts | -2 | It must be at least 1.",
@@ -172,6 +173,19 @@ class PolicyMistakesTest {
             "demo.Clock has a policy already");
   }
 
+  @ParameterizedTest
+  @ValueSource(
+      strings = {
+        "[{ names: 'demo.Clock, demo.Clock', max-attempts: 3 }]",
+        "[{ names: demo.Clock, max-attempts: 3 }, { names: demo.Clock, max-attempts: 2 }]"
+      })
+  void methodThatIsNamedTwiceIsExplained(String methods) {
+    assertThat(start("retry.methods: " + methods).getDescription())
+        .contains("demo.Clock has a retryPolicy by grpc.client.targets.greeter.retry.methods[0]."
+            + "max-attempts already. Remove one of the two.")
+        .doesNotContain("hedged");
+  }
+
   @Test
   void targetMayHedgeWhatTheDefaultsRetry() {
     this.runner
@@ -228,6 +242,7 @@ class PolicyMistakesTest {
       delimiter = '|',
       value = {
         "timeout: 10ms | timeout | a duration such as \"1.5s\"",
+        "timeout: 5 | timeout | a duration such as \"1.5s\", but is 5",
         "waitForReady: perhaps | waitforready | true or false",
         "maxRequestMessageBytes: -1 | maxrequestmessagebytes | 0 or more",
         "retryPolicy.maxAttempts: 1 | retrypolicy.maxattempts | 2 or more",
@@ -244,6 +259,27 @@ class PolicyMistakesTest {
         .contains("grpc.client.targets.greeter.service-config.methodconfig[0]." + key)
         .contains("Origin: application.yml - 4:")
         .contains(reason);
+  }
+
+  @Test
+  void tokensOfTheThrottleAreShown() {
+    assertThat(start("service-config.retryThrottling: { maxTokens: 5000, tokenRatio: 0.1 }")
+            .getDescription())
+        .contains("Value: \"5000\"", "at most 1000");
+    assertThat(start("throttling.max-token: 50").getAction()).contains("max-tokens: 50");
+  }
+
+  @Test
+  void settingsOfAPolicyThatAreNoObjectShowTheirLine() {
+    assertThat(start("service-config.loadBalancingConfig: [{ round_robin: 3 }]").getDescription())
+        .contains("service-config.loadbalancingconfig[0].roundrobin", "application.yml - 3:")
+        .contains("loadBalancingConfig[0].round_robin must be an object, but is 3");
+  }
+
+  @Test
+  void listInThePlaceOfAServiceConfigIsExplained() {
+    assertThat(start("service-config: [{ methodConfig: [{ timeout: 1s }] }]").getDescription())
+        .contains("application.yml - 3:", "There is no key '[0]' here. Known keys: loadBalancing");
   }
 
   @Test

@@ -64,13 +64,14 @@ record JsonObject(Map<String, ?> values, String path) {
 
   @Nullable
   Long durationNanos(String key) {
-    String text = string(key);
+    String wanted = "a duration such as \"1.5s\"";
+    String text = typed(key, String.class, wanted);
     if (text == null) {
       return null;
     }
     Matcher matcher = DURATION.matcher(text);
     if (!matcher.matches()) {
-      throw wrong(key, "a duration such as \"1.5s\"", text);
+      throw wrong(key, wanted, text);
     }
     long seconds = Long.parseLong(matcher.group(1));
     String fraction = matcher.group(2);
@@ -107,7 +108,7 @@ record JsonObject(Map<String, ?> values, String path) {
 
   IllegalArgumentException wrong(String key, String wanted, @Nullable Object seen) {
     return new IllegalArgumentException(
-        path + "." + key + " must be " + wanted + ", but is " + seen);
+        path + "." + key + " must be " + wanted + ", but is " + (seen == null ? "missing" : seen));
   }
 
   private <T> @Nullable T typed(String key, Class<T> type, String wanted) {

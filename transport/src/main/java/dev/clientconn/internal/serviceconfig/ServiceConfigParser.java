@@ -89,6 +89,7 @@ public final class ServiceConfigParser extends NameResolver.ServiceConfigParser 
   private static List<Map<String, ?>> policies(JsonObject root) {
     List<Map<String, ?>> policies = new ArrayList<>();
     for (JsonObject policy : root.objects("loadBalancingConfig")) {
+      checkPolicy(policy);
       policies.add(policy.values());
     }
     // The field that loadBalancingConfig replaced; gRFC A2 gives it the lower rank.
@@ -97,6 +98,15 @@ public final class ServiceConfigParser extends NameResolver.ServiceConfigParser 
       policies.add(Map.of(policy.toLowerCase(Locale.ROOT), Map.of()));
     }
     return policies;
+  }
+
+  /** What grpc-java would reject without the place, and by other exceptions. */
+  private static void checkPolicy(JsonObject policy) {
+    if (policy.values().size() != 1) {
+      throw new IllegalArgumentException(
+          policy.path() + " must have one policy, but has " + policy.values().keySet());
+    }
+    policy.values().keySet().forEach(policy::object);
   }
 
   private static Object balancerConfig(String place, List<Map<String, ?>> policies) {

@@ -170,7 +170,9 @@ class ServiceConfigParserTest {
             Map.of("timeout", "5"),
             "methodConfig[0].timeout must be a duration such as \"1.5s\", but is 5"),
         mistake(Map.of("timeout", "-1s"), "methodConfig[0].timeout"),
-        mistake(Map.of("timeout", 5.0), "methodConfig[0].timeout must be a string"),
+        mistake(
+            Map.of("timeout", 5.0),
+            "methodConfig[0].timeout must be a duration such as \"1.5s\", but is 5.0"),
         mistake(
             Map.of("waitForReady", "yes"), "methodConfig[0].waitForReady must be true or false"),
         mistake(Map.of("maxRequestMessageBytes", -1.0), "maxRequestMessageBytes must be 0 or more"),
@@ -182,7 +184,7 @@ class ServiceConfigParserTest {
             "retryPolicy.maxAttempts must be 2 or more"),
         mistake(
             Map.of("retryPolicy", Map.of("maxAttempts", 2.0)),
-            "retryPolicy.initialBackoff must be above 0"),
+            "retryPolicy.initialBackoff must be above 0, but is missing"),
         mistake(
             Map.of("retryPolicy", retry(List.of())),
             "retryPolicy.retryableStatusCodes must be a list of at least one status code"),
@@ -220,6 +222,12 @@ class ServiceConfigParserTest {
         mistake(
             Map.of("hedgingPolicy", Map.of("maxAttempts", 1.0)),
             "serviceConfig.methodConfig[0].hedgingPolicy.maxAttempts must be 2 or more"),
+        Arguments.of(
+            Map.of("loadBalancingConfig", List.of(Map.of("round_robin", 3.0))),
+            "serviceConfig.loadBalancingConfig[0].round_robin must be an object, but is 3.0"),
+        Arguments.of(
+            Map.of("loadBalancingConfig", List.of(Map.of())),
+            "serviceConfig.loadBalancingConfig[0] must have one policy, but has []"),
         Arguments.of(
             Map.of("loadBalancingConfig", List.of(Map.of("no_such_policy", Map.of()))),
             "no_such_policy"));
