@@ -83,10 +83,7 @@ final class PickerWrapper implements TransportSource {
    */
   void repick(PendingPick pick) {
     pick(pick, true);
-    if (!pick.isWanted()) {
-      // It ended while it was in neither queue, and nobody has removed it.
-      cancel(pick);
-    }
+    cancelIfOver(pick);
   }
 
   private void pick(PendingPick pick, boolean knowsOfWait) {
@@ -155,9 +152,20 @@ final class PickerWrapper implements TransportSource {
     for (PendingPick pick : repicked) {
       Decision decision = decide(next, pick);
       // A pick that was cancelled meanwhile is skipped.
-      if (decision.isFinal() && cancel(pick) && !deliver(pick, decision)) {
-        repick(pick);
+      if (decision.isFinal() && cancel(pick)) {
+        if (!deliver(pick, decision)) {
+          repick(pick);
+        } else if (decision.transport() == null) {
+          cancelIfOver(pick);
+        }
       }
+    }
+  }
+
+  /** It may have ended while it was in neither queue: nobody else removes it then. */
+  private void cancelIfOver(PendingPick pick) {
+    if (!pick.isWanted()) {
+      cancel(pick);
     }
   }
 

@@ -8,7 +8,11 @@ import dev.clientconn.internal.transport.ClientTransport;
 import dev.clientconn.testing.FakeStream;
 import dev.clientconn.testing.FakeTransport;
 import dev.clientconn.transport.TransportListener;
+import io.grpc.ConnectivityState;
+import io.grpc.LoadBalancer.PickResult;
+import io.grpc.LoadBalancer.Subchannel;
 import io.grpc.Status;
+import io.grpc.util.ForwardingSubchannel;
 import java.time.Duration;
 import java.util.ArrayList;
 import java.util.List;
@@ -79,6 +83,41 @@ class SlotQueueTest {
     late.cancel(Status.CANCELLED);
 
     assertThat(first.slotsInUse()).isZero();
+  }
+
+  @Test
+  void callThatEndsBetweenTheTwoQueuesIsInNeither() {
+    FakePolicy policy = new FakePolicy();
+    policy.register();
+    try {
+      harness.policy(FakePolicy.NAME).connect(1);
+      harness.call().open();
+      policy.picker = args -> PickResult.withNoResult();
+      policy.publish(ConnectivityState.READY);
+      FakePick ended = harness.call();
+
+      int[] calls = new int[1];
+      Subchannel wrapped = new ForwardingSubchannel() {
+        @Override
+        protected Subchannel delegate() {
+          return policy.subchannel();
+        }
+
+        @Override
+        public Object getInternalSubchannel() {
+          // First for the decision, then to queue the call for a slot.
+          ended.over = ++calls[0] > 1;
+          return delegate().getInternalSubchannel();
+        }
+      };
+      policy.picker = args -> PickResult.withSubchannel(wrapped);
+      policy.publish(ConnectivityState.READY);
+
+      assertThat(ended.over).isTrue();
+      assertThat(harness.waiting()).isZero();
+    } finally {
+      policy.deregister();
+    }
   }
 
   @Test
