@@ -165,6 +165,12 @@ public final class PemFiles {
       return builder.build();
     }
 
+    /** Not the record's own, which would show the private key. */
+    @Override
+    public String toString() {
+      return "contents of PEM files";
+    }
+
     private static InputStream stream(String text) {
       return new ByteArrayInputStream(text.getBytes(StandardCharsets.ISO_8859_1));
     }
