@@ -33,7 +33,7 @@ public class GrpcClientSettings {
 
   /**
    * Service config (gRFC A2) in the keys of its JSON form, for when the name resolver sends none:
-   * methodConfig, loadBalancingConfig, retryThrottling, healthCheckConfig.
+   * methodConfig, loadBalancingConfig, retryThrottling, connectionScaling.
    */
   private @Nullable Map<String, Object> serviceConfig;
 
