@@ -45,6 +45,9 @@ interface CallRequest {
    */
   default void commitTo(ClientStream stream) {}
 
+  /** Sends nothing more on a stream that has failed, where others go on. */
+  default void removeStream(ClientStream failed) {}
+
   /**
    * The attached stream has failed: messages that are written from now on wait for the next one.
    * Returns {@code false}, and changes nothing, where part of the request is no longer held.

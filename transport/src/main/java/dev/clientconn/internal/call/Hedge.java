@@ -212,6 +212,7 @@ final class Hedge implements CallAttempt.Owner {
     private ClientStream.@Nullable Listener onFailed(
         @Nullable ClientStream ended, Status status, StreamProgress progress, Metadata trailers) {
       if (progress != StreamProgress.PROCESSED && retryTransparently(status, progress)) {
+        stopWriting(ended);
         return null;
       }
       Object before = state.end();
@@ -236,8 +237,15 @@ final class Hedge implements CallAttempt.Owner {
         tracers.inboundTrailers(trailers);
       }
       tracers.streamClosed(status);
+      stopWriting(ended);
       all.proceed(delay);
       return null;
+    }
+
+    private void stopWriting(@Nullable ClientStream ended) {
+      if (ended != null) {
+        call.request().removeStream(ended);
+      }
     }
 
     private boolean retryTransparently(Status status, StreamProgress progress) {

@@ -162,6 +162,11 @@ final class HedgedRequest implements CallRequest {
     }
   }
 
+  @Override
+  public synchronized void removeStream(ClientStream failed) {
+    upToDate.remove(failed);
+  }
+
   /** Asked when the winner has failed: what it has sent is no longer held. */
   @Override
   public synchronized boolean detachStream() {

@@ -173,6 +173,22 @@ class HedgedStreamingTest {
   }
 
   @Test
+  void nothingIsWrittenToAttemptsThatHaveFailed() {
+    ClientCall<String, String> call = fixture.start(TextMethods.BIDI);
+    call.sendMessage("a");
+    attempt(0).close(Status.UNAVAILABLE, StreamProgress.NOT_SENT);
+    attempt(1).close(Status.UNAVAILABLE);
+
+    call.sendMessage("b");
+    call.halfClose();
+
+    assertThat(attempt(0).commands).containsExactly("start()", "write(a)");
+    assertThat(attempt(1).commands).containsExactly("start(a)");
+    assertThat(attempt(2).commands).containsExactly("start(a)", "write(b)", "halfClose");
+    attempt(2).respond("world");
+  }
+
+  @Test
   void messagesOfAnEndedCallAreReleased() {
     ClientCall<String, String> call = fixture.start(TextMethods.BIDI);
     call.sendMessage("a");
