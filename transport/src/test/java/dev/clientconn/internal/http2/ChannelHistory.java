@@ -4,17 +4,23 @@ package dev.clientconn.internal.http2;
 import static org.assertj.core.api.Assertions.assertThat;
 
 import dev.clientconn.internal.call.RetainedBytes;
+import dev.clientconn.internal.call.RetryBufferLimit;
+import dev.clientconn.internal.call.RetryOptions;
 import dev.clientconn.internal.channel.CallChannel;
 import dev.clientconn.internal.channel.ChannelCore;
 import dev.clientconn.internal.channel.ChannelHarness;
 import dev.clientconn.internal.channel.ChannelOptions;
+import dev.clientconn.internal.channel.ConnectionOptions;
+import dev.clientconn.internal.channel.ScalingOptions;
 import dev.clientconn.internal.concurrent.ChannelThreads;
 import dev.clientconn.internal.transport.ClientTransport;
 import dev.clientconn.internal.transport.TlsVersion;
 import dev.clientconn.internal.transport.TransportConnector;
 import dev.clientconn.testing.ByteMethods;
 import dev.clientconn.testing.ManualLoop;
+import dev.clientconn.transport.TransportListener;
 import io.grpc.Attributes;
+import io.grpc.CallCredentials;
 import io.grpc.CallOptions;
 import io.grpc.Channel;
 import io.grpc.ClientCall;
@@ -32,6 +38,7 @@ import java.util.List;
 import java.util.Map;
 import java.util.Random;
 import java.util.Set;
+import java.util.concurrent.Executor;
 import java.util.concurrent.TimeUnit;
 import java.util.function.Predicate;
 import org.jspecify.annotations.Nullable;
@@ -39,7 +46,8 @@ import org.jspecify.annotations.Nullable;
 /**
  * Runs one random history of a whole channel with frozen time: calls of all types with retry and
  * hedging policies, over two addresses whose scripted peers respond, fail, refuse, change the
- * number of slots, drain and break. Everything follows from the seed.
+ * number of slots, drain and break. Credentials respond late or fail, TLS material changes, and
+ * connections and requests reach small limits. Everything follows from the seed.
  */
 final class ChannelHistory {
   private static final int STEPS = 60;
@@ -55,16 +63,107 @@ final class ChannelHistory {
   private final ChannelCore control;
   private final Channel channel;
   private final List<Call> calls = new ArrayList<>();
+  private final List<Runnable> credentials = new ArrayList<>();
+  private boolean finishing;
+  /** Resolvers that have a result since the end of the history. */
+  private int resolved;
+
   private boolean shutdown;
   private boolean released;
 
   ChannelHistory(long seed) {
     random = new Random(seed);
-    ChannelOptions options = fakes.options();
+    ChannelOptions options = withRandomLimits(fakes.options());
     ChannelThreads threads = new ChannelThreads(
         Runnable::run, Runnable::run, loop, loop.ticker()::nanoTime, () -> released = true);
     control = new ChannelCore(options, threads, peers, random::nextDouble);
     channel = CallChannel.create(control, options, threads);
+  }
+
+  /** Small limits, so that calls and connections reach them. */
+  private ChannelOptions withRandomLimits(ChannelOptions of) {
+    long maxAge = chance(3) ? millis(200 + random.nextInt(3_000)) : 0;
+    ScalingOptions scaling = new ScalingOptions(
+        chance(3) ? 3 : null,
+        chance(4) ? 2 : 1_000,
+        chance(4) ? millis(100 + random.nextInt(1_000)) : 0,
+        millis(400 + random.nextInt(5_000)),
+        TransportListener.NONE);
+    RetryOptions retries = chance(3)
+        ? new RetryOptions(true, 5, 5, new RetryBufferLimit.Limits(2_000, 30_000))
+        : of.retries();
+    return new ChannelOptions(
+        of.target(),
+        of.authorityOverride(),
+        of.credentials(),
+        chance(3) ? new RandomCredentials() : null,
+        of.defaultPort(),
+        of.serviceConfigParser(),
+        of.defaultServiceConfig(),
+        of.lookUpServiceConfig(),
+        chance(4) ? millis(1_000) : 0,
+        new ConnectionOptions(maxAge, millis(100 + random.nextInt(1_000))),
+        scaling,
+        of.resolution(),
+        of.maxInboundMessageSize(),
+        retries,
+        of.compressors(),
+        of.decompressors(),
+        of.interceptors(),
+        of.binaryLog(),
+        of.metrics(),
+        of.proxyDetector(),
+        of.resolvers(),
+        of.resolverArgs());
+  }
+
+  private static long millis(int millis) {
+    return TimeUnit.MILLISECONDS.toNanos(millis);
+  }
+
+  /** Responds at once, later or, until the end of the history, not at all; may fail. */
+  private final class RandomCredentials extends CallCredentials {
+    @Override
+    public void applyRequestMetadata(RequestInfo of, Executor executor, MetadataApplier applier) {
+      boolean fails = !finishing && chance(8);
+      Runnable response = () -> {
+        if (fails) {
+          applier.fail(Status.UNAVAILABLE.withDescription("no token"));
+        } else {
+          applier.apply(new Metadata());
+        }
+      };
+      if (finishing || chance(2)) {
+        response.run();
+      } else {
+        credentials.add(response);
+      }
+    }
+  }
+
+  private void applyCredentials() {
+    if (!credentials.isEmpty()) {
+      note("credentials respond");
+      credentials.remove(random.nextInt(credentials.size())).run();
+    }
+  }
+
+  private void changeChannel() {
+    switch (random.nextInt(6)) {
+      case 0 -> {
+        note("enterIdle");
+        control.execute(control::enterIdle);
+      }
+      case 1 -> {
+        note("resetBackoff");
+        control.execute(control::resetBackoff);
+      }
+      case 2, 3 -> {
+        note("new TLS material");
+        peers.changeTls();
+      }
+      default -> applyCredentials();
+    }
   }
 
   /** What happened, one step a line. */
@@ -111,7 +210,7 @@ final class ChannelHistory {
   // ---- Steps
 
   private void step() {
-    switch (random.nextInt(22)) {
+    switch (random.nextInt(26)) {
       case 0, 1, 2 -> startCall();
       case 3, 4 -> withOpenCall(call -> !call.halfClosed, Call::write);
       case 5 -> withOpenCall(call -> !call.halfClosed, Call::halfClose);
@@ -126,6 +225,8 @@ final class ChannelHistory {
           resolve();
         }
       }
+      case 21, 22 -> changeChannel();
+      case 23, 24 -> applyCredentials();
       default -> withPeer(SimulatedPeer::credit);
     }
   }
@@ -169,6 +270,15 @@ final class ChannelHistory {
     } else if (addresses == 1) {
       fakes.resolver.send(config(), 1);
     } else {
+      fakes.resolver.send(config(), 1, 2);
+    }
+  }
+
+  /** A channel that was idle has a new resolver, which waits for its first result. */
+  private void resolveIfNew() {
+    int resolvers = fakes.resolver.resolvers.size();
+    if (resolvers != resolved) {
+      resolved = resolvers;
       fakes.resolver.send(config(), 1, 2);
     }
   }
@@ -221,7 +331,11 @@ final class ChannelHistory {
   /** Everything that calls wait for comes: now each must end. */
   private void finish() {
     note("finish");
-    fakes.resolver.send(config(), 1, 2);
+    finishing = true;
+    while (!credentials.isEmpty()) {
+      applyCredentials();
+    }
+    resolveIfNew();
     if (chance(4)) {
       note("shutdown");
       shutdown = true;
@@ -230,6 +344,7 @@ final class ChannelHistory {
     }
     for (int i = 0; i < 300 && !calls.stream().allMatch(Call::isClosed); i++) {
       calls.forEach(Call::finish);
+      resolveIfNew();
       peers.alive().forEach(SimulatedPeer::finish);
       loop.advance(Duration.ofMillis(i < 20 ? 100 : 1_000));
     }
@@ -254,6 +369,7 @@ final class ChannelHistory {
       probe.start();
       for (int round = 0; round < 60 && !probe.isClosed(); round++) {
         probe.finish();
+        resolveIfNew();
         peers.alive().forEach(peer -> peer.finish(1));
         loop.advance(Duration.ofMillis(round < 5 ? 100 : 1_000));
       }
@@ -537,6 +653,8 @@ final class ChannelHistory {
 
   private final class Peers implements TransportConnector {
     private final List<SimulatedPeer> all = new ArrayList<>();
+    private TlsVersion tls = TlsVersion.FIXED;
+    private Runnable onTlsChange = () -> {};
 
     List<SimulatedPeer> alive() {
       return all.stream().filter(SimulatedPeer::isAlive).toList();
@@ -558,13 +676,20 @@ final class ChannelHistory {
       return peer.transport;
     }
 
-    @Override
-    public TlsVersion tlsVersion() {
-      return TlsVersion.FIXED;
+    void changeTls() {
+      tls = new TlsVersion(tls.number() + 1, "history");
+      onTlsChange.run();
     }
 
     @Override
-    public void onTlsChange(Runnable listener) {}
+    public TlsVersion tlsVersion() {
+      return tls;
+    }
+
+    @Override
+    public void onTlsChange(Runnable listener) {
+      onTlsChange = listener;
+    }
 
     @Override
     public void close() {}
