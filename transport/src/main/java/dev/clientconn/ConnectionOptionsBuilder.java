@@ -136,21 +136,24 @@ abstract class ConnectionOptionsBuilder<B extends ManagedChannelBuilder<B>>
 
   final ScalingOptions scalingOptions() {
     TransportOptions transport = transportOptions();
-    return new ScalingOptions(
+    ScalingOptions own = new ScalingOptions(
         maxConnectionsPerAddress,
         transport.maxPendingStreams(),
         OptionChecks.nanos(pendingStreamTimeout),
         OptionChecks.nanos(connectionIdleTimeout),
         transport.listener());
+    return OptionChecks.shared(own, ScalingOptions.DEFAULT);
   }
 
   final ConnectionOptions connectionOptions() {
-    return new ConnectionOptions(
+    ConnectionOptions own = new ConnectionOptions(
         OptionChecks.nanos(maxConnectionAge), OptionChecks.nanos(connectionAgeGrace));
+    return OptionChecks.shared(own, ConnectionOptions.DEFAULT);
   }
 
   final ResolutionOptions resolutionOptions() {
-    return new ResolutionOptions(
+    ResolutionOptions own = new ResolutionOptions(
         OptionChecks.nanos(dnsRefreshInterval), OptionChecks.nanos(dnsMinRefreshInterval));
+    return OptionChecks.shared(own, ResolutionOptions.DEFAULT);
   }
 }

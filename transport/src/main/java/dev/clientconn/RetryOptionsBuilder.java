@@ -134,10 +134,11 @@ abstract class RetryOptionsBuilder<B extends ManagedChannelBuilder<B>>
   }
 
   RetryOptions retryOptions() {
-    return new RetryOptions(
+    RetryOptions own = new RetryOptions(
         retryEnabled,
         maxRetryAttempts,
         maxHedgedAttempts,
         new RetryBufferLimit.Limits(perRpcBufferLimit, retryBufferSize));
+    return OptionChecks.shared(own, RetryOptions.DEFAULT);
   }
 }

@@ -86,6 +86,7 @@ final class CallAttempt
     if (plan.getCallOptions().getStreamTracerFactories().isEmpty()) {
       return null;
     }
+    // Factories may add to the metadata.
     copyHeaders();
     Context previous = plan.context().attach();
     try {
@@ -116,6 +117,7 @@ final class CallAttempt
   private void pick() {
     TransportSource transports = plan.environment().transports();
     try {
+      // Usually completes the pick, and starts the stream, before it returns.
       transports.pick(this);
     } catch (Throwable e) {
       failed(e);

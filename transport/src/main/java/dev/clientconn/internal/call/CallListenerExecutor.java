@@ -102,6 +102,7 @@ final class CallListenerExecutor<RespT> extends CallExecutor {
   @Override
   void runTask(Task task) {
     if (closed) {
+      // Queued before the end, or by an event loop that had not seen it: nothing follows onClose.
       return;
     }
     Context previous = context.attach();
@@ -123,6 +124,7 @@ final class CallListenerExecutor<RespT> extends CallExecutor {
 
   private void append(PendingEvents events) {
     if (events.tracers != CallTracers.NONE) {
+      // Of the attempt that the call is committed to: messages come from no other.
       tracers = events.tracers;
     }
     InboundMessage first = events.firstMessage;
@@ -139,10 +141,12 @@ final class CallListenerExecutor<RespT> extends CallExecutor {
       trailers = events.trailers;
     }
     if (events.dropMessages) {
+      // The application has cancelled or the deadline has passed: nobody waits for them.
       nextMessage = null;
     }
   }
 
+  /** Before the messages of the same read: headers precede them on the wire. */
   private void deliverEvents(PendingEvents events) {
     if (events.ready && !events.dropMessages) {
       deliverReady();
@@ -174,7 +178,9 @@ final class CallListenerExecutor<RespT> extends CallExecutor {
   }
 
   private void deliverMessages() {
+    // Checked for each message: the listener's callbacks add demand, and may make the call fail.
     while (nextMessage != null && failure == null) {
+      // Also without demand, for stubs request no second message: the error would not be seen.
       if (messageDelivered && decoder.isForOneMessage()) {
         fail(decoder.secondMessage());
         return;
@@ -209,6 +215,7 @@ final class CallListenerExecutor<RespT> extends CallExecutor {
     } finally {
       plain.release();
     }
+    // Credit for what was taken. After a failure the stream is reset, and needs none.
     if (failure == null) {
       call.consumed(FramedMessage.PREFIX_LENGTH + wireSize);
     }
@@ -249,8 +256,10 @@ final class CallListenerExecutor<RespT> extends CallExecutor {
   }
 
   private void close(Status streamEnd) {
+    // Before the callback: what the listener does in onClose must find the call closed.
     closed = true;
     call.unwatchContext();
+    // The server's trailers belong to the server's status only.
     boolean own = failure != null || trailers == null;
     try {
       listener.onClose(failure == null ? streamEnd : failure, own ? new Metadata() : trailers);
@@ -272,6 +281,7 @@ final class CallListenerExecutor<RespT> extends CallExecutor {
     nextMessage = null;
     Context previous = context.attach();
     try {
+      // On the thread that was rejected, the event loop for one: better than a call without an end.
       close(end == null ? status : end);
     } finally {
       context.detach(previous);

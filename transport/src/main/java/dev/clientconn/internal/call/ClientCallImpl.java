@@ -25,6 +25,7 @@ public final class ClientCallImpl<ReqT, RespT> extends ClientCall<ReqT, RespT> {
   private final CallEnvironment environment;
   private final Context context = Context.current();
 
+  // Plain fields: io.grpc allows only cancel() on other threads than the one that writes.
   private @Nullable MessageEncoder<ReqT> encoder;
   private boolean opensAtHalfClose;
   private boolean wroteMessage;
@@ -52,6 +53,7 @@ public final class ClientCallImpl<ReqT, RespT> extends ClientCall<ReqT, RespT> {
     active = call;
     Status refusal = plan.refusal();
     if (refusal != null) {
+      // Not thrown: a start that throws would leave the listener without an end.
       call.refuse(refusal);
       return;
     }
@@ -92,6 +94,7 @@ public final class ClientCallImpl<ReqT, RespT> extends ClientCall<ReqT, RespT> {
   public void sendMessage(ReqT message) {
     ActiveCall call = writable();
     if (opensAtHalfClose && wroteMessage) {
+      // Ends the call, as a generated stub cannot do this: an interceptor has sent it twice.
       call.cancel(Status.INTERNAL.withDescription(
           method.getFullMethodName() + " takes one message; a second one was sent"));
       return;
@@ -101,9 +104,11 @@ public final class ClientCallImpl<ReqT, RespT> extends ClientCall<ReqT, RespT> {
     try {
       framed = encoder().encode(message);
     } catch (Exception e) {
+      // Not rethrown: the cause is in the status, which the listener gets once.
       call.cancel(Status.CANCELLED.withDescription("Failed to stream message").withCause(e));
       return;
     } catch (Error e) {
+      // Rethrown after the call has ended: the caller may have to stop, as after lack of memory.
       call.cancel(Status.CANCELLED.withDescription("Failed to stream message").withCause(e));
       throw e;
     }
@@ -124,6 +129,7 @@ public final class ClientCallImpl<ReqT, RespT> extends ClientCall<ReqT, RespT> {
   @Override
   public void cancel(@Nullable String message, @Nullable Throwable cause) {
     if (cancelled != null) {
+      // The first cancel counts. Two at the same time may both pass: the call's state chooses one.
       return;
     }
     Status status = cancellation(message, cause);
@@ -136,6 +142,7 @@ public final class ClientCallImpl<ReqT, RespT> extends ClientCall<ReqT, RespT> {
 
   /** The status of a call that is cancelled with this message and cause. */
   static Status cancellation(@Nullable String message, @Nullable Throwable cause) {
+    // The stack trace leads to the code that cancelled without saying why.
     Throwable reason = message == null && cause == null
         ? new CancellationException("Cancelled without a message or cause")
         : cause;

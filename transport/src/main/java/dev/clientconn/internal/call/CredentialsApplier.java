@@ -37,6 +37,7 @@ final class CredentialsApplier extends CallCredentials.MetadataApplier {
     try {
       credentials.applyRequestMetadata(request, plan.environment().offloadExecutor(), this);
     } catch (Throwable t) {
+      // It may have responded before it threw: then that response counts.
       if (responded.compareAndSet(false, true)) {
         onFailure.accept(Status.UNAUTHENTICATED
             .withDescription("The call credentials threw where they should call fail(): " + t)
@@ -60,6 +61,7 @@ final class CredentialsApplier extends CallCredentials.MetadataApplier {
   @Override
   public void fail(Status status) {
     checkFirst();
+    // OK would close the call as a success that has no response.
     boolean usable = status != null && !status.isOk();
     onFailure.accept(
         usable

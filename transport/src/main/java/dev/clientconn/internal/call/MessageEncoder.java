@@ -45,6 +45,7 @@ final class MessageEncoder<ReqT> {
     try (InputStream source = method.streamRequest(message)) {
       frame = frame(source);
     } catch (Throwable t) {
+      // Closing the marshaller's stream may throw after the frame is complete.
       if (frame != null) {
         frame.release();
       }
@@ -68,6 +69,8 @@ final class MessageEncoder<ReqT> {
       return ofLongLength(source, length);
     }
     byte[] frame = new byte[PREFIX_LENGTH + length];
+    // One read is what protobuf's stream serves without an intermediate buffer. Others may return
+    // less at a time.
     int read = length == 0 ? 0 : source.read(frame, PREFIX_LENGTH, length);
     if (read < length) {
       read = Math.max(read, 0);
@@ -81,6 +84,7 @@ final class MessageEncoder<ReqT> {
   private FramedMessage ofLongLength(InputStream source, int length) throws IOException {
     FramedMessageWriter buffer = new FramedMessageWriter(maxSize, length);
     try {
+      // Checked, as a wrong length would make the receiver take the next message for this one.
       checkLength(length, copy(source, buffer));
       return buffer.toFrame(false, length);
     } finally {
@@ -111,6 +115,7 @@ final class MessageEncoder<ReqT> {
     FramedMessageWriter buffer = new FramedMessageWriter(maxSize, 0);
     try {
       long size;
+      // Closed before the frame is made: only then has the codec written its last bytes.
       try (OutputStream out = codec.compress(buffer)) {
         size = copy(source, out);
       }
@@ -121,6 +126,7 @@ final class MessageEncoder<ReqT> {
   }
 
   private static long copy(InputStream source, OutputStream target) throws IOException {
+    // Drainable writes what it has without a copy of its own.
     if (source instanceof Drainable drainable) {
       return drainable.drainTo(target);
     }

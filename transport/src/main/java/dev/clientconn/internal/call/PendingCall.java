@@ -65,6 +65,7 @@ public final class PendingCall<ReqT, RespT> extends ClientCall<ReqT, RespT>
       ClientCallImpl.checkState(!started, "the call was already started");
       ClientCallImpl.checkState(!cancelled, "the call was cancelled");
       started = true;
+      // Recorded first, so that it is replayed first, even to end the call.
       steps.add(call -> call.start(listener, headers));
       // Before a cancel on another thread can count the end.
       environment.lifecycle().callStarted();
@@ -76,6 +77,7 @@ public final class PendingCall<ReqT, RespT> extends ClientCall<ReqT, RespT>
       return;
     }
     watch();
+    // The gate may have opened since the channel chose this class.
     if (!gate.enter(this)) {
       settle(null);
     }
@@ -147,6 +149,7 @@ public final class PendingCall<ReqT, RespT> extends ClientCall<ReqT, RespT>
         return;
       }
     }
+    // Where the real call has begun, the cancel follows the steps that were recorded before it.
     if (!end(ClientCallImpl.cancellation(message, cause))) {
       recordStep(real -> real.cancel(message, cause));
     }
@@ -179,6 +182,7 @@ public final class PendingCall<ReqT, RespT> extends ClientCall<ReqT, RespT>
   private void recordStep(Consumer<ClientCall<ReqT, RespT>> step) {
     ClientCall<ReqT, RespT> call;
     synchronized (this) {
+      // Again under the lock: the last steps may have been replayed since the caller looked.
       call = delegate;
       if (call == null) {
         steps.add(step);
@@ -191,6 +195,7 @@ public final class PendingCall<ReqT, RespT> extends ClientCall<ReqT, RespT>
   // ---- The wait and its end
 
   private void watch() {
+    // A context that is cancelled already notifies at once, and ends the call before it waits.
     context.addListener(this, Runnable::run);
     if (deadline != null) {
       try {
@@ -230,6 +235,7 @@ public final class PendingCall<ReqT, RespT> extends ClientCall<ReqT, RespT>
     Executor own = options.getExecutor();
     Executor executor = own == null ? environment.executor() : own;
     try {
+      // Not on the resolver's thread: replaying marshals messages, which is the application's code.
       executor.execute(() -> settle(null));
     } catch (Throwable t) {
       // Its executor rejects work: the real call ends because of that, and must begin to do so.

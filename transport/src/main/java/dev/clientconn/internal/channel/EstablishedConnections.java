@@ -32,7 +32,7 @@ final class EstablishedConnections {
   private final AddrConnView view;
   private final BooleanSupplier canDialAnother;
   private final Runnable dialAnother;
-  private final List<SubchannelConnection> connections = new ArrayList<>();
+  private final List<SubchannelConnection> connections = new ArrayList<>(1);
   private @Nullable SlotQueue slots;
   private @Nullable ScheduledHandle idleCheck;
 

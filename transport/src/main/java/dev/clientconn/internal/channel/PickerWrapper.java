@@ -38,20 +38,24 @@ final class PickerWrapper implements TransportSource {
   /**
    * The outcome of a pick: a transport, a subchannel that assigns one with a free slot (only the
    * result), a failure, or none of them, and the call waits.
-   *
-   * @param drop whether the failure rules out a retry
    */
   private record Decision(
       @Nullable ClientTransport transport,
       @Nullable PickResult result,
-      @Nullable Status failure,
-      boolean drop) {
-    static final Decision WAIT = new Decision(null, null, null, false);
+      @Nullable Failure failure) {
+    static final Decision WAIT = new Decision(null, null, null);
 
     boolean isFinal() {
       return result != null || failure != null;
     }
   }
+
+  /**
+   * Ends a pick without a transport. Apart from {@link Decision}, which is made for every call.
+   *
+   * @param drop whether the failure rules out a retry
+   */
+  private record Failure(Status status, boolean drop) {}
 
   private static final Set<PendingPick> NONE = Collections.emptySet();
 
@@ -191,16 +195,16 @@ final class PickerWrapper implements TransportSource {
   private static boolean deliver(PendingPick pick, Decision decision) {
     ClientTransport transport = decision.transport();
     PickResult result = decision.result();
-    Status failure = decision.failure();
+    Failure failure = decision.failure();
     if (transport != null && result != null) {
       pick.onPicked(transport, result);
     } else if (result != null) {
       SlotQueue slots = addrConnOf(result.getSubchannel()).view().slots();
       return slots != null && slots.submit(pick, result);
-    } else if (failure != null && decision.drop()) {
-      pick.onDropped(failure);
+    } else if (failure != null && failure.drop()) {
+      pick.onDropped(failure.status());
     } else if (failure != null) {
-      pick.onFailed(failure);
+      pick.onFailed(failure.status());
     }
     return decision.isFinal();
   }
@@ -232,7 +236,7 @@ final class PickerWrapper implements TransportSource {
   }
 
   private static Decision failed(Status status, boolean drop) {
-    return new Decision(null, null, status, drop);
+    return new Decision(null, null, new Failure(status, drop));
   }
 
   private static Decision decide(@Nullable PickResult result, PendingPick pick) {
@@ -246,10 +250,10 @@ final class PickerWrapper implements TransportSource {
       AddrConn addrConn = addrConnOf(subchannel);
       ClientTransport transport = addrConn.view().ready();
       if (transport != null) {
-        return new Decision(transport, result, null, false);
+        return new Decision(transport, result, null);
       }
       if (addrConn.view().slots() != null) {
-        return new Decision(null, result, null, false);
+        return new Decision(null, result, null);
       }
       if (addrConn.view().state() == ConnectivityState.IDLE) {
         addrConn.requestConnection();

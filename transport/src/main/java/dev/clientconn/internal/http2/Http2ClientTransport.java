@@ -54,7 +54,9 @@ final class Http2ClientTransport implements ClientTransport {
   private final RequestHeaders requestHeaders;
   private final ControlBuffer controlBuffer;
   private final Http2Client client;
-  private final AuthorityCheck authorities;
+  /** With TLS only: without it there is no certificate to check against. */
+  private final @Nullable AuthorityCheck authorities;
+
   private final TransportAttributes attributes;
 
   Http2ClientTransport(EventLoop loop, Peer peer, TransportOptions options, Listener owner) {
@@ -76,7 +78,7 @@ final class Http2ClientTransport implements ClientTransport {
         peer.authority(),
         options.userAgent(),
         options.acceptEncoding());
-    this.authorities = new AuthorityCheck(peer.authority());
+    this.authorities = peer.sslContext() == null ? null : new AuthorityCheck(peer.authority());
     TransportFilters filters = new TransportFilters(options.filters());
     this.attributes = new TransportAttributes(counters, authorities, filters);
     this.client = new Http2Client(
@@ -156,7 +158,7 @@ final class Http2ClientTransport implements ClientTransport {
   }
 
   private void checkAuthority(@Nullable String override) {
-    if (override != null && peer.sslContext() != null) {
+    if (override != null && authorities != null) {
       Status refusal = authorities.refusal(override);
       if (refusal != null) {
         throw refusal.asRuntimeException();

@@ -20,7 +20,7 @@ import org.jspecify.annotations.Nullable;
 final class TransportAttributes {
 
   private final TransportCounters counters;
-  private final AuthorityCheck authorities;
+  private final @Nullable AuthorityCheck authorities;
   private final TransportFilters filters;
   /**
    * Of a ready connection with TLS, because a closed channel has no session any more, or with
@@ -29,8 +29,11 @@ final class TransportAttributes {
    */
   private volatile @Nullable Attributes kept;
 
+  /**
+   * @param authorities {@code null} for plaintext
+   */
   TransportAttributes(
-      TransportCounters counters, AuthorityCheck authorities, TransportFilters filters) {
+      TransportCounters counters, @Nullable AuthorityCheck authorities, TransportFilters filters) {
     this.counters = counters;
     this.authorities = authorities;
     this.filters = filters;
@@ -51,7 +54,9 @@ final class TransportAttributes {
     SslHandler tls = channel == null ? null : channel.pipeline().get(SslHandler.class);
     if (tls != null) {
       SSLSession session = tls.engine().getSession();
-      authorities.handshakeCompleted(session);
+      if (authorities != null) {
+        authorities.handshakeCompleted(session);
+      }
       kept = ofAddresses().toBuilder()
           .set(Grpc.TRANSPORT_ATTR_SSL_SESSION, session)
           .build();
