@@ -17,8 +17,7 @@ final class LookUpSchedule {
 
   private final ChannelContext context;
   private final Runnable lookUp;
-  private final long periodNanos;
-  private final long minIntervalNanos;
+  private final ResolutionOptions options;
   private long lastNanos;
   private @Nullable ScheduledHandle timer;
   /** When the timer fires. */
@@ -28,24 +27,23 @@ final class LookUpSchedule {
   LookUpSchedule(ChannelContext context, Runnable lookUp) {
     this.context = context;
     this.lookUp = lookUp;
-    this.periodNanos = context.options().resolution().refreshNanos();
-    this.minIntervalNanos = context.options().resolution().minIntervalNanos();
+    this.options = context.options().resolution();
   }
 
   /** A look-up has begun, for whatever reason: the period and the minimum interval begin anew. */
   void lookedUp() {
     stop();
     lastNanos = now();
-    if (periodNanos > 0) {
+    if (options.refreshNanos() > 0) {
       double spread = 1 + JITTER * (2 * context.random().getAsDouble() - 1);
-      wakeAfter(Math.max((long) (periodNanos * spread), minIntervalNanos));
+      wakeAfter(Math.max((long) (options.refreshNanos() * spread), options.minIntervalNanos()));
     }
   }
 
   /** Looks up at once, or when the minimum interval has passed. */
   void request() {
-    long wait = minIntervalNanos - (now() - lastNanos);
-    if (minIntervalNanos == 0 || wait <= 0) {
+    long wait = options.minIntervalNanos() - (now() - lastNanos);
+    if (options.minIntervalNanos() == 0 || wait <= 0) {
       lookUp.run();
     } else if (timer == null || dueNanos - now() > wait) {
       wakeAfter(wait);
