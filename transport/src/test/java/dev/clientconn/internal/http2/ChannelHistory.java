@@ -13,12 +13,14 @@ import dev.clientconn.internal.channel.ChannelOptions;
 import dev.clientconn.internal.channel.ConnectionOptions;
 import dev.clientconn.internal.channel.ScalingOptions;
 import dev.clientconn.internal.concurrent.ChannelThreads;
+import dev.clientconn.internal.message.FramedMessage;
 import dev.clientconn.internal.transport.ClientTransport;
 import dev.clientconn.internal.transport.TlsVersion;
 import dev.clientconn.internal.transport.TransportConnector;
 import dev.clientconn.testing.ByteMethods;
 import dev.clientconn.testing.ManualLoop;
 import dev.clientconn.transport.TransportListener;
+import dev.clientconn.transport.TransportSnapshot;
 import io.grpc.Attributes;
 import io.grpc.CallCredentials;
 import io.grpc.CallOptions;
@@ -28,6 +30,7 @@ import io.grpc.Deadline;
 import io.grpc.Metadata;
 import io.grpc.MethodDescriptor.MethodType;
 import io.grpc.Status;
+import io.netty.handler.codec.http2.Http2CodecUtil;
 import io.netty.handler.codec.http2.Http2Error;
 import java.net.SocketAddress;
 import java.time.Duration;
@@ -351,6 +354,7 @@ final class ChannelHistory {
     assertThat(calls).as("each call ends").allMatch(Call::isClosed);
     assertThat(calls).as("each call ends once").allMatch(call -> call.closes == 1);
     assertThat(peers.all).as("no stream is left").allMatch(peer -> peer.openStreams() == 0);
+    peers.alive().forEach(SimulatedPeer::checkWindows);
     assertThat(control.waitingCalls()).isZero();
     assertThat(RetainedBytes.of(channel)).as("retained bytes").isZero();
   }
@@ -528,6 +532,10 @@ final class ChannelHistory {
     private final Set<Integer> withHeaders = new HashSet<>();
     private boolean ready;
     private boolean broken;
+    /** What the peer may send, and what it has room for: the connection's windows as it sees them. */
+    private long maySend = Http2CodecUtil.DEFAULT_WINDOW_SIZE;
+
+    private long hasRoom = Http2CodecUtil.DEFAULT_WINDOW_SIZE;
 
     SimulatedPeer(int number, Http2Peer peer) {
       this.number = number;
@@ -539,7 +547,37 @@ final class ChannelHistory {
     }
 
     void readFrames() {
-      peer.frames();
+      for (FrameLog.Frame frame : peer.frames()) {
+        if (frame.text().startsWith("WINDOW_UPDATE 0 ")) {
+          maySend += Long.parseLong(frame.text().substring(frame.text().indexOf('+') + 1));
+        } else if (frame.text().startsWith("DATA")) {
+          hasRoom -= frame.data().readableBytes();
+        }
+      }
+    }
+
+    /** One that is small or over the limit, or so many that the connection returns credit. */
+    private void sendMessages(int id) {
+      if (chance(2)) {
+        sendMessage(id, new byte[chance(4) ? 9_000 : 10]);
+        return;
+      }
+      for (int i = 0; i < 5; i++) {
+        sendMessage(id, new byte[4_000]);
+      }
+    }
+
+    private void sendMessage(int id, byte[] message) {
+      maySend -= FramedMessage.PREFIX_LENGTH + message.length;
+      peer.sendsMessage(id, message);
+    }
+
+    /** Both sides agree on the windows of the connection, whatever became of its streams. */
+    void checkWindows() {
+      readFrames();
+      TransportSnapshot.Window window = peer.transport.snapshot().window();
+      assertThat(window.receive()).as("credit of %s", this).isEqualTo(maySend);
+      assertThat(window.send()).as("send window of %s", this).isEqualTo(hasRoom);
     }
 
     int openStreams() {
@@ -568,7 +606,7 @@ final class ChannelHistory {
             note("peer " + number + " sends headers on " + id);
             peer.sendsHeaders(id);
           } else {
-            peer.sendsMessage(id, new byte[chance(4) ? 9_000 : 10]);
+            sendMessages(id);
           }
         }
         case 2, 3 -> {
@@ -604,7 +642,8 @@ final class ChannelHistory {
     private void respond(int id) {
       peer.inOneRead(() -> {
         if (withHeaders.add(id)) {
-          peer.sendsHeaders(id).sendsMessage(id, new byte[10]);
+          peer.sendsHeaders(id);
+          sendMessage(id, new byte[chance(4) ? 4_000 : 10]);
         }
         peer.sendsTrailers(id);
       });
@@ -613,6 +652,7 @@ final class ChannelHistory {
     void credit() {
       Integer id = ready ? anyStream() : null;
       if (id != null) {
+        hasRoom += 10_000;
         peer.sendsWindowUpdate(0, 10_000).sendsWindowUpdate(id, 10_000);
       }
     }
@@ -639,6 +679,9 @@ final class ChannelHistory {
       for (StreamState each : peer.table.all()) {
         int id = each.id();
         if (isAlive() && peer.table.find(id) != null) {
+          if (withHeaders.contains(id)) {
+            sendMessages(id);
+          }
           respond(id);
         }
       }
@@ -669,6 +712,8 @@ final class ChannelHistory {
       Http2Peer peer = Http2Peer.connecting(setup -> {
         setup.loop = loop;
         setup.channel = owner;
+        // So small that credit is returned within a history.
+        setup.connectionWindow = Http2CodecUtil.DEFAULT_WINDOW_SIZE;
       });
       SimulatedPeer simulated = new SimulatedPeer(all.size(), peer);
       note(simulated + " is dialled at " + address);
