@@ -13,6 +13,7 @@ import io.grpc.Status;
 import java.util.Collections;
 import java.util.LinkedHashSet;
 import java.util.List;
+import java.util.Objects;
 import java.util.Set;
 import org.jspecify.annotations.Nullable;
 
@@ -199,7 +200,8 @@ final class PickerWrapper implements TransportSource {
     if (transport != null && result != null) {
       pick.onPicked(transport, result);
     } else if (result != null) {
-      SlotQueue slots = addrConnOf(result.getSubchannel()).view().slots();
+      Subchannel subchannel = Objects.requireNonNull(result.getSubchannel());
+      SlotQueue slots = addrConnOf(subchannel).view().slots();
       return slots != null && slots.submit(pick, result);
     } else if (failure != null && failure.drop()) {
       pick.onDropped(failure.status());

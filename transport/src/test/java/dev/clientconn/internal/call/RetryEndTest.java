@@ -19,6 +19,7 @@ import io.grpc.Status;
 import io.grpc.Status.Code;
 import java.util.ArrayList;
 import java.util.List;
+import java.util.Objects;
 import java.util.Set;
 import java.util.concurrent.Executor;
 import java.util.concurrent.RejectedExecutionException;
@@ -320,7 +321,7 @@ class RetryEndTest {
         new io.grpc.ClientCall.Listener<String>() {
           @Override
           public void onHeaders(Metadata headers) {
-            headers.getAll(key).forEach(counts::add);
+            Objects.requireNonNull(headers.getAll(key)).forEach(counts::add);
           }
         },
         new Metadata());
