@@ -532,7 +532,7 @@ final class ChannelHistory {
     private final Set<Integer> withHeaders = new HashSet<>();
     private boolean ready;
     private boolean broken;
-    /** What the peer may send, and what it has room for: the connection's windows as it sees them. */
+    /** What the peer may send, and has room for: the connection's windows as it sees them. */
     private long maySend = Http2CodecUtil.DEFAULT_WINDOW_SIZE;
 
     private long hasRoom = Http2CodecUtil.DEFAULT_WINDOW_SIZE;
