@@ -91,8 +91,8 @@ abstract class ConnectionOptionsBuilder<B extends ManagedChannelBuilder<B>>
 
   /**
    * Limits how long calls may continue on a connection that has been replaced, because of its age
-   * or because the {@linkplain #tls TLS material} has changed. Calls that are left then fail with
-   * UNAVAILABLE.
+   * or because the {@linkplain ClientConnBuilder#tls TLS material} has changed. Calls that are left
+   * then fail with UNAVAILABLE.
    *
    * @param grace positive; 5 minutes by default
    * @return this
@@ -121,7 +121,7 @@ abstract class ConnectionOptionsBuilder<B extends ManagedChannelBuilder<B>>
 
   /**
    * Sets the least time between two look-ups of the target's addresses. One that is requested
-   * earlier, by the load-balancing policy or by {@link #dnsRefreshInterval}, is delayed. Attempts
+   * earlier, by the load-balancing policy or by {@code dnsRefreshInterval}, is delayed. Attempts
    * after a failed look-up have their own delays, and {@link ClientConn#resetConnectBackoff} and
    * the exit from idleness do not wait.
    *

@@ -113,7 +113,7 @@ abstract class RetryOptionsBuilder<B extends ManagedChannelBuilder<B>>
   }
 
   /**
-   * As {@link #retryBufferSize}, for the request of one call.
+   * As {@link ClientConnBuilder#retryBufferSize}, for the request of one call.
    *
    * @param bytes positive; 1 MiB by default
    * @throws IllegalArgumentException for 0 or less

@@ -224,7 +224,7 @@ abstract class TransportOptionsBuilder<B extends ManagedChannelBuilder<B>>
 
   /**
    * Sets how long nothing may arrive after a keepalive ping before the connection counts as dead.
-   * Without {@link #keepAliveTime} it has no effect.
+   * Without {@link ClientConnBuilder#keepAliveTime} it has no effect.
    *
    * @param value positive; 20 s by default. Less than 10 ms counts as 10 ms
    * @throws IllegalArgumentException for 0 or less

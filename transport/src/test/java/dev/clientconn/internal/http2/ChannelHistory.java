@@ -189,7 +189,7 @@ final class ChannelHistory {
       control.execute(control::shutdownNow);
       loop.run();
       // What has arrived is still delivered.
-      calls.forEach(call -> call.request(5));
+      calls.forEach(call -> call.request(1_000));
       assertThat(calls).as("shutdownNow ends all calls").allMatch(Call::isClosed);
     } else {
       finish();
