@@ -141,7 +141,7 @@ final class CallListenerExecutor<RespT> extends CallExecutor {
       trailers = events.trailers;
     }
     if (events.dropMessages) {
-      // The application has cancelled or the deadline has passed: nobody waits for them.
+      // The call was cancelled or its deadline has passed: messages are not delivered any more.
       nextMessage = null;
     }
   }

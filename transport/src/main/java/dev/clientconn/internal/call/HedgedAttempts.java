@@ -138,7 +138,7 @@ final class HedgedAttempts implements UnsentCalls.Entry, CallState.Opening {
         schedule.stop();
       }
     } else if (nanos >= 0 && running.isEmpty() && deadline != null) {
-      // Attempts that run watch the deadline, and know better what they wait for.
+      // Running attempts have timers for the deadline; their status names what was waited for.
       timer.start(deadline.remainingNanos(), this::deadlinePassed);
     }
   }

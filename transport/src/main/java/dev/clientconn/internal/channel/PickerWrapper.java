@@ -167,7 +167,7 @@ final class PickerWrapper implements TransportSource {
     }
   }
 
-  /** It may have ended while it was in neither queue: nobody else removes it then. */
+  /** Removes a pick that ended between the two queues, where its cancel found it in neither. */
   private void cancelIfOver(PendingPick pick) {
     if (!pick.isWanted()) {
       cancel(pick);

@@ -4,7 +4,7 @@ package dev.clientconn.internal.call;
 import io.grpc.Channel;
 import java.lang.reflect.Field;
 
-/** Tells how many bytes of requests the calls of a channel retain. */
+/** Returns how many bytes of requests the calls of a channel retain. */
 public final class RetainedBytes {
   private RetainedBytes() {}
 

@@ -21,7 +21,7 @@ public final class FakePick implements TransportSource.PendingPick {
   /** The transport as it was passed to the pick: for one stream. */
   public @Nullable ClientTransport given;
 
-  /** Whether the call is over although nobody has cancelled the pick. */
+  /** Whether the call has ended without a cancel of the pick. */
   public boolean over;
 
   public boolean deadlinePassed;
