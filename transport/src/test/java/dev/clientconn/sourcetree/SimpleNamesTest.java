@@ -9,14 +9,13 @@ import java.nio.file.Path;
 import java.util.List;
 import java.util.Map;
 import org.junit.jupiter.params.ParameterizedTest;
-import org.junit.jupiter.params.provider.ValueSource;
+import org.junit.jupiter.params.provider.MethodSource;
 
 /** Fails when two classes of a module, main or test, have the same simple name. */
 class SimpleNamesTest {
 
   @ParameterizedTest
-  @ValueSource(
-      strings = {"benchmarks", "grpc-spring-boot-autoconfigure", "sample-app", "transport"})
+  @MethodSource("dev.clientconn.sourcetree.SourceTree#modules")
   void noTwoClassesOfAModuleHaveTheSameSimpleName(String module) {
     List<Path> files = SourceTree.files(module + "/src", ".java");
     Map<String, List<Path>> byName =

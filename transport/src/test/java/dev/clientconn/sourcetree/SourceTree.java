@@ -18,6 +18,21 @@ final class SourceTree {
 
   private SourceTree() {}
 
+  /** The folders of all modules that have main classes, relative to the root, sorted. */
+  static List<String> modules() {
+    try (Stream<Path> paths = Files.find(
+        ROOT, 3, (path, attributes) -> path.getFileName().toString().equals("pom.xml"))) {
+      return paths
+          .map(Path::getParent)
+          .filter(module -> Files.isDirectory(module.resolve("src/main/java")))
+          .map(module -> ROOT.relativize(module).toString())
+          .sorted()
+          .toList();
+    } catch (IOException e) {
+      throw new UncheckedIOException(e);
+    }
+  }
+
   /**
    * The files below {@code folder} with the given ending, sorted; none if there is no such folder.
    */
