@@ -55,13 +55,17 @@ public class GrpcClientSettings {
   @NestedConfigurationProperty
   private final DnsSettings dns = new DnsSettings();
 
-  private final Ssl ssl = new Ssl();
+  @NestedConfigurationProperty
+  private final SslSettings ssl = new SslSettings();
 
-  private final Connect connect = new Connect();
+  @NestedConfigurationProperty
+  private final ConnectSettings connect = new ConnectSettings();
 
-  private final Idle idle = new Idle();
+  @NestedConfigurationProperty
+  private final IdleSettings idle = new IdleSettings();
 
-  private final Keepalive keepalive = new Keepalive();
+  @NestedConfigurationProperty
+  private final KeepaliveSettings keepalive = new KeepaliveSettings();
 
   @NestedConfigurationProperty
   private final InboundSettings inbound = new InboundSettings();
@@ -69,9 +73,11 @@ public class GrpcClientSettings {
   @NestedConfigurationProperty
   private final FlowControlSettings flowControl = new FlowControlSettings();
 
-  private final Streams streams = new Streams();
+  @NestedConfigurationProperty
+  private final StreamsSettings streams = new StreamsSettings();
 
-  private final Shutdown shutdown = new Shutdown();
+  @NestedConfigurationProperty
+  private final ShutdownSettings shutdown = new ShutdownSettings();
 
   public @Nullable Duration getDeadline() {
     return this.deadline;
@@ -141,19 +147,19 @@ public class GrpcClientSettings {
     return this.dns;
   }
 
-  public Ssl getSsl() {
+  public SslSettings getSsl() {
     return this.ssl;
   }
 
-  public Connect getConnect() {
+  public ConnectSettings getConnect() {
     return this.connect;
   }
 
-  public Idle getIdle() {
+  public IdleSettings getIdle() {
     return this.idle;
   }
 
-  public Keepalive getKeepalive() {
+  public KeepaliveSettings getKeepalive() {
     return this.keepalive;
   }
 
@@ -165,174 +171,11 @@ public class GrpcClientSettings {
     return this.flowControl;
   }
 
-  public Streams getStreams() {
+  public StreamsSettings getStreams() {
     return this.streams;
   }
 
-  public Shutdown getShutdown() {
+  public ShutdownSettings getShutdown() {
     return this.shutdown;
-  }
-
-  /** Transport security. */
-  public static class Ssl {
-
-    /**
-     * Whether to use TLS. Required for every target that is not on this machine, unless a bundle is
-     * set.
-     */
-    private @Nullable Boolean enabled;
-
-    /** Name of the SSL bundle with the certificates and keys. Implies TLS. */
-    private @Nullable String bundle;
-
-    public @Nullable Boolean getEnabled() {
-      return this.enabled;
-    }
-
-    public void setEnabled(@Nullable Boolean enabled) {
-      this.enabled = enabled;
-    }
-
-    public @Nullable String getBundle() {
-      return this.bundle;
-    }
-
-    public void setBundle(@Nullable String bundle) {
-      this.bundle = bundle;
-    }
-  }
-
-  /** Connection attempts. */
-  public static class Connect {
-
-    /**
-     * Time limit of one connection attempt, including the TLS handshake and the HTTP/2 settings. If
-     * a duration suffix is not specified, seconds will be used.
-     */
-    @DurationUnit(ChronoUnit.SECONDS)
-    private @Nullable Duration timeout;
-
-    public @Nullable Duration getTimeout() {
-      return this.timeout;
-    }
-
-    public void setTimeout(@Nullable Duration timeout) {
-      this.timeout = timeout;
-    }
-  }
-
-  /** Idle channels. */
-  public static class Idle {
-
-    /**
-     * Time without calls after which the connections are closed. The next call connects again. If a
-     * duration suffix is not specified, seconds will be used.
-     */
-    @DurationUnit(ChronoUnit.SECONDS)
-    private @Nullable Duration timeout;
-
-    public @Nullable Duration getTimeout() {
-      return this.timeout;
-    }
-
-    public void setTimeout(@Nullable Duration timeout) {
-      this.timeout = timeout;
-    }
-  }
-
-  /** Pings that detect broken connections. */
-  public static class Keepalive {
-
-    /**
-     * Time without received data after which a ping is sent, 10 seconds or more. No pings are sent
-     * if it is not set. Many servers accept a ping every five minutes only. If a duration suffix is
-     * not specified, seconds will be used.
-     */
-    @DurationUnit(ChronoUnit.SECONDS)
-    private @Nullable Duration time;
-
-    /**
-     * Time to wait for the response to a ping before the connection is closed. If a duration
-     * suffix is not specified, seconds will be used.
-     */
-    @DurationUnit(ChronoUnit.SECONDS)
-    private @Nullable Duration timeout;
-
-    /** Whether to send pings while there are no calls. */
-    private @Nullable Boolean withoutCalls;
-
-    public @Nullable Duration getTime() {
-      return this.time;
-    }
-
-    public void setTime(@Nullable Duration time) {
-      this.time = time;
-    }
-
-    public @Nullable Duration getTimeout() {
-      return this.timeout;
-    }
-
-    public void setTimeout(@Nullable Duration timeout) {
-      this.timeout = timeout;
-    }
-
-    public @Nullable Boolean getWithoutCalls() {
-      return this.withoutCalls;
-    }
-
-    public void setWithoutCalls(@Nullable Boolean withoutCalls) {
-      this.withoutCalls = withoutCalls;
-    }
-  }
-
-  /** Stream slots. */
-  public static class Streams {
-
-    /** Number of calls that may wait for a stream slot of one address. Further calls fail. */
-    private @Nullable Integer maxPending;
-
-    /**
-     * Time that a call waits for a stream slot before it fails. Until the deadline of the call if
-     * it is not set. If a duration suffix is not specified, seconds will be used.
-     */
-    @DurationUnit(ChronoUnit.SECONDS)
-    private @Nullable Duration pendingTimeout;
-
-    public @Nullable Duration getPendingTimeout() {
-      return this.pendingTimeout;
-    }
-
-    public void setPendingTimeout(@Nullable Duration pendingTimeout) {
-      this.pendingTimeout = pendingTimeout;
-    }
-
-    public @Nullable Integer getMaxPending() {
-      return this.maxPending;
-    }
-
-    public void setMaxPending(@Nullable Integer maxPending) {
-      this.maxPending = maxPending;
-    }
-  }
-
-  /** Shutdown of the application. */
-  public static class Shutdown {
-
-    /**
-     * Time that calls in flight have to complete when the application stops. Zero cancels them at
-     * once, a negative value waits without limit. If a duration suffix is not specified, seconds
-     * will be used.
-     */
-    @DurationUnit(ChronoUnit.SECONDS)
-    private @Nullable Duration gracePeriod;
-
-    public @Nullable Duration getGracePeriod() {
-      return this.gracePeriod;
-    }
-
-    public void setGracePeriod(@Nullable Duration gracePeriod) {
-      this.gracePeriod = gracePeriod;
-    }
   }
 }

@@ -136,7 +136,7 @@ final class InheritedSettings {
   }
 
   /** Rejects TLS with a bundle and no TLS in the same layer. */
-  private void rejectContradiction(ConfigurationPropertyName layer, GrpcClientSettings.Ssl ssl) {
+  private void rejectContradiction(ConfigurationPropertyName layer, SslSettings ssl) {
     if (StringUtils.hasText(ssl.getBundle()) && Boolean.FALSE.equals(ssl.getEnabled())) {
       String reason = ("It contradicts %s, which enables TLS with the bundle '%s'. Remove one of"
               + " the two; an empty ssl.bundle removes one that another file sets.")

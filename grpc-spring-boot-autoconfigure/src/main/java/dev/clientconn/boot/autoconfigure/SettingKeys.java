@@ -66,7 +66,8 @@ final class SettingKeys {
 
   /** Whether a property is a group of keys, such as {@code keepalive}. */
   static boolean isGroup(Class<?> type) {
-    return type.getPackageName().equals(GrpcClientSettings.class.getPackageName());
+    return !type.isEnum()
+        && type.getPackageName().equals(GrpcClientSettings.class.getPackageName());
   }
 
   /** Returns the key in the spelling of the documentation, or null if there is no such key. */
@@ -136,6 +137,11 @@ final class SettingKeys {
 
   List<String> all() {
     return List.copyOf(this.leaves.values());
+  }
+
+  /** Returns the keys of the first elements of lists, such as {@code retry.methods[0].names[0]}. */
+  List<String> elements() {
+    return this.elements.values().stream().filter(key -> !isList(key)).toList();
   }
 
   private static String uniform(String key) {

@@ -55,7 +55,7 @@ final class SettingsMapper {
     map.from(values.getIdle()::getTimeout)
         .as(timeout -> this.checks.positive("idle.timeout", timeout))
         .to(idle -> this.builder.idleTimeout(nanos(idle), TimeUnit.NANOSECONDS));
-    GrpcClientSettings.Keepalive keepalive = values.getKeepalive();
+    KeepaliveSettings keepalive = values.getKeepalive();
     Duration time = keepalive.getTime();
     if (time != null) {
       this.checks.atLeast(

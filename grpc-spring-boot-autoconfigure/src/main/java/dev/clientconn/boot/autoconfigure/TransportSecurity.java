@@ -19,7 +19,7 @@ enum TransportSecurity {
    *     configured
    */
   static TransportSecurity decide(TargetSettings settings) {
-    GrpcClientSettings.Ssl ssl = settings.values().getSsl();
+    SslSettings ssl = settings.values().getSsl();
     Boolean enabled = ssl.getEnabled();
     if (enabled != null) {
       return enabled ? TLS : PLAINTEXT;

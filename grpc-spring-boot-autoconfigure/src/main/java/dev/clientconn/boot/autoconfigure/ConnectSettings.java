@@ -1,0 +1,26 @@
+// SPDX-License-Identifier: Apache-2.0
+package dev.clientconn.boot.autoconfigure;
+
+import java.time.Duration;
+import java.time.temporal.ChronoUnit;
+import org.jspecify.annotations.Nullable;
+import org.springframework.boot.convert.DurationUnit;
+
+/** Holds how connections are made. */
+public class ConnectSettings {
+
+  /**
+   * Time limit of one connection attempt, including the TLS handshake and the HTTP/2 settings. If
+   * a duration suffix is not specified, seconds will be used.
+   */
+  @DurationUnit(ChronoUnit.SECONDS)
+  private @Nullable Duration timeout;
+
+  public @Nullable Duration getTimeout() {
+    return this.timeout;
+  }
+
+  public void setTimeout(@Nullable Duration timeout) {
+    this.timeout = timeout;
+  }
+}
