@@ -3,7 +3,6 @@ package dev.clientconn.boot.autoconfigure;
 
 import static org.assertj.core.api.Assertions.assertThat;
 
-import dev.clientconn.ClientConnBuilder;
 import dev.clientconn.internal.transport.ChannelDefaults;
 import io.grpc.Status;
 import java.io.IOException;
@@ -11,14 +10,12 @@ import java.nio.charset.StandardCharsets;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.time.Duration;
-import java.util.ArrayList;
 import java.util.Arrays;
 import java.util.List;
 import java.util.Map;
 import java.util.TreeMap;
 import java.util.regex.MatchResult;
 import java.util.regex.Pattern;
-import java.util.stream.Stream;
 import org.junit.jupiter.api.Test;
 import org.springframework.core.io.ClassPathResource;
 
@@ -125,48 +122,6 @@ class DocumentationTest {
         .results()
         .forEach(property -> defaults.put(property.group(1), property.group(2)));
     return defaults;
-  }
-
-  @Test
-  void exampleOfThePageBinds() throws IOException {
-    InheritedSettings settings = new SettingsFixture().yaml(examples().get(0)).all();
-
-    assertThat(settings.settings("greeter").values().getSsl().getBundle()).isEqualTo("greeter");
-    assertThat(settings.settings("prices").values().getDeadline()).hasMillis(100);
-  }
-
-  /** Without TLS, which would need the bundles of the examples. */
-  @Test
-  void everyExampleMakesChannels() throws IOException {
-    List<String> examples = examples();
-    assertThat(examples).hasSizeGreaterThan(5);
-    for (String example : examples) {
-      SettingsFixture fixture = new SettingsFixture().yaml(example);
-      fixture.checkKeys();
-      List<String> names = fixture.targets().names();
-      assertThat(names).as(example).isNotEmpty();
-      names.forEach(name -> build(fixture.settings(name)));
-    }
-  }
-
-  private static void build(TargetSettings settings) {
-    ClientConnBuilder builder = ClientConnBuilder.forTarget(settings.address());
-    new SettingsMapper(settings, builder).apply();
-    new ServiceConfigMapper(settings, builder).apply();
-    builder.build().shutdownNow();
-  }
-
-  /** Returns the settings of clients in all pages, those of the page about configuration first. */
-  private static List<String> examples() throws IOException {
-    List<Path> pages = new ArrayList<>(List.of(PAGE, Path.of("..", "README.md")));
-    try (Stream<Path> docs = Files.list(PAGE.getParent())) {
-      docs.filter(page -> page.toString().endsWith(".md")).sorted().forEach(pages::add);
-    }
-    List<String> examples = new ArrayList<>();
-    for (Path page : pages) {
-      examples.addAll(find("(?s)```yaml\n((?:[^`]*\n)?grpc:\n.*?)```", Files.readString(page)));
-    }
-    return examples;
   }
 
   private static String metadata() throws IOException {
