@@ -5,7 +5,9 @@ import dev.clientconn.ClientConn;
 import dev.clientconn.boot.ClientConnBuilderCustomizer;
 import dev.clientconn.boot.ClientConnFactory;
 import dev.clientconn.boot.ClientConnRegistry;
+import org.springframework.aot.AotDetector;
 import org.springframework.beans.factory.ObjectProvider;
+import org.springframework.beans.factory.config.BeanFactoryPostProcessor;
 import org.springframework.boot.LazyInitializationExcludeFilter;
 import org.springframework.boot.autoconfigure.AutoConfiguration;
 import org.springframework.boot.autoconfigure.condition.ConditionalOnBooleanProperty;
@@ -45,10 +47,22 @@ public final class GrpcClientAutoConfiguration {
     return new ClientConnRecorder();
   }
 
-  /** Checks the keys here too: a context that was processed ahead of time skips the registrar. */
+  /**
+   * Checks the keys here too: a context that was processed ahead of time skips the registrar. It
+   * runs before there are beans, because SSL bundles may be translated from old keys.
+   */
   @Bean
-  GrpcClientTargets grpcClientTargets(Environment environment, ResourceLoader resources) {
-    KeyCheck.run(environment, resources.getClassLoader());
+  static BeanFactoryPostProcessor grpcClientKeyCheck(
+      Environment environment, ResourceLoader resources) {
+    return beanFactory -> {
+      if (AotDetector.useGeneratedArtifacts()) {
+        KeyCheck.run(environment, resources.getClassLoader());
+      }
+    };
+  }
+
+  @Bean
+  GrpcClientTargets grpcClientTargets(Environment environment) {
     return GrpcClientTargets.of(environment);
   }
 

@@ -1,6 +1,7 @@
 // SPDX-License-Identifier: Apache-2.0
 package dev.clientconn.boot.autoconfigure;
 
+import dev.clientconn.boot.autoconfigure.netdevh.Migration;
 import java.util.LinkedHashMap;
 import java.util.Map;
 import org.jspecify.annotations.Nullable;
@@ -17,6 +18,12 @@ public class GrpcClientProperties {
   /** Whether gRPC clients are auto-configured. */
   private boolean enabled = true;
 
+  /**
+   * What to do with keys of the starter of net.devh, which are directly below grpc.client: fail and
+   * print the new lines, translate them, or ignore them.
+   */
+  private Migration migration = Migration.FAIL;
+
   /** Targets by name. Case and dashes of a name do not matter. */
   private final Map<String, Target> targets = new LinkedHashMap<>();
 
@@ -29,6 +36,14 @@ public class GrpcClientProperties {
 
   public void setEnabled(boolean enabled) {
     this.enabled = enabled;
+  }
+
+  public Migration getMigration() {
+    return this.migration;
+  }
+
+  public void setMigration(Migration migration) {
+    this.migration = migration;
   }
 
   public Map<String, Target> getTargets() {

@@ -43,19 +43,23 @@ final class KeyCheck {
 
   private final boolean besideNetDevh;
 
+  private final NetDevhLayer netDevh;
+
   private final boolean besideBoot;
 
   private final Map<ConfigurationPropertyName, KeyProblem> problems = new LinkedHashMap<>();
 
   private KeyCheck(Environment environment, @Nullable ClassLoader classLoader) {
     this.sources = ConfigurationPropertySources.get(environment);
-    this.targetKeys = new TargetKeyCheck(GrpcClientTargets.of(environment));
     this.besideNetDevh = ClassUtils.isPresent(NET_DEVH, classLoader);
+    this.netDevh = this.besideNetDevh ? NetDevhLayer.NONE : NetDevhLayer.apply(environment);
+    this.targetKeys = new TargetKeyCheck(GrpcClientTargets.of(environment));
     this.besideBoot = ClassUtils.isPresent(BOOT, classLoader);
   }
 
   /**
-   * Checks all keys of an environment.
+   * Checks all keys of an environment, and translates those of net.devh's starter if {@code
+   * grpc.client.migration} says so.
    *
    * @throws UnknownKeyException if there are unknown keys
    */
@@ -63,7 +67,7 @@ final class KeyCheck {
     KeyCheck check = new KeyCheck(environment, classLoader);
     check.sources.forEach(check::look);
     if (!check.problems.isEmpty()) {
-      throw new UnknownKeyException(check.problems.values());
+      throw new UnknownKeyException(check.problems.values(), check.netDevh);
     }
   }
 
@@ -88,7 +92,7 @@ final class KeyCheck {
       problem = switch (TargetNames.canonical(elements.get(0))) {
         case "targets" -> this.targetKeys.look(property, variable);
         case "defaults" -> inDefaults(property, elements.subList(1, elements.size()), variable);
-        case "enabled" -> elements.size() == 1 ? null : unknown(property, null);
+        case "enabled", "migration" -> elements.size() == 1 ? null : unknown(property, null);
         default -> this.besideNetDevh ? null : direct(property, elements, variable);
       };
     }
@@ -119,8 +123,11 @@ final class KeyCheck {
    * Checks a key that is neither below {@code targets} nor below {@code defaults}: it is misspelt,
    * misplaced, or a key of net.devh.
    */
-  private static @Nullable KeyProblem direct(
+  private @Nullable KeyProblem direct(
       ConfigurationProperty property, List<String> elements, boolean variable) {
+    if (this.netDevh.isKey(property)) {
+      return this.netDevh.problem(property, variable);
+    }
     String value = PropertyText.value(property);
     Optional<Line> respelt = respelt(elements, value);
     if (respelt.isPresent()) {
@@ -135,13 +142,8 @@ final class KeyCheck {
     if (same != null) {
       return unknown(property, new Line(List.of("defaults"), same, value));
     }
-    return OldSpellings.netDevh(elements, value)
-        .map(line -> new KeyProblem(
-            property,
-            "Targets belong below grpc.client.targets, not directly below grpc.client as in the"
-                + " starter of net.devh.",
-            line))
-        .orElseGet(() -> unknown(property, null));
+    KeyProblem ofClient = this.netDevh.unknownKey(property, elements);
+    return ofClient == null ? unknown(property, null) : ofClient;
   }
 
   /**
@@ -161,7 +163,7 @@ final class KeyCheck {
   }
 
   private static KeyProblem unknown(ConfigurationProperty property, @Nullable Line instead) {
-    String reason = "Known keys directly below grpc.client: enabled, defaults, targets.";
+    String reason = "Known keys directly below grpc.client: enabled, defaults, migration, targets.";
     String where = instead == null ? "" : " Did you mean %s?".formatted(path(instead));
     return new KeyProblem(property, reason + where, instead);
   }

@@ -1,7 +1,6 @@
 // SPDX-License-Identifier: Apache-2.0
 package dev.clientconn.boot.autoconfigure;
 
-import java.util.ArrayList;
 import java.util.List;
 import java.util.Map;
 import java.util.Optional;
@@ -83,13 +82,6 @@ final class OldSpellings {
     return Optional.of(new Line(List.of(), key, value));
   }
 
-  /** Translates a key {@code grpc.client.<name>.<path>} of net.devh's starter. */
-  static Optional<Line> netDevh(List<String> elements, String value) {
-    return elements.size() < 2
-        ? Optional.empty()
-        : setting(parents(elements.get(0), "global"), elements.subList(1, elements.size()), value);
-  }
-
   /** Translates a key {@code spring.grpc.client.<elements>} of Spring Boot's client. */
   static Optional<Line> boot(List<String> elements, String value) {
     if (elements.size() == 1 && elements.get(0).equals("enabled")) {
@@ -97,17 +89,10 @@ final class OldSpellings {
     }
     return elements.size() < 3 || !elements.get(0).startsWith("channel")
         ? Optional.empty()
-        : setting(parents(elements.get(1), "default"), elements.subList(2, elements.size()), value);
+        : setting(parents(elements.get(1)), elements.subList(2, elements.size()), value);
   }
 
-  private static List<String> parents(String name, String nameOfDefaults) {
-    List<String> parents = new ArrayList<>();
-    if (name.equalsIgnoreCase(nameOfDefaults)) {
-      parents.add("defaults");
-    } else {
-      parents.add("targets");
-      parents.add(name);
-    }
-    return parents;
+  private static List<String> parents(String channel) {
+    return channel.equalsIgnoreCase("default") ? List.of("defaults") : List.of("targets", channel);
   }
 }

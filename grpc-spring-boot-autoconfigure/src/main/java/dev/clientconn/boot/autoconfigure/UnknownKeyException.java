@@ -16,8 +16,8 @@ final class UnknownKeyException extends GrpcClientConfigurationException {
 
   private static final long serialVersionUID = 1L;
 
-  UnknownKeyException(Collection<KeyProblem> problems) {
-    super(describe(problems), act(problems));
+  UnknownKeyException(Collection<KeyProblem> problems, NetDevhLayer netDevh) {
+    super(describe(problems), act(problems, netDevh));
   }
 
   private static String describe(Collection<KeyProblem> problems) {
@@ -29,8 +29,12 @@ final class UnknownKeyException extends GrpcClientConfigurationException {
         .collect(Collectors.joining("", what, ""));
   }
 
-  private static String act(Collection<KeyProblem> problems) {
+  private static String act(Collection<KeyProblem> problems, NetDevhLayer netDevh) {
     YamlLines yaml = new YamlLines();
+    boolean old = problems.stream().anyMatch(problem -> netDevh.isKey(problem.property()));
+    if (old) {
+      netDevh.addTo(yaml);
+    }
     // The interval of pings is more specific than the switch for them.
     problems.stream()
         .sorted(Comparator.comparing(problem -> isSwitch(problem.property())))
@@ -38,12 +42,14 @@ final class UnknownKeyException extends GrpcClientConfigurationException {
         .filter(Objects::nonNull)
         .forEach(line -> add(line, yaml));
     String lines = yaml.toString();
-    boolean all = problems.stream().allMatch(problem -> problem.instead() != null);
+    boolean all = problems.stream()
+        .allMatch(problem -> problem.instead() != null || netDevh.isTranslated(problem.property()));
     if (lines.isEmpty()) {
       return "Remove or correct it. Known keys:\n\n" + known();
     }
     return "Write instead:\n\n"
         + lines
+        + (old ? netDevh.advice() : "")
         + (all ? "" : "\nRemove or correct the others. Known keys:\n\n" + known());
   }
 
@@ -60,6 +66,7 @@ final class UnknownKeyException extends GrpcClientConfigurationException {
         .map(key -> "    grpc.client.targets.<name>." + key)
         .collect(Collectors.joining("\n"));
     return "    grpc.client.enabled\n"
+        + "    grpc.client.migration\n"
         + "    grpc.client.defaults: as for a target, without address and authority\n"
         + keys;
   }

@@ -119,7 +119,7 @@ class ConfigurationMistakesTest {
         StartFailure.of(this.runner, "grpc.client.target.greeter.address: localhost:9090");
 
     assertThat(analysis.getDescription())
-        .contains("Known keys directly below grpc.client: enabled, defaults, targets.")
+        .contains("Known keys directly below grpc.client: enabled, defaults, migration, targets.")
         .endsWith("Did you mean grpc.client.targets.greeter.address?");
     assertThat(analysis.getAction()).isEqualTo("""
         Write instead:
@@ -137,47 +137,6 @@ class ConfigurationMistakesTest {
     FailureAnalysis analysis = StartFailure.of(this.runner, "grpc.client.user-agent: mine");
 
     assertThat(analysis.getDescription()).endsWith("Did you mean grpc.client.defaults.user-agent?");
-  }
-
-  @Test
-  void keysOfNetDevhAreTranslated() {
-    FailureAnalysis analysis = StartFailure.of(this.runner, """
-        grpc:
-          client:
-            GLOBAL:
-              enable-keep-alive: true
-              keep-alive-time: 30s
-              security.private-key-password: hunter2
-            greeter:
-              address: static://localhost:9090
-              negotiation-type: plaintext
-              max-inbound-message-size: -1
-        """);
-
-    assertThat(analysis.getDescription())
-        .startsWith("6 keys of gRPC clients are unknown:")
-        .contains("Property: grpc.client.greeter.negotiation-type", "application.yml - 9:")
-        .contains("not directly below grpc.client as in the starter of net.devh")
-        .doesNotContain("hunter2");
-    assertThat(analysis.getAction()).isEqualTo("""
-        Write instead:
-
-            grpc:
-              client:
-                defaults:
-                  keepalive:
-                    time: 5m
-                  ssl:
-                    bundle: <a bundle below spring.ssl.bundle>
-                targets:
-                  greeter:
-                    address: static://localhost:9090
-                    ssl:
-                      enabled: false
-                    inbound:
-                      message:
-                        max-size: 2147483647B
-        """.replace("time: 5m", "time: 30s"));
   }
 
   @Test

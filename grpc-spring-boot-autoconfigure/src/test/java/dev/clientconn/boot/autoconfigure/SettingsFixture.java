@@ -59,6 +59,16 @@ final class SettingsFixture {
     KeyCheck.run(this.environment, getClass().getClassLoader());
   }
 
+  /** Checks the keys, which translates those of net.devh's starter. */
+  SettingsFixture checkedKeys() {
+    checkKeys();
+    return this;
+  }
+
+  NetDevhLayer netDevh() {
+    return NetDevhLayer.apply(this.environment);
+  }
+
   TargetSettings settings(String name) {
     return all().settings(name);
   }

@@ -75,6 +75,26 @@ class TlsTest {
   }
 
   @Test
+  void securityKeysOfNetDevhBecomeABundle() {
+    String old = "grpc.client.ships.security.";
+    this.runner
+        .withPropertyValues(
+            "grpc.client.migration=translate",
+            "grpc.client.ships.address=" + this.server.address(),
+            old + "trust-cert-collection=tls/server.crt",
+            old + "client-auth-enabled=true",
+            old + "certificate-chain=classpath:tls/server.crt",
+            old + "private-key=classpath:tls/server.key",
+            old + "protocols=TLSv1.2")
+        .run(context -> {
+          check(context.getBean("shipsClientConn", Channel.class));
+          assertThat(this.server.sessions.get(0).getPeerPrincipal().getName())
+              .isEqualTo("CN=localhost");
+          assertThat(this.server.sessions.get(0).getProtocol()).isEqualTo("TLSv1.2");
+        });
+  }
+
+  @Test
   void timeOfTheClientsCertificateIsJudged() {
     this.runner
         .withPropertyValues(
