@@ -67,7 +67,8 @@ final class FramedMessageWriter extends MessageBuffer<OutboundChunks> {
     if (bodySize > Math.min(maxBody, Integer.MAX_VALUE - PREFIX_LENGTH)) {
       throw Status.RESOURCE_EXHAUSTED
           .withDescription("message too large " + bodySize + " > " + maxBody
-              + " bytes; raise the outbound limit or send less")
+              + " bytes; raise the outbound limit (CallOptions.withMaxOutboundMessageSize; the"
+              + " property outbound.message.max-size with Spring) or send less")
           .asRuntimeException();
     }
   }

@@ -100,7 +100,8 @@ final class ConnectionReplacer {
     long millis = TimeUnit.NANOSECONDS.toMillis(context.options().connections().graceNanos());
     old.shutdownNow(REPLACED.withDescription(REPLACED.getDescription()
         + ", and the call did not end in the " + millis
-        + " ms after that (maxConnectionAgeGrace)"));
+        + " ms after that (maxConnectionAgeGrace; the property connections.max-age-grace with"
+        + " Spring)"));
   }
 
   private void schedule(SubchannelConnection connection, Runnable task, long delayNanos) {

@@ -288,7 +288,7 @@ final class SlotQueue {
       each.pick()
           .onFailed(exhausted("the call has waited for "
               + TimeUnit.NANOSECONDS.toMillis(options.pendingTimeoutNanos())
-              + " ms (pendingStreamTimeout)"));
+              + " ms (pendingStreamTimeout; the property streams.pending-timeout with Spring)"));
     }
   }
 
@@ -297,7 +297,8 @@ final class SlotQueue {
   private Status exhausted(String reason) {
     return Status.RESOURCE_EXHAUSTED.withDescription(
         "No stream slot: " + reason + "; " + describe() + ". The options maxPendingStreams ("
-            + options.maxPendingStreams() + ") and maxConnectionsPerAddress raise the limits");
+            + options.maxPendingStreams() + ") and maxConnectionsPerAddress raise the limits, the"
+            + " properties streams.max-pending and connections.max with Spring");
   }
 
   /** Describes the slots: "2 of at most 4 connections to /10.0.0.1:80 have 200 of 200 in use". */

@@ -141,7 +141,10 @@ final class InboundFrames implements FrameListener {
       return;
     }
     if (goAway.isTooManyPings() && !complainedBefore) {
-      logger.log(Level.WARNING, "The server complains of too many pings: raise keepAliveTime");
+      logger.log(
+          Level.WARNING,
+          "The server complains of too many pings: raise keepAliveTime (the property"
+              + " keepalive.time with Spring)");
       client.keepalive.raiseInterval();
     }
     client.goAwayReceived();

@@ -129,7 +129,8 @@ final class StreamQuota {
     return Status.RESOURCE_EXHAUSTED.withDescription(
         "No stream slot: " + maxWaiting + " calls already wait; " + slots
             + ". The options maxPendingStreams (" + maxWaiting
-            + ") and maxConnectionsPerAddress raise the limits");
+            + ") and maxConnectionsPerAddress raise the limits, the properties streams.max-pending"
+            + " and connections.max with Spring");
   }
 
   /** Removes and returns the stream that has waited longest, if a slot is free. */

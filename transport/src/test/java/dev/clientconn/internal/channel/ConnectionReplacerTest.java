@@ -128,7 +128,8 @@ class ConnectionReplacerTest {
     assertThat(stream.endStatus)
         .hasToString(Status.UNAVAILABLE
             .withDescription("the connection has been replaced by another one, and the call did not"
-                + " end in the 30000 ms after that (maxConnectionAgeGrace)")
+                + " end in the 30000 ms after that (maxConnectionAgeGrace; the property"
+                + " connections.max-age-grace with Spring)")
             .toString());
     assertThat(old.terminated).isTrue();
     assertThat(harness.call().picked()).isSameAs(connector.last());

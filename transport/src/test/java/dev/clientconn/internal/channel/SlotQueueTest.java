@@ -184,7 +184,8 @@ class SlotQueueTest {
     assertThat(tooMany.failed().getDescription())
         .isEqualTo("No stream slot: 2 calls already wait; 2 of at most 2 connections to"
             + " 10.0.0.1/<unresolved>:1 have 2 of 2 slots in use. The options maxPendingStreams (2)"
-            + " and maxConnectionsPerAddress raise the limits");
+            + " and maxConnectionsPerAddress raise the limits, the properties streams.max-pending"
+            + " and connections.max with Spring");
     assertThat(harness.waits).containsExactly("GRANTED 0 ms", "REJECTED 0 ms");
   }
 
@@ -245,8 +246,8 @@ class SlotQueueTest {
     harness.advance(Duration.ofSeconds(2));
     assertThat(first.failed().getCode()).isEqualTo(Status.Code.RESOURCE_EXHAUSTED);
     assertThat(first.failed().getDescription())
-        .startsWith("No stream slot: the call has waited for 5000 ms (pendingStreamTimeout); 1 of"
-            + " at most 2 connections");
+        .startsWith("No stream slot: the call has waited for 5000 ms (pendingStreamTimeout; the"
+            + " property streams.pending-timeout with Spring); 1 of at most 2 connections");
     assertThat(second.isWaiting()).isTrue();
     harness.advance(Duration.ofSeconds(3));
     assertThat(second.failed().getCode()).isEqualTo(Status.Code.RESOURCE_EXHAUSTED);

@@ -213,7 +213,8 @@ class StreamQuotaTest extends PeerTest {
     assertThat(tooMany.status().getDescription())
         .startsWith("No stream slot: 2 calls already wait; this connection has ")
         .endsWith(" slots in use. The options maxPendingStreams (2) and maxConnectionsPerAddress"
-            + " raise the limits");
+            + " raise the limits, the properties streams.max-pending and connections.max with"
+            + " Spring");
     assertThat(peer.slotWaits).containsExactly("REJECTED 0 ms");
     assertThat(waiting(peer)).isEqualTo(2);
   }
