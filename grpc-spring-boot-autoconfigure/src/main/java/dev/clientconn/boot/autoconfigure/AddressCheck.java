@@ -63,7 +63,6 @@ final class AddressCheck {
     return switch (uri.group(1).toLowerCase(Locale.ROOT)) {
       case "http", "grpc" -> withoutScheme(rest, "ssl.enabled: false");
       case "https", "grpcs" -> withoutScheme(rest, "ssl.enabled: true");
-      case "tcp" -> "Write host and port without the scheme: address: " + rest + ".";
       default ->
         "No name resolver on the classpath supports the scheme '%s'. Write dns:///<host>:<port>,"
                 .formatted(uri.group(1))

@@ -76,7 +76,7 @@ final class AddressHosts {
     return single ? hostAndPort.substring(0, colon) : hostAndPort;
   }
 
-  private static boolean isLoopback(String host) {
+  static boolean isLoopback(String host) {
     if (host.equalsIgnoreCase("localhost") || host.equalsIgnoreCase("localhost.")) {
       return true;
     }

@@ -141,7 +141,10 @@ final class CallPolicies {
       this.checks.atLeast("throttling.token-ratio", ratio, SMALLEST_TOKEN_RATIO);
     }
     if (tokens != null) {
-      this.checks.between("throttling.max-tokens", tokens, 1, MOST_TOKENS);
+      this.checks.between("throttling.max-tokens", tokens, 0, MOST_TOKENS);
+      if (tokens == 0) {
+        return null;
+      }
       return Map.of("maxTokens", tokens, "tokenRatio", ratio == null ? TOKEN_RATIO : ratio);
     }
     if (ratio != null && this.settings.isOwn("throttling.token-ratio")) {

@@ -24,8 +24,8 @@ public class ConnectionsSettings {
 
   /**
    * Age at which a connection is replaced by another one to the same server, plus or minus 10 %, 1
-   * second or more. No limit if it is not set. If a duration suffix is not specified, seconds will
-   * be used.
+   * second or more. No limit if it is 0 or not set. If a duration suffix is not specified, seconds
+   * will be used.
    */
   @DurationUnit(ChronoUnit.SECONDS)
   private @Nullable Duration maxAge;

@@ -10,16 +10,16 @@ import org.springframework.boot.convert.DurationUnit;
 public class DnsSettings {
 
   /**
-   * Interval at which the addresses are looked up again, plus or minus 10 %. If it is not set, they
-   * are looked up when a connection is lost. If a duration suffix is not specified, seconds will be
-   * used.
+   * Interval at which the addresses are looked up again, plus or minus 10 %. If it is 0 or not set,
+   * they are looked up when a connection is lost. If a duration suffix is not specified, seconds
+   * will be used.
    */
   @DurationUnit(ChronoUnit.SECONDS)
   private @Nullable Duration refreshInterval;
 
   /**
-   * Least time between two look-ups. None if it is not set. If a duration suffix is not specified,
-   * seconds will be used.
+   * Least time between two look-ups. None if it is 0 or not set. If a duration suffix is not
+   * specified, seconds will be used.
    */
   @DurationUnit(ChronoUnit.SECONDS)
   private @Nullable Duration minRefreshInterval;

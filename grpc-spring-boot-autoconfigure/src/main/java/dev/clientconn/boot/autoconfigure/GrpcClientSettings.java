@@ -17,7 +17,7 @@ public class GrpcClientSettings {
 
   /**
    * Deadline of every call that sets none itself, including streaming calls. No deadline if it is
-   * not set. If a duration suffix is not specified, seconds will be used.
+   * 0 or not set. If a duration suffix is not specified, seconds will be used.
    */
   @DurationUnit(ChronoUnit.SECONDS)
   private @Nullable Duration deadline;
@@ -69,6 +69,12 @@ public class GrpcClientSettings {
 
   @NestedConfigurationProperty
   private final InboundSettings inbound = new InboundSettings();
+
+  @NestedConfigurationProperty
+  private final OutboundSettings outbound = new OutboundSettings();
+
+  @NestedConfigurationProperty
+  private final ProxySettings proxy = new ProxySettings();
 
   @NestedConfigurationProperty
   private final FlowControlSettings flowControl = new FlowControlSettings();
@@ -165,6 +171,14 @@ public class GrpcClientSettings {
 
   public InboundSettings getInbound() {
     return this.inbound;
+  }
+
+  public OutboundSettings getOutbound() {
+    return this.outbound;
+  }
+
+  public ProxySettings getProxy() {
+    return this.proxy;
   }
 
   public FlowControlSettings getFlowControl() {

@@ -23,8 +23,8 @@ public class InboundSettings {
   public static class Message {
 
     /**
-     * Size limit of a received message, after decompression. If it is not set, a service config
-     * can raise the default.
+     * Size limit of a received message, after decompression; -1 for no limit. If it is not set, a
+     * service config can raise the default.
      */
     private @Nullable DataSize maxSize;
 
@@ -40,7 +40,7 @@ public class InboundSettings {
   /** Headers and trailers. */
   public static class Metadata {
 
-    /** Size limit of received headers or trailers, uncompressed. */
+    /** Size limit of received headers or trailers, uncompressed; -1 for no limit. */
     private @Nullable DataSize maxSize;
 
     public @Nullable DataSize getMaxSize() {

@@ -37,6 +37,7 @@ final class InheritedSettings {
   TargetSettings settings(String name) {
     rejectContradiction(
         GrpcClientTargets.DEFAULTS, this.properties.getDefaults().getSsl());
+    rejectFractions(GrpcClientTargets.DEFAULTS);
     rejectInDefaults("address");
     rejectInDefaults("authority");
     ConfigurationPropertyName entry = this.targets.entry(name);
@@ -53,6 +54,7 @@ final class InheritedSettings {
     }
     Target own = own(name);
     rejectContradiction(entry, own.getSsl());
+    rejectFractions(entry);
     Target values = merge(own);
     values.setServiceConfig(serviceConfig(entry));
     return new TargetSettings(
@@ -111,9 +113,19 @@ final class InheritedSettings {
     Target merged = new Target();
     fill(merged, own, Target.class);
     fill(merged, this.properties.getDefaults(), GrpcClientSettings.class);
-    // A bundle of the target enables TLS, even if the defaults switch TLS off.
+    // What a target sets is in effect even if the defaults switch its kind off.
     if (StringUtils.hasText(own.getSsl().getBundle())) {
       merged.getSsl().setEnabled(own.getSsl().getEnabled());
+    }
+    if (own.getKeepalive().getTime() != null) {
+      merged.getKeepalive().setEnabled(own.getKeepalive().getEnabled());
+    }
+    ProxySettings proxy = own.getProxy();
+    if (StringUtils.hasText(proxy.getAddress())) {
+      merged.getProxy().setEnabled(proxy.getEnabled());
+      // A login is for one proxy and must not be sent to another.
+      merged.getProxy().setUsername(proxy.getUsername());
+      merged.getProxy().setPassword(proxy.getPassword());
     }
     return merged;
   }
@@ -135,13 +147,34 @@ final class InheritedSettings {
     }
   }
 
-  /** Rejects TLS with a bundle and no TLS in the same layer. */
+  /** Rejects no TLS together with what needs TLS in the same layer. */
   private void rejectContradiction(ConfigurationPropertyName layer, SslSettings ssl) {
     if (StringUtils.hasText(ssl.getBundle()) && Boolean.FALSE.equals(ssl.getEnabled())) {
       String reason = ("It contradicts %s, which enables TLS with the bundle '%s'. Remove one of"
               + " the two; an empty ssl.bundle removes one that another file sets.")
           .formatted(layer.append("ssl.bundle"), ssl.getBundle());
       throw this.targets.properties().invalid(layer.append("ssl.enabled"), false, reason);
+    }
+    if (ssl.getVerify() != null && Boolean.FALSE.equals(ssl.getEnabled())) {
+      String reason = "It contradicts %s, which switches TLS off. Remove one of the two."
+          .formatted(layer.append("ssl.enabled"));
+      throw this.targets.properties().invalid(layer.append("ssl.verify"), ssl.getVerify(), reason);
+    }
+  }
+
+  /** YAML has numbers with fractions, which the Binder would cut off without a message. */
+  private void rejectFractions(ConfigurationPropertyName layer) {
+    for (ConfigurationProperty property : this.targets.properties().below(layer)) {
+      List<String> path = KeyCheck.elements(property.getName(), layer.getNumberOfElements());
+      String key = SettingKeys.OF_A_TARGET.find(path);
+      if (key != null
+          && SettingKeys.OF_A_TARGET.isInteger(key)
+          && property.getValue() instanceof Number number
+          && number.doubleValue() != Math.rint(number.doubleValue())) {
+        throw this.targets
+            .properties()
+            .invalid(property.getName(), number, "It must be a whole number.");
+      }
     }
   }
 

@@ -10,9 +10,14 @@ import org.springframework.boot.convert.DurationUnit;
 public class KeepaliveSettings {
 
   /**
-   * Time without received data after which a ping is sent, 10 seconds or more. No pings are sent
-   * if it is not set. Many servers accept a ping every five minutes only. If a duration suffix is
-   * not specified, seconds will be used.
+   * Whether to send pings. If it is not set, they are sent if a time is set.
+   */
+  private @Nullable Boolean enabled;
+
+  /**
+   * Time without received data after which a ping is sent, 10 seconds or more; 5 minutes if pings
+   * are enabled without a time. Many servers accept a ping every five minutes only. If a duration
+   * suffix is not specified, seconds will be used.
    */
   @DurationUnit(ChronoUnit.SECONDS)
   private @Nullable Duration time;
@@ -26,6 +31,14 @@ public class KeepaliveSettings {
 
   /** Whether to send pings while there are no calls. */
   private @Nullable Boolean withoutCalls;
+
+  public @Nullable Boolean getEnabled() {
+    return this.enabled;
+  }
+
+  public void setEnabled(@Nullable Boolean enabled) {
+    this.enabled = enabled;
+  }
 
   public @Nullable Duration getTime() {
     return this.time;

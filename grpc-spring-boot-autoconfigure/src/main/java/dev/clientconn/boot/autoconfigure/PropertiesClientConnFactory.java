@@ -59,9 +59,22 @@ final class PropertiesClientConnFactory implements ClientConnFactory {
     ClientConnBuilder builder = ClientConnBuilder.forTarget(settings.address());
     switch (security(settings)) {
       case TLS -> this.tls.apply(settings, builder);
-      case PLAINTEXT -> builder.usePlaintext();
+      case PLAINTEXT -> {
+        rejectVerification(settings);
+        builder.usePlaintext();
+      }
     }
     return builder;
+  }
+
+  /** What the defaults verify is for the targets with TLS. */
+  private static void rejectVerification(TargetSettings settings) {
+    if (settings.isOwn("ssl.verify")) {
+      throw settings.invalidGroup(
+          "ssl.verify",
+          "It has no effect, because this target uses plaintext. Set ssl.enabled: true, or remove"
+              + " ssl.verify.");
+    }
   }
 
   /** Reports an unknown scheme first: with a correct one the security may be decided. */

@@ -13,6 +13,7 @@ import io.netty.handler.ssl.ApplicationProtocolNames;
 import io.netty.handler.ssl.SslContext;
 import io.netty.handler.ssl.SslContextBuilder;
 import io.netty.handler.ssl.SupportedCipherSuiteFilter;
+import io.netty.handler.ssl.util.InsecureTrustManagerFactory;
 import java.security.KeyStore;
 import java.security.KeyStoreException;
 import java.util.Arrays;
@@ -33,24 +34,30 @@ final class ReloadableBundle {
 
   private final String source;
 
+  /** Whether the certificates of servers are verified. */
+  private final boolean verify;
+
   /** Guarded by this; null until the bundle was loaded, and after the end. */
   private @Nullable ReloadableTls tls;
 
   /** Guarded by this. */
   private boolean hasKey;
 
-  private ReloadableBundle(String source) {
+  private ReloadableBundle(String source, boolean verify) {
     this.source = source;
+    this.verify = verify;
   }
 
   /**
    * Loads a bundle, and from then on its updates.
    *
+   * @param verify whether the certificates of servers are verified
    * @param property where the bundle is named, for log messages
    * @throws IllegalArgumentException if the bundle cannot be used
    */
-  static ReloadableBundle of(SslBundles bundles, String name, String property) {
-    ReloadableBundle bundle = new ReloadableBundle("the SSL bundle '" + name + "'" + property);
+  static ReloadableBundle of(SslBundles bundles, String name, boolean verify, String property) {
+    ReloadableBundle bundle =
+        new ReloadableBundle("the SSL bundle '" + name + "'" + property, verify);
     bundles.addBundleUpdateHandler(name, bundle::update);
     bundle.load(bundles, name);
     return bundle;
@@ -121,10 +128,13 @@ final class ReloadableBundle {
     }
   }
 
-  private static SslContext context(SslBundle bundle) {
+  private SslContext context(SslBundle bundle) {
     SslContextBuilder builder = SslContextBuilder.forClient()
         .keyManager(bundle.getManagers().getKeyManagerFactory())
-        .trustManager(bundle.getManagers().getTrustManagerFactory())
+        .trustManager(
+            this.verify
+                ? bundle.getManagers().getTrustManagerFactory()
+                : InsecureTrustManagerFactory.INSTANCE)
         .applicationProtocolConfig(new ApplicationProtocolConfig(
             Protocol.ALPN,
             SelectorFailureBehavior.NO_ADVERTISE,

@@ -52,6 +52,11 @@ final class ServiceConfigMapper {
     map.from(retry.getBuffer()::getTotal)
         .as(size -> this.checks.positiveBytes("retry.buffer.total", size))
         .to(this.builder::retryBufferSize);
+    this.checks.notAbove(
+        "retry.buffer.per-call",
+        retry.getBuffer().getPerCall(),
+        "retry.buffer.total",
+        retry.getBuffer().getTotal());
     map.from(this.settings.values()::getServiceConfigLookup)
         .whenFalse()
         .to(off -> this.builder.disableServiceConfigLookUp());

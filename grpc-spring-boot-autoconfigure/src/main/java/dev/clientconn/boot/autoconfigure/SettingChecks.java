@@ -3,10 +3,13 @@ package dev.clientconn.boot.autoconfigure;
 
 import io.grpc.Status;
 import java.time.Duration;
+import java.time.temporal.ChronoUnit;
 import java.util.ArrayList;
 import java.util.Arrays;
 import java.util.List;
 import java.util.regex.Pattern;
+import org.jspecify.annotations.Nullable;
+import org.springframework.boot.convert.DurationStyle;
 import org.springframework.util.unit.DataSize;
 
 /**
@@ -30,6 +33,15 @@ record SettingChecks(TargetSettings settings) {
       throw this.settings.invalid(leaf, value, "It must be longer than zero.");
     }
     return value;
+  }
+
+  /** Returns null for zero, which removes the value of the defaults. */
+  @Nullable
+  Duration positiveOrNone(String leaf, Duration value) {
+    if (value.isNegative()) {
+      throw this.settings.invalid(leaf, value, "It must not be negative. 0 means none.");
+    }
+    return value.isZero() ? null : value;
   }
 
   Duration notNegative(String leaf, Duration value) {
@@ -76,12 +88,41 @@ record SettingChecks(TargetSettings settings) {
   int bytes(String leaf, DataSize size, int smallest) {
     if (size.toBytes() < smallest || size.toBytes() > Integer.MAX_VALUE) {
       throw this.settings.invalid(
-          leaf,
-          size,
-          "It must be between %d and %d bytes; no value means 'unlimited'."
-              .formatted(smallest, Integer.MAX_VALUE));
+          leaf, size, "It must be between %d and %d bytes.".formatted(smallest, Integer.MAX_VALUE));
     }
     return (int) size.toBytes();
+  }
+
+  /** Checks a size limit of messages or metadata, where -1 means that there is none. */
+  int limit(String leaf, DataSize size) {
+    if (size.toBytes() == -1) {
+      return Integer.MAX_VALUE;
+    }
+    if (size.toBytes() < 1 || size.toBytes() > Integer.MAX_VALUE) {
+      throw this.settings.invalid(
+          leaf,
+          size,
+          "It must be between 1 and %d bytes, or -1 for no limit.".formatted(Integer.MAX_VALUE));
+    }
+    return (int) size.toBytes();
+  }
+
+  /** Rejects a value that is larger than one that it cannot exceed. */
+  <T extends Comparable<T>> void notAbove(
+      String leaf, @Nullable T value, String other, @Nullable T largest) {
+    if (value != null && largest != null && value.compareTo(largest) > 0) {
+      throw this.settings.invalid(
+          leaf,
+          value,
+          "It must not be more than %s, which is %s."
+              .formatted(this.settings.keys().apply(other), text(largest)));
+    }
+  }
+
+  private static String text(Object value) {
+    return value instanceof Duration duration
+        ? DurationStyle.SIMPLE.print(duration, ChronoUnit.MILLIS)
+        : value.toString();
   }
 
   long positiveBytes(String leaf, DataSize size) {

@@ -4,10 +4,12 @@ package dev.clientconn.boot.autoconfigure;
 import java.beans.PropertyDescriptor;
 import java.lang.reflect.Method;
 import java.util.ArrayList;
+import java.util.HashSet;
 import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
 import java.util.Optional;
+import java.util.Set;
 import java.util.StringJoiner;
 import java.util.TreeMap;
 import java.util.stream.Stream;
@@ -38,6 +40,9 @@ final class SettingKeys {
   /** Keys of elements of lists, such as {@code retry.methods[0].names}. */
   private final Map<String, String> elements = new TreeMap<>();
 
+  /** Keys with whole numbers. */
+  private final Set<String> integers = new HashSet<>();
+
   private SettingKeys(Class<?> type) {
     collect(type, "", this.leaves);
   }
@@ -51,6 +56,9 @@ final class SettingKeys {
       String key = prefix + DataObjectPropertyName.toDashedForm(property.getName());
       Class<?> element =
           ResolvableType.forMethodReturnType(getter).asCollection().resolveGeneric();
+      if (property.getPropertyType() == Integer.class) {
+        this.integers.add(key);
+      }
       if (isGroup(property.getPropertyType())) {
         collect(property.getPropertyType(), key + ".", into);
       } else {
@@ -108,6 +116,11 @@ final class SettingKeys {
         .filter(key -> !key.equals(FREE))
         .findFirst()
         .orElse(null);
+  }
+
+  /** Whether a key has a whole number. */
+  boolean isInteger(String key) {
+    return this.integers.contains(key);
   }
 
   /** Whether a key has a list of values or groups. */

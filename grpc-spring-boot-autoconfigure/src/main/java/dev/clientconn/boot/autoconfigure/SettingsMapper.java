@@ -5,6 +5,7 @@ import dev.clientconn.ClientConnBuilder;
 import dev.clientconn.boot.autoconfigure.GrpcClientProperties.Target;
 import io.grpc.LoadBalancerRegistry;
 import java.time.Duration;
+import java.util.List;
 import java.util.concurrent.TimeUnit;
 import org.springframework.boot.context.properties.PropertyMapper;
 
@@ -14,6 +15,9 @@ import org.springframework.boot.context.properties.PropertyMapper;
 final class SettingsMapper {
 
   private static final int SMALLEST_WINDOW = 65_535;
+
+  /** The time of pings that are enabled without one. */
+  static final Duration KEEPALIVE_TIME = Duration.ofMinutes(5);
 
   /** gRFC A8: shorter times would be raised to these. */
   private static final Duration SHORTEST_KEEPALIVE = Duration.ofSeconds(10);
@@ -42,6 +46,8 @@ final class SettingsMapper {
     map.from(values::getUserAgent).whenHasText().to(this::userAgent);
     map.from(values::getLoadBalancingPolicy).whenHasText().to(this::loadBalancingPolicy);
     applyTimes(values);
+    applyKeepalive(values.getKeepalive());
+    new ProxyMapper(this.settings, this.builder).apply();
     applyConnections(values.getConnections(), values.getDns());
     applyLimits(values);
     applyCallDefaults(values);
@@ -55,20 +61,36 @@ final class SettingsMapper {
     map.from(values.getIdle()::getTimeout)
         .as(timeout -> this.checks.positive("idle.timeout", timeout))
         .to(idle -> this.builder.idleTimeout(nanos(idle), TimeUnit.NANOSECONDS));
-    KeepaliveSettings keepalive = values.getKeepalive();
+  }
+
+  private void applyKeepalive(KeepaliveSettings keepalive) {
+    PropertyMapper map = PropertyMapper.get();
+    map.from(keepalive::getTime)
+        .as(time -> this.checks.atLeast(
+            "keepalive.time",
+            time,
+            SHORTEST_KEEPALIVE,
+            "10s: servers close connections that send pings too often"))
+        .to(time -> {});
+    map.from(keepalive::getTimeout)
+        .as(timeout ->
+            this.checks.atLeast("keepalive.timeout", timeout, SHORTEST_KEEPALIVE_TIMEOUT, "10ms"))
+        .to(timeout -> this.builder.keepAliveTimeout(nanos(timeout), TimeUnit.NANOSECONDS));
+    map.from(keepalive::getWithoutCalls).to(this.builder::keepAliveWithoutCalls);
+    Boolean enabled = keepalive.getEnabled();
     Duration time = keepalive.getTime();
-    if (time != null) {
-      this.checks.atLeast(
-          "keepalive.time",
-          time,
-          SHORTEST_KEEPALIVE,
-          "10s: servers close connections that send pings too often");
-      this.builder.keepAliveTime(nanos(time), TimeUnit.NANOSECONDS);
-      map.from(keepalive::getTimeout)
-          .as(timeout ->
-              this.checks.atLeast("keepalive.timeout", timeout, SHORTEST_KEEPALIVE_TIMEOUT, "10ms"))
-          .to(timeout -> this.builder.keepAliveTimeout(nanos(timeout), TimeUnit.NANOSECONDS));
-      map.from(keepalive::getWithoutCalls).to(this.builder::keepAliveWithoutCalls);
+    if (Boolean.TRUE.equals(enabled) || (enabled == null && time != null)) {
+      this.builder.keepAliveTime(nanos(time == null ? KEEPALIVE_TIME : time), TimeUnit.NANOSECONDS);
+    } else if (enabled == null) {
+      rejectWithoutPings("keepalive.timeout");
+      rejectWithoutPings("keepalive.without-calls");
+    }
+  }
+
+  private void rejectWithoutPings(String leaf) {
+    if (this.settings.isOwn(leaf)) {
+      throw this.settings.invalidGroup(
+          leaf, "It has no effect without keepalive.time or keepalive.enabled: true.");
     }
   }
 
@@ -81,17 +103,25 @@ final class SettingsMapper {
         .as(idle -> this.checks.atLeast("connections.idle-timeout", idle, SHORTEST_AGE, "1s"))
         .to(this.builder::connectionIdleTimeout);
     map.from(connections::getMaxAge)
-        .as(age -> this.checks.atLeast("connections.max-age", age, SHORTEST_AGE, "1s"))
+        .as(age -> age.isZero()
+            ? null
+            : this.checks.atLeast("connections.max-age", age, SHORTEST_AGE, "1s, or 0 for none"))
         .to(this.builder::maxConnectionAge);
     map.from(connections::getMaxAgeGrace)
         .as(grace -> this.checks.positive("connections.max-age-grace", grace))
         .to(this.builder::maxConnectionAgeGrace);
     map.from(dns::getRefreshInterval)
-        .as(interval -> this.checks.positive("dns.refresh-interval", interval))
+        .as(interval -> this.checks.positiveOrNone("dns.refresh-interval", interval))
         .to(this.builder::dnsRefreshInterval);
     map.from(dns::getMinRefreshInterval)
-        .as(interval -> this.checks.positive("dns.min-refresh-interval", interval))
+        .as(interval -> this.checks.positiveOrNone("dns.min-refresh-interval", interval))
         .to(this.builder::dnsMinRefreshInterval);
+    Duration interval = dns.getRefreshInterval();
+    this.checks.notAbove(
+        "dns.min-refresh-interval",
+        dns.getMinRefreshInterval(),
+        "dns.refresh-interval",
+        interval == null || interval.isZero() ? null : interval);
   }
 
   private void applyLimits(Target values) {
@@ -99,11 +129,15 @@ final class SettingsMapper {
     PropertyMapper map = PropertyMapper.get();
     // Only if it is configured: a service config can raise the default, but not a configured limit.
     map.from(inbound.getMessage()::getMaxSize)
-        .as(size -> this.checks.bytes("inbound.message.max-size", size, 1))
+        .as(size -> this.checks.limit("inbound.message.max-size", size))
         .to(this.builder::maxInboundMessageSize);
     map.from(inbound.getMetadata()::getMaxSize)
-        .as(size -> this.checks.bytes("inbound.metadata.max-size", size, 1))
+        .as(size -> this.checks.limit("inbound.metadata.max-size", size))
         .to(this.builder::maxInboundMetadataSize);
+    map.from(values.getOutbound().getMessage()::getMaxSize)
+        .as(size -> this.checks.limit("outbound.message.max-size", size))
+        .to(bytes -> this.builder.intercept(new OutboundLimit(bytes)));
+    map.from(values.getOutbound().getMetadata()::getNeverIndexed).to(this::neverIndexed);
     FlowControlSettings window = values.getFlowControl();
     map.from(window::getStreamWindow)
         .as(size -> this.checks.bytes("flow-control.stream-window", size, SMALLEST_WINDOW))
@@ -116,14 +150,14 @@ final class SettingsMapper {
         .as(pending -> this.checks.atLeast("streams.max-pending", pending, 0))
         .to(this.builder::maxPendingStreams);
     map.from(values.getStreams()::getPendingTimeout)
-        .as(timeout -> this.checks.positive("streams.pending-timeout", timeout))
+        .as(timeout -> this.checks.positiveOrNone("streams.pending-timeout", timeout))
         .to(this.builder::pendingStreamTimeout);
   }
 
   private void applyCallDefaults(Target values) {
     Duration deadline = values.getDeadline();
     if (deadline != null) {
-      this.checks.positive("deadline", deadline);
+      deadline = this.checks.positiveOrNone("deadline", deadline);
     }
     boolean waitForReady = Boolean.TRUE.equals(values.getWaitForReady());
     if (deadline != null || waitForReady) {
@@ -140,6 +174,19 @@ final class SettingsMapper {
               + " pick_first and round_robin are always available.");
     }
     this.builder.defaultLoadBalancingPolicy(policy);
+  }
+
+  private void neverIndexed(List<String> keys) {
+    for (String key : keys) {
+      try {
+        this.builder.neverIndexedHeaders(List.of(key.strip()));
+      } catch (IllegalArgumentException refused) {
+        throw this.settings.invalid(
+            "outbound.metadata.never-indexed",
+            key,
+            "'%s' is no key of metadata: letters, digits, '-', '_' and '.' only.".formatted(key));
+      }
+    }
   }
 
   private void authority(String authority) {

@@ -15,6 +15,12 @@ public class SslSettings {
   /** Name of the SSL bundle with the certificates and keys. Implies TLS. */
   private @Nullable String bundle;
 
+  /**
+   * What is verified of the certificate of the server. Without verification anyone on the network
+   * path can read and change the calls, and each start logs a warning.
+   */
+  private @Nullable Verify verify;
+
   public @Nullable Boolean getEnabled() {
     return this.enabled;
   }
@@ -29,5 +35,23 @@ public class SslSettings {
 
   public void setBundle(@Nullable String bundle) {
     this.bundle = bundle;
+  }
+
+  public @Nullable Verify getVerify() {
+    return this.verify;
+  }
+
+  public void setVerify(@Nullable Verify verify) {
+    this.verify = verify;
+  }
+
+  /** Lists what can be verified of the certificate of a server. */
+  public enum Verify {
+
+    /** The authority that has signed it, its time, and the name of the server. */
+    FULL,
+
+    /** Nothing. */
+    NONE
   }
 }

@@ -14,7 +14,7 @@ public class StreamsSettings {
 
   /**
    * Time that a call waits for a stream slot before it fails. Until the deadline of the call if
-   * it is not set. If a duration suffix is not specified, seconds will be used.
+   * it is 0 or not set. If a duration suffix is not specified, seconds will be used.
    */
   @DurationUnit(ChronoUnit.SECONDS)
   private @Nullable Duration pendingTimeout;

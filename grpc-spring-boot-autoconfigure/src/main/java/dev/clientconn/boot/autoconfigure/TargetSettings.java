@@ -1,6 +1,7 @@
 // SPDX-License-Identifier: Apache-2.0
 package dev.clientconn.boot.autoconfigure;
 
+import io.grpc.NameResolverRegistry;
 import java.util.List;
 import java.util.function.Function;
 import org.jspecify.annotations.Nullable;
@@ -24,8 +25,11 @@ record TargetSettings(
     Function<String, ConfigurationPropertyName> keys,
     List<ConfigurationProperty> own) {
 
+  /** Prefix of host and port that Spring Boot's own client accepts. */
+  private static final String TCP = "tcp://";
+
   /**
-   * Returns the address to connect to.
+   * Returns the address to connect to, without the prefix {@code tcp://}.
    *
    * @throws MissingTargetAddressException if no address is configured
    */
@@ -34,7 +38,11 @@ record TargetSettings(
     if (address == null || address.isBlank()) {
       throw new MissingTargetAddressException(this);
     }
-    return address.strip();
+    String stripped = address.strip();
+    boolean tcp = stripped.regionMatches(true, 0, TCP, 0, TCP.length());
+    return tcp && NameResolverRegistry.getDefaultRegistry().getProviderForScheme("tcp") == null
+        ? stripped.substring(TCP.length())
+        : stripped;
   }
 
   /**
@@ -81,7 +89,7 @@ record TargetSettings(
 
   /** Returns the lines that set a value for this target, or in the defaults if it has no name. */
   String yaml(String key, String value) {
-    boolean named = !this.name.equals(address());
+    boolean named = !this.name.equals(this.values.getAddress());
     List<String> parents = named ? List.of("targets", this.name) : List.of("defaults");
     return new YamlLines().addBelowClient(parents, key, value).toString();
   }

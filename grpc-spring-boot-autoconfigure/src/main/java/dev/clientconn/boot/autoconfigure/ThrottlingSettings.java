@@ -8,7 +8,7 @@ public class ThrottlingSettings {
 
   /**
    * Number of tokens of a server, 1000 at most. Each failure takes one; at half of them, calls are
-   * neither retried nor hedged. No limit if it is not set.
+   * neither retried nor hedged. No limit if it is 0 or not set.
    */
   private @Nullable Integer maxTokens;
 

@@ -4,7 +4,11 @@ package dev.clientconn.boot.autoconfigure;
 import static java.util.Objects.requireNonNull;
 
 import dev.clientconn.ClientConnBuilder;
+import dev.clientconn.ReloadableTls;
+import dev.clientconn.boot.autoconfigure.SslSettings.Verify;
 import dev.clientconn.internal.concurrent.CrossesThreads;
+import io.grpc.TlsChannelCredentials;
+import io.netty.handler.ssl.util.InsecureTrustManagerFactory;
 import java.time.Instant;
 import java.util.List;
 import java.util.Map;
@@ -30,7 +34,10 @@ final class TlsConfigurer implements AutoCloseable {
 
   private final @Nullable SslBundles bundles;
 
-  private final Map<String, ReloadableBundle> used = new ConcurrentHashMap<>();
+  private final Map<Use, ReloadableBundle> used = new ConcurrentHashMap<>();
+
+  /** A bundle and whether it is used to verify servers. */
+  private record Use(String bundle, boolean verify) {}
 
   TlsConfigurer(@Nullable SslBundles bundles) {
     this.bundles = bundles;
@@ -41,13 +48,22 @@ final class TlsConfigurer implements AutoCloseable {
    * the certificate authorities of the JVM.
    */
   void apply(TargetSettings settings, ClientConnBuilder builder) {
+    boolean verify = settings.values().getSsl().getVerify() != Verify.NONE;
+    if (!verify) {
+      warnOfNoVerification(settings);
+    }
     String name = settings.values().getSsl().getBundle();
     if (!StringUtils.hasText(name)) {
+      if (!verify) {
+        builder.tls(ReloadableTls.of(TlsChannelCredentials.newBuilder()
+            .trustManager(InsecureTrustManagerFactory.INSTANCE.getTrustManagers())
+            .build()));
+      }
       return;
     }
     try {
       SslBundle bundle = bundle(settings, name);
-      builder.tls(reloadable(settings, name).tls());
+      builder.tls(reloadable(settings, name, verify).tls());
       warnOfClientCertificates(settings, bundle);
     } catch (IllegalArgumentException | IllegalStateException refused) {
       throw settings.invalid(
@@ -65,15 +81,27 @@ final class TlsConfigurer implements AutoCloseable {
       throw settings.invalid(
           "ssl.bundle",
           name,
-          "There is no SSL bundle of this name below spring.ssl.bundle." + present());
+          "There is no SSL bundle of this name below spring.ssl.bundle." + present()
+              + " A bundle of your code must be there before the first channel is made: register it"
+              + " in a bean of type SslBundleRegistrar.");
     }
   }
 
   /** Targets with the same bundle share its material, so that it is loaded once. */
-  private ReloadableBundle reloadable(TargetSettings settings, String name) {
+  private ReloadableBundle reloadable(TargetSettings settings, String name, boolean verify) {
     String property = PropertyText.inline(settings.property("ssl.bundle"));
     return this.used.computeIfAbsent(
-        name, absent -> ReloadableBundle.of(requireNonNull(this.bundles), name, property));
+        new Use(name, verify),
+        absent -> ReloadableBundle.of(requireNonNull(this.bundles), name, verify, property));
+  }
+
+  /** Logged at each start, so that nobody forgets it. */
+  private static void warnOfNoVerification(TargetSettings settings) {
+    logger.warn("The gRPC target '" + settings.name()
+        + "' does NOT verify the certificate of its server: anyone on the network path can"
+        + " impersonate it, and read and change the calls. Use this in tests only, and trust a"
+        + " private certificate by ssl.bundle instead."
+        + PropertyText.ofNullable(settings.property("ssl.verify")));
   }
 
   /** Ends the updates: a registry may be used longer than this context. */

@@ -17,13 +17,7 @@ import java.nio.file.Files;
 import java.nio.file.Path;
 import java.time.Instant;
 import java.time.temporal.ChronoUnit;
-import java.util.List;
-import java.util.concurrent.CopyOnWriteArrayList;
 import java.util.function.UnaryOperator;
-import java.util.logging.Handler;
-import java.util.logging.Level;
-import java.util.logging.LogRecord;
-import java.util.logging.Logger;
 import org.jspecify.annotations.Nullable;
 import org.junit.jupiter.api.AfterEach;
 import org.junit.jupiter.api.BeforeEach;
@@ -46,9 +40,7 @@ class BundleReloadTest {
 
   private static final String BUNDLE = "spring.ssl.bundle.pem.mine.";
 
-  private final Logger logger = Logger.getLogger("dev.clientconn.ClientConn");
-
-  private final Warnings warnings = new Warnings();
+  private final RecordedWarnings warnings = RecordedWarnings.of("dev.clientconn.ClientConn");
 
   private final X509Bundle ca = authority();
 
@@ -65,12 +57,11 @@ class BundleReloadTest {
         .trustManager(stream(this.ca.getCertificatePEM()))
         .clientAuth(TlsServerCredentials.ClientAuth.REQUIRE)
         .build());
-    this.logger.addHandler(this.warnings);
   }
 
   @AfterEach
   void stopServer() {
-    this.logger.removeHandler(this.warnings);
+    this.warnings.close();
     this.server.close();
   }
 
@@ -257,23 +248,5 @@ class BundleReloadTest {
 
   private static InputStream stream(String pem) {
     return new ByteArrayInputStream(pem.getBytes(StandardCharsets.UTF_8));
-  }
-
-  private static final class Warnings extends Handler {
-
-    final List<String> texts = new CopyOnWriteArrayList<>();
-
-    @Override
-    public void publish(LogRecord logged) {
-      if (logged.getLevel().intValue() >= Level.WARNING.intValue()) {
-        this.texts.add(logged.getMessage());
-      }
-    }
-
-    @Override
-    public void flush() {}
-
-    @Override
-    public void close() {}
   }
 }

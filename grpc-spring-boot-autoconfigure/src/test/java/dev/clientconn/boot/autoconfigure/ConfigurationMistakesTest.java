@@ -99,7 +99,8 @@ class ConfigurationMistakesTest {
 
     assertThat(analysis.getDescription())
         .endsWith(
-            "Reason: It is a group and needs at least one of its keys: ssl.bundle, ssl.enabled.");
+            "Reason: It is a group and needs at least one of its keys: ssl.bundle, ssl.enabled,"
+                + " ssl.verify.");
   }
 
   @Test
@@ -304,7 +305,7 @@ class ConfigurationMistakesTest {
         "dns://localhost:9101 | Write three slashes: dns:///localhost:9101",
         "http://localhost:9101 | address: localhost:9101 and ssl.enabled: false",
         "https://greeter.example:9101/x | address: greeter.example:9101 and ssl.enabled: true",
-        "tcp://localhost:9101 | address: localhost:9101",
+        "tcp://localhost:9101/ | An address has no path. Write localhost:9101",
         "foo:///x | No name resolver on the classpath supports the scheme 'foo'",
         "in-process:greeter | cannot reach an in-process server",
         "${GREETER_ADDRESS} | ${GREETER_ADDRESS} has no value",
@@ -326,7 +327,17 @@ class ConfigurationMistakesTest {
       value = {
         "keepalive.time | 1s | It must be at least 10s",
         "keepalive.timeout | 1ms | It must be at least 10ms",
-        "inbound.message.max-size | -1B | no value means 'unlimited'",
+        "inbound.message.max-size | -2B | or -1 for no limit",
+        "outbound.metadata.never-indexed | x y | is no key of metadata",
+        "throttling.max-tokens | 10.5 | It must be a whole number.",
+        "streams.max-pending | 1.5 | It must be a whole number.",
+        "retry.methods[0].max-attempts | 2.5 | It must be a whole number.",
+        "proxy.address | proxy.example | It must be host:port, with a port between 1 and 65535.",
+        "proxy.address | proxy.example:70000 | It must be host:port",
+        "proxy.address | socks5://proxy.example:1080 | Only HTTP proxies are supported, not",
+        "proxy.address | me:secret@proxy.example:3128 | the login by proxy.username and proxy",
+        "proxy.username | me | It has no effect without proxy.address.",
+        "ssl.verify | none | It has no effect, because this target uses plaintext.",
         "authority | user@host | host or host:port",
         "ssl.bundle | mine | There is no SSL bundle of this name below spring.ssl.bundle. No",
       })
@@ -342,6 +353,48 @@ class ConfigurationMistakesTest {
     assertThat(analysis.getDescription())
         .contains("'grpc.client.targets.greeter." + key + "'", "application.yml")
         .contains(reason);
+  }
+
+  @ParameterizedTest
+  @CsvSource(
+      delimiter = '|',
+      value = {
+        "dns | refresh-interval: 10s, min-refresh-interval: 1m"
+            + " | min-refresh-interval | It must not be more than %1$s.refresh-interval, which is"
+            + " 10000ms.",
+        "retry.buffer | total: 1MB, per-call: 2MB"
+            + " | per-call | It must not be more than %1$s.total, which is 1048576B.",
+        "ssl | enabled: false, verify: none | verify | It contradicts %1$s.enabled",
+        "keepalive | timeout: 3s | timeout | It has no effect without keepalive.time",
+        "keepalive | without-calls: true | without-calls | no effect without keepalive.time",
+        "proxy | address: p.example:3128, password: hunter2 | address | Its proxy.password has no",
+      })
+  void valuesThatContradictAreExplained(String group, String keys, String key, String reason) {
+    FailureAnalysis analysis = StartFailure.of(this.runner, """
+        grpc.client.targets.greeter:
+          address: localhost:9090
+          %s: { %s }
+        """.formatted(group, keys));
+
+    String name = "grpc.client.targets.greeter." + group;
+    assertThat(analysis.getDescription())
+        .contains("'" + name + "." + key + "' (originating from 'application.yml - 3:")
+        .contains(reason.formatted(name))
+        .doesNotContain("hunter2");
+  }
+
+  @Test
+  void fractionOfAnInheritedNumberNamesTheDefaults() {
+    FailureAnalysis analysis = StartFailure.of(this.runner, """
+        grpc.client:
+          defaults.connections.max: 2.5
+          targets.greeter.address: localhost:9090
+        """);
+
+    assertThat(analysis.getDescription())
+        .startsWith("Invalid value '2.5' for configuration property"
+            + " 'grpc.client.defaults.connections.max' (originating from 'application.yml - 2:")
+        .contains("It must be a whole number.");
   }
 
   @Test

@@ -12,6 +12,7 @@ import java.nio.file.Path;
 import java.time.Duration;
 import java.util.Arrays;
 import java.util.List;
+import java.util.Locale;
 import java.util.Map;
 import java.util.TreeMap;
 import java.util.regex.MatchResult;
@@ -66,6 +67,7 @@ class DocumentationTest {
             Map.entry("keepalive.timeout", text(ChannelDefaults.KEEPALIVE_TIMEOUT)),
             Map.entry("keepalive.without-calls", "false"),
             Map.entry("load-balancing-policy", ChannelDefaults.LOAD_BALANCING_POLICY),
+            Map.entry("proxy.enabled", "true"),
             Map.entry("retry.buffer.per-call", text(ChannelDefaults.PER_RPC_BUFFER_LIMIT)),
             Map.entry("retry.buffer.total", text(ChannelDefaults.RETRY_BUFFER_SIZE)),
             Map.entry("retry.codes", String.join(",", CallPolicies.CODES)),
@@ -75,6 +77,7 @@ class DocumentationTest {
             Map.entry("retry.multiplier", "" + (int) CallPolicies.MULTIPLIER),
             Map.entry("service-config-lookup", "true"),
             Map.entry("shutdown.grace-period", text(ClientConnLifecycle.DEFAULT_GRACE_PERIOD)),
+            Map.entry("ssl.verify", SslSettings.Verify.FULL.name().toLowerCase(Locale.ROOT)),
             Map.entry("streams.max-pending", "" + ChannelDefaults.MAX_PENDING_STREAMS),
             Map.entry("throttling.token-ratio", "" + CallPolicies.TOKEN_RATIO),
             Map.entry("wait-for-ready", "false")));

@@ -235,14 +235,18 @@ class GrpcClientAutoConfigurationTest {
 
   @ParameterizedTest
   @CsvSource({
-    "deadline, 0s",
     "deadline, -1s",
     "connect.timeout, 0s",
     "idle.timeout, 0s",
     "keepalive.time, 0s",
     "inbound.message.max-size, 0B",
     "inbound.message.max-size, 3GB",
-    "inbound.metadata.max-size, -1B",
+    "inbound.metadata.max-size, -2B",
+    "outbound.message.max-size, 0B",
+    "streams.pending-timeout, -1s",
+    "dns.refresh-interval, -1s",
+    "connections.max-age, -1s",
+    "proxy.address, proxy.example",
     "flow-control.stream-window, 65534B",
     "flow-control.connection-window, 2GB",
     "streams.max-pending, -1",

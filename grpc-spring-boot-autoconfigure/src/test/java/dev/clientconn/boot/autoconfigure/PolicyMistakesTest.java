@@ -42,17 +42,17 @@ class PolicyMistakesTest {
         "hedging.max-attempts | -2 | It must be at least 1.",
         "hedging.delay | -1s | It must not be negative.",
         "hedging.non-fatal-codes | ABORT | Did you mean ABORTED?",
-        "throttling.max-tokens | 0 | It must be between 1 and 1000.",
-        "throttling.max-tokens | 1001 | It must be between 1 and 1000.",
+        "throttling.max-tokens | -1 | It must be between 0 and 1000.",
+        "throttling.max-tokens | 1001 | It must be between 0 and 1000.",
         "throttling.token-ratio | 0.0001 | It must be at least 0.001.",
         "throttling.token-ratio | 0.5 | It has no effect without throttling.max-tokens.",
         "connections.max | 0 | It must be at least 1.",
         "connections.idle-timeout | 10ms | It must be at least 1s.",
-        "streams.pending-timeout | 0s | It must be longer than zero.",
-        "connections.max-age | 100ms | It must be at least 1s.",
+        "streams.pending-timeout | -1s | It must not be negative. 0 means none.",
+        "connections.max-age | 100ms | It must be at least 1s, or 0 for none.",
         "connections.max-age-grace | 0s | It must be longer than zero.",
-        "dns.refresh-interval | -1s | It must be longer than zero.",
-        "dns.min-refresh-interval | 0s | It must be longer than zero.",
+        "dns.refresh-interval | -1s | It must not be negative. 0 means none.",
+        "dns.min-refresh-interval | -1s | It must not be negative. 0 means none.",
       })
   void valueOutOfRangeIsExplained(String key, String value, String reason) {
     String attempts = key.equals("retry.max-attempts") ? "" : "retry.max-attempts: 2";

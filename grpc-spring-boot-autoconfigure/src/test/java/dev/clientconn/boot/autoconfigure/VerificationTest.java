@@ -1,0 +1,145 @@
+// SPDX-License-Identifier: Apache-2.0
+package dev.clientconn.boot.autoconfigure;
+
+import static org.assertj.core.api.Assertions.assertThat;
+import static org.assertj.core.api.Assertions.assertThatExceptionOfType;
+
+import io.grpc.Channel;
+import io.grpc.StatusRuntimeException;
+import io.grpc.TlsServerCredentials;
+import io.grpc.health.v1.HealthCheckRequest;
+import io.grpc.health.v1.HealthGrpc;
+import java.io.IOException;
+import org.junit.jupiter.api.AfterEach;
+import org.junit.jupiter.api.BeforeEach;
+import org.junit.jupiter.api.Test;
+import org.junit.jupiter.api.extension.ExtendWith;
+import org.springframework.boot.autoconfigure.AutoConfigurations;
+import org.springframework.boot.autoconfigure.ssl.SslAutoConfiguration;
+import org.springframework.boot.test.context.runner.ApplicationContextRunner;
+import org.springframework.boot.test.system.CapturedOutput;
+import org.springframework.boot.test.system.OutputCaptureExtension;
+import org.springframework.core.io.ClassPathResource;
+
+/** Calls a server whose certificate is signed by nobody, and for another name. */
+@ExtendWith(OutputCaptureExtension.class)
+class VerificationTest {
+
+  private static final String BUNDLE = "spring.ssl.bundle.pem.mine.";
+
+  private final RecordedWarnings warnings = RecordedWarnings.of(TlsConfigurer.class.getName());
+
+  private HealthServer server;
+
+  private ApplicationContextRunner runner;
+
+  @BeforeEach
+  void startServer() throws IOException {
+    this.server = HealthServer.start(TlsServerCredentials.newBuilder()
+        .keyManager(resource("server.crt").getFile(), resource("server.key").getFile())
+        .trustManager(resource("server.crt").getFile())
+        .clientAuth(TlsServerCredentials.ClientAuth.OPTIONAL)
+        .build());
+    this.runner = new ApplicationContextRunner()
+        .withConfiguration(
+            AutoConfigurations.of(SslAutoConfiguration.class, GrpcClientAutoConfiguration.class))
+        .withPropertyValues(
+            "grpc.client.targets.greeter.address=" + this.server.address(),
+            "grpc.client.targets.greeter.authority=greeter.example");
+  }
+
+  @AfterEach
+  void stopServer() {
+    this.server.close();
+  }
+
+  @Test
+  void serverThatIsNotVerifiedIsCalledAndWarnedOf(CapturedOutput output) {
+    this.runner
+        .withPropertyValues(
+            "grpc.client.targets.greeter.ssl.enabled=true",
+            "grpc.client.targets.greeter.ssl.verify=none")
+        .run(context -> {
+          check(context.getBean(Channel.class));
+
+          assertThat(output)
+              .containsOnlyOnce("does NOT verify")
+              .contains("The gRPC target 'greeter' does NOT verify the certificate of its server")
+              .contains("Property: grpc.client.targets.greeter.ssl.verify", "Value: \"none\"");
+        });
+  }
+
+  @Test
+  void verificationIsNotSkippedWithoutTheKey(CapturedOutput output) {
+    this.runner
+        .withPropertyValues(
+            "grpc.client.targets.greeter.ssl.enabled=true",
+            "grpc.client.defaults.ssl.verify=none",
+            "grpc.client.targets.greeter.ssl.verify=full")
+        .run(context -> {
+          assertThatExceptionOfType(StatusRuntimeException.class)
+              .isThrownBy(() -> check(context.getBean(Channel.class)))
+              .withMessageContaining("UNAVAILABLE");
+          assertThat(output).doesNotContain("does NOT verify");
+        });
+  }
+
+  @Test
+  void verificationOfTheDefaultsIsWarnedOfForEachTarget(CapturedOutput output) {
+    this.runner
+        .withPropertyValues(
+            "grpc.client.defaults.ssl.verify=none",
+            "grpc.client.targets.greeter.ssl.enabled=true",
+            "grpc.client.targets.plain.address=localhost:1",
+            "grpc.client.targets.other.address=localhost:2",
+            "grpc.client.targets.other.ssl.enabled=true")
+        .run(context -> {
+          assertThat(context).hasNotFailed();
+          assertThat(output)
+              .contains("'greeter' does NOT verify", "'other' does NOT verify")
+              .contains("Property: grpc.client.defaults.ssl.verify")
+              .doesNotContain("'plain' does NOT verify");
+        });
+  }
+
+  @Test
+  void keyOfTheBundleIdentifiesTheClientToAServerThatIsNotVerified() {
+    this.runner
+        .withPropertyValues(
+            "grpc.client.targets.greeter.ssl.bundle=mine",
+            "grpc.client.targets.greeter.ssl.verify=none",
+            BUNDLE + "keystore.certificate=classpath:tls/server.crt",
+            BUNDLE + "keystore.private-key=classpath:tls/server.key")
+        .run(context -> {
+          check(context.getBean(Channel.class));
+
+          assertThat(this.server.sessions.get(0).getPeerPrincipal().getName())
+              .isEqualTo("CN=localhost");
+        });
+  }
+
+  @Test
+  void targetsOfOneBundleAreVerifiedSeparately() {
+    this.runner
+        .withPropertyValues(
+            "grpc.client.defaults.ssl.bundle=mine",
+            "grpc.client.targets.greeter.ssl.verify=none",
+            "grpc.client.targets.careful.address=" + this.server.address(),
+            "grpc.client.targets.careful.authority=greeter.example",
+            BUNDLE + "truststore.certificate=classpath:tls/server.crt")
+        .run(context -> {
+          check(context.getBean("greeterClientConn", Channel.class));
+          assertThatExceptionOfType(StatusRuntimeException.class)
+              .isThrownBy(() -> check(context.getBean("carefulClientConn", Channel.class)))
+              .withMessageContaining("for another host");
+        });
+  }
+
+  private static void check(Channel channel) {
+    HealthGrpc.newBlockingStub(channel).check(HealthCheckRequest.getDefaultInstance());
+  }
+
+  private static ClassPathResource resource(String name) {
+    return new ClassPathResource("tls/" + name);
+  }
+}
