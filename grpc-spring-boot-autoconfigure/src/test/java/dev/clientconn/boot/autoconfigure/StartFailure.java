@@ -23,7 +23,7 @@ import org.springframework.core.io.support.SpringFactoriesLoader.ArgumentResolve
 
 /**
  * Starts applications that must fail, and returns the output of the failure analyzers, including
- * those of Boot.
+ * those of Boot. Fails if the page about troubleshooting does not have a message.
  */
 public final class StartFailure {
 
@@ -51,6 +51,7 @@ public final class StartFailure {
       for (FailureAnalyzer analyzer : analyzers(contexts.get(0))) {
         FailureAnalysis analysis = analyzer.analyze(failure);
         if (analysis != null) {
+          Troubleshooting.assertHasRow(analysis.getDescription());
           analyses.add(analysis);
           return;
         }
