@@ -27,8 +27,6 @@ class VerificationTest {
 
   private static final String BUNDLE = "spring.ssl.bundle.pem.mine.";
 
-  private final RecordedWarnings warnings = RecordedWarnings.of(TlsConfigurer.class.getName());
-
   private HealthServer server;
 
   private ApplicationContextRunner runner;
