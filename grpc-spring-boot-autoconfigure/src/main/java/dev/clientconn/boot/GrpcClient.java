@@ -1,6 +1,7 @@
 // SPDX-License-Identifier: Apache-2.0
 package dev.clientconn.boot;
 
+import io.grpc.ClientInterceptor;
 import java.lang.annotation.Documented;
 import java.lang.annotation.ElementType;
 import java.lang.annotation.Retention;
@@ -36,4 +37,30 @@ public @interface GrpcClient {
    * @return the name or the address
    */
   String value();
+
+  /**
+   * Interceptors of this client by their classes, in addition to those of all clients and those of
+   * the target. The bean of a class is used if there is one; otherwise an instance is created with
+   * the constructor without parameters. Not for {@link dev.clientconn.ClientConn} and {@link
+   * io.grpc.ManagedChannel}, which all clients of a target share.
+   *
+   * @return the classes; the first one runs first
+   */
+  Class<? extends ClientInterceptor>[] interceptors() default {};
+
+  /**
+   * Interceptors of this client by their bean names. They run after {@link #interceptors()}.
+   *
+   * @return the bean names; the first one runs first
+   */
+  String[] interceptorNames() default {};
+
+  /**
+   * Whether all interceptors of this client are sorted together by their order. By default those of
+   * all clients run first, in their order, then those of the target and those of this client as
+   * they are written.
+   *
+   * @return whether to sort
+   */
+  boolean sortInterceptors() default false;
 }

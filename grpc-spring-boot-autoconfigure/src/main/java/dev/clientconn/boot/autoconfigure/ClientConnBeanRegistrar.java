@@ -43,8 +43,13 @@ public final class ClientConnBeanRegistrar implements ImportBeanDefinitionRegist
     return target + SUFFIX;
   }
 
-  /** Returns the target of a channel bean; the bean name itself if it does not have the suffix. */
-  static String target(String beanName) {
+  /**
+   * Returns the target of a channel bean.
+   *
+   * @param beanName the bean name of a channel
+   * @return the name of the target; the bean name itself if it does not have the suffix
+   */
+  public static String target(String beanName) {
     return beanName.endsWith(SUFFIX) && beanName.length() > SUFFIX.length()
         ? beanName.substring(0, beanName.length() - SUFFIX.length())
         : beanName;

@@ -5,9 +5,11 @@ import dev.clientconn.ClientConn;
 import dev.clientconn.boot.ClientConnBuilderCustomizer;
 import dev.clientconn.boot.ClientConnFactory;
 import dev.clientconn.boot.ClientConnRegistry;
+import dev.clientconn.boot.autoconfigure.interceptor.InterceptorBeans;
 import org.springframework.aot.AotDetector;
 import org.springframework.beans.factory.ObjectProvider;
 import org.springframework.beans.factory.config.BeanFactoryPostProcessor;
+import org.springframework.beans.factory.config.ConfigurableListableBeanFactory;
 import org.springframework.boot.LazyInitializationExcludeFilter;
 import org.springframework.boot.autoconfigure.AutoConfiguration;
 import org.springframework.boot.autoconfigure.condition.ConditionalOnBooleanProperty;
@@ -39,7 +41,7 @@ public final class GrpcClientAutoConfiguration {
    */
   @Bean
   static LazyInitializationExcludeFilter clientConnLazyInitializationExclusion() {
-    return LazyInitializationExcludeFilter.forBeanTypes(ClientConn.class);
+    return LazyInitializationExcludeFilter.forBeanTypes(ClientConn.class, InterceptorBeans.class);
   }
 
   @Bean
@@ -87,8 +89,16 @@ public final class GrpcClientAutoConfiguration {
   ClientConnFactory clientConnFactory(
       InheritedSettings settings,
       TlsConfigurer tls,
+      InterceptorBeans interceptors,
       ObjectProvider<ClientConnBuilderCustomizer> customizers) {
-    return new PropertiesClientConnFactory(settings, tls, customizers);
+    return new PropertiesClientConnFactory(settings, tls, interceptors, customizers);
+  }
+
+  @Bean
+  InterceptorBeans grpcClientInterceptors(
+      ConfigurableListableBeanFactory beans, InheritedSettings settings) {
+    return new InterceptorBeans(
+        beans, settings.globalInterceptors(), ClientConnBeanRegistrar::beanName);
   }
 
   @Bean

@@ -1,6 +1,7 @@
 // SPDX-License-Identifier: Apache-2.0
 package dev.clientconn.boot.autoconfigure;
 
+import dev.clientconn.boot.autoconfigure.interceptor.GlobalInterceptors;
 import dev.clientconn.boot.autoconfigure.netdevh.Migration;
 import java.util.LinkedHashMap;
 import java.util.Map;
@@ -30,6 +31,8 @@ public class GrpcClientProperties {
   @NestedConfigurationProperty
   private final GrpcClientSettings defaults = new GrpcClientSettings();
 
+  private final Interceptors interceptors = new Interceptors();
+
   public boolean isEnabled() {
     return this.enabled;
   }
@@ -52,6 +55,25 @@ public class GrpcClientProperties {
 
   public GrpcClientSettings getDefaults() {
     return this.defaults;
+  }
+
+  public Interceptors getInterceptors() {
+    return this.interceptors;
+  }
+
+  /** Interceptors of all clients. */
+  public static class Interceptors {
+
+    /** Which beans of type ClientInterceptor are applied to all clients. */
+    private GlobalInterceptors global = GlobalInterceptors.ALL;
+
+    public GlobalInterceptors getGlobal() {
+      return this.global;
+    }
+
+    public void setGlobal(GlobalInterceptors global) {
+      this.global = global;
+    }
   }
 
   /** Settings of a server, or of a group of equivalent servers. */

@@ -3,6 +3,7 @@ package dev.clientconn.boot.autoconfigure;
 
 import java.time.Duration;
 import java.time.temporal.ChronoUnit;
+import java.util.List;
 import java.util.Map;
 import org.jspecify.annotations.Nullable;
 import org.springframework.boot.context.properties.NestedConfigurationProperty;
@@ -30,6 +31,12 @@ public class GrpcClientSettings {
 
   /** Whether calls wait for a connection instead of failing while no connection is available. */
   private @Nullable Boolean waitForReady;
+
+  /**
+   * Comma-separated list of bean names of interceptors, in the order in which they run. They run
+   * inside of those that are applied to all clients.
+   */
+  private @Nullable List<String> interceptors;
 
   /**
    * Service config (gRFC A2) in the keys of its JSON form, for when the name resolver sends none:
@@ -115,6 +122,14 @@ public class GrpcClientSettings {
 
   public void setWaitForReady(@Nullable Boolean waitForReady) {
     this.waitForReady = waitForReady;
+  }
+
+  public @Nullable List<String> getInterceptors() {
+    return this.interceptors;
+  }
+
+  public void setInterceptors(@Nullable List<String> interceptors) {
+    this.interceptors = interceptors;
   }
 
   public @Nullable Map<String, Object> getServiceConfig() {

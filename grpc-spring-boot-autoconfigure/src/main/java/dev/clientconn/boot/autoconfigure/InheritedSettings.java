@@ -2,6 +2,7 @@
 package dev.clientconn.boot.autoconfigure;
 
 import dev.clientconn.boot.autoconfigure.GrpcClientProperties.Target;
+import dev.clientconn.boot.autoconfigure.interceptor.GlobalInterceptors;
 import java.beans.PropertyDescriptor;
 import java.lang.reflect.Method;
 import java.time.Duration;
@@ -27,6 +28,10 @@ final class InheritedSettings {
   InheritedSettings(GrpcClientProperties properties, GrpcClientTargets targets) {
     this.properties = properties;
     this.targets = targets;
+  }
+
+  GlobalInterceptors globalInterceptors() {
+    return this.properties.getInterceptors().getGlobal();
   }
 
   /**

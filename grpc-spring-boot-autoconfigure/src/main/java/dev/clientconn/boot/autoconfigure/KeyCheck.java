@@ -92,8 +92,10 @@ final class KeyCheck {
       problem = switch (TargetNames.canonical(elements.get(0))) {
         case "targets" -> this.targetKeys.look(property, variable);
         case "defaults" -> inDefaults(property, elements.subList(1, elements.size()), variable);
-        case "enabled", "migration" -> elements.size() == 1 ? null : unknown(property, null);
-        default -> this.besideNetDevh ? null : direct(property, elements, variable);
+        default ->
+          isOfTheClient(elements, variable) || this.besideNetDevh
+              ? null
+              : direct(property, elements, variable);
       };
     }
     if (problem != null) {
@@ -117,6 +119,11 @@ final class KeyCheck {
     SettingKeys keys = SettingKeys.OF_A_TARGET;
     String known = variable ? keys.findFromEnvironment(path) : keys.find(path);
     return known != null ? null : TargetKeyCheck.unknown(property, List.of("defaults"), path);
+  }
+
+  private static boolean isOfTheClient(List<String> elements, boolean variable) {
+    SettingKeys keys = SettingKeys.OF_THE_CLIENT;
+    return (variable ? keys.findFromEnvironment(elements) : keys.find(elements)) != null;
   }
 
   /**
@@ -143,7 +150,14 @@ final class KeyCheck {
       return unknown(property, new Line(List.of("defaults"), same, value));
     }
     KeyProblem ofClient = this.netDevh.unknownKey(property, elements);
-    return ofClient == null ? unknown(property, null) : ofClient;
+    return ofClient == null ? unknown(property, nearest(elements, value)) : ofClient;
+  }
+
+  private static @Nullable Line nearest(List<String> elements, String value) {
+    return SettingKeys.OF_THE_CLIENT
+        .nearest(elements)
+        .map(key -> new Line(List.of(), key, value))
+        .orElse(null);
   }
 
   /**
@@ -163,7 +177,8 @@ final class KeyCheck {
   }
 
   private static KeyProblem unknown(ConfigurationProperty property, @Nullable Line instead) {
-    String reason = "Known keys directly below grpc.client: enabled, defaults, migration, targets.";
+    String reason = "Known keys directly below grpc.client: %s, defaults, targets."
+        .formatted(String.join(", ", SettingKeys.OF_THE_CLIENT.all()));
     String where = instead == null ? "" : " Did you mean %s?".formatted(path(instead));
     return new KeyProblem(property, reason + where, instead);
   }

@@ -5,13 +5,18 @@ import dev.clientconn.ClientConn;
 import dev.clientconn.ClientConnBuilder;
 import dev.clientconn.boot.ClientConnBuilderCustomizer;
 import dev.clientconn.boot.ClientConnFactory;
+import dev.clientconn.boot.autoconfigure.interceptor.InterceptorBeans;
+import io.grpc.ClientInterceptor;
+import java.util.Collections;
+import java.util.List;
 import org.jspecify.annotations.Nullable;
 import org.springframework.beans.factory.ObjectProvider;
 
 /**
  * Builds channels from {@code grpc.client}. Four layers are applied in this order, and a later one
  * overrides an earlier one: the defaults of the builder, {@code grpc.client.defaults}, the target,
- * the customizers of the application.
+ * the customizers of the application. Interceptor beans run outside of all interceptors that these
+ * layers add.
  */
 final class PropertiesClientConnFactory implements ClientConnFactory {
 
@@ -19,14 +24,18 @@ final class PropertiesClientConnFactory implements ClientConnFactory {
 
   private final TlsConfigurer tls;
 
+  private final InterceptorBeans interceptors;
+
   private final ObjectProvider<ClientConnBuilderCustomizer> customizers;
 
   PropertiesClientConnFactory(
       InheritedSettings settings,
       TlsConfigurer tls,
+      InterceptorBeans interceptors,
       ObjectProvider<ClientConnBuilderCustomizer> customizers) {
     this.settings = settings;
     this.tls = tls;
+    this.interceptors = interceptors;
     this.customizers = customizers;
   }
 
@@ -40,6 +49,30 @@ final class PropertiesClientConnFactory implements ClientConnFactory {
     this.customizers
         .orderedStream()
         .forEach(customizer -> customizer.customize(settings.name(), builder));
+    ClientInterceptor interceptor = interceptor(settings);
+    if (interceptor != null) {
+      // The one that is added last runs first.
+      builder.intercept(interceptor);
+    }
+    return build(settings, builder);
+  }
+
+  private @Nullable ClientInterceptor interceptor(TargetSettings settings) {
+    List<String> configured = settings.values().getInterceptors();
+    List<String> names = configured == null ? List.of() : configured;
+    for (String name : names) {
+      String problem = this.interceptors.names().problem(name);
+      if (problem == null && Collections.frequency(names, name) > 1) {
+        problem = "It is listed twice.";
+      }
+      if (problem != null) {
+        throw settings.invalid("interceptors", name, problem);
+      }
+    }
+    return this.interceptors.forTarget(settings.name(), names);
+  }
+
+  private static ClientConn build(TargetSettings settings, ClientConnBuilder builder) {
     try {
       return builder.build();
     } catch (IllegalArgumentException refused) {

@@ -27,7 +27,12 @@ final class SettingKeys {
   /**
    * Keys of a target. The defaults have the same, except {@code address} and {@code authority}.
    */
-  static final SettingKeys OF_A_TARGET = new SettingKeys(GrpcClientProperties.Target.class);
+  static final SettingKeys OF_A_TARGET =
+      new SettingKeys(GrpcClientProperties.Target.class, Set.of());
+
+  /** Keys directly below {@code grpc.client}, besides those of targets and defaults. */
+  static final SettingKeys OF_THE_CLIENT =
+      new SettingKeys(GrpcClientProperties.class, Set.of("targets", "defaults"));
 
   /** Stands for the index of a list's element. */
   private static final String INDEX = "[0]";
@@ -43,8 +48,15 @@ final class SettingKeys {
   /** Keys with whole numbers. */
   private final Set<String> integers = new HashSet<>();
 
-  private SettingKeys(Class<?> type) {
+  private SettingKeys(Class<?> type, Set<String> except) {
     collect(type, "", this.leaves);
+    this.leaves.keySet().removeIf(key -> except.contains(first(key)));
+    this.elements.keySet().removeIf(key -> except.contains(first(key)));
+  }
+
+  private static String first(String key) {
+    int dot = key.indexOf('.');
+    return dot < 0 ? key : key.substring(0, dot);
   }
 
   private void collect(Class<?> type, String prefix, Map<String, String> into) {

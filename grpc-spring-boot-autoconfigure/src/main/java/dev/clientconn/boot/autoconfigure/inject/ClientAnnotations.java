@@ -6,7 +6,6 @@ import java.lang.annotation.Annotation;
 import java.util.HashMap;
 import java.util.Map;
 import org.jspecify.annotations.Nullable;
-import org.springframework.core.annotation.MergedAnnotation;
 import org.springframework.core.annotation.MergedAnnotations;
 
 /**
@@ -18,17 +17,15 @@ final class ClientAnnotations {
 
   private final Map<Class<? extends Annotation>, Boolean> composed = new HashMap<>();
 
-  /** Returns the value of {@link GrpcClient}, or null if none of the annotations has it. */
+  /** Returns the annotation, or null if none of the annotations is it or is composed with it. */
   @Nullable
-  String value(Annotation[] annotations) {
+  GrpcClient find(Annotation[] annotations) {
     for (Annotation annotation : annotations) {
       if (annotation instanceof GrpcClient client) {
-        return client.value();
+        return client;
       }
       if (isComposed(annotation.annotationType())) {
-        return MergedAnnotations.from(annotations)
-            .get(GrpcClient.class)
-            .getString(MergedAnnotation.VALUE);
+        return MergedAnnotations.from(annotations).get(GrpcClient.class).synthesize();
       }
     }
     return null;

@@ -2,9 +2,11 @@
 package dev.clientconn.boot.autoconfigure.inject;
 
 import dev.clientconn.ClientConn;
+import dev.clientconn.boot.autoconfigure.interceptor.InjectedInterceptors;
 import io.grpc.Channel;
 import io.grpc.ManagedChannel;
 import io.grpc.stub.AbstractStub;
+import java.util.List;
 import java.util.Set;
 
 /**
@@ -12,9 +14,11 @@ import java.util.Set;
  *
  * @param value the value of the annotation as it is written, placeholders included
  * @param type the type to inject, without {@code Optional} and providers around it
+ * @param interceptors the interceptors that the annotation names
  * @param place the field, method or constructor, for error messages
  */
-record ClientInjectionPoint(String value, Class<?> type, Object place) {
+record ClientInjectionPoint(
+    String value, Class<?> type, InjectedInterceptors interceptors, Object place) {
 
   private static final Set<Class<?>> CHANNELS =
       Set.of(Channel.class, ManagedChannel.class, ClientConn.class);
@@ -27,12 +31,33 @@ record ClientInjectionPoint(String value, Class<?> type, Object place) {
    */
   Class<?> beanType() {
     if (CHANNELS.contains(this.type)) {
-      return ClientConn.class;
+      return channelType();
     }
     if (AbstractStub.class.isAssignableFrom(this.type)
         && StubMaker.find(this.type).isPresent()) {
       return this.type;
     }
     throw new UnsupportedClientTypeException(this);
+  }
+
+  /** Interceptors of one client run around the channel, which all clients of a target share. */
+  private Class<?> channelType() {
+    if (this.interceptors.isNone()) {
+      return ClientConn.class;
+    }
+    if (this.type == Channel.class) {
+      return Channel.class;
+    }
+    throw MisplacedGrpcClientException.interceptorsOnSharedChannel(this);
+  }
+
+  /** Returns the annotation and its place, for messages. */
+  String describe() {
+    return "@GrpcClient(\"%s\") in %s".formatted(this.value, this.place);
+  }
+
+  /** Identifies the client: injection points with the same key get the same bean. */
+  List<Object> key() {
+    return List.of(this.value, this.type, this.interceptors);
   }
 }

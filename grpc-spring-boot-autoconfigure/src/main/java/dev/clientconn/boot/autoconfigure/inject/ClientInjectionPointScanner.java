@@ -1,6 +1,9 @@
 // SPDX-License-Identifier: Apache-2.0
 package dev.clientconn.boot.autoconfigure.inject;
 
+import dev.clientconn.boot.GrpcClient;
+import dev.clientconn.boot.autoconfigure.interceptor.InjectedInterceptors;
+import io.grpc.ClientInterceptor;
 import java.lang.annotation.Annotation;
 import java.lang.reflect.AnnotatedElement;
 import java.lang.reflect.Constructor;
@@ -11,6 +14,7 @@ import java.lang.reflect.Method;
 import java.lang.reflect.Modifier;
 import java.lang.reflect.Proxy;
 import java.util.HashSet;
+import java.util.List;
 import java.util.Optional;
 import java.util.Set;
 import java.util.function.Consumer;
@@ -112,15 +116,15 @@ final class ClientInjectionPointScanner {
   }
 
   private void visit(Field field) {
-    String value = this.annotations.value(field.getDeclaredAnnotations());
-    if (value != null) {
-      rejectStatic(value, field);
+    GrpcClient client = this.annotations.find(field.getDeclaredAnnotations());
+    if (client != null) {
+      rejectStatic(client.value(), field);
       Class<?> type = field.getType();
       // The usual case: a stub by its class, without generics to resolve.
       ResolvableType wanted = field.getGenericType() == type
           ? ResolvableType.forClass(type)
           : ResolvableType.forField(field, this.beanClass);
-      add(value, wanted, field, field);
+      add(client, wanted, field, field);
     }
   }
 
@@ -131,16 +135,17 @@ final class ClientInjectionPointScanner {
     if (annotations.length == 0 || method.isBridge()) {
       return;
     }
-    String value = this.annotations.value(annotations);
-    if (value == null) {
+    GrpcClient client = this.annotations.find(annotations);
+    if (client == null) {
       visitParameters(method);
       return;
     }
-    rejectStatic(value, method);
+    rejectStatic(client.value(), method);
     if (method.getParameterCount() != 1) {
-      throw MisplacedGrpcClientException.onMethod(value, method, method.getParameterCount());
+      throw MisplacedGrpcClientException.onMethod(
+          client.value(), method, method.getParameterCount());
     }
-    add(value, ResolvableType.forMethodParameter(method, 0, this.beanClass), method, method);
+    add(client, ResolvableType.forMethodParameter(method, 0, this.beanClass), method, method);
   }
 
   private void visitParameters(Executable executable) {
@@ -151,12 +156,12 @@ final class ClientInjectionPointScanner {
     for (int i = 0; i < executable.getParameterCount(); i++) {
       // Not Executable.getParameterAnnotations: for inner classes it leaves some out.
       MethodParameter parameter = MethodParameter.forExecutable(executable, i);
-      String value = this.annotations.value(parameter.getParameterAnnotations());
-      if (value != null) {
+      GrpcClient client = this.annotations.find(parameter.getParameterAnnotations());
+      if (client != null) {
         ResolvableType type =
             ResolvableType.forMethodParameter(parameter.withContainingClass(this.beanClass));
         boolean lazy = parameter.hasParameterAnnotation(Lazy.class);
-        add(value, type, executable, lazy ? parameter.getParameter() : executable);
+        add(client, type, executable, lazy ? parameter.getParameter() : executable);
       }
     }
   }
@@ -176,13 +181,13 @@ final class ClientInjectionPointScanner {
     }
   }
 
-  private void add(String value, ResolvableType type, Object place, AnnotatedElement lazyAt) {
+  private void add(GrpcClient client, ResolvableType type, Object place, AnnotatedElement lazyAt) {
     ResolvableType wanted = type;
     while (isWrapper(wanted.resolve(Object.class))) {
       wanted = wanted.getGeneric(0);
     }
-    ClientInjectionPoint point =
-        new ClientInjectionPoint(value, wanted.resolve(Object.class), place);
+    ClientInjectionPoint point = new ClientInjectionPoint(
+        client.value(), wanted.resolve(Object.class), interceptors(client), place);
     boolean proxied = !isWrapper(type.resolve(Object.class))
         && !lazyAt.isAnnotationPresent(Bean.class)
         && lazyAt.isAnnotationPresent(Lazy.class)
@@ -191,6 +196,14 @@ final class ClientInjectionPointScanner {
       throw MisplacedGrpcClientException.lazy(point);
     }
     this.found.accept(point);
+  }
+
+  private static InjectedInterceptors interceptors(GrpcClient client) {
+    Class<? extends ClientInterceptor>[] types = client.interceptors();
+    String[] names = client.interceptorNames();
+    return types.length == 0 && names.length == 0 && !client.sortInterceptors()
+        ? InjectedInterceptors.NONE
+        : new InjectedInterceptors(List.of(types), List.of(names), client.sortInterceptors());
   }
 
   private static boolean isWrapper(Class<?> type) {

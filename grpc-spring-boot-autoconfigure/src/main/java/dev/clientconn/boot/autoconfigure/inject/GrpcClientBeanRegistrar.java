@@ -5,6 +5,7 @@ import dev.clientconn.ClientConn;
 import dev.clientconn.boot.GrpcClient;
 import dev.clientconn.boot.autoconfigure.ClientConnBeanRegistrar;
 import dev.clientconn.boot.autoconfigure.GrpcClientTargets;
+import dev.clientconn.boot.autoconfigure.interceptor.InterceptorNames;
 import java.util.Collection;
 import java.util.LinkedHashMap;
 import java.util.List;
@@ -16,25 +17,20 @@ import org.springframework.beans.factory.CannotLoadBeanClassException;
 import org.springframework.beans.factory.config.BeanFactoryPostProcessor;
 import org.springframework.beans.factory.config.ConfigurableListableBeanFactory;
 import org.springframework.beans.factory.support.AbstractBeanDefinition;
-import org.springframework.beans.factory.support.AutowireCandidateQualifier;
 import org.springframework.beans.factory.support.BeanDefinitionRegistry;
-import org.springframework.beans.factory.support.RootBeanDefinition;
 import org.springframework.core.PriorityOrdered;
 import org.springframework.core.env.Environment;
 
 /**
- * Registers a bean definition for each pair of name and type that is injected with {@link
- * GrpcClient} somewhere in the bean classes. It runs after the last bean definition is known and
- * before the first bean is created.
+ * Registers a bean definition for each name, type and list of interceptors that is injected with
+ * {@link dev.clientconn.boot.GrpcClient} somewhere in the bean classes. It runs after the last bean
+ * definition is known and before the first bean is created.
  *
  * <p>A name that is neither a target nor an address gets no definition: an {@code Optional} is
  * empty, and for other types Spring reports the unsatisfied dependency, which {@link
  * GrpcClientInjectionFailureAnalyzer} explains.
  */
 final class GrpcClientBeanRegistrar implements BeanFactoryPostProcessor, PriorityOrdered {
-
-  /** Bean name of the {@link GrpcClientBeanFactory}. */
-  static final String FACTORY_BEAN = "grpcClientBeanFactory";
 
   private final Environment environment;
 
@@ -55,16 +51,20 @@ final class GrpcClientBeanRegistrar implements BeanFactoryPostProcessor, Priorit
         && beanFactory instanceof BeanDefinitionRegistry registry) {
       Collection<ClientInjectionPoint> points = pointsIn(beanFactory);
       GrpcClientTargets targets = GrpcClientTargets.of(this.environment);
-      points.forEach(point -> register(point, targets, registry));
+      InterceptorNames interceptors = new InterceptorNames(beanFactory);
+      points.forEach(point -> {
+        interceptors.check(point.interceptors(), point.describe());
+        register(point, targets, registry);
+      });
     }
   }
 
-  /** Finds the first injection point of each pair of name and type. */
+  /** Finds the first injection point of each client. */
   private static Collection<ClientInjectionPoint> pointsIn(
       ConfigurableListableBeanFactory beanFactory) {
     Map<List<Object>, ClientInjectionPoint> points = new LinkedHashMap<>();
-    ClientInjectionPointScanner scanner = new ClientInjectionPointScanner(
-        point -> points.putIfAbsent(List.of(point.value(), point.type()), point));
+    ClientInjectionPointScanner scanner =
+        new ClientInjectionPointScanner(point -> points.putIfAbsent(point.key(), point));
     for (String name : beanFactory.getBeanDefinitionNames()) {
       try {
         scan(beanFactory, name, scanner);
@@ -91,14 +91,19 @@ final class GrpcClientBeanRegistrar implements BeanFactoryPostProcessor, Priorit
   private void register(
       ClientInjectionPoint point, GrpcClientTargets targets, BeanDefinitionRegistry registry) {
     String name = resolve(point);
-    Class<?> type = point.beanType();
     Optional<String> target =
         targets.find(name).or(() -> Optional.of(name).filter(targets::isUsable));
+    Class<?> type = point.beanType();
     target.ifPresent(known -> {
       String origin = "@GrpcClient in " + point.place();
       ClientConnBeanRegistrar.register(
           registry, known, Optional.ofNullable(targets.origin(known)).orElse(origin));
-      register(point.value(), type, known, origin, registry);
+      String channel = ClientConnBeanRegistrar.beanName(known);
+      boolean isTheChannel =
+          type == ClientConn.class && point.value().equals(known) && isQualified(registry, channel);
+      if (!isTheChannel) {
+        GrpcClientBeanDefinition.register(registry, point, type, channel);
+      }
     });
   }
 
@@ -108,30 +113,6 @@ final class GrpcClientBeanRegistrar implements BeanFactoryPostProcessor, Priorit
     } catch (IllegalArgumentException unresolved) {
       throw MisplacedGrpcClientException.placeholder(point, unresolved);
     }
-  }
-
-  private static void register(
-      String value, Class<?> type, String target, String origin, BeanDefinitionRegistry registry) {
-    String beanName = "grpcClient:" + value + ":" + type.getName();
-    String channel = ClientConnBeanRegistrar.beanName(target);
-    boolean isTheChannel =
-        type == ClientConn.class && value.equals(target) && isQualified(registry, channel);
-    if (isTheChannel || registry.containsBeanDefinition(beanName)) {
-      return;
-    }
-    RootBeanDefinition definition = new RootBeanDefinition(type);
-    definition.setTargetType(type);
-    definition.setFactoryBeanName(FACTORY_BEAN);
-    definition.setFactoryMethodName("client");
-    definition.getConstructorArgumentValues().addIndexedArgumentValue(0, type);
-    definition.getConstructorArgumentValues().addIndexedArgumentValue(1, channel);
-    definition.addQualifier(new AutowireCandidateQualifier(GrpcClient.class, value));
-    definition.setDependsOn(channel);
-    definition.setLazyInit(true);
-    definition.setResourceDescription(origin);
-    // Hide the bean from injection points without the annotation.
-    definition.setDefaultCandidate(false);
-    registry.registerBeanDefinition(beanName, definition);
   }
 
   private static boolean isQualified(BeanDefinitionRegistry registry, String beanName) {

@@ -3,6 +3,7 @@ package dev.clientconn.boot.autoconfigure.inject;
 
 import dev.clientconn.boot.ClientConnRegistry;
 import dev.clientconn.boot.autoconfigure.GrpcClientAutoConfiguration;
+import dev.clientconn.boot.autoconfigure.interceptor.InterceptorBeans;
 import io.grpc.stub.AbstractStub;
 import org.springframework.beans.factory.BeanFactory;
 import org.springframework.boot.autoconfigure.AutoConfiguration;
@@ -24,8 +25,9 @@ public final class GrpcClientInjectionAutoConfiguration {
     return new GrpcClientBeanRegistrar(environment);
   }
 
-  @Bean(GrpcClientBeanRegistrar.FACTORY_BEAN)
-  GrpcClientBeanFactory grpcClientBeanFactory(BeanFactory beanFactory) {
-    return new GrpcClientBeanFactory(beanFactory);
+  @Bean(GrpcClientBeanDefinition.FACTORY_BEAN)
+  GrpcClientBeanFactory grpcClientBeanFactory(
+      BeanFactory beanFactory, InterceptorBeans interceptors) {
+    return new GrpcClientBeanFactory(beanFactory, interceptors);
   }
 }

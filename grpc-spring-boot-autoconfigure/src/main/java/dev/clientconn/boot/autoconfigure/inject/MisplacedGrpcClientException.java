@@ -41,6 +41,15 @@ public class MisplacedGrpcClientException extends GrpcClientConfigurationExcepti
                 .formatted(point.type().getSimpleName()));
   }
 
+  static MisplacedGrpcClientException interceptorsOnSharedChannel(ClientInjectionPoint point) {
+    return new MisplacedGrpcClientException(
+        ("@GrpcClient(\"%s\") in %s names interceptors, but its type is %s."
+                + " All clients of a target share it, so it has no interceptors of one client.")
+            .formatted(point.value(), point.place(), point.type().getName()),
+        "Inject io.grpc.Channel or a stub, or list the interceptors in the properties of the"
+            + " target: grpc.client.targets.<name>.interceptors.");
+  }
+
   static MisplacedGrpcClientException placeholder(
       ClientInjectionPoint point, RuntimeException unresolved) {
     MisplacedGrpcClientException exception = new MisplacedGrpcClientException(

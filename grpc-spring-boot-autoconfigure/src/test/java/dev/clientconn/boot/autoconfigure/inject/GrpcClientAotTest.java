@@ -5,11 +5,15 @@ import static org.assertj.core.api.Assertions.assertThat;
 
 import dev.clientconn.ClientConn;
 import dev.clientconn.boot.GrpcClient;
+import dev.clientconn.boot.GrpcGlobalClientInterceptor;
 import dev.clientconn.boot.autoconfigure.GrpcClientAutoConfiguration;
 import dev.clientconn.boot.autoconfigure.HealthServer;
+import dev.clientconn.boot.autoconfigure.interceptor.Tag;
+import io.grpc.ClientInterceptor;
 import io.grpc.health.v1.HealthCheckRequest;
 import io.grpc.health.v1.HealthGrpc;
 import io.grpc.health.v1.HealthGrpc.HealthBlockingStub;
+import java.util.List;
 import java.util.Map;
 import org.junit.jupiter.api.AfterEach;
 import org.junit.jupiter.api.Test;
@@ -19,9 +23,12 @@ import org.springframework.aot.test.generate.TestGenerationContext;
 import org.springframework.boot.test.util.TestPropertyValues;
 import org.springframework.context.ApplicationContextInitializer;
 import org.springframework.context.annotation.AnnotationConfigApplicationContext;
+import org.springframework.context.annotation.Bean;
+import org.springframework.context.annotation.Configuration;
 import org.springframework.context.aot.ApplicationContextAotGenerator;
 import org.springframework.context.support.GenericApplicationContext;
 import org.springframework.core.SpringProperties;
+import org.springframework.core.annotation.Order;
 import org.springframework.core.test.tools.CompileWithForkedClassLoader;
 import org.springframework.core.test.tools.Compiled;
 import org.springframework.core.test.tools.TestCompiler;
@@ -60,11 +67,16 @@ class GrpcClientAotTest {
 
   private void generate() {
     try (AnnotationConfigApplicationContext context = new AnnotationConfigApplicationContext()) {
-      TestPropertyValues.of("grpc.client.targets.greeter.address=localhost:1").applyTo(context);
+      TestPropertyValues.of(
+              "grpc.client.targets.greeter.address=localhost:1",
+              "grpc.client.interceptors.global=annotated")
+          .applyTo(context);
       context.register(
           GrpcClientAutoConfiguration.class,
           GrpcClientInjectionAutoConfiguration.class,
-          Consumer.class);
+          Interceptors.class,
+          Consumer.class,
+          Intercepted.class);
       new ApplicationContextAotGenerator().processAheadOfTime(context, this.generation);
       this.generation.writeGeneratedContent();
     }
@@ -78,7 +90,9 @@ class GrpcClientAotTest {
               "grpc.client.targets.greeter.address",
               this.server.address(),
               "grpc.client.targets.greeter.user-agent",
-              "at-run-time"))
+              "at-run-time",
+              "grpc.client.interceptors.global",
+              "annotated"))
           .applyTo(context);
       ApplicationContextInitializer<GenericApplicationContext> initializer =
           compiled.getInstance(ApplicationContextInitializer.class);
@@ -90,6 +104,65 @@ class GrpcClientAotTest {
           .isEqualTo(HealthServer.serving());
       assertThat(consumer.channel).isSameAs(context.getBean("greeterClientConn"));
       assertThat(consumer.stub.getChannel()).isSameAs(consumer.otherSpelling);
+      interceptorsAreThoseOfEachClient(consumer.stub, context.getBean(Intercepted.class));
+    }
+  }
+
+  private void interceptorsAreThoseOfEachClient(HealthBlockingStub plain, Intercepted intercepted) {
+    assertThat(pathOf(plain)).containsExactly("global");
+    assertThat(pathOf(intercepted.byClass)).containsExactly("global", "class");
+    assertThat(pathOf(intercepted.byName)).containsExactly("global", "name");
+    assertThat(pathOf(intercepted.sorted)).containsExactly("name", "global");
+  }
+
+  private List<String> pathOf(HealthBlockingStub stub) {
+    assertThat(stub.check(HealthCheckRequest.getDefaultInstance()))
+        .isEqualTo(HealthServer.serving());
+    return Tag.path(this.server);
+  }
+
+  /** Defines a global interceptor on its method, and one that is not global. */
+  @Configuration(proxyBeanMethods = false)
+  public static class Interceptors {
+
+    @GrpcGlobalClientInterceptor
+    @Order(2)
+    public ClientInterceptor global() {
+      return new Tag("global");
+    }
+
+    @Bean
+    @Order(1)
+    public Tag named() {
+      return new Tag("name");
+    }
+  }
+
+  /** Is created with its constructor. */
+  public static class OfClass extends Tag {
+
+    public OfClass() {
+      super("class");
+    }
+  }
+
+  /** Injects clients that differ only in their interceptors. */
+  public static class Intercepted {
+
+    final HealthBlockingStub byClass;
+
+    final HealthBlockingStub byName;
+
+    final HealthBlockingStub sorted;
+
+    public Intercepted(
+        @GrpcClient(value = "greeter", interceptors = OfClass.class) HealthBlockingStub byClass,
+        @GrpcClient(value = "greeter", interceptorNames = "named") HealthBlockingStub byName,
+        @GrpcClient(value = "greeter", interceptorNames = "named", sortInterceptors = true)
+            HealthBlockingStub sorted) {
+      this.byClass = byClass;
+      this.byName = byName;
+      this.sorted = sorted;
     }
   }
 

@@ -6,6 +6,7 @@ import static org.assertj.core.api.Assertions.assertThat;
 import dev.clientconn.ClientConnBuilder;
 import dev.clientconn.boot.GrpcClient;
 import dev.clientconn.boot.autoconfigure.GrpcClientAutoConfiguration;
+import dev.clientconn.boot.autoconfigure.interceptor.Tag;
 import io.grpc.health.v1.HealthGrpc;
 import io.grpc.health.v1.HealthGrpc.HealthBlockingStub;
 import org.jspecify.annotations.NullUnmarked;
@@ -34,6 +35,10 @@ class GrpcClientBeanOverrideTest {
   @GrpcClient("greeter")
   private HealthBlockingStub greeter;
 
+  @TestBean(methodName = "greeter")
+  @GrpcClient(value = "greeter", interceptors = Nothing.class)
+  private HealthBlockingStub intercepted;
+
   @Autowired
   private Consumer consumer;
 
@@ -45,6 +50,19 @@ class GrpcClientBeanOverrideTest {
   void testReplacesExactlyOneClient() {
     assertThat(this.consumer.greeter).isSameAs(REPLACEMENT).isSameAs(this.greeter);
     assertThat(this.consumer.prices.getChannel().authority()).isEqualTo("localhost:2");
+  }
+
+  @Test
+  void testReplacesTheClientWithTheSameInterceptors() {
+    assertThat(this.consumer.intercepted).isSameAs(REPLACEMENT).isSameAs(this.intercepted);
+    assertThat(this.consumer.twiceIntercepted).isNotSameAs(REPLACEMENT);
+  }
+
+  static class Nothing extends Tag {
+
+    Nothing() {
+      super("nothing");
+    }
   }
 
   @Configuration(proxyBeanMethods = false)
@@ -60,6 +78,14 @@ class GrpcClientBeanOverrideTest {
     private final HealthBlockingStub greeter;
 
     private final HealthBlockingStub prices;
+
+    @GrpcClient(value = "greeter", interceptors = Nothing.class)
+    private HealthBlockingStub intercepted;
+
+    @GrpcClient(
+        value = "greeter",
+        interceptors = {Nothing.class, Nothing.class})
+    private HealthBlockingStub twiceIntercepted;
 
     Consumer(
         @GrpcClient("greeter") HealthBlockingStub greeter,

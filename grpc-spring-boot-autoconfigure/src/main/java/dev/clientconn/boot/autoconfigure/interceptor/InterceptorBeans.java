@@ -1,0 +1,173 @@
+// SPDX-License-Identifier: Apache-2.0
+package dev.clientconn.boot.autoconfigure.interceptor;
+
+import dev.clientconn.internal.concurrent.CrossesThreads;
+import io.grpc.Channel;
+import io.grpc.ClientInterceptor;
+import java.util.ArrayList;
+import java.util.List;
+import java.util.Map;
+import java.util.Queue;
+import java.util.concurrent.ConcurrentHashMap;
+import java.util.concurrent.ConcurrentLinkedQueue;
+import java.util.function.UnaryOperator;
+import org.jspecify.annotations.Nullable;
+import org.springframework.beans.BeanUtils;
+import org.springframework.beans.factory.BeanFactoryUtils;
+import org.springframework.beans.factory.SmartInitializingSingleton;
+import org.springframework.beans.factory.config.ConfigurableListableBeanFactory;
+
+/**
+ * Determines the interceptors of each client. From the outside to the inside: the global ones in
+ * their order, those of the target as they are listed, those of the injection point as they are
+ * written. An interceptor that is in several of these lists runs once, in the last one.
+ *
+ * <p>The interceptors are created when all other singletons have been created, or for the first
+ * call if that is earlier.
+ */
+@CrossesThreads
+public final class InterceptorBeans implements SmartInitializingSingleton {
+
+  private final ConfigurableListableBeanFactory beans;
+
+  private final InterceptorDefinitions definitions;
+
+  private final UnaryOperator<String> channelBean;
+
+  private final Map<String, TargetInterceptors> ofTargets = new ConcurrentHashMap<>();
+
+  /** Look-ups at the end of the start. */
+  private final Queue<Runnable> pending = new ConcurrentLinkedQueue<>();
+
+  /**
+   * Creates the look-up.
+   *
+   * @param beans the bean factory with the interceptors
+   * @param mode which beans are applied to all clients
+   * @param channelBean returns the bean name of the channel of a target
+   */
+  public InterceptorBeans(
+      ConfigurableListableBeanFactory beans,
+      GlobalInterceptors mode,
+      UnaryOperator<String> channelBean) {
+    this.beans = beans;
+    this.definitions = new InterceptorDefinitions(beans, mode);
+    this.channelBean = channelBean;
+  }
+
+  /**
+   * Returns the checks of names.
+   *
+   * @return checks that create no beans
+   */
+  public InterceptorNames names() {
+    return new InterceptorNames(this.beans);
+  }
+
+  /**
+   * Returns the interceptor to add to the builder of a target's channel, after all others.
+   *
+   * @param target the name of the target
+   * @param names the bean names of the target's interceptors
+   * @return null if neither all clients nor the target have interceptors
+   */
+  public @Nullable ClientInterceptor forTarget(String target, List<String> names) {
+    if (names.isEmpty() && !hasGlobals()) {
+      this.ofTargets.remove(target);
+      return null;
+    }
+    TargetInterceptors interceptors = new TargetInterceptors(target, names, this);
+    this.ofTargets.put(target, interceptors);
+    this.pending.add(interceptors::prepare);
+    return interceptors;
+  }
+
+  /**
+   * Returns the channel of a client with interceptors of its own.
+   *
+   * @param channel the channel of the target
+   * @param target the name of the target
+   * @param owner the client, for messages
+   * @param injected the interceptors of the client
+   * @return a channel that makes its calls through them
+   */
+  public Channel intercept(
+      Channel channel, String target, String owner, InjectedInterceptors injected) {
+    TargetInterceptors ofTarget = this.ofTargets.get(target);
+    InterceptorChain chain =
+        new InterceptorChain(owner, current -> resolve(current, injected, owner));
+    this.pending.add(() -> chain.prepare(ofTarget));
+    return new InterceptedClientChannel(channel, chain, ofTarget != null);
+  }
+
+  /** Fails the start if an interceptor cannot be created. */
+  @Override
+  public void afterSingletonsInstantiated() {
+    for (Runnable lookup = this.pending.poll(); lookup != null; lookup = this.pending.poll()) {
+      lookup.run();
+    }
+  }
+
+  /** Whether there may be global interceptors, by the bean definitions. */
+  private boolean hasGlobals() {
+    return !this.definitions.globalNames(false).isEmpty();
+  }
+
+  /** Returns the global interceptors in their order, without those that call the target. */
+  private List<NamedInterceptor> globals(String target) {
+    ClientDependencies dependencies =
+        new ClientDependencies(this.beans, this.channelBean.apply(target), target);
+    List<NamedInterceptor> globals = new ArrayList<>();
+    for (String name : this.definitions.globalNames(true)) {
+      NamedInterceptor global = bean(name);
+      if (!dependencies.hasChannel(name)) {
+        globals.add(global);
+      }
+    }
+    return new InterceptorSorter(this.definitions).sort(globals);
+  }
+
+  /**
+   * Returns the interceptors of a client, the outermost one first.
+   *
+   * @param target null if the channel was not built with interceptors
+   * @param injected the interceptors of the client
+   * @param owner the client, for messages
+   */
+  List<NamedInterceptor> resolve(
+      @Nullable TargetInterceptors target, InjectedInterceptors injected, String owner) {
+    List<NamedInterceptor> all = new ArrayList<>();
+    if (target != null) {
+      globals(target.target()).forEach(each -> add(each, all));
+      target.names().forEach(name -> add(bean(name), all));
+    }
+    injected.types().forEach(type -> add(ofType(type, owner), all));
+    injected.names().forEach(name -> add(bean(name), all));
+    return injected.sort() ? new InterceptorSorter(this.definitions).sort(all) : all;
+  }
+
+  /** Adds an interceptor in its last position. */
+  private static void add(NamedInterceptor added, List<NamedInterceptor> all) {
+    all.removeIf(present -> present.interceptor() == added.interceptor());
+    all.add(added);
+  }
+
+  private NamedInterceptor bean(String name) {
+    return new NamedInterceptor(name, true, this.beans.getBean(name, ClientInterceptor.class));
+  }
+
+  private NamedInterceptor ofType(Class<? extends ClientInterceptor> type, String owner) {
+    String[] names = BeanFactoryUtils.beanNamesForTypeIncludingAncestors(this.beans, type);
+    if (names.length == 1) {
+      return bean(names[0]);
+    }
+    if (names.length > 1) {
+      throw InterceptorNames.ambiguous(type, owner, List.of(names));
+    }
+    try {
+      return new NamedInterceptor(type.getName(), false, BeanUtils.instantiateClass(type));
+    } catch (RuntimeException | LinkageError failure) {
+      throw InterceptorNames.notInstantiable(type, owner, failure);
+    }
+  }
+}

@@ -1,0 +1,106 @@
+// SPDX-License-Identifier: Apache-2.0
+package dev.clientconn.boot.autoconfigure.interceptor;
+
+import dev.clientconn.boot.GrpcGlobalClientInterceptor;
+import dev.clientconn.boot.GrpcLocalClientInterceptor;
+import io.grpc.ClientInterceptor;
+import java.lang.reflect.AnnotatedElement;
+import java.util.ArrayList;
+import java.util.Arrays;
+import java.util.List;
+import java.util.Set;
+import org.jspecify.annotations.Nullable;
+import org.springframework.beans.factory.BeanFactory;
+import org.springframework.beans.factory.BeanFactoryUtils;
+import org.springframework.beans.factory.config.BeanDefinition;
+import org.springframework.beans.factory.config.ConfigurableListableBeanFactory;
+import org.springframework.beans.factory.support.AbstractBeanDefinition;
+import org.springframework.beans.factory.support.RootBeanDefinition;
+import org.springframework.core.annotation.MergedAnnotations;
+import org.springframework.core.annotation.MergedAnnotations.SearchStrategy;
+import org.springframework.util.ClassUtils;
+
+/** Reads the bean definitions of interceptors, in a bean factory and its ancestors. */
+final class InterceptorDefinitions {
+
+  /** Annotations of ours, of Spring gRPC and of net.devh's starter, which may be absent. */
+  private static final Set<String> GLOBAL = Set.of(
+      GrpcGlobalClientInterceptor.class.getName(),
+      "org.springframework.grpc.client.GlobalClientInterceptor",
+      "net.devh.boot.grpc.client.interceptor.GrpcGlobalClientInterceptor");
+
+  private static final Set<String> LOCAL = Set.of(GrpcLocalClientInterceptor.class.getName());
+
+  private final ConfigurableListableBeanFactory beans;
+
+  private final GlobalInterceptors mode;
+
+  InterceptorDefinitions(ConfigurableListableBeanFactory beans, GlobalInterceptors mode) {
+    this.beans = beans;
+    this.mode = mode;
+  }
+
+  /** Returns the names of all interceptor beans. */
+  List<String> names(boolean allowEagerInit) {
+    return Arrays.asList(BeanFactoryUtils.beanNamesForTypeIncludingAncestors(
+        this.beans, ClientInterceptor.class, true, allowEagerInit));
+  }
+
+  /** Returns the names of the beans that are applied to all clients. */
+  List<String> globalNames(boolean allowEagerInit) {
+    return names(allowEagerInit).stream().filter(this::isGlobal).toList();
+  }
+
+  /** A bean that is no candidate for injection is not meant to be used wherever its type is. */
+  private boolean isGlobal(String name) {
+    BeanDefinition definition = definition(name);
+    if (definition != null && !isCandidate(definition)) {
+      return false;
+    }
+    boolean local = hasAnnotation(name, definition, LOCAL);
+    boolean annotated = hasAnnotation(name, definition, GLOBAL);
+    if (local && annotated) {
+      throw new UnusableInterceptorException(
+          ("The interceptor bean '%s' is marked as global and with @GrpcLocalClientInterceptor,"
+                  + " which excludes it from the global interceptors.")
+              .formatted(name),
+          "Remove one of the two annotations.",
+          null);
+    }
+    return annotated || (this.mode == GlobalInterceptors.ALL && !local);
+  }
+
+  private static boolean isCandidate(BeanDefinition definition) {
+    return definition instanceof AbstractBeanDefinition candidate
+        ? candidate.isAutowireCandidate() && candidate.isDefaultCandidate()
+        : definition.isAutowireCandidate();
+  }
+
+  private boolean hasAnnotation(
+      String name, @Nullable BeanDefinition definition, Set<String> annotations) {
+    List<AnnotatedElement> places = new ArrayList<>();
+    Class<?> type = this.beans.getType(name, false);
+    if (type != null) {
+      places.add(ClassUtils.getUserClass(type));
+    }
+    if (definition instanceof RootBeanDefinition root && root.getResolvedFactoryMethod() != null) {
+      places.add(root.getResolvedFactoryMethod());
+    }
+    return places.stream()
+        .map(place -> MergedAnnotations.from(place, SearchStrategy.TYPE_HIERARCHY))
+        .anyMatch(present -> annotations.stream().anyMatch(present::isPresent));
+  }
+
+  /** Returns the merged definition of a bean; null for a singleton without a definition. */
+  @Nullable
+  BeanDefinition definition(String name) {
+    BeanFactory factory = this.beans;
+    while (factory instanceof ConfigurableListableBeanFactory owner) {
+      if (owner.containsLocalBean(name)) {
+        return owner.containsBeanDefinition(name) ? owner.getMergedBeanDefinition(name) : null;
+      }
+      factory = owner.getParentBeanFactory();
+    }
+    return null;
+  }
+}
