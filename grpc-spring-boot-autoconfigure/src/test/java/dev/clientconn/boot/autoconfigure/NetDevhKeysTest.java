@@ -55,6 +55,8 @@ class NetDevhKeysTest {
                   load-balancing-policy: round_robin
                   keepalive:
                     time: 30s
+                interceptors:
+                  global: annotated
                 targets:
                   greeter:
                     address: static://localhost:9090
@@ -198,6 +200,8 @@ class NetDevhKeysTest {
                   client:
                     defaults:
                       load-balancing-policy: round_robin
+                    interceptors:
+                      global: annotated
                     targets:
                       ports:
                         address: static://localhost:9090

@@ -27,14 +27,15 @@ record ClientInjectionPoint(
    * Returns the type of the bean to inject: the stub, or {@link ClientConn} for each type of
    * channel.
    *
+   * @param stubFactories whether there are beans that may create stubs of any type
    * @throws UnsupportedClientTypeException if the type is neither a channel nor a stub
    */
-  Class<?> beanType() {
+  Class<?> beanType(boolean stubFactories) {
     if (CHANNELS.contains(this.type)) {
       return channelType();
     }
     if (AbstractStub.class.isAssignableFrom(this.type)
-        && StubMaker.find(this.type).isPresent()) {
+        && (stubFactories || StubMaker.find(this.type).isPresent())) {
       return this.type;
     }
     throw new UnsupportedClientTypeException(this);

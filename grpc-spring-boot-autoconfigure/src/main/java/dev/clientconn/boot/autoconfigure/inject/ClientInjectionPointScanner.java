@@ -198,7 +198,7 @@ final class ClientInjectionPointScanner {
     this.found.accept(point);
   }
 
-  private static InjectedInterceptors interceptors(GrpcClient client) {
+  static InjectedInterceptors interceptors(GrpcClient client) {
     Class<? extends ClientInterceptor>[] types = client.interceptors();
     String[] names = client.interceptorNames();
     return types.length == 0 && names.length == 0 && !client.sortInterceptors()

@@ -1,6 +1,7 @@
 // SPDX-License-Identifier: Apache-2.0
 package dev.clientconn.boot.autoconfigure.inject;
 
+import dev.clientconn.ClientConn;
 import dev.clientconn.boot.GrpcClient;
 import dev.clientconn.boot.autoconfigure.interceptor.InjectedInterceptors;
 import java.util.Set;
@@ -32,6 +33,26 @@ final class GrpcClientBeanDefinition {
     if (registry.containsBeanDefinition(beanName)) {
       return;
     }
+    RootBeanDefinition definition = define(point, type, channel);
+    definition.addQualifier(new AutowireCandidateQualifier(GrpcClient.class, point.value()));
+    // Hide the bean from injection points without the annotation.
+    definition.setDefaultCandidate(false);
+    registry.registerBeanDefinition(beanName, definition);
+  }
+
+  /** Registers a client as an ordinary bean, which is injected without the annotation. */
+  static void register(
+      BeanDefinitionRegistry registry, DeclaredClient declared, Class<?> type, String channel) {
+    if (type == ClientConn.class) {
+      registry.registerAlias(channel, declared.beanName());
+    } else {
+      registry.registerBeanDefinition(
+          declared.beanName(), define(declared.client(), type, channel));
+    }
+  }
+
+  private static RootBeanDefinition define(
+      ClientInjectionPoint point, Class<?> type, String channel) {
     RootBeanDefinition definition = new RootBeanDefinition(type);
     definition.setTargetType(type);
     definition.setFactoryBeanName(FACTORY_BEAN);
@@ -42,13 +63,10 @@ final class GrpcClientBeanDefinition {
     if (!point.interceptors().isNone()) {
       addInterceptors(definition, point);
     }
-    definition.addQualifier(new AutowireCandidateQualifier(GrpcClient.class, point.value()));
     definition.setDependsOn(channel);
     definition.setLazyInit(true);
     definition.setResourceDescription("@GrpcClient in " + point.place());
-    // Hide the bean from injection points without the annotation.
-    definition.setDefaultCandidate(false);
-    registry.registerBeanDefinition(beanName, definition);
+    return definition;
   }
 
   private static void addInterceptors(RootBeanDefinition definition, ClientInjectionPoint point) {

@@ -14,10 +14,13 @@ final class GrpcClientBeanFactory {
 
   private final BeanFactory beanFactory;
 
+  private final StubCreator stubs;
+
   private final InterceptorBeans interceptors;
 
   GrpcClientBeanFactory(BeanFactory beanFactory, InterceptorBeans interceptors) {
     this.beanFactory = beanFactory;
+    this.stubs = new StubCreator(beanFactory);
     this.interceptors = interceptors;
   }
 
@@ -28,7 +31,7 @@ final class GrpcClientBeanFactory {
    * @param channelBean the bean name of the channel
    */
   Object client(Class<?> type, String channelBean) {
-    return make(type, channel(channelBean));
+    return make(type, channelBean, channel(channelBean));
   }
 
   /**
@@ -50,20 +53,19 @@ final class GrpcClientBeanFactory {
       String owner) {
     InjectedInterceptors injected = new InjectedInterceptors(List.of(types), List.of(names), sort);
     String target = ClientConnBeanRegistrar.target(channelBean);
-    return make(type, this.interceptors.intercept(channel(channelBean), target, owner, injected));
+    return make(
+        type,
+        channelBean,
+        this.interceptors.intercept(channel(channelBean), target, owner, injected));
   }
 
   private Channel channel(String channelBean) {
     return this.beanFactory.getBean(channelBean, Channel.class);
   }
 
-  private static Object make(Class<?> type, Channel channel) {
-    if (type.isInstance(channel)) {
-      return channel;
-    }
-    return StubMaker.find(type)
-        .orElseThrow(
-            () -> new IllegalStateException("There is no factory method for stubs of " + type))
-        .make(channel);
+  private Object make(Class<?> type, String channelBean, Channel channel) {
+    return type.isInstance(channel)
+        ? channel
+        : this.stubs.create(type, ClientConnBeanRegistrar.target(channelBean), channel);
   }
 }

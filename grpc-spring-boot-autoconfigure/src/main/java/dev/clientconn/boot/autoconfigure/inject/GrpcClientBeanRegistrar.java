@@ -3,8 +3,10 @@ package dev.clientconn.boot.autoconfigure.inject;
 
 import dev.clientconn.ClientConn;
 import dev.clientconn.boot.GrpcClient;
+import dev.clientconn.boot.StubFactory;
 import dev.clientconn.boot.autoconfigure.ClientConnBeanRegistrar;
 import dev.clientconn.boot.autoconfigure.GrpcClientTargets;
+import dev.clientconn.boot.autoconfigure.UnknownGrpcTargetException;
 import dev.clientconn.boot.autoconfigure.interceptor.InterceptorNames;
 import java.util.Collection;
 import java.util.LinkedHashMap;
@@ -49,12 +51,18 @@ final class GrpcClientBeanRegistrar implements BeanFactoryPostProcessor, Priorit
     // Code that was generated ahead of time contains the definitions.
     if (!AotDetector.useGeneratedArtifacts()
         && beanFactory instanceof BeanDefinitionRegistry registry) {
-      Collection<ClientInjectionPoint> points = pointsIn(beanFactory);
-      GrpcClientTargets targets = GrpcClientTargets.of(this.environment);
+      Targets known = new Targets(GrpcClientTargets.of(this.environment), registry);
       InterceptorNames interceptors = new InterceptorNames(beanFactory);
-      points.forEach(point -> {
+      boolean stubFactories =
+          beanFactory.getBeanNamesForType(StubFactory.class, true, false).length > 0;
+      pointsIn(beanFactory).forEach(point -> {
         interceptors.check(point.interceptors(), point.describe());
-        register(point, targets, registry);
+        register(point, point.beanType(stubFactories), known);
+      });
+      DeclaredClient.in(beanFactory).forEach(declared -> {
+        ClientInjectionPoint client = declared.client();
+        interceptors.check(client.interceptors(), client.describe());
+        register(declared, client.beanType(stubFactories), known);
       });
     }
   }
@@ -88,23 +96,27 @@ final class GrpcClientBeanRegistrar implements BeanFactoryPostProcessor, Priorit
     }
   }
 
-  private void register(
-      ClientInjectionPoint point, GrpcClientTargets targets, BeanDefinitionRegistry registry) {
-    String name = resolve(point);
-    Optional<String> target =
-        targets.find(name).or(() -> Optional.of(name).filter(targets::isUsable));
-    Class<?> type = point.beanType();
-    target.ifPresent(known -> {
-      String origin = "@GrpcClient in " + point.place();
-      ClientConnBeanRegistrar.register(
-          registry, known, Optional.ofNullable(targets.origin(known)).orElse(origin));
-      String channel = ClientConnBeanRegistrar.beanName(known);
-      boolean isTheChannel =
-          type == ClientConn.class && point.value().equals(known) && isQualified(registry, channel);
+  private void register(ClientInjectionPoint point, Class<?> type, Targets targets) {
+    targets.channel(point, resolve(point)).ifPresent(channel -> {
+      boolean isTheChannel = type == ClientConn.class
+          && ClientConnBeanRegistrar.beanName(point.value()).equals(channel)
+          && isQualified(targets.registry(), channel);
       if (!isTheChannel) {
-        GrpcClientBeanDefinition.register(registry, point, type, channel);
+        GrpcClientBeanDefinition.register(targets.registry(), point, type, channel);
       }
     });
+  }
+
+  /** Nobody may inject the bean, so an unknown name fails here. */
+  private void register(DeclaredClient declared, Class<?> type, Targets targets) {
+    String name = resolve(declared.client());
+    String channel = targets
+        .channel(declared.client(), name)
+        .orElseThrow(() -> new UnknownGrpcTargetException(
+            "%s is not the name of a gRPC target.".formatted(declared.client().describe()),
+            name,
+            targets.configured().names()));
+    GrpcClientBeanDefinition.register(targets.registry(), declared, type, channel);
   }
 
   private String resolve(ClientInjectionPoint point) {
@@ -118,5 +130,21 @@ final class GrpcClientBeanRegistrar implements BeanFactoryPostProcessor, Priorit
   private static boolean isQualified(BeanDefinitionRegistry registry, String beanName) {
     return registry.getBeanDefinition(beanName) instanceof AbstractBeanDefinition definition
         && definition.hasQualifier(GrpcClient.class.getName());
+  }
+
+  /** Registers the channels of the targets that are used. */
+  private record Targets(GrpcClientTargets configured, BeanDefinitionRegistry registry) {
+
+    /** Returns the bean name of a channel, or empty if the name is unknown. */
+    Optional<String> channel(ClientInjectionPoint point, String name) {
+      Optional<String> target =
+          this.configured.find(name).or(() -> Optional.of(name).filter(this.configured::isUsable));
+      target.ifPresent(known -> ClientConnBeanRegistrar.register(
+          this.registry,
+          known,
+          Optional.ofNullable(this.configured.origin(known))
+              .orElse("@GrpcClient in " + point.place())));
+      return target.map(ClientConnBeanRegistrar::beanName);
+    }
   }
 }

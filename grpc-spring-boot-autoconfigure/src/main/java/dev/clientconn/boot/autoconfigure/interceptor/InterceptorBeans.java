@@ -1,6 +1,7 @@
 // SPDX-License-Identifier: Apache-2.0
 package dev.clientconn.boot.autoconfigure.interceptor;
 
+import dev.clientconn.boot.GlobalClientInterceptorConfigurer;
 import dev.clientconn.internal.concurrent.CrossesThreads;
 import io.grpc.Channel;
 import io.grpc.ClientInterceptor;
@@ -110,7 +111,10 @@ public final class InterceptorBeans implements SmartInitializingSingleton {
 
   /** Whether there may be global interceptors, by the bean definitions. */
   private boolean hasGlobals() {
-    return !this.definitions.globalNames(false).isEmpty();
+    return !this.definitions.globalNames(false).isEmpty()
+        || this.beans.getBeanNamesForType(GlobalClientInterceptorConfigurer.class, true, false)
+                .length
+            > 0;
   }
 
   /** Returns the global interceptors in their order, without those that call the target. */
@@ -124,7 +128,36 @@ public final class InterceptorBeans implements SmartInitializingSingleton {
         globals.add(global);
       }
     }
-    return new InterceptorSorter(this.definitions).sort(globals);
+    return new InterceptorSorter(this.definitions).sort(configured(globals));
+  }
+
+  /** Applies the configurers; an interceptor that they add has the name of its class. */
+  private List<NamedInterceptor> configured(List<NamedInterceptor> globals) {
+    List<ClientInterceptor> interceptors = new ArrayList<>();
+    globals.forEach(global -> interceptors.add(global.interceptor()));
+    this.beans
+        .getBeanProvider(GlobalClientInterceptorConfigurer.class)
+        .orderedStream()
+        .forEach(configurer -> configure(configurer, interceptors));
+    return interceptors.stream()
+        .map(interceptor -> globals.stream()
+            .filter(global -> global.interceptor() == interceptor)
+            .findFirst()
+            .orElseGet(
+                () -> new NamedInterceptor(interceptor.getClass().getName(), false, interceptor)))
+        .toList();
+  }
+
+  private static void configure(
+      GlobalClientInterceptorConfigurer configurer, List<ClientInterceptor> interceptors) {
+    configurer.configureClientInterceptors(interceptors);
+    if (interceptors.contains(null)) {
+      throw new UnusableInterceptorException(
+          "The list of global interceptors has a null element after %s was called."
+              .formatted(configurer.getClass().getName()),
+          "Let the configurer add interceptors only.",
+          null);
+    }
   }
 
   /**

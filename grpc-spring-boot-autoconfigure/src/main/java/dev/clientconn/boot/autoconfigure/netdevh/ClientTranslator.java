@@ -83,6 +83,11 @@ final class ClientTranslator {
     return this;
   }
 
+  /** Interceptors without the annotation are not global there. */
+  Leaf interceptors() {
+    return new Leaf("annotated", implied(), true);
+  }
+
   private void address(@Nullable OldValue defaultScheme) {
     OldValue address = this.client.get(OldKeys.ADDRESS);
     if (address != null) {

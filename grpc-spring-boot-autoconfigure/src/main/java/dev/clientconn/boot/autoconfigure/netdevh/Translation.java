@@ -57,6 +57,10 @@ public record Translation(
     Map<String, Leaf> shared =
         !otherTargets.isEmpty() && !onlyGlobal ? Map.of() : shared(translated);
     shared.forEach((key, leaf) -> add(List.of("defaults"), key, leaf, settings));
+    if (!onlyGlobal) {
+      Leaf implied = translated.get(0).interceptors();
+      add(List.of("interceptors"), "global", implied, settings);
+    }
     for (ClientTranslator client : translated) {
       client.leaves().forEach((key, leaf) -> {
         if (onlyGlobal && PERSONAL.contains(key)) {

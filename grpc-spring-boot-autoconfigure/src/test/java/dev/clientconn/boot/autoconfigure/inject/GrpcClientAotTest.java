@@ -5,6 +5,7 @@ import static org.assertj.core.api.Assertions.assertThat;
 
 import dev.clientconn.ClientConn;
 import dev.clientconn.boot.GrpcClient;
+import dev.clientconn.boot.GrpcClientBean;
 import dev.clientconn.boot.GrpcGlobalClientInterceptor;
 import dev.clientconn.boot.autoconfigure.GrpcClientAutoConfiguration;
 import dev.clientconn.boot.autoconfigure.HealthServer;
@@ -13,6 +14,7 @@ import io.grpc.ClientInterceptor;
 import io.grpc.health.v1.HealthCheckRequest;
 import io.grpc.health.v1.HealthGrpc;
 import io.grpc.health.v1.HealthGrpc.HealthBlockingStub;
+import io.grpc.health.v1.HealthGrpc.HealthFutureStub;
 import java.util.List;
 import java.util.Map;
 import org.junit.jupiter.api.AfterEach;
@@ -69,13 +71,17 @@ class GrpcClientAotTest {
     try (AnnotationConfigApplicationContext context = new AnnotationConfigApplicationContext()) {
       TestPropertyValues.of(
               "grpc.client.targets.greeter.address=localhost:1",
-              "grpc.client.interceptors.global=annotated")
+              "grpc.client.interceptors.global=annotated",
+              "grpc.client.migration=translate",
+              "grpc.client.moved.address=static://localhost:1",
+              "grpc.client.moved.negotiation-type=plaintext")
           .applyTo(context);
       context.register(
           GrpcClientAutoConfiguration.class,
           GrpcClientInjectionAutoConfiguration.class,
           Interceptors.class,
           Consumer.class,
+          Declaring.class,
           Intercepted.class);
       new ApplicationContextAotGenerator().processAheadOfTime(context, this.generation);
       this.generation.writeGeneratedContent();
@@ -92,7 +98,13 @@ class GrpcClientAotTest {
               "grpc.client.targets.greeter.user-agent",
               "at-run-time",
               "grpc.client.interceptors.global",
-              "annotated"))
+              "annotated",
+              "grpc.client.migration",
+              "translate",
+              "grpc.client.moved.address",
+              this.server.address(),
+              "grpc.client.moved.negotiation-type",
+              "plaintext"))
           .applyTo(context);
       ApplicationContextInitializer<GenericApplicationContext> initializer =
           compiled.getInstance(ApplicationContextInitializer.class);
@@ -101,6 +113,11 @@ class GrpcClientAotTest {
 
       Consumer consumer = context.getBean(Consumer.class);
       assertThat(consumer.stub.check(HealthCheckRequest.getDefaultInstance()))
+          .isEqualTo(HealthServer.serving());
+      HealthFutureStub declared = context.getBean("declared", HealthFutureStub.class);
+      assertThat(declared.getChannel()).isSameAs(context.getBean("movedClientConn"));
+      assertThat(HealthGrpc.newBlockingStub(declared.getChannel())
+              .check(HealthCheckRequest.getDefaultInstance()))
           .isEqualTo(HealthServer.serving());
       assertThat(consumer.channel).isSameAs(context.getBean("greeterClientConn"));
       assertThat(consumer.stub.getChannel()).isSameAs(consumer.otherSpelling);
@@ -165,6 +182,13 @@ class GrpcClientAotTest {
       this.sorted = sorted;
     }
   }
+
+  /** Declares a stub of a target that has only keys of net.devh's starter. */
+  @GrpcClientBean(
+      clazz = HealthFutureStub.class,
+      beanName = "declared",
+      client = @GrpcClient("moved"))
+  public static class Declaring {}
 
   /** Injects a stub, a channel, and a channel by another spelling of the name. */
   public static class Consumer {
