@@ -8,6 +8,8 @@ import java.util.List;
 import java.util.Map;
 import java.util.Objects;
 import java.util.Optional;
+import org.apache.commons.logging.Log;
+import org.apache.commons.logging.LogFactory;
 import org.jspecify.annotations.Nullable;
 import org.springframework.boot.context.properties.source.ConfigurationProperty;
 import org.springframework.boot.context.properties.source.ConfigurationPropertyName;
@@ -25,11 +27,10 @@ import org.springframework.util.ClassUtils;
  */
 final class KeyCheck {
 
-  static final String NET_DEVH =
-      "net.devh.boot.grpc.client.autoconfigure.GrpcClientAutoConfiguration";
-
   static final String BOOT =
       "org.springframework.boot.grpc.client.autoconfigure.GrpcClientAutoConfiguration";
+
+  private static final Log logger = LogFactory.getLog(KeyCheck.class);
 
   private static final ConfigurationPropertyName CLIENT =
       ConfigurationPropertyName.of("grpc.client");
@@ -43,6 +44,8 @@ final class KeyCheck {
 
   private final boolean besideNetDevh;
 
+  private final boolean besideOther;
+
   private final NetDevhLayer netDevh;
 
   private final boolean besideBoot;
@@ -51,7 +54,8 @@ final class KeyCheck {
 
   private KeyCheck(Environment environment, @Nullable ClassLoader classLoader) {
     this.sources = ConfigurationPropertySources.get(environment);
-    this.besideNetDevh = ClassUtils.isPresent(NET_DEVH, classLoader);
+    this.besideNetDevh = OtherStarter.NET_DEVH.isOn(classLoader);
+    this.besideOther = !OtherStarter.on(classLoader).isEmpty();
     this.netDevh = this.besideNetDevh ? NetDevhLayer.NONE : NetDevhLayer.apply(environment);
     this.targetKeys = new TargetKeyCheck(GrpcClientTargets.of(environment));
     this.besideBoot = ClassUtils.isPresent(BOOT, classLoader);
@@ -59,7 +63,7 @@ final class KeyCheck {
 
   /**
    * Checks all keys of an environment, and translates those of net.devh's starter if {@code
-   * grpc.client.migration} says so.
+   * grpc.client.migration} says so. Warns of other starters.
    *
    * @throws UnknownKeyException if there are unknown keys
    */
@@ -69,6 +73,7 @@ final class KeyCheck {
     if (!check.problems.isEmpty()) {
       throw new UnknownKeyException(check.problems.values(), check.netDevh);
     }
+    OtherStarter.on(classLoader).forEach(other -> logger.warn(other.warning()));
   }
 
   private void look(ConfigurationPropertySource source) {
@@ -93,14 +98,25 @@ final class KeyCheck {
         case "targets" -> this.targetKeys.look(property, variable);
         case "defaults" -> inDefaults(property, elements.subList(1, elements.size()), variable);
         default ->
-          isOfTheClient(elements, variable) || this.besideNetDevh
-              ? null
-              : direct(property, elements, variable);
+          isOfTheClient(elements, variable)
+              ? ofTheClient(property, elements)
+              : this.besideOther ? null : direct(property, elements, variable);
       };
     }
     if (problem != null) {
       this.problems.putIfAbsent(name, problem);
     }
+  }
+
+  /** The starter of net.devh binds each group below {@code grpc.client} as a client. */
+  private @Nullable KeyProblem ofTheClient(ConfigurationProperty property, List<String> elements) {
+    return elements.size() == 1 && this.besideNetDevh
+        ? new KeyProblem(
+            property,
+            "The starter of net.devh, which is on the classpath too, takes it for a client of this"
+                + " name, and cannot start. Remove the key, or that starter.",
+            null)
+        : null;
   }
 
   static List<String> elements(ConfigurationPropertyName name, int from) {

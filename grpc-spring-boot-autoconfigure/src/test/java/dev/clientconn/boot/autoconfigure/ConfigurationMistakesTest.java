@@ -9,8 +9,6 @@ import org.junit.jupiter.api.Test;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.CsvSource;
 import org.junit.jupiter.params.provider.ValueSource;
-import org.springframework.asm.ClassWriter;
-import org.springframework.asm.Opcodes;
 import org.springframework.boot.autoconfigure.AutoConfigurations;
 import org.springframework.boot.autoconfigure.ssl.SslAutoConfiguration;
 import org.springframework.boot.diagnostics.FailureAnalysis;
@@ -143,7 +141,7 @@ class ConfigurationMistakesTest {
   @Test
   void keysOfNetDevhAreItsOwnWhileItIsThere() {
     this.runner
-        .withClassLoader(new WithClass(KeyCheck.NET_DEVH))
+        .withClassLoader(new WithClass(OtherStarter.NET_DEVH.autoConfiguration()))
         .withInitializer(context -> StartFailure.load(context, """
             grpc.client:
               targets.greeter.address: localhost:9090
@@ -541,28 +539,5 @@ class ConfigurationMistakesTest {
         .startsWith("Invalid value '%s' for configuration property 'grpc.client.targets.greeter.%s'"
                 .formatted(value, key)
             + " (originating from 'application.yml - %s').".formatted(place));
-  }
-
-  /** Makes a class of another library appear to be present. */
-  private static final class WithClass extends ClassLoader {
-
-    private final String name;
-
-    WithClass(String name) {
-      super(ConfigurationMistakesTest.class.getClassLoader());
-      this.name = name;
-    }
-
-    @Override
-    protected Class<?> findClass(String wanted) throws ClassNotFoundException {
-      if (!wanted.equals(this.name)) {
-        throw new ClassNotFoundException(wanted);
-      }
-      ClassWriter writer = new ClassWriter(0);
-      String internal = wanted.replace('.', '/');
-      writer.visit(Opcodes.V17, Opcodes.ACC_PUBLIC, internal, null, "java/lang/Object", null);
-      byte[] bytes = writer.toByteArray();
-      return defineClass(wanted, bytes, 0, bytes.length);
-    }
   }
 }
