@@ -8,6 +8,7 @@ import dev.clientconn.boot.ClientConnRegistry;
 import dev.clientconn.boot.autoconfigure.interceptor.InterceptorBeans;
 import org.springframework.aot.AotDetector;
 import org.springframework.beans.factory.ObjectProvider;
+import org.springframework.beans.factory.support.DefaultListableBeanFactory;
 import org.springframework.beans.factory.config.BeanFactoryPostProcessor;
 import org.springframework.beans.factory.config.ConfigurableListableBeanFactory;
 import org.springframework.boot.LazyInitializationExcludeFilter;
@@ -69,18 +70,21 @@ public final class GrpcClientAutoConfiguration {
   }
 
   /**
-   * Binds the properties after the check of the keys, which has the better error messages. Binds
-   * them by hand, because a channel may be needed before Spring has registered the post-processor
-   * that binds beans: by another post-processor.
+   * Binds the properties after the check of the keys, which has the better error messages. A
+   * channel may be needed before Spring has registered the post-processor that binds beans, by
+   * another post-processor; only then they are bound here.
    */
   @Bean
   InheritedSettings grpcClientSettings(
       GrpcClientTargets targets,
       ObjectProvider<GrpcClientProperties> properties,
-      ConfigurationPropertiesBindingPostProcessor binding) {
+      ConfigurationPropertiesBindingPostProcessor binding,
+      DefaultListableBeanFactory beanFactory) {
     GrpcClientProperties bound = properties.getObject();
-    binding.postProcessBeforeInitialization(
-        bound, "grpc.client-" + GrpcClientProperties.class.getName());
+    if (!beanFactory.getBeanPostProcessors().contains(binding)) {
+      binding.postProcessBeforeInitialization(
+          bound, "grpc.client-" + GrpcClientProperties.class.getName());
+    }
     return new InheritedSettings(bound, targets);
   }
 

@@ -31,7 +31,12 @@ import org.springframework.beans.factory.config.BeanFactoryPostProcessor;
 import org.springframework.beans.factory.config.BeanPostProcessor;
 import org.springframework.boot.autoconfigure.AutoConfigurations;
 import org.springframework.boot.autoconfigure.ssl.SslAutoConfiguration;
+import org.springframework.boot.context.properties.ConfigurationPropertiesBindHandlerAdvisor;
 import org.springframework.boot.context.properties.ConfigurationPropertiesBinding;
+import org.springframework.boot.context.properties.bind.AbstractBindHandler;
+import org.springframework.boot.context.properties.bind.BindContext;
+import org.springframework.boot.context.properties.bind.Bindable;
+import org.springframework.boot.context.properties.source.ConfigurationPropertyName;
 import org.springframework.boot.context.properties.source.InvalidConfigurationPropertyValueException;
 import org.springframework.boot.grpc.client.autoconfigure.CompositeChannelFactoryAutoConfiguration;
 import org.springframework.boot.test.context.FilteredClassLoader;
@@ -178,6 +183,18 @@ class GrpcClientAutoConfigurationTest {
             "grpc.client.targets.greeter.shutdown.grace-period=a while")
         .run(context -> assertThat(context.getBean(InheritedSettings.class).gracePeriod("greeter"))
             .hasSeconds(9));
+  }
+
+  @Test
+  void handlersOfTheApplicationSeeEachSettingOnce() {
+    this.runner
+        .withUserConfiguration(OwnBindHandler.class)
+        .withPropertyValues(
+            "grpc.client.targets.greeter.address=localhost:1",
+            "grpc.client.targets.greeter.deadline=4s")
+        .run(context -> assertThat(context.getBean(OwnBindHandler.class).bound)
+            .containsOnlyOnce("grpc.client.targets.greeter.deadline")
+            .containsOnlyOnce("grpc.client"));
   }
 
   @Test
@@ -352,6 +369,28 @@ class GrpcClientAutoConfigurationTest {
     @ConfigurationPropertiesBinding
     static Converter<String, Duration> inWords() {
       return new InWords();
+    }
+  }
+
+  @Configuration(proxyBeanMethods = false)
+  static class OwnBindHandler {
+
+    private final List<String> bound = new ArrayList<>();
+
+    @Bean
+    ConfigurationPropertiesBindHandlerAdvisor recorder() {
+      return parent -> new AbstractBindHandler(parent) {
+
+        @Override
+        public Object onSuccess(
+            ConfigurationPropertyName name,
+            Bindable<?> target,
+            BindContext context,
+            Object result) {
+          OwnBindHandler.this.bound.add(name.toString());
+          return super.onSuccess(name, target, context, result);
+        }
+      };
     }
   }
 
