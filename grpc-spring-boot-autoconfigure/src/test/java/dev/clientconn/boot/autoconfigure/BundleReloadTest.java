@@ -26,6 +26,7 @@ import org.junit.jupiter.api.Timeout;
 import org.junit.jupiter.api.io.TempDir;
 import org.springframework.boot.autoconfigure.AutoConfigurations;
 import org.springframework.boot.autoconfigure.ssl.SslAutoConfiguration;
+import org.springframework.boot.info.SslInfo;
 import org.springframework.boot.ssl.DefaultSslBundleRegistry;
 import org.springframework.boot.ssl.SslBundle;
 import org.springframework.boot.ssl.SslBundles;
@@ -109,6 +110,27 @@ class BundleReloadTest {
           callUntil("CN=second", other);
           assertThat(this.warnings.texts).isEmpty();
         });
+  }
+
+  @Test
+  void expiryThatBootShowsIsThatOfTheNewCertificate() {
+    Instant soon = Instant.now().plus(3, ChronoUnit.DAYS).truncatedTo(ChronoUnit.SECONDS);
+    DefaultSslBundleRegistry registry = registry(issue("CN=first", builder -> builder));
+    runner(registry).withBean(SslInfo.class, () -> new SslInfo(registry)).run(context -> {
+      Channel channel = context.getBean(Channel.class);
+      assertThat(call(channel)).isEqualTo("CN=first");
+
+      registry.updateBundle("mine", bundle(issue("CN=second", builder -> builder.notAfter(soon))));
+
+      callUntil("CN=second", channel);
+      assertThat(context.getBean(SslInfo.class).getBundles())
+          .flatExtracting(SslInfo.BundleInfo::getCertificateChains)
+          .flatExtracting(SslInfo.CertificateChainInfo::getCertificates)
+          .filteredOn(certificate -> "CN=second".equals(certificate.getSubject()))
+          .singleElement()
+          .extracting(SslInfo.CertificateInfo::getValidityEnds)
+          .isEqualTo(soon);
+    });
   }
 
   @Test

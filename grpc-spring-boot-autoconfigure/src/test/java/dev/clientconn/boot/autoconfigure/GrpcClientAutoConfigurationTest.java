@@ -382,7 +382,7 @@ class GrpcClientAutoConfigurationTest {
       return parent -> new AbstractBindHandler(parent) {
 
         @Override
-        public Object onSuccess(
+        public @Nullable Object onSuccess(
             ConfigurationPropertyName name,
             Bindable<?> target,
             BindContext context,

@@ -3,6 +3,7 @@ package dev.clientconn.boot.autoconfigure;
 
 import static org.assertj.core.api.Assertions.assertThat;
 
+import dev.clientconn.ClientConn;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import org.junit.jupiter.api.Test;
@@ -48,46 +49,55 @@ class LateBundleTest {
 
     assertThat(analysis.getDescription())
         .startsWith("Invalid value 'mine' for configuration property"
-            + " 'grpc.client.targets.greeter.ssl.bundle' (originating from 'application.yml - 3:15')")
+            + " 'grpc.client.targets.greeter.ssl.bundle' (originating from"
+            + " 'application.yml - 3:15')")
         .contains("register it in a bean of type SslBundleRegistrar");
   }
 
   @Test
   void missingFileFailsTheStart() {
-    FailureAnalysis analysis = startWith("reload-on-update: false");
+    FailureAnalysis analysis = startWithFile();
 
     assertThat(analysis.getDescription())
         .startsWith("Invalid value 'mine' for configuration property"
-            + " 'grpc.client.targets.greeter.ssl.bundle' (originating from 'application.yml - 3:15')")
+            + " 'grpc.client.targets.greeter.ssl.bundle' (originating from"
+            + " 'application.yml - 3:15')")
         .contains("This bundle cannot be used: ")
         .contains(this.files.resolve("late.crt").toString());
   }
 
+  /** Spring Boot watches existing files only, whoever uses the bundle. */
   @Test
   void missingFileThatIsWatchedFailsTheStart() {
-    FailureAnalysis analysis = startWith("reload-on-update: true");
-
-    assertThat(analysis.getDescription()).contains(this.files.resolve("late.crt").toString());
+    this.runner
+        .withPropertyValues(
+            "grpc.client.targets.greeter.address=localhost:9090",
+            "grpc.client.targets.greeter.ssl.bundle=mine",
+            "spring.ssl.bundle.pem.mine.reload-on-update=true",
+            "spring.ssl.bundle.pem.mine.truststore.certificate=file:"
+                + this.files.resolve("late.crt"))
+        .run(context -> assertThat(context)
+            .getFailure()
+            .hasStackTraceContaining(this.files.resolve("late.crt").toString()));
   }
 
   @Test
   void halfWrittenFileFailsTheStart() throws Exception {
     Files.writeString(this.files.resolve("late.crt"), "-----BEGIN CERTIFICATE-----\nMIIB");
 
-    FailureAnalysis analysis = startWith("reload-on-update: true");
+    FailureAnalysis analysis = startWithFile();
 
     assertThat(analysis.getDescription()).contains("This bundle cannot be used: ");
   }
 
-  private FailureAnalysis startWith(String reload) {
+  private FailureAnalysis startWithFile() {
     return StartFailure.of(this.runner, """
         grpc.client.targets.greeter:
           address: localhost:9090
           ssl.bundle: mine
         spring.ssl.bundle.pem.mine:
           truststore.certificate: file:%s
-          %s
-        """.formatted(this.files.resolve("late.crt"), reload));
+        """.formatted(this.files.resolve("late.crt")));
   }
 
   @Configuration(proxyBeanMethods = false)
@@ -103,7 +113,7 @@ class LateBundleTest {
   @Configuration(proxyBeanMethods = false)
   static class LateComponent {
 
-    LateComponent(SslBundleRegistry registry, dev.clientconn.ClientConn channel) {
+    LateComponent(SslBundleRegistry registry, ClientConn channel) {
       registry.registerBundle("mine", SslBundle.systemDefault());
     }
   }

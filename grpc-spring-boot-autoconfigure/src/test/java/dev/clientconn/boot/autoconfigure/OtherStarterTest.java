@@ -39,8 +39,8 @@ class OtherStarterTest {
   @ParameterizedTest
   @EnumSource
   void keysOfTargetsAreStillChecked(OtherStarter other) {
-    FailureAnalysis analysis = StartFailure.of(
-        beside(other).withPropertyValues("grpc.client.targets.greeter.deadlin=1s"));
+    FailureAnalysis analysis =
+        StartFailure.of(beside(other).withPropertyValues("grpc.client.targets.greeter.deadlin=1s"));
 
     assertThat(analysis.getDescription()).contains("Did you mean 'deadline'?");
   }
@@ -48,8 +48,8 @@ class OtherStarterTest {
   @ParameterizedTest
   @ValueSource(strings = {"enabled=true", "migration=report"})
   void keyThatTheStarterOfNetDevhCannotReadFailsTheStart(String line) {
-    FailureAnalysis analysis = StartFailure.of(
-        beside(OtherStarter.NET_DEVH).withPropertyValues("grpc.client." + line));
+    FailureAnalysis analysis =
+        StartFailure.of(beside(OtherStarter.NET_DEVH).withPropertyValues("grpc.client." + line));
 
     assertThat(analysis.getDescription())
         .contains("Property: grpc.client." + line.replaceFirst("=.*", ""))
