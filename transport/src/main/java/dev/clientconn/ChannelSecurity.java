@@ -27,9 +27,14 @@ record ChannelSecurity(
     @Nullable ReloadableTls tls,
     boolean fixed) {
 
+  /** Each is one object, by which two builders are seen to ask for the same. */
+  private static final ChannelCredentials TLS = TlsChannelCredentials.create();
+
+  private static final ChannelCredentials PLAINTEXT = InsecureChannelCredentials.create();
+
   /** TLS with the JVM's trust store. */
   static ChannelSecurity defaultTls() {
-    return new ChannelSecurity(TlsChannelCredentials.create(), null, null, false);
+    return new ChannelSecurity(TLS, null, null, false);
   }
 
   /**
@@ -49,12 +54,12 @@ record ChannelSecurity(
 
   ChannelSecurity withTls(String option, ReloadableTls own) {
     checkChangeable(option);
-    return new ChannelSecurity(TlsChannelCredentials.create(), null, own, false);
+    return new ChannelSecurity(TLS, null, own, false);
   }
 
   ChannelSecurity withPlaintext() {
     checkChangeable("usePlaintext");
-    return new ChannelSecurity(InsecureChannelCredentials.create(), null, null, false);
+    return new ChannelSecurity(PLAINTEXT, null, null, false);
   }
 
   ChannelSecurity withTransportSecurity() {

@@ -1,13 +1,13 @@
 // SPDX-License-Identifier: Apache-2.0
 package dev.clientconn;
 
-import dev.clientconn.internal.channel.AddrConns;
 import dev.clientconn.internal.channel.CallChannel;
+import dev.clientconn.internal.channel.ChannelConfiguration;
 import dev.clientconn.internal.channel.ChannelCore;
 import dev.clientconn.internal.channel.ChannelOptions;
-import dev.clientconn.internal.channel.ConnectivityTracker;
-import dev.clientconn.internal.channel.ShutdownLatch;
+import dev.clientconn.internal.channel.Reconfiguration;
 import dev.clientconn.internal.concurrent.ChannelThreads;
+import dev.clientconn.internal.concurrent.CrossesThreads;
 import dev.clientconn.internal.transport.TransportConnector;
 import dev.clientconn.transport.ClientConnSnapshot;
 import io.grpc.CallOptions;
@@ -16,6 +16,9 @@ import io.grpc.ClientCall;
 import io.grpc.ConnectivityState;
 import io.grpc.ManagedChannel;
 import io.grpc.MethodDescriptor;
+import io.grpc.Status;
+import java.lang.invoke.MethodHandles;
+import java.lang.invoke.VarHandle;
 import java.util.concurrent.ThreadLocalRandom;
 import java.util.concurrent.TimeUnit;
 import java.util.function.DoubleSupplier;
@@ -28,40 +31,82 @@ import java.util.function.DoubleSupplier;
  * <p>A new channel is idle: it resolves no name and opens no connection until its first call, or
  * until {@link #getState(boolean) getState(true)}. No method blocks, except {@link
  * #awaitTermination}.
+ *
+ * <p>{@link ClientConnBuilder#applyTo} gives a channel that is used another configuration. The
+ * channel and its stubs stay the same objects, and no call is lost:
+ *
+ * <ul>
+ *   <li>Calls that are made from then on have the new settings of calls: interceptors, call
+ *       credentials, executors, limits of messages. Calls that were made before keep theirs.
+ *   <li>Where a setting of connections, name resolution or load balancing differs, the channel
+ *       connects anew, beside the connections that it has. These take new calls until one of the
+ *       new connections is ready; then they take none, and close when their calls have ended. Where
+ *       none of them is ready, or the new configuration asks for TLS and the old one does not, the
+ *       new one is used at once. Calls that wait are moved to it. While the new configuration
+ *       cannot connect, the old connections stay in use for as long as they last, and one warning
+ *       is logged.
+ *   <li>Where no such setting differs, the connections stay.
+ * </ul>
  */
+@CrossesThreads
 public final class ClientConn extends ManagedChannel {
-  private final String target;
-  private final ChannelCore core;
-  private final ConnectivityTracker tracker;
-  private final AddrConns subchannels;
-  private final ShutdownLatch latch;
-  private final Channel calls;
-  private final OrphanWatch watch;
+  private static final VarHandle CALLS = callsHandle();
 
-  private ClientConn(
-      ChannelOptions options,
-      ChannelThreads threads,
-      TransportConnector connector,
-      DoubleSupplier random) {
-    this.target = options.target().text();
-    this.core = new ChannelCore(options, threads, connector, random);
-    this.tracker = core.tracker();
-    this.subchannels = core.subchannels();
-    this.latch = core.latch();
-    this.calls = CallChannel.create(core, options, threads);
-    this.watch = OrphanWatch.begin(this, target);
+  private final DoubleSupplier random;
+  /** Guards changes of the fields below. */
+  private final Object lock = new Object();
+
+  private volatile ChannelConfiguration configuration;
+  private volatile ChannelCore core;
+  private volatile OrphanWatch watch;
+
+  /**
+   * Makes calls with the configuration in force. Read once for each call, as an opaque value, which
+   * costs what a plain one does: what it refers to is immutable, and safe to read by its final
+   * fields.
+   */
+  @SuppressWarnings("UnusedVariable") // read by the handle
+  private Channel calls;
+
+  private ClientConn(ChannelConfiguration configuration, DoubleSupplier random) {
+    this.random = random;
+    this.configuration = configuration;
+    Opened opened = open(configuration, random);
+    this.core = opened.core;
+    this.calls = opened.calls;
+    this.watch = OrphanWatch.begin(this, configuration.options().target().text());
   }
 
-  /** Opens a channel over the given connections and threads, and releases both if that fails. */
-  static ClientConn open(
-      ChannelOptions options, TransportConnector connector, ChannelThreads threads) {
+  /** A core, and the channel that makes its calls. */
+  private record Opened(ChannelCore core, Channel calls) {}
+
+  /** Opens a channel over connections and threads of its own; releases both if that fails. */
+  static ClientConn open(ChannelConfiguration configuration) {
+    return new ClientConn(configuration, () -> ThreadLocalRandom.current().nextDouble());
+  }
+
+  private static Opened open(ChannelConfiguration configuration, DoubleSupplier random) {
+    TransportConnector connector = configuration.connectors().get();
+    ChannelThreads threads = null;
     try {
-      return new ClientConn(
-          options, threads, connector, () -> ThreadLocalRandom.current().nextDouble());
+      threads = configuration.threads().get();
+      ChannelOptions options = configuration.options();
+      ChannelCore core = new ChannelCore(options, threads, connector, random);
+      return new Opened(core, CallChannel.create(core, options, threads));
     } catch (Throwable t) {
       connector.close();
-      threads.release().run();
+      if (threads != null) {
+        threads.release().run();
+      }
       throw t;
+    }
+  }
+
+  private static VarHandle callsHandle() {
+    try {
+      return MethodHandles.lookup().findVarHandle(ClientConn.class, "calls", Channel.class);
+    } catch (ReflectiveOperationException e) {
+      throw new ExceptionInInitializerError(e);
     }
   }
 
@@ -72,13 +117,65 @@ public final class ClientConn extends ManagedChannel {
   @Override
   public <ReqT, RespT> ClientCall<ReqT, RespT> newCall(
       MethodDescriptor<ReqT, RespT> method, CallOptions callOptions) {
-    return calls.newCall(method, callOptions);
+    return calls().newCall(method, callOptions);
   }
 
   /** Returns the builder's override, or else the name resolver's authority: {@code host:port}. */
   @Override
   public String authority() {
-    return calls.authority();
+    return calls().authority();
+  }
+
+  private Channel calls() {
+    return (Channel) CALLS.getOpaque(this);
+  }
+
+  /** Returns whether the configuration is in force: false after a shutdown. */
+  boolean reconfigure(ChannelConfiguration next) {
+    synchronized (lock) {
+      ChannelCore open = core;
+      if (open.latch().isBegun()) {
+        return false;
+      }
+      boolean sameConnections = next.connectionKey().equals(configuration.connectionKey());
+      Channel replaced = sameConnections
+          ? Reconfiguration.applyToCalls(open, next, calls().authority())
+          : Reconfiguration.apply(open, next);
+      configuration = next;
+      CALLS.setOpaque(this, replaced);
+      return !open.latch().isBegun();
+    }
+  }
+
+  /**
+   * Opens a channel anew that was shut down, with its last configuration. It is idle then, and
+   * {@link #isShutdown} and {@link #isTerminated} return false again; calls of the time before the
+   * shutdown still end as the shutdown demands. For applications whose life goes on after a
+   * shutdown: a context that is stopped and started, a process that is restored from a checkpoint.
+   *
+   * @return whether it was opened; false if it is not shut down
+   */
+  public boolean restart() {
+    synchronized (lock) {
+      if (!core.latch().isBegun()) {
+        return false;
+      }
+      Opened opened = open(configuration, random);
+      core = opened.core;
+      CALLS.setOpaque(this, opened.calls);
+      watch = OrphanWatch.begin(this, configuration.options().target().text());
+      return true;
+    }
+  }
+
+  /**
+   * Runs {@code callback} once on the channel's executor, when the channel has no call that was
+   * started and has not ended: now, or later. New calls are accepted meanwhile. What it throws is
+   * logged.
+   */
+  public void notifyWhenQuiet(Runnable callback) {
+    ChannelCore open = core;
+    open.execute(() -> open.whenQuiet(callback));
   }
 
   /**
@@ -88,8 +185,14 @@ public final class ClientConn extends ManagedChannel {
    * @return the channel as it is now
    */
   public ClientConnSnapshot snapshot() {
+    ChannelCore open = core;
+    Status failure = open.tracker().failure();
     return new ClientConnSnapshot(
-        target, tracker.state(), core.waitingCalls(), subchannels.snapshot());
+        target(),
+        open.tracker().state(),
+        open.waitingCalls(),
+        open.subchannels().snapshot(),
+        failure == null ? null : String.valueOf(failure.getDescription()));
   }
 
   /**
@@ -100,9 +203,10 @@ public final class ClientConn extends ManagedChannel {
    */
   @Override
   public ConnectivityState getState(boolean requestConnection) {
-    ConnectivityState state = tracker.state();
+    ChannelCore open = core;
+    ConnectivityState state = open.tracker().state();
     if (requestConnection) {
-      core.execute(core::requestConnection);
+      open.execute(open::requestConnection);
     }
     return state;
   }
@@ -113,7 +217,7 @@ public final class ClientConn extends ManagedChannel {
    */
   @Override
   public void notifyWhenStateChanged(ConnectivityState source, Runnable callback) {
-    tracker.onChangeFrom(source, callback);
+    core.tracker().onChangeFrom(source, callback);
   }
 
   /**
@@ -123,7 +227,8 @@ public final class ClientConn extends ManagedChannel {
    */
   @Override
   public void resetConnectBackoff() {
-    core.execute(core::resetBackoff);
+    ChannelCore open = core;
+    open.execute(open::resetBackoff);
   }
 
   /**
@@ -132,7 +237,8 @@ public final class ClientConn extends ManagedChannel {
    */
   @Override
   public void enterIdle() {
-    core.execute(core::enterIdle);
+    ChannelCore open = core;
+    open.execute(open::enterIdle);
   }
 
   /**
@@ -141,9 +247,10 @@ public final class ClientConn extends ManagedChannel {
    */
   @Override
   public ClientConn shutdown() {
+    ChannelCore open = core;
     watch.end();
-    if (latch.begin()) {
-      core.execute(core::shutdown);
+    if (open.latch().begin()) {
+      open.execute(open::shutdown);
     }
     return this;
   }
@@ -151,9 +258,10 @@ public final class ClientConn extends ManagedChannel {
   /** Shuts down now: all calls fail with UNAVAILABLE, and connections close. Returns at once. */
   @Override
   public ClientConn shutdownNow() {
+    ChannelCore open = core;
     watch.end();
-    if (latch.beginNow()) {
-      core.execute(core::shutdownNow);
+    if (open.latch().beginNow()) {
+      open.execute(open::shutdownNow);
     }
     return this;
   }
@@ -161,7 +269,7 @@ public final class ClientConn extends ManagedChannel {
   /** Returns whether {@link #shutdown} or {@link #shutdownNow} was called. */
   @Override
   public boolean isShutdown() {
-    return latch.isBegun();
+    return core.latch().isBegun();
   }
 
   /**
@@ -169,7 +277,7 @@ public final class ClientConn extends ManagedChannel {
    */
   @Override
   public boolean isTerminated() {
-    return latch.isTerminated();
+    return core.latch().isTerminated();
   }
 
   /**
@@ -180,11 +288,15 @@ public final class ClientConn extends ManagedChannel {
    */
   @Override
   public boolean awaitTermination(long timeout, TimeUnit unit) throws InterruptedException {
-    return latch.await(timeout, unit);
+    return core.latch().await(timeout, unit);
+  }
+
+  private String target() {
+    return configuration.options().target().text();
   }
 
   @Override
   public String toString() {
-    return "ClientConn[" + target + "]";
+    return "ClientConn[" + target() + "]";
   }
 }

@@ -1,15 +1,19 @@
 // SPDX-License-Identifier: Apache-2.0
 package dev.clientconn;
 
+import dev.clientconn.internal.channel.ChannelConfiguration;
 import dev.clientconn.internal.channel.ChannelOptions;
 import dev.clientconn.internal.channel.SinkMetricRecorder;
 import dev.clientconn.internal.concurrent.SharedThreads;
 import dev.clientconn.internal.http2.Http2Connector;
+import dev.clientconn.internal.http2.connect.CurrentTls;
 import dev.clientconn.internal.resolver.DefaultProxyDetector;
 import dev.clientconn.internal.resolver.FactoryNameResolverProvider;
 import dev.clientconn.internal.resolver.TargetUri;
 import dev.clientconn.internal.serviceconfig.ServiceConfigParser;
 import dev.clientconn.internal.transport.ChannelDefaults;
+import dev.clientconn.internal.transport.TransportOptions;
+import dev.clientconn.transport.Dialer;
 import io.grpc.BinaryLog;
 import io.grpc.ChannelCredentials;
 import io.grpc.ClientInterceptor;
@@ -20,6 +24,7 @@ import io.grpc.NameResolverRegistry;
 import io.grpc.ProxyDetector;
 import java.time.Duration;
 import java.util.ArrayList;
+import java.util.Arrays;
 import java.util.List;
 import java.util.Objects;
 import java.util.concurrent.Executor;
@@ -269,10 +274,54 @@ public final class ClientConnBuilder extends RetryOptionsBuilder<ClientConnBuild
    */
   @Override
   public ClientConn build() {
-    return ClientConn.open(
-        channelOptions(),
-        Http2Connector.create(transportOptions(), security().currentTls(), dialer()),
-        SharedThreads.lease(executor, offloadExecutor));
+    return ClientConn.open(configuration());
+  }
+
+  /**
+   * Gives a channel this configuration while it is used, as {@link ClientConn} describes. What this
+   * builder does not set has its default, whatever the channel had before. Does not block. Where
+   * configurations follow each other faster than they connect, the last one counts.
+   *
+   * @param channel may have been built by any builder
+   * @return whether it has the configuration; false if it is shut down
+   * @throws IllegalArgumentException as {@link #build}; the channel keeps its configuration
+   */
+  public boolean applyTo(ClientConn channel) {
+    return channel.reconfigure(configuration());
+  }
+
+  /** Reads this builder: what it says later has no effect on the configuration. */
+  ChannelConfiguration configuration() {
+    ChannelOptions options = channelOptions();
+    TransportOptions transport = transportOptions();
+    CurrentTls tls = security().currentTls();
+    Dialer dialer = dialer();
+    Executor own = executor;
+    Executor offload = offloadExecutor;
+    return new ChannelConfiguration(
+        options,
+        () -> Http2Connector.create(transport, tls, dialer),
+        () -> SharedThreads.lease(own, offload),
+        connectionKey());
+  }
+
+  /** Has every option of connections, name resolution and load balancing. */
+  private List<@Nullable Object> connectionKey() {
+    List<@Nullable Object> key = transportKey();
+    key.addAll(Arrays.asList(
+        target,
+        defaultPolicy,
+        idleTimeout,
+        offloadExecutor,
+        proxyDetector,
+        resolvers,
+        List.copyOf(metricSinks),
+        List.copyOf(resolverArgs),
+        scalingOptions(),
+        connectionOptions(),
+        resolutionOptions(),
+        serviceConfigKey()));
+    return key;
   }
 
   ChannelOptions channelOptions() {

@@ -1,7 +1,9 @@
 // SPDX-License-Identifier: Apache-2.0
 package dev.clientconn;
 
+import dev.clientconn.internal.wire.HeaderText;
 import java.time.Duration;
+import java.util.Set;
 import java.util.concurrent.TimeUnit;
 import org.jspecify.annotations.Nullable;
 
@@ -86,5 +88,17 @@ final class OptionChecks {
     if (problem != null) {
       throw new IllegalArgumentException(subject + problem);
     }
+  }
+
+  /** The value of {@code grpc-accept-encoding}. A single name, the usual case, is not copied. */
+  static @Nullable String encodings(Set<String> encodings) {
+    String joined = null;
+    for (String encoding : encodings) {
+      noProblem(
+          HeaderText.problemOfName(encoding),
+          "decompressorRegistry: the encoding '" + encoding + "' ");
+      joined = joined == null ? encoding : joined + "," + encoding;
+    }
+    return joined;
   }
 }

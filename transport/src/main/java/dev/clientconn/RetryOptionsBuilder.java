@@ -7,6 +7,8 @@ import dev.clientconn.internal.serviceconfig.ServiceConfig;
 import dev.clientconn.internal.serviceconfig.ServiceConfigParser;
 import dev.clientconn.internal.transport.ChannelDefaults;
 import io.grpc.ManagedChannelBuilder;
+import java.util.Arrays;
+import java.util.List;
 import java.util.Map;
 import org.jspecify.annotations.Nullable;
 
@@ -127,6 +129,11 @@ abstract class RetryOptionsBuilder<B extends ManagedChannelBuilder<B>>
   @Nullable
   ServiceConfig defaultServiceConfig(ServiceConfigParser parser) {
     return defaultServiceConfig == null ? null : parser.parse(defaultServiceConfig);
+  }
+
+  /** Has the options of the service config. */
+  List<@Nullable Object> serviceConfigKey() {
+    return Arrays.asList(defaultServiceConfig, lookUpServiceConfig);
   }
 
   boolean looksUpServiceConfig() {

@@ -13,9 +13,9 @@ import io.grpc.CompressorRegistry;
 import io.grpc.DecompressorRegistry;
 import io.grpc.ManagedChannelBuilder;
 import io.netty.handler.ssl.SslContext;
-import io.netty.util.AsciiString;
 import java.time.Duration;
 import java.util.ArrayList;
+import java.util.Arrays;
 import java.util.Collection;
 import java.util.HashSet;
 import java.util.List;
@@ -34,9 +34,6 @@ import org.jspecify.annotations.Nullable;
 abstract class TransportOptionsBuilder<B extends ManagedChannelBuilder<B>>
     extends ManagedChannelBuilder<B> {
   private static final long NEVER_PING_DAYS = 1000;
-
-  /** As it goes on the wire: all connections share it. */
-  private static final AsciiString OWN_USER_AGENT = AsciiString.of(ownUserAgent());
 
   private ChannelSecurity security;
   private @Nullable Dialer dialer;
@@ -349,8 +346,8 @@ abstract class TransportOptionsBuilder<B extends ManagedChannelBuilder<B>>
 
   final TransportOptions transportOptions() {
     return new TransportOptions(
-        fullUserAgent(),
-        advertised(decompressors.getAdvertisedMessageEncodings()),
+        UserAgent.of(userAgent),
+        OptionChecks.encodings(decompressors.getAdvertisedMessageEncodings()),
         connectTimeout,
         streamWindow,
         connectionWindow,
@@ -365,31 +362,31 @@ abstract class TransportOptionsBuilder<B extends ManagedChannelBuilder<B>>
         transportListener);
   }
 
+  /** Has every option of connections, so that equal keys stand for the same connections. */
+  final List<@Nullable Object> transportKey() {
+    return new ArrayList<>(Arrays.asList(
+        security.credentials(),
+        security.tls(),
+        dialer,
+        transportListener,
+        List.copyOf(transportFilters),
+        connectTimeout,
+        streamWindow,
+        connectionWindow,
+        growWindows,
+        maxPendingStreams,
+        keepaliveTime,
+        keepaliveTimeout,
+        keepaliveWithoutCalls,
+        userAgent,
+        maxInboundMetadataSize,
+        Set.copyOf(neverIndexedHeaders),
+        authority,
+        Set.copyOf(decompressors.getAdvertisedMessageEncodings())));
+  }
+
   private static int checkWindow(int bytes, String option) {
     return OptionChecks.atLeast(
         ChannelDefaults.MIN_WINDOW, bytes, option, "from 65535 to 2147483647");
-  }
-
-  /** The value of {@code grpc-accept-encoding}. A single name, the usual case, is not copied. */
-  private static @Nullable String advertised(Set<String> encodings) {
-    String joined = null;
-    for (String encoding : encodings) {
-      OptionChecks.noProblem(
-          HeaderText.problemOfName(encoding),
-          "decompressorRegistry: the encoding '" + encoding + "' ");
-      joined = joined == null ? encoding : joined + "," + encoding;
-    }
-    return joined;
-  }
-
-  private CharSequence fullUserAgent() {
-    return userAgent == null || userAgent.isBlank()
-        ? OWN_USER_AGENT
-        : AsciiString.of(userAgent + " " + OWN_USER_AGENT);
-  }
-
-  private static String ownUserAgent() {
-    String version = ClientConn.class.getPackage().getImplementationVersion();
-    return "grpc-java-clientconn/" + (version == null ? "dev" : version);
   }
 }

@@ -1,6 +1,7 @@
 // SPDX-License-Identifier: Apache-2.0
 package dev.clientconn;
 
+import dev.clientconn.internal.channel.ChannelConfiguration;
 import dev.clientconn.internal.concurrent.SharedThreads;
 import dev.clientconn.internal.http2.Http2Connector;
 import dev.clientconn.internal.http2.connect.CurrentTls;
@@ -16,13 +17,14 @@ public enum ChosenIo {
   NIO;
 
   public ClientConn build(ClientConnBuilder builder, @Nullable SslContext sslContext) {
-    return ClientConn.open(
+    return ClientConn.open(new ChannelConfiguration(
         builder.channelOptions(),
-        Http2Connector.createOn(
+        () -> Http2Connector.createOn(
             builder.transportOptions(),
             sslContext == null ? null : new CurrentTls(sslContext),
             factory()),
-        SharedThreads.lease(null, null));
+        () -> SharedThreads.lease(null, null),
+        this));
   }
 
   private IoHandlerFactory factory() {

@@ -28,8 +28,7 @@ class ClientConnTest {
       Map.of("methodConfig", List.of(Map.of("name", List.of(Map.of()), "timeout", "1s")));
 
   private final ChannelHarness fakes = new ChannelHarness();
-  private final ClientConn conn =
-      ClientConn.open(fakes.options(), fakes.connector, fakes.threads());
+  private final ClientConn conn = ClientConn.open(fakes.configuration());
 
   @Conforms("T003")
   @Test
@@ -112,7 +111,7 @@ class ClientConnTest {
   @Test
   void withoutLookUpTheDefaultServiceConfigIsKnownAtOnce() {
     ChannelHarness own = new ChannelHarness().serviceConfig(ONE_SECOND).withoutLookUp();
-    ClientConn without = ClientConn.open(own.options(), own.connector, own.threads());
+    ClientConn without = ClientConn.open(own.configuration());
 
     Closed closed = call(without, CallOptions.DEFAULT);
     own.clock.advance(Duration.ofSeconds(2));
@@ -223,8 +222,7 @@ class ClientConnTest {
   void targetThatTheResolverRefusesGivesEverythingBack() {
     fakes.resolver.throwsOnMake = new IllegalArgumentException("no such name");
 
-    org.assertj.core.api.Assertions.assertThatThrownBy(
-            () -> ClientConn.open(fakes.options(), fakes.connector, fakes.threads()))
+    org.assertj.core.api.Assertions.assertThatThrownBy(() -> ClientConn.open(fakes.configuration()))
         .hasMessage("no such name");
 
     assertThat(fakes.connector.closed).isEqualTo(1);
@@ -235,8 +233,7 @@ class ClientConnTest {
   void anErrorWhileTheChannelIsBuiltGivesEverythingBackToo() {
     fakes.resolver.throwsOnMake = new NoClassDefFoundError("pkg/Resolver");
 
-    org.assertj.core.api.Assertions.assertThatThrownBy(
-            () -> ClientConn.open(fakes.options(), fakes.connector, fakes.threads()))
+    org.assertj.core.api.Assertions.assertThatThrownBy(() -> ClientConn.open(fakes.configuration()))
         .isInstanceOf(NoClassDefFoundError.class);
 
     assertThat(fakes.connector.closed).isEqualTo(1);

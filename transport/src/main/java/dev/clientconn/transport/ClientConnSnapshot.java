@@ -3,6 +3,7 @@ package dev.clientconn.transport;
 
 import io.grpc.ConnectivityState;
 import java.util.List;
+import org.jspecify.annotations.Nullable;
 
 /**
  * Describes the state of a channel at one moment. Immutable; taken by {@code ClientConn.snapshot()}
@@ -12,10 +13,17 @@ import java.util.List;
  * @param state the connectivity state of the channel
  * @param waitingCalls number of calls that wait because no connection is ready
  * @param subchannels one for each address or address group that the load-balancing policy uses, in
- *     the order of their creation
+ *     the order of their creation; those of an earlier configuration are among them while they have
+ *     connections
+ * @param failure why the last attempt to connect failed, {@code null} where a connection is ready
+ *     or the channel is idle
  */
 public record ClientConnSnapshot(
-    String target, ConnectivityState state, int waitingCalls, List<Subchannel> subchannels) {
+    String target,
+    ConnectivityState state,
+    int waitingCalls,
+    List<Subchannel> subchannels,
+    @Nullable String failure) {
 
   /**
    * Describes one address, or group of equivalent addresses, and its connections.

@@ -71,6 +71,11 @@ final class AddrConn extends LoadBalancer.Subchannel {
     this.replacer = new ConnectionReplacer(context, established, this::dialAnother);
   }
 
+  @SuppressWarnings("ReferenceEquality") // each configuration has one context
+  boolean isOf(ChannelContext other) {
+    return context == other;
+  }
+
   /** The part that other threads may read. */
   AddrConnView view() {
     return view;

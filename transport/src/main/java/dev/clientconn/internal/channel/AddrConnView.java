@@ -6,6 +6,7 @@ import dev.clientconn.internal.transport.ClientTransport;
 import dev.clientconn.transport.ClientConnSnapshot;
 import dev.clientconn.transport.TransportSnapshot;
 import io.grpc.ConnectivityState;
+import io.grpc.Status;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.concurrent.atomic.AtomicLong;
@@ -104,6 +105,15 @@ final class AddrConnView {
     List<ClientTransport> fewer = new ArrayList<>(connections);
     fewer.remove(transport);
     connections = List.copyOf(fewer);
+  }
+
+  /** Sync context only. Streams that wait for a slot are sent over connections of another view. */
+  void replaceConnections(Status reason) {
+    for (ClientTransport transport : connections) {
+      if (transport.snapshot().state() != TransportSnapshot.State.CONNECTING) {
+        transport.replace(reason);
+      }
+    }
   }
 
   ClientConnSnapshot.Subchannel snapshot() {

@@ -66,6 +66,11 @@ public final class AddrConns {
     return all;
   }
 
+  /** Those of one configuration of the channel. */
+  List<AddrConn> of(ChannelContext context) {
+    return all.stream().filter(addrConn -> addrConn.isOf(context)).toList();
+  }
+
   public List<ClientConnSnapshot.Subchannel> snapshot() {
     List<ClientConnSnapshot.Subchannel> snapshots = new ArrayList<>();
     for (AddrConn addrConn : all) {

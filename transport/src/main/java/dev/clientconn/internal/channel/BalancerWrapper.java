@@ -24,6 +24,7 @@ import io.grpc.util.GracefulSwitchLoadBalancer;
 import java.util.List;
 import java.util.Objects;
 import java.util.concurrent.ScheduledExecutorService;
+import java.util.function.BiConsumer;
 import java.util.logging.Level;
 import java.util.logging.Logger;
 import org.jspecify.annotations.Nullable;
@@ -42,8 +43,7 @@ final class BalancerWrapper extends LoadBalancer.Helper {
 
   private final ChannelContext context;
   private final ResolverWrapper resolver;
-  private final PickerWrapper pickers;
-  private final ConnectivityTracker tracker;
+  private final BiConsumer<ConnectivityState, SubchannelPicker> onState;
   private final AddrConns subchannels;
   private final GracefulSwitchLoadBalancer balancer;
   private boolean shutdown;
@@ -54,16 +54,17 @@ final class BalancerWrapper extends LoadBalancer.Helper {
   /** Set while the policy uses the addresses of an earlier resolution because the last failed. */
   private @Nullable Status resolutionError;
 
+  /**
+   * @param onState called with each state of the policy and its picker
+   */
   BalancerWrapper(
       ChannelContext context,
       ResolverWrapper resolver,
-      PickerWrapper pickers,
-      ConnectivityTracker tracker,
+      BiConsumer<ConnectivityState, SubchannelPicker> onState,
       AddrConns subchannels) {
     this.context = context;
     this.resolver = resolver;
-    this.pickers = pickers;
-    this.tracker = tracker;
+    this.onState = onState;
     this.subchannels = subchannels;
     this.balancer = new GracefulSwitchLoadBalancer(this);
   }
@@ -112,9 +113,7 @@ final class BalancerWrapper extends LoadBalancer.Helper {
   }
 
   private void publish(SubchannelPicker next) {
-    // In this order: an observer of READY must find the picker.
-    pickers.update(next);
-    tracker.update(state);
+    onState.accept(state, next);
   }
 
   /** Adds the reason of a failed resolution to the picker of a policy that fails calls. */

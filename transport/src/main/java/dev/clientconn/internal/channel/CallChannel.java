@@ -36,15 +36,25 @@ public final class CallChannel extends Channel {
     this.channelCredentials = credentials;
   }
 
-  /** Makes the channel that applications call: interceptors, binary log, then this class. */
+  /** Makes the channel that applications call, with the core's first configuration. */
   public static Channel create(ChannelCore core, ChannelOptions options, ChannelThreads threads) {
+    return create(core, options, threads, core.authority());
+  }
+
+  /**
+   * Makes the channel that applications call: interceptors, binary log, then this class. All
+   * channels of a core share what its calls wait in, so that a call may end under another
+   * configuration than it was made with.
+   */
+  static Channel create(
+      ChannelCore core, ChannelOptions options, ChannelThreads threads, String authority) {
     CallEnvironment environment = new CallEnvironment(
         core.transports(),
         core.serviceConfig()::methodConfig,
         threads.executor(),
         threads.offloadExecutor(),
         threads.timers(),
-        core.authority(),
+        authority,
         options.compressors(),
         options.decompressors(),
         options.maxInboundMessageSize(),
@@ -61,7 +71,9 @@ public final class CallChannel extends Channel {
     if (options.binaryLog() != null) {
       channel = options.binaryLog().wrapChannel(channel);
     }
-    return options.interceptors().isEmpty()
+    // The channel of a binary log is wrapped, too: only final fields make it safe to publish this
+    // channel to threads without a volatile write.
+    return options.interceptors().isEmpty() && options.binaryLog() == null
         ? channel
         : new InterceptedChannel(channel, options.interceptors());
   }

@@ -16,7 +16,7 @@ final class CallCounter implements CallEnvironment.Lifecycle {
   private final Runnable onCallEnded;
   private volatile boolean watched;
 
-  /** Runs {@code onCallEnded} after each call that ends once {@link #watch} was called. */
+  /** Runs {@code onCallEnded} after each call that ends while it is watched. */
   CallCounter(Runnable onCallEnded) {
     this.onCallEnded = onCallEnded;
   }
@@ -34,8 +34,8 @@ final class CallCounter implements CallEnvironment.Lifecycle {
     }
   }
 
-  void watch() {
-    watched = true;
+  void watch(boolean watch) {
+    watched = watch;
   }
 
   /** Returns whether there was a moment during this method at which no call was active. */

@@ -8,38 +8,30 @@ import dev.clientconn.internal.call.UnsentCalls;
 import dev.clientconn.internal.concurrent.ChannelLog;
 import dev.clientconn.internal.concurrent.ChannelThreads;
 import dev.clientconn.internal.concurrent.SyncContextConfined;
+import dev.clientconn.internal.serviceconfig.ServiceConfig;
 import dev.clientconn.internal.transport.TransportConnector;
-import io.grpc.Attributes;
 import io.grpc.ConnectivityState;
-import io.grpc.EquivalentAddressGroup;
-import io.grpc.InternalConfigSelector;
-import io.grpc.LoadBalancer;
 import io.grpc.LoadBalancer.FixedResultPicker;
 import io.grpc.LoadBalancer.PickResult;
-import io.grpc.NameResolver.ResolutionResult;
 import io.grpc.Status;
-import io.grpc.StatusOr;
 import io.grpc.SynchronizationContext;
+import java.util.ArrayList;
 import java.util.List;
 import java.util.function.DoubleSupplier;
 import java.util.logging.Level;
 import java.util.logging.Logger;
-import org.jspecify.annotations.Nullable;
 
 /**
- * Drives the channel's state: exits idle, passes resolution results to the load balancer, re-enters
- * idle, shuts down. It names the parts and sequences them; their work is their own. Other threads
- * must go through {@link #execute}.
+ * Drives the channel's state: exits idle, re-enters idle, exchanges its configuration, shuts down.
+ * It owns what all configurations share, which is all that knows of calls; name resolution and
+ * balancing are a {@link ChannelGeneration}'s. Other threads must go through {@link #execute}.
  */
 @SyncContextConfined
 public final class ChannelCore {
   private static final Logger LOGGER = ChannelLog.LOGGER;
 
-  private static final Status NO_ROUTES = Status.UNAVAILABLE.withDescription(
-      "The target's name resolver selects a route for each call (xDS does), which ClientConn does"
-          + " not support yet; use a dns or static target");
-
-  private final ChannelContext context;
+  private final SynchronizationContext sync;
+  private final ChannelThreads threads;
   private final ServiceConfigState serviceConfig;
   private final CallCounter calls;
   private final UnsentCalls unsent;
@@ -48,14 +40,13 @@ public final class ChannelCore {
   private final PickerWrapper picker;
   private final AddrConns subchannels;
   private final ShutdownLatch latch = new ShutdownLatch();
-  private final ResolverWrapper resolver;
-  private final IdleManager idle;
+  private final ChannelGeneration.Shared shared;
 
-  /** Absent while idle, after a panic and after the end. */
-  private @Nullable BalancerWrapper balancer;
+  private final Generations generations;
 
-  private boolean warnedOfHealthChecks;
+  private List<Runnable> quietWatchers = List.of();
   private boolean panicked;
+  private boolean shutdown;
   private boolean closed;
 
   public ChannelCore(
@@ -63,62 +54,68 @@ public final class ChannelCore {
       ChannelThreads threads,
       TransportConnector connector,
       DoubleSupplier random) {
-    SynchronizationContext sync = new SynchronizationContext((thread, failure) -> panic(failure));
-    JulChannelLogger logger = new JulChannelLogger(options.target().text());
-    this.context = new ChannelContext(
-        options,
-        threads,
-        connector,
-        random,
-        sync,
-        new ProtectedTimers(threads.timers()),
-        logger,
-        thrown -> sync.execute(() -> panic(thrown)),
-        new ConnectionLimit(options.scaling().maxConnections()));
-    this.serviceConfig = new ServiceConfigState(options, logger);
-    this.calls = new CallCounter(() -> sync.execute(this::closeIfNoCalls));
+    this.sync = new SynchronizationContext((thread, failure) -> panic(failure));
+    this.threads = threads;
+    ServiceConfig config = options.defaultServiceConfig();
+    this.serviceConfig = new ServiceConfigState(config == null ? ServiceConfig.EMPTY : config);
+    this.calls = new CallCounter(() -> sync.execute(this::onCallEnded));
     this.unsent = new UnsentCalls(threads.timers());
     Runnable exitIdle = () -> sync.execute(this::exitIdle);
     this.gate = new ConfigGate(!options.lookUpServiceConfig(), exitIdle);
     this.tracker = new ConnectivityTracker(threads.executor());
     this.subchannels = new AddrConns(this::terminateIfDone, this::repick);
     this.picker = new PickerWrapper(exitIdle, subchannels);
-    applyConnectionLimit();
-    this.idle = new IdleManager(context, calls, this::enterIdle);
-    this.resolver = new ResolverWrapper(context, this::onResult, this::onError);
-    connector.onTlsChange(
-        () -> sync.execute(() -> subchannels.all().forEach(AddrConn::tlsChanged)));
+    this.shared = new ChannelGeneration.Shared(
+        sync,
+        new ProtectedTimers(threads.timers()),
+        random,
+        calls,
+        subchannels,
+        this::onState,
+        this::onConfig,
+        this::onResolved,
+        this::onBroken,
+        this::enterIdle);
+    this.generations = new Generations(
+        new ChannelGeneration(options, threads, connector, shared),
+        this::onTakeOver,
+        () -> sync.execute(this::terminateIfDone));
   }
 
   /** Any thread: runs {@code task} in the sync context, before returning if it is free. */
   public void execute(Runnable task) {
-    context.sync().execute(task);
+    sync.execute(task);
   }
 
+  // ---- Idleness
+
   public void exitIdle() {
-    if (balancer != null || panicked || closed) {
+    ChannelGeneration current = generations.current();
+    if (current.isActive() || panicked || closed) {
       return;
     }
     tracker.update(ConnectivityState.CONNECTING);
     picker.update(new FixedResultPicker(PickResult.withNoResult()));
-    balancer = new BalancerWrapper(context, resolver, picker, tracker, subchannels);
-    idle.arm();
-    resolver.start();
+    current.armIdle();
+    current.start();
   }
 
   public void requestConnection() {
     exitIdle();
-    if (balancer != null) {
-      idle.arm();
-      balancer.requestConnection();
+    ChannelGeneration current = generations.current();
+    if (current.isActive()) {
+      current.armIdle();
+      current.requestConnection();
     }
   }
 
   public void enterIdle() {
-    if (balancer == null) {
+    generations.takeOverNow();
+    ChannelGeneration current = generations.current();
+    if (!current.isActive()) {
       return;
     }
-    tearDown();
+    current.stop();
     picker.update(null);
     tracker.update(ConnectivityState.IDLE);
     if (waitingCalls() > 0) {
@@ -127,47 +124,45 @@ public final class ChannelCore {
   }
 
   public void resetBackoff() {
-    resolver.resetBackoff();
-    subchannels.all().forEach(AddrConn::resetBackoff);
+    generations.resetBackoff();
   }
 
-  private Status onResult(ResolutionResult result) {
-    if (balancer == null) {
-      return Status.OK;
+  // ---- Events of a generation
+
+  private void onState(ChannelGeneration changed) {
+    if (generations.stateChanged(changed)) {
+      publish(changed);
     }
-    Status status = accept(result, balancer);
-    gate.open();
-    return status;
   }
 
-  private Status accept(ResolutionResult result, BalancerWrapper balancer) {
-    StatusOr<List<EquivalentAddressGroup>> addresses = result.getAddressesOrError();
-    if (!addresses.hasValue()) {
-      // A failed look-up carries no service config: the last one stays in force.
-      balancer.resolutionFailed(addresses.getStatus());
-      return addresses.getStatus();
-    }
-    Status configError = serviceConfig.update(result.getServiceConfig());
-    if (configError != null) {
-      balancer.resolutionFailed(configError);
-      return configError;
-    }
-    applyConnectionLimit();
-    if (context.options().lookUpServiceConfig()
-        && result.getAttributes().get(InternalConfigSelector.KEY) != null) {
-      balancer.failResolution(NO_ROUTES);
-      return NO_ROUTES;
-    }
-    Object chosen = serviceConfig.balancerConfig();
-    return balancer.accept(
-        addresses.getValue(),
-        withoutHealthChecks(result.getAttributes()),
-        chosen == null ? context.options().serviceConfigParser().defaultBalancerConfig() : chosen);
+  private void publish(ChannelGeneration current) {
+    // In this order: an observer of READY must find the picker.
+    picker.update(current.picker());
+    tracker.update(current.state(), current.failure());
   }
 
-  private void applyConnectionLimit() {
-    if (context.connectionLimit().update(serviceConfig.maxConnectionsPerSubchannel())) {
-      subchannels.all().forEach(AddrConn::onLimitChanged);
+  private void onConfig(ChannelGeneration changed) {
+    if (changed == generations.current()) {
+      serviceConfig.use(changed.serviceConfig());
+    }
+  }
+
+  private void onResolved(ChannelGeneration resolved) {
+    if (resolved == generations.current()) {
+      gate.open();
+    }
+  }
+
+  private void onTakeOver() {
+    ChannelGeneration current = generations.current();
+    panicked = false;
+    serviceConfig.use(current.serviceConfig());
+    if (current.isActive()) {
+      current.armIdle();
+      publish(current);
+    }
+    if (current.isResolved()) {
+      gate.open();
     }
   }
 
@@ -175,42 +170,73 @@ public final class ChannelCore {
     picker.repick(pick);
   }
 
-  /** Health checks need Subchannel.asChannel, which is not supported. */
-  private Attributes withoutHealthChecks(Attributes attributes) {
-    if (attributes.get(LoadBalancer.ATTR_HEALTH_CHECKING_CONFIG) == null) {
-      return attributes;
-    }
-    if (!warnedOfHealthChecks) {
-      warnedOfHealthChecks = true;
-      LOGGER.warning("[" + context.options().target().text()
-          + "] The name resolver asks for health checks of the servers, which are not supported"
-          + " yet: the channel uses the servers without them");
-    }
-    return attributes.toBuilder()
-        .discard(LoadBalancer.ATTR_HEALTH_CHECKING_CONFIG)
-        .build();
+  // ---- Exchange of the configuration
+
+  /** The executors of another configuration, with the timers of this channel. */
+  ChannelThreads threadsWith(ChannelConfiguration made) {
+    return threads.withExecutorsOf(made.threads().get());
   }
 
-  private void onError(Status error) {
-    if (balancer != null) {
-      balancer.resolutionFailed(error);
-      gate.open();
+  /** Any thread. What it returns must be passed to {@link #exchange} or {@link #discard}. */
+  ChannelGeneration newGeneration(
+      ChannelOptions options, ChannelThreads own, TransportConnector connector) {
+    return new ChannelGeneration(options, own, connector, shared);
+  }
+
+  void discard(ChannelGeneration made) {
+    generations.retire(made);
+  }
+
+  void exchange(ChannelGeneration made) {
+    if (shutdown) {
+      generations.retire(made);
+    } else if (generations.current().isActive() || panicked) {
+      generations.replace(made);
+    } else {
+      generations.replaceIdle(made);
+    }
+  }
+
+  // ---- End
+
+  /** Calls {@code callback} once, on the executor, when no call is active: at once, or later. */
+  public void whenQuiet(Runnable callback) {
+    quietWatchers = quietWatchers.isEmpty() ? new ArrayList<>(1) : quietWatchers;
+    quietWatchers.add(callback);
+    calls.watch(true);
+    onCallEnded();
+  }
+
+  private void onCallEnded() {
+    if (!quietWatchers.isEmpty() && calls.isQuiet()) {
+      List<Runnable> notified = quietWatchers;
+      quietWatchers = List.of();
+      calls.watch(shutdown);
+      notified.forEach(tracker::notifyNow);
+    }
+    if (shutdown) {
+      closeIfNoCalls();
     }
   }
 
   /** Started calls finish first. */
   public void shutdown() {
-    tracker.update(ConnectivityState.SHUTDOWN);
-    calls.watch();
+    beginShutdown();
     closeIfNoCalls();
   }
 
   public void shutdownNow() {
-    tracker.update(ConnectivityState.SHUTDOWN);
-    calls.watch();
+    beginShutdown();
     close(ShutdownLatch.SHUTDOWN_NOW);
     subchannels.all().forEach(addrConn -> addrConn.shutdownNow(ShutdownLatch.SHUTDOWN_NOW));
     terminateIfDone();
+  }
+
+  private void beginShutdown() {
+    shutdown = true;
+    generations.dropNext();
+    tracker.update(ConnectivityState.SHUTDOWN);
+    calls.watch(true);
   }
 
   private void closeIfNoCalls() {
@@ -225,46 +251,41 @@ public final class ChannelCore {
     picker.shutdown(reason);
     unsent.end(reason);
     gate.end(reason);
-    tearDown();
-    resolver.close();
-    context.sync().execute(this::terminateIfDone);
+    generations.current().close();
+    sync.execute(this::terminateIfDone);
   }
 
   private void terminateIfDone() {
+    generations.closeUnusedConnectors();
     if (closed && !latch.isTerminated() && subchannels.isEmpty() && calls.isQuiet()) {
       try {
-        context.connector().close();
+        generations.current().closeConnectorIfUnused();
       } finally {
-        context.threads().release().run();
+        threads.release().run();
         latch.terminate();
       }
     }
   }
 
-  private void tearDown() {
-    idle.disarm();
-    BalancerWrapper old = balancer;
-    balancer = null;
-    resolver.shutdown();
-    if (old != null) {
-      old.shutdown();
-    }
-    // Those that the policy has left open, too: the channel could not terminate.
-    subchannels.all().forEach(AddrConn::shutdown);
+  private void panic(Throwable failure) {
+    onBroken(generations.current(), failure);
   }
 
   /**
    * Fails every call with what a policy or resolver threw: it cannot be used any more. Never
    * throws.
    */
-  private void panic(Throwable failure) {
+  private void onBroken(ChannelGeneration broken, Throwable failure) {
+    boolean inForce = generations.dropBroken(broken);
     LOGGER.log(
         Level.SEVERE,
-        "[" + context.options().target().text()
-            + "] Uncaught exception in the channel's control plane; its calls fail"
-            + " until it is built anew",
+        "[" + broken.options().target().text() + "] Uncaught exception in the channel's control"
+            + " plane"
+            + (inForce
+                ? "; its calls fail until it is built anew"
+                : ", of a configuration that is not in force"),
         failure);
-    if (panicked) {
+    if (!inForce || panicked) {
       return;
     }
     panicked = true;
@@ -275,14 +296,17 @@ public final class ChannelCore {
         .withCause(failure);
     // First, so that no call waits, whatever the rest throws.
     picker.update(new FixedResultPicker(PickResult.withDrop(status)));
-    tracker.update(ConnectivityState.TRANSIENT_FAILURE);
+    tracker.update(ConnectivityState.TRANSIENT_FAILURE, status);
     gate.open();
     try {
-      tearDown();
+      broken.stop();
+      generations.takeOverNow();
     } catch (Throwable t) {
       LOGGER.log(Level.SEVERE, "The channel's control plane could not be shut down either", t);
     }
   }
+
+  // ---- Parts
 
   public TransportSource transports() {
     return picker;
@@ -301,7 +325,7 @@ public final class ChannelCore {
   }
 
   DoubleSupplier random() {
-    return context.random();
+    return shared.random();
   }
 
   UnsentCalls unsent() {
@@ -324,7 +348,8 @@ public final class ChannelCore {
     return latch;
   }
 
+  /** Of the first configuration. */
   public String authority() {
-    return resolver.authority();
+    return generations.current().authority();
   }
 }

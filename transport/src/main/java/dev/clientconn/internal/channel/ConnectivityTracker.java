@@ -4,11 +4,13 @@ package dev.clientconn.internal.channel;
 import dev.clientconn.internal.concurrent.ChannelLog;
 import dev.clientconn.internal.concurrent.CrossesThreads;
 import io.grpc.ConnectivityState;
+import io.grpc.Status;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.concurrent.Executor;
 import java.util.logging.Level;
 import java.util.logging.Logger;
+import org.jspecify.annotations.Nullable;
 
 /**
  * Publishes the channel's connectivity state and runs the callbacks that wait for it to change.
@@ -18,7 +20,8 @@ import java.util.logging.Logger;
 public final class ConnectivityTracker {
   private static final Logger LOGGER = ChannelLog.LOGGER;
 
-  private final Executor executor;
+  private volatile Executor executor;
+  private volatile @Nullable Status failure;
   private volatile ConnectivityState state = ConnectivityState.IDLE;
   private List<Runnable> watchers = List.of();
 
@@ -27,8 +30,29 @@ public final class ConnectivityTracker {
     this.executor = executor;
   }
 
+  /** Runs later watchers on another executor. */
+  void notifyOn(Executor next) {
+    executor = next;
+  }
+
   public ConnectivityState state() {
     return state;
+  }
+
+  /** Why the channel last could not connect, {@code null} since it is READY or idle. */
+  public @Nullable Status failure() {
+    return failure;
+  }
+
+  /**
+   * Changes the state and the reason of a failure. While the channel connects again, the reason of
+   * the last failure stays.
+   */
+  void update(ConnectivityState next, @Nullable Status reason) {
+    if (reason != null || next != ConnectivityState.CONNECTING) {
+      failure = reason;
+    }
+    update(next);
   }
 
   /** Changes the state, unless it is SHUTDOWN, which is final. */
@@ -42,9 +66,7 @@ public final class ConnectivityTracker {
       notified = watchers;
       watchers = List.of();
     }
-    for (Runnable watcher : notified) {
-      run(watcher);
-    }
+    notified.forEach(this::notifyNow);
   }
 
   /**
@@ -58,10 +80,11 @@ public final class ConnectivityTracker {
         return;
       }
     }
-    run(callback);
+    notifyNow(callback);
   }
 
-  private void run(Runnable watcher) {
+  /** Runs a watcher on the executor. Never throws. */
+  void notifyNow(Runnable watcher) {
     try {
       executor.execute(watcher);
     } catch (Throwable e) {

@@ -19,4 +19,14 @@ public record ChannelThreads(
     Executor offloadExecutor,
     ScheduledExecutorService timers,
     LongSupplier nanoTime,
-    Runnable release) {}
+    Runnable release) {
+
+  /**
+   * Releases {@code other} and returns its executors with these timers: a channel whose
+   * configuration changes has the timers of its calls until its end.
+   */
+  public ChannelThreads withExecutorsOf(ChannelThreads other) {
+    other.release().run();
+    return new ChannelThreads(other.executor(), other.offloadExecutor(), timers, nanoTime, release);
+  }
+}

@@ -15,15 +15,28 @@ public final class TransportListeners implements TransportListener {
 
   private static final Logger LOGGER = ChannelLog.LOGGER;
 
+  private final List<TransportListener> given;
   private final List<TransportListener> listeners;
 
   private TransportListeners(List<TransportListener> listeners) {
+    this.given = listeners;
     this.listeners = new CopyOnWriteArrayList<>(listeners);
   }
 
   /** Returns a listener that calls the first, then the second. */
   public static TransportListener of(TransportListener first, TransportListener second) {
     return new TransportListeners(first == NONE ? List.of(second) : List.of(first, second));
+  }
+
+  /** Two builders with the same listeners ask for the same. */
+  @Override
+  public boolean equals(Object other) {
+    return other instanceof TransportListeners same && same.given.equals(given);
+  }
+
+  @Override
+  public int hashCode() {
+    return given.hashCode();
   }
 
   @Override

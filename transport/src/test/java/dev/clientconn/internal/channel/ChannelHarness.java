@@ -8,6 +8,10 @@ import dev.clientconn.internal.serviceconfig.ServiceConfigParser;
 import dev.clientconn.testing.ByteMethods;
 import dev.clientconn.testing.FakeConnector;
 import dev.clientconn.testing.ManualClock;
+import io.grpc.CallOptions;
+import io.grpc.Channel;
+import io.grpc.ClientCall;
+import io.grpc.ClientInterceptor;
 import io.grpc.ConnectivityState;
 import io.grpc.InsecureChannelCredentials;
 import io.grpc.MethodDescriptor;
@@ -41,6 +45,7 @@ public final class ChannelHarness {
   private ScalingOptions scaling = ScalingOptions.DEFAULT;
   private ResolutionOptions resolution = ResolutionOptions.DEFAULT;
   private @Nullable String authority;
+  private List<ClientInterceptor> interceptors = List.of();
   private @Nullable ChannelCore control;
 
   public ChannelHarness target(String text) {
@@ -93,8 +98,21 @@ public final class ChannelHarness {
     return this;
   }
 
-  ChannelHarness idleTimeout(Duration timeout) {
+  public ChannelHarness idleTimeout(Duration timeout) {
     idleTimeout = timeout;
+    return this;
+  }
+
+  /** Adds {@code name} to {@code seen} for each call. */
+  public ChannelHarness interceptor(String name, List<String> seen) {
+    interceptors = List.of(new ClientInterceptor() {
+      @Override
+      public <ReqT, RespT> ClientCall<ReqT, RespT> interceptCall(
+          MethodDescriptor<ReqT, RespT> method, CallOptions options, Channel next) {
+        seen.add(name);
+        return next.newCall(method, options);
+      }
+    });
     return this;
   }
 
@@ -117,7 +135,7 @@ public final class ChannelHarness {
         RetryOptions.DEFAULT,
         io.grpc.CompressorRegistry.getDefaultInstance(),
         io.grpc.DecompressorRegistry.getDefaultInstance(),
-        List.of(),
+        interceptors,
         null,
         new MetricRecorder() {},
         address -> null,
@@ -128,6 +146,10 @@ public final class ChannelHarness {
   public ChannelThreads threads() {
     return new ChannelThreads(
         Runnable::run, task -> offload.execute(task), clock, clock::nanoTime, () -> released++);
+  }
+
+  public ChannelConfiguration configuration() {
+    return new ChannelConfiguration(options(), () -> connector, this::threads, new Object());
   }
 
   public ChannelCore control() {

@@ -7,10 +7,12 @@ import dev.clientconn.internal.call.RetainedBytes;
 import dev.clientconn.internal.call.RetryBufferLimit;
 import dev.clientconn.internal.call.RetryOptions;
 import dev.clientconn.internal.channel.CallChannel;
+import dev.clientconn.internal.channel.ChannelConfiguration;
 import dev.clientconn.internal.channel.ChannelCore;
 import dev.clientconn.internal.channel.ChannelHarness;
 import dev.clientconn.internal.channel.ChannelOptions;
 import dev.clientconn.internal.channel.ConnectionOptions;
+import dev.clientconn.internal.channel.Reconfiguration;
 import dev.clientconn.internal.channel.ScalingOptions;
 import dev.clientconn.internal.concurrent.ChannelThreads;
 import dev.clientconn.internal.message.FramedMessage;
@@ -64,7 +66,8 @@ final class ChannelHistory {
   private final Peers peers = new Peers();
   private final ChannelHarness fakes = new ChannelHarness();
   private final ChannelCore control;
-  private final Channel channel;
+  private final ChannelThreads threads;
+  private Channel channel;
   private final List<Call> calls = new ArrayList<>();
   private final List<Runnable> credentials = new ArrayList<>();
   private boolean finishing;
@@ -77,7 +80,7 @@ final class ChannelHistory {
   ChannelHistory(long seed) {
     random = new Random(seed);
     ChannelOptions options = withRandomLimits(fakes.options());
-    ChannelThreads threads = new ChannelThreads(
+    threads = new ChannelThreads(
         Runnable::run, Runnable::run, loop, loop.ticker()::nanoTime, () -> released = true);
     control = new ChannelCore(options, threads, peers, random::nextDouble);
     channel = CallChannel.create(control, options, threads);
@@ -152,7 +155,8 @@ final class ChannelHistory {
   }
 
   private void changeChannel() {
-    switch (random.nextInt(6)) {
+    switch (random.nextInt(8)) {
+      case 6, 7 -> reconfigure();
       case 0 -> {
         note("enterIdle");
         control.execute(control::enterIdle);
@@ -196,6 +200,17 @@ final class ChannelHistory {
       probeSlots();
     }
     endChannel();
+  }
+
+  /** With other limits, and over other connections. */
+  private void reconfigure() {
+    note("reconfigure");
+    ChannelThreads others = new ChannelThreads(
+        threads.executor(), threads.offloadExecutor(), loop, loop.ticker()::nanoTime, () -> {});
+    channel = Reconfiguration.apply(
+        control,
+        new ChannelConfiguration(
+            withRandomLimits(fakes.options()), () -> peers, () -> others, new Object()));
   }
 
   private boolean chance(int oneIn) {
@@ -263,7 +278,7 @@ final class ChannelHistory {
   }
 
   private void resolve() {
-    if (shutdown || fakes.resolver.resolvers.isEmpty()) {
+    if (shutdown || !isResolving()) {
       return;
     }
     int addresses = 1 + random.nextInt(2);
@@ -277,10 +292,15 @@ final class ChannelHistory {
     }
   }
 
-  /** A channel that was idle has a new resolver, which waits for its first result. */
+  /** A channel that is idle may have a resolver that was not started yet. */
+  private boolean isResolving() {
+    return !fakes.resolver.resolvers.isEmpty() && fakes.resolver.last().started;
+  }
+
+  /** A channel that was idle or reconfigured has a new resolver, which has sent nothing yet. */
   private void resolveIfNew() {
     int resolvers = fakes.resolver.resolvers.size();
-    if (resolvers != resolved) {
+    if (resolvers != resolved && isResolving()) {
       resolved = resolvers;
       fakes.resolver.send(config(), 1, 2);
     }

@@ -5,9 +5,11 @@ import static org.assertj.core.api.Assertions.assertThat;
 
 import dev.clientconn.conformance.Conforms;
 import dev.clientconn.internal.channel.CallChannel;
+import dev.clientconn.internal.channel.ChannelConfiguration;
 import dev.clientconn.internal.channel.ChannelCore;
 import dev.clientconn.internal.channel.ChannelHarness;
 import dev.clientconn.internal.channel.ChannelOptions;
+import dev.clientconn.internal.channel.Reconfiguration;
 import dev.clientconn.internal.concurrent.ChannelThreads;
 import dev.clientconn.internal.transport.ClientTransport;
 import dev.clientconn.internal.transport.TlsVersion;
@@ -119,7 +121,9 @@ class EveryStateTest {
     CANCEL(Code.CANCELLED),
     SHUTDOWN(null),
     SHUTDOWN_NOW(Code.UNAVAILABLE),
-    CONNECTION_LOST(null);
+    CONNECTION_LOST(null),
+    RECONFIGURED(null),
+    RECONFIGURED_TWICE(null);
 
     private final @Nullable Code code;
 
@@ -380,9 +384,36 @@ class EveryStateTest {
         control.execute(control::shutdown);
       }
       case SHUTDOWN_NOW -> shutdownNow();
+      case RECONFIGURED -> {
+        reconfigure();
+        fakes.resolver.send(CONFIG, 1);
+        peers.last().sendsSettings(s -> s.maxConcurrentStreams(100));
+      }
+      case RECONFIGURED_TWICE -> {
+        reconfigure();
+        fakes.resolver.send(CONFIG, 1);
+        reconfigure();
+        fakes.resolver.send(CONFIG, 1);
+        peers.last().sendsSettings(s -> s.maxConcurrentStreams(100));
+      }
       case CONNECTION_LOST -> (state == State.SLOT ? peers.all.get(0) : peers.last()).breaks();
     }
     loop.run();
+  }
+
+  private void reconfigure() {
+    channel = Reconfiguration.apply(
+        control,
+        new ChannelConfiguration(
+            fakes.options(), () -> peers, this::threadsOfAnotherConfiguration, new Object()));
+    loop.run();
+  }
+
+  /** Only its executors are used, and it is released at once. */
+  private ChannelThreads threadsOfAnotherConfiguration() {
+    ChannelThreads own = threads();
+    return new ChannelThreads(
+        own.executor(), own.offloadExecutor(), own.timers(), own.nanoTime(), () -> {});
   }
 
   private void shutdownNow() {
@@ -413,13 +444,14 @@ class EveryStateTest {
         peers.last().sendsSettings(s -> s.maxConcurrentStreams(100));
       }
     }
-    if (!peers.all.isEmpty() && peers.last().table.active() > 0) {
-      int id = peers.last().table.newestId();
+    // A call that has a stream ends on its connection, though there may be a newer one.
+    peers.all.stream().filter(peer -> peer.table.active() > 0).findFirst().ifPresent(peer -> {
+      int id = peer.table.newestId();
       if (state != State.REST_OF_THE_RESPONSE && state != State.REST_OF_A_HEDGE) {
-        peers.last().sendsHeaders(id);
+        peer.sendsHeaders(id);
       }
-      peers.last().sendsMessage(id, Http2Peer.bytes("answer")).sendsTrailers(id);
-    }
+      peer.sendsMessage(id, Http2Peer.bytes("answer")).sendsTrailers(id);
+    });
   }
 
   /** Connects each address to a separate peer, which sends nothing by itself. */

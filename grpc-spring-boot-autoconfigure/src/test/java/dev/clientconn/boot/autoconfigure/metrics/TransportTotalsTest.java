@@ -87,8 +87,8 @@ class TransportTotalsTest {
   }
 
   static TransportTotals totals(int waiting, Subchannel... subchannels) {
-    return TransportTotals.of(
-        new ClientConnSnapshot("greeter", ConnectivityState.READY, waiting, List.of(subchannels)));
+    return TransportTotals.of(new ClientConnSnapshot(
+        "greeter", ConnectivityState.READY, waiting, List.of(subchannels), null));
   }
 
   static Subchannel subchannel(ConnectivityState state, TransportSnapshot... connections) {
