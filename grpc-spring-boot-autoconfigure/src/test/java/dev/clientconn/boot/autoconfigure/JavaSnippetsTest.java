@@ -33,6 +33,10 @@ class JavaSnippetsTest {
   private static final JavaCompiler COMPILER =
       Objects.requireNonNull(ToolProvider.getSystemJavaCompiler());
 
+  /** The module for tests uses this one, so its classes are taken from their sources. */
+  private static final List<String> OPTIONS =
+      List.of("-proc:none", "-nowarn", "-sourcepath", "../grpc-spring-boot-test/src/main/java");
+
   /** The tests of grpc-spring-boot-test contain its code: that module uses this one. */
   private static final String OF_THE_TEST_MODULE = "docs/testing-your-application.md";
 
@@ -74,9 +78,7 @@ class JavaSnippetsTest {
     DiagnosticCollector<JavaFileObject> diagnostics = new DiagnosticCollector<>();
     try (StandardJavaFileManager files = COMPILER.getStandardFileManager(null, null, null)) {
       files.setLocationFromPaths(StandardLocation.CLASS_OUTPUT, List.of(classes));
-      COMPILER
-          .getTask(null, files, diagnostics, List.of("-proc:none", "-nowarn"), null, sources)
-          .call();
+      COMPILER.getTask(null, files, diagnostics, OPTIONS, null, sources).call();
     }
     Map<String, String> errors = new TreeMap<>();
     for (Diagnostic<? extends JavaFileObject> diagnostic : diagnostics.getDiagnostics()) {
