@@ -11,6 +11,7 @@ import java.util.Collections;
 import java.util.List;
 import org.jspecify.annotations.Nullable;
 import org.springframework.beans.factory.ObjectProvider;
+import org.springframework.boot.context.properties.source.ConfigurationProperty;
 
 /**
  * Builds channels from {@code grpc.client}. Four layers are applied in this order, and a later one
@@ -102,7 +103,9 @@ final class PropertiesClientConnFactory implements ClientConnFactory {
 
   /** What the defaults verify is for the targets with TLS. */
   private static void rejectVerification(TargetSettings settings) {
-    if (settings.isOwn("ssl.verify")) {
+    ConfigurationProperty verify = settings.property("ssl.verify");
+    boolean removed = verify != null && "".equals(verify.getValue());
+    if (settings.isOwn("ssl.verify") && !removed) {
       throw settings.invalidGroup(
           "ssl.verify",
           "It has no effect, because this target uses plaintext. Set ssl.enabled: true, or remove"

@@ -60,7 +60,8 @@ final class TestServerStarter
     Map<String, Object> properties = new LinkedHashMap<>();
     targets.assign(declared).forEach((server, names) -> {
       int port = start(server, beans);
-      names.forEach(name -> properties.putAll(TestServerTargets.properties(name, server, port)));
+      boolean tls = TestServer.usesTls(server);
+      names.forEach(name -> properties.putAll(TestServerTargets.properties(name, tls, port)));
     });
     this.environment
         .getPropertySources()

@@ -68,17 +68,23 @@ record TestServerTargets(Class<?> testClass, GrpcClientTargets configured) {
             this.configured.names()));
   }
 
-  /** Returns the properties that point a target at a server. */
-  static Map<String, Object> properties(String target, GrpcTestServer server, int port) {
+  /**
+   * Returns the properties that point a target at a server.
+   *
+   * @param tls whether the server uses TLS
+   */
+  static Map<String, Object> properties(String target, boolean tls, int port) {
     // A name with a dot is one element of the key only in brackets.
     String key =
         "grpc.client.targets" + (target.indexOf('.') < 0 ? "." + target : "[" + target + "]");
     Map<String, Object> properties = new LinkedHashMap<>();
     properties.put(key + ".address", "localhost:" + port);
-    if (!TestServer.usesTls(server)) {
+    properties.put(key + ".proxy.enabled", "false");
+    if (!tls) {
       properties.put(key + ".ssl.enabled", "false");
-      // An empty name removes the bundle, which would contradict ssl.enabled.
+      // Empty texts remove what would contradict ssl.enabled.
       properties.put(key + ".ssl.bundle", "");
+      properties.put(key + ".ssl.verify", "");
     }
     return properties;
   }

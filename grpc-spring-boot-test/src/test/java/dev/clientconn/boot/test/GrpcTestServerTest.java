@@ -103,7 +103,11 @@ class GrpcTestServerTest {
   @Nested
   @SpringBootTest(
       classes = Application.class,
-      properties = "grpc.client.targets.plain.address=localhost:1")
+      properties = {
+        "grpc.client.targets.greeter.ssl.verify=none",
+        "grpc.client.targets.greeter.proxy.address=proxy.example:3128",
+        "grpc.client.targets.plain.address=localhost:1"
+      })
   @GrpcTestServer(targets = "greeter")
   @Import(WithTheBeansOfTheTest.Services.class)
   class WithTheBeansOfTheTest {
