@@ -30,11 +30,15 @@ final class ClientConnLifecycle implements SmartLifecycle {
 
   private final InheritedSettings settings;
 
+  private final SeparateChannels separate;
+
   private volatile boolean running;
 
-  ClientConnLifecycle(ClientConnRegistry clients, InheritedSettings settings) {
+  ClientConnLifecycle(
+      ClientConnRegistry clients, InheritedSettings settings, SeparateChannels separate) {
     this.clients = clients;
     this.settings = settings;
+    this.separate = separate;
   }
 
   @Override
@@ -90,7 +94,8 @@ final class ClientConnLifecycle implements SmartLifecycle {
   }
 
   private long grace(String target) {
-    Duration configured = this.settings.gracePeriod(target);
+    Duration ofSeparate = this.separate.gracePeriod(target);
+    Duration configured = ofSeparate == null ? this.settings.gracePeriod(target) : ofSeparate;
     Duration grace = configured == null ? DEFAULT_GRACE_PERIOD : configured;
     return grace.isNegative() ? Long.MAX_VALUE : TimeUnit.NANOSECONDS.convert(grace);
   }

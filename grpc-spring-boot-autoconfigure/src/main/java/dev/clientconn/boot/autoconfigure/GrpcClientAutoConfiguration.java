@@ -8,6 +8,7 @@ import dev.clientconn.boot.ClientConnRegistry;
 import dev.clientconn.boot.autoconfigure.interceptor.InterceptorBeans;
 import org.springframework.aot.AotDetector;
 import org.springframework.beans.factory.ObjectProvider;
+import org.springframework.beans.factory.config.AutowireCapableBeanFactory;
 import org.springframework.beans.factory.config.BeanFactoryPostProcessor;
 import org.springframework.beans.factory.config.ConfigurableListableBeanFactory;
 import org.springframework.beans.factory.support.DefaultListableBeanFactory;
@@ -106,6 +107,17 @@ public final class GrpcClientAutoConfiguration {
   }
 
   @Bean
+  SeparateChannels grpcClientSeparateChannels(
+      InheritedSettings settings,
+      TlsConfigurer tls,
+      InterceptorBeans interceptors,
+      ObjectProvider<ClientConnBuilderCustomizer> customizers,
+      AutowireCapableBeanFactory beans) {
+    return new SeparateChannels(
+        new PropertiesClientConnFactory(settings, tls, interceptors, customizers), settings, beans);
+  }
+
+  @Bean
   TlsConfigurer grpcClientTls(ObjectProvider<SslBundles> bundles) {
     return new TlsConfigurer(bundles.getIfAvailable());
   }
@@ -116,7 +128,8 @@ public final class GrpcClientAutoConfiguration {
   }
 
   @Bean
-  ClientConnLifecycle clientConnLifecycle(ClientConnRegistry clients, InheritedSettings settings) {
-    return new ClientConnLifecycle(clients, settings);
+  ClientConnLifecycle clientConnLifecycle(
+      ClientConnRegistry clients, InheritedSettings settings, SeparateChannels separate) {
+    return new ClientConnLifecycle(clients, settings, separate);
   }
 }

@@ -25,6 +25,8 @@ public class GrpcClientProperties {
    */
   private Migration migration = Migration.FAIL;
 
+  private final SpringGrpc springGrpc = new SpringGrpc();
+
   /** Targets by name. Case and dashes of a name do not matter. */
   private final Map<String, Target> targets = new LinkedHashMap<>();
 
@@ -47,6 +49,10 @@ public class GrpcClientProperties {
 
   public void setMigration(Migration migration) {
     this.migration = migration;
+  }
+
+  public SpringGrpc getSpringGrpc() {
+    return this.springGrpc;
   }
 
   public Map<String, Target> getTargets() {
@@ -73,6 +79,24 @@ public class GrpcClientProperties {
 
     public void setGlobal(GlobalInterceptors global) {
       this.global = global;
+    }
+  }
+
+  /** Spring Boot's own gRPC client. */
+  public static class SpringGrpc {
+
+    /**
+     * Whether the clients of Spring Boot's gRPC client use the channels of this starter, and
+     * spring.grpc.client.channel is read.
+     */
+    private boolean enabled = true;
+
+    public boolean isEnabled() {
+      return this.enabled;
+    }
+
+    public void setEnabled(boolean enabled) {
+      this.enabled = enabled;
     }
   }
 

@@ -87,6 +87,16 @@ public final class GrpcClientTargets {
     return find(name).isPresent() || TargetNames.isAddress(name);
   }
 
+  /**
+   * Returns the bean name that the channel of a target or address has.
+   *
+   * @param name the name of a target in any spelling, or an address
+   * @return the bean name; there may be no such bean
+   */
+  public String channelBean(String name) {
+    return ClientConnBeanRegistrar.beanName(find(name).orElse(name));
+  }
+
   /** The configuration name of a target, or null if there is no such target. */
   @Nullable
   ConfigurationPropertyName entry(String name) {

@@ -62,12 +62,14 @@ final class KeyCheck {
   }
 
   /**
-   * Checks all keys of an environment, and translates those of net.devh's starter if {@code
+   * Checks all keys of an environment. Before that, it adds the channels of Spring Boot's client to
+   * the environment, and the translated keys of net.devh's starter if {@code
    * grpc.client.migration} says so. Warns of other starters.
    *
    * @throws UnknownKeyException if there are unknown keys
    */
   static void run(Environment environment, @Nullable ClassLoader classLoader) {
+    SpringGrpcLayer.apply(environment, classLoader);
     KeyCheck check = new KeyCheck(environment, classLoader);
     check.sources.forEach(check::look);
     if (!check.problems.isEmpty()) {

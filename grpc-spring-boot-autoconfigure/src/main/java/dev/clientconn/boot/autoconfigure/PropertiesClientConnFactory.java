@@ -42,7 +42,11 @@ final class PropertiesClientConnFactory implements ClientConnFactory {
 
   @Override
   public ClientConn create(String target) {
-    TargetSettings settings = this.settings.settings(target);
+    return create(this.settings.settings(target), (name, builder) -> {});
+  }
+
+  /** Creates a channel whose builder is changed after all customizers. */
+  ClientConn create(TargetSettings settings, ClientConnBuilderCustomizer changes) {
     rejectIf(settings, AddressCheck.problem(settings.address()));
     ClientConnBuilder builder = newBuilder(settings);
     new SettingsMapper(settings, builder).apply();
@@ -50,6 +54,7 @@ final class PropertiesClientConnFactory implements ClientConnFactory {
     this.customizers
         .orderedStream()
         .forEach(customizer -> customizer.customize(settings.name(), builder));
+    changes.customize(settings.name(), builder);
     ClientInterceptor interceptor = interceptor(settings);
     if (interceptor != null) {
       // The one that is added last runs first.

@@ -101,6 +101,29 @@ public final class InterceptorBeans implements SmartInitializingSingleton {
     return new InterceptedClientChannel(channel, chain, ofTarget != null);
   }
 
+  /**
+   * Returns the channel of a client that brings its interceptors itself.
+   *
+   * @param channel the channel of the target
+   * @param target the name of the target
+   * @param own the interceptors, the outermost one first
+   * @param sort whether all interceptors of the client are sorted together
+   * @return a channel that makes its calls through them
+   */
+  public Channel intercept(
+      Channel channel, String target, List<ClientInterceptor> own, boolean sort) {
+    String owner = "a client of the target '%s'".formatted(target);
+    InterceptorChain chain = new InterceptorChain(owner, current -> resolve(current, own, sort));
+    return new InterceptedClientChannel(channel, chain, this.ofTargets.get(target) != null);
+  }
+
+  private List<NamedInterceptor> resolve(
+      @Nullable TargetInterceptors target, List<ClientInterceptor> own, boolean sort) {
+    List<NamedInterceptor> all = resolve(target, InjectedInterceptors.NONE, "");
+    own.forEach(each -> add(new NamedInterceptor(each.getClass().getName(), false, each), all));
+    return sort ? new InterceptorSorter(this.definitions).sort(all) : all;
+  }
+
   /** Fails the start if an interceptor cannot be created. */
   @Override
   public void afterSingletonsInstantiated() {

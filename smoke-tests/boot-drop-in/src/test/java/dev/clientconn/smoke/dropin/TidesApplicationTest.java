@@ -3,9 +3,11 @@ package dev.clientconn.smoke.dropin;
 
 import static org.assertj.core.api.Assertions.assertThat;
 
+import dev.clientconn.boot.ClientConnRegistry;
 import dev.clientconn.smoke.dropin.proto.HighWater;
 import dev.clientconn.smoke.dropin.proto.Place;
 import dev.clientconn.smoke.dropin.proto.TidesGrpc;
+import io.grpc.ConnectivityState;
 import io.grpc.Server;
 import io.grpc.netty.NettyServerBuilder;
 import io.grpc.stub.StreamObserver;
@@ -13,6 +15,7 @@ import java.io.IOException;
 import org.junit.jupiter.api.AfterAll;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.extension.ExtendWith;
+import org.springframework.beans.factory.annotation.Autowired;
 import org.springframework.boot.test.context.SpringBootTest;
 import org.springframework.boot.test.system.CapturedOutput;
 import org.springframework.boot.test.system.OutputCaptureExtension;
@@ -43,6 +46,14 @@ class TidesApplicationTest {
   @Test
   void applicationStartsAndPrintsTheResponse(CapturedOutput output) {
     assertThat(output).contains("High water at Calais: 12:40");
+  }
+
+  @Test
+  void callIsMadeOnAChannelOfTheStarter(@Autowired ClientConnRegistry registry) {
+    assertThat(registry.channels())
+        .extractingByKey("default")
+        .extracting(channel -> channel.getState(false))
+        .isEqualTo(ConnectivityState.READY);
   }
 
   private static final class Almanac extends TidesGrpc.TidesImplBase {

@@ -1,0 +1,92 @@
+// SPDX-License-Identifier: Apache-2.0
+package dev.clientconn.boot.autoconfigure;
+
+import dev.clientconn.ClientConn;
+import dev.clientconn.boot.ClientConnBuilderCustomizer;
+import dev.clientconn.internal.concurrent.CrossesThreads;
+import java.time.Duration;
+import java.util.Map;
+import java.util.concurrent.ConcurrentHashMap;
+import java.util.concurrent.atomic.AtomicInteger;
+import org.jspecify.annotations.Nullable;
+import org.springframework.beans.factory.DisposableBean;
+import org.springframework.beans.factory.config.AutowireCapableBeanFactory;
+
+/**
+ * Builds channels that are no beans: those of clients that need other settings than the target's
+ * channel has, or of addresses that are known only while the application runs. They are in the
+ * registry, have meters, and are shut down like all others.
+ */
+@CrossesThreads
+public final class SeparateChannels implements DisposableBean {
+
+  private final PropertiesClientConnFactory factory;
+
+  private final InheritedSettings settings;
+
+  private final AutowireCapableBeanFactory beans;
+
+  private final AtomicInteger created = new AtomicInteger();
+
+  private final Map<String, Separate> channels = new ConcurrentHashMap<>();
+
+  /** A channel, and the time that its calls have to complete at shutdown. */
+  private record Separate(ClientConn channel, Duration gracePeriod) {}
+
+  SeparateChannels(
+      PropertiesClientConnFactory factory,
+      InheritedSettings settings,
+      AutowireCapableBeanFactory beans) {
+    this.factory = factory;
+    this.settings = settings;
+    this.beans = beans;
+  }
+
+  /**
+   * Builds a channel with the settings of a target, or with the defaults.
+   *
+   * @param target the name of a target, or an address
+   * @param plaintextByDefault whether the channel is plaintext where TLS or plaintext would have to
+   *     be chosen
+   * @param gracePeriod the time that calls have to complete when the application stops
+   * @param changes changes the builder after all others
+   * @return the channel; the application context shuts it down
+   * @throws UnknownGrpcTargetException if there is no such target and the name is not an address
+   */
+  public ClientConn create(
+      String target,
+      boolean plaintextByDefault,
+      Duration gracePeriod,
+      ClientConnBuilderCustomizer changes) {
+    TargetSettings resolved = this.settings.settings(target);
+    if (plaintextByDefault && isUndecided(resolved)) {
+      resolved.values().getSsl().setEnabled(false);
+    }
+    String name = target + "#" + this.created.incrementAndGet();
+    ClientConn channel = this.factory.create(resolved, changes);
+    this.channels.put(name, new Separate(channel, gracePeriod));
+    return (ClientConn) this.beans.initializeBean(channel, ClientConnBeanRegistrar.beanName(name));
+  }
+
+  private static boolean isUndecided(TargetSettings settings) {
+    try {
+      TransportSecurity.decide(settings);
+      return false;
+    } catch (UndecidedTransportSecurityException undecided) {
+      return true;
+    }
+  }
+
+  /** Returns the grace period of one of these channels; null for others. */
+  @Nullable
+  Duration gracePeriod(String name) {
+    Separate separate = this.channels.get(name);
+    return separate == null ? null : separate.gracePeriod;
+  }
+
+  /** Ends channels that the lifecycle has not ended: those of a context that was never started. */
+  @Override
+  public void destroy() {
+    this.channels.values().forEach(separate -> separate.channel.shutdownNow());
+  }
+}
