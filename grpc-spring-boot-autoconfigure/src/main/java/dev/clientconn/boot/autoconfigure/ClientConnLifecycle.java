@@ -2,48 +2,77 @@
 package dev.clientconn.boot.autoconfigure;
 
 import dev.clientconn.ClientConn;
-import dev.clientconn.boot.ClientConnRegistry;
+import dev.clientconn.boot.ClientConnRefresher;
 import dev.clientconn.internal.concurrent.CrossesThreads;
 import java.time.Duration;
 import java.util.Comparator;
 import java.util.List;
+import java.util.Map;
+import java.util.concurrent.ConcurrentHashMap;
 import java.util.concurrent.TimeUnit;
+import org.springframework.context.ApplicationContext;
+import org.springframework.context.ApplicationListener;
 import org.springframework.context.SmartLifecycle;
+import org.springframework.context.event.ContextClosedEvent;
 
 /**
- * Shuts the channels down when the application stops, after its servers, so that requests in
- * progress can still make calls. Calls in flight have the grace period of their target to
- * complete; then they are cancelled. Channels are not restarted.
+ * Connects channels at the start, and ends them when the application stops, after its servers, so
+ * that requests in progress can still make calls. Calls in flight have the grace period of their
+ * target to complete; then they are cancelled.
+ *
+ * <p>Where the context is closed, channels take calls until their beans are destroyed, for
+ * {@code @PreDestroy} methods. Where it is only stopped or paused, they are shut down, and the next
+ * start opens them anew.
  */
 @CrossesThreads
-final class ClientConnLifecycle implements SmartLifecycle {
+final class ClientConnLifecycle implements SmartLifecycle, ApplicationListener<ContextClosedEvent> {
 
   /** Web servers stop in DEFAULT_PHASE - 2048 at the latest; lower phases stop later. */
   static final int PHASE = DEFAULT_PHASE - 3072;
 
-  /** Time for cancelled calls to notify their listeners. */
-  private static final Duration AFTERMATH = Duration.ofSeconds(1);
-
   static final Duration DEFAULT_GRACE_PERIOD = Duration.ofSeconds(30);
 
-  private final ClientConnRegistry clients;
+  private final ApplicationContext context;
+
+  private final ClientConnRecorder clients;
 
   private final InheritedSettings settings;
 
   private final SeparateChannels separate;
 
+  private final ClientConnRefresher refresher;
+
+  /** The ends that the last stop has begun. */
+  private final Map<ClientConn, ChannelEnding> endings = new ConcurrentHashMap<>();
+
   private volatile boolean running;
 
+  private volatile boolean closing;
+
   ClientConnLifecycle(
-      ClientConnRegistry clients, InheritedSettings settings, SeparateChannels separate) {
+      ApplicationContext context,
+      ClientConnRecorder clients,
+      InheritedSettings settings,
+      SeparateChannels separate,
+      ClientConnRefresher refresher) {
+    this.context = context;
     this.clients = clients;
     this.settings = settings;
     this.separate = separate;
+    this.refresher = refresher;
+    clients.onDestruction(this::end);
   }
 
   @Override
   public void start() {
+    if (!this.endings.isEmpty()) {
+      this.endings.values().forEach(ChannelEnding::restart);
+      this.endings.clear();
+      // The environment may have changed, as in a process that is restored from a checkpoint.
+      this.refresher.refresh();
+    }
     this.running = true;
+    new ConnectionsAtStart(this.settings).connect(this.clients.channels());
   }
 
   @Override
@@ -56,10 +85,12 @@ final class ClientConnLifecycle implements SmartLifecycle {
     return PHASE;
   }
 
-  /** A paused context would resume with channels that are shut down. */
+  /** Runs before the beans are stopped. */
   @Override
-  public boolean isPauseable() {
-    return false;
+  public void onApplicationEvent(ContextClosedEvent event) {
+    if (event.getApplicationContext() == this.context) {
+      this.closing = true;
+    }
   }
 
   @Override
@@ -70,66 +101,56 @@ final class ClientConnLifecycle implements SmartLifecycle {
   @Override
   public void stop(Runnable callback) {
     this.running = false;
-    List<Ending> endings = begin();
-    if (endings.stream().allMatch(ending -> ending.channel.isTerminated())) {
+    List<ChannelEnding> begun = begin();
+    if (begun.stream().allMatch(ChannelEnding::isDone)) {
       callback.run();
       return;
     }
-    Thread waiter = new Thread(() -> await(endings, callback), "grpc-client-shutdown");
+    Thread waiter = new Thread(() -> await(begun, callback), "grpc-client-shutdown");
     waiter.setDaemon(true);
     waiter.start();
   }
 
   /**
-   * Shuts all channels down. Sorted by grace period, so that waiting for one channel does not delay
-   * the cancellation of calls of another.
+   * Ends all channels. Sorted by grace period, so that waiting for one channel does not delay the
+   * cancellation of calls of another.
    */
-  private List<Ending> begin() {
-    long now = System.nanoTime();
-    return this.clients.channels().entrySet().stream()
-        .map(entry -> new Ending(entry.getValue(), grace(entry.getKey()), now))
-        .sorted(Comparator.comparingLong(Ending::graceNanos))
-        .peek(Ending::begin)
+  private List<ChannelEnding> begin() {
+    this.clients
+        .channels()
+        .forEach((target, channel) -> this.endings.computeIfAbsent(
+            channel, each -> new ChannelEnding(each, graceNanos(target), !this.closing)));
+    return this.endings.values().stream()
+        .sorted(Comparator.comparingLong(ChannelEnding::graceNanos))
+        .peek(ChannelEnding::begin)
         .toList();
   }
 
-  private long grace(String target) {
+  private long graceNanos(String target) {
     Duration ofSeparate = this.separate.gracePeriod(target);
     Duration configured = ofSeparate == null ? this.settings.gracePeriod(target) : ofSeparate;
     Duration grace = configured == null ? DEFAULT_GRACE_PERIOD : configured;
     return grace.isNegative() ? Long.MAX_VALUE : TimeUnit.NANOSECONDS.convert(grace);
   }
 
-  private static void await(List<Ending> endings, Runnable callback) {
+  private static void await(List<ChannelEnding> endings, Runnable callback) {
     try {
-      for (Ending ending : endings) {
+      for (ChannelEnding ending : endings) {
         ending.await();
       }
     } catch (InterruptedException interrupted) {
       Thread.currentThread().interrupt();
     } finally {
-      endings.forEach(ending -> ending.channel.shutdownNow());
+      endings.forEach(ChannelEnding::cancelCalls);
       callback.run();
     }
   }
 
-  /** The shutdown of one channel. */
-  private record Ending(ClientConn channel, long graceNanos, long began) {
-
-    void begin() {
-      if (this.graceNanos == 0) {
-        this.channel.shutdownNow();
-      } else {
-        this.channel.shutdown();
-      }
-    }
-
-    void await() throws InterruptedException {
-      long left = this.graceNanos - (System.nanoTime() - this.began);
-      if (!this.channel.awaitTermination(left, TimeUnit.NANOSECONDS)) {
-        this.channel.shutdownNow();
-        this.channel.awaitTermination(AFTERMATH.toNanos(), TimeUnit.NANOSECONDS);
-      }
+  /** The bean of a channel is being destroyed: those that depend on it have been. */
+  private void end(ClientConn channel) {
+    ChannelEnding ending = this.endings.get(channel);
+    if (ending != null) {
+      ending.finish();
     }
   }
 }

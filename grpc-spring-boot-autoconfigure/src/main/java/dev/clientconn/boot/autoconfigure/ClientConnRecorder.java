@@ -8,14 +8,18 @@ import java.util.Collections;
 import java.util.Map;
 import java.util.TreeMap;
 import java.util.concurrent.ConcurrentHashMap;
-import org.springframework.beans.factory.config.BeanPostProcessor;
+import java.util.function.Consumer;
+import org.springframework.beans.factory.config.DestructionAwareBeanPostProcessor;
 import org.springframework.core.PriorityOrdered;
 
 /** Records every channel bean, including those that the application defines itself. */
 @CrossesThreads
-final class ClientConnRecorder implements ClientConnRegistry, BeanPostProcessor, PriorityOrdered {
+final class ClientConnRecorder
+    implements ClientConnRegistry, DestructionAwareBeanPostProcessor, PriorityOrdered {
 
   private final Map<String, ClientConn> channels = new ConcurrentHashMap<>();
+
+  private volatile Consumer<ClientConn> destruction = channel -> {};
 
   @Override
   public Object postProcessAfterInitialization(Object bean, String beanName) {
@@ -25,6 +29,23 @@ final class ClientConnRecorder implements ClientConnRegistry, BeanPostProcessor,
       this.channels.put(ClientConnBeanRegistrar.target(beanName), channel);
     }
     return bean;
+  }
+
+  /** Sets what ends a channel before its bean is destroyed. */
+  void onDestruction(Consumer<ClientConn> end) {
+    this.destruction = end;
+  }
+
+  @Override
+  public boolean requiresDestruction(Object bean) {
+    return bean instanceof ClientConn;
+  }
+
+  @Override
+  public void postProcessBeforeDestruction(Object bean, String beanName) {
+    if (bean instanceof ClientConn channel) {
+      this.destruction.accept(channel);
+    }
   }
 
   @Override

@@ -16,6 +16,32 @@ public class ConnectSettings {
   @DurationUnit(ChronoUnit.SECONDS)
   private @Nullable Duration timeout;
 
+  /** When the channel connects. */
+  private @Nullable ConnectMode mode;
+
+  /**
+   * Time that the start waits for a connection, if the mode is required. If a duration suffix is
+   * not specified, seconds will be used.
+   */
+  @DurationUnit(ChronoUnit.SECONDS)
+  private @Nullable Duration requiredTimeout;
+
+  public @Nullable ConnectMode getMode() {
+    return this.mode;
+  }
+
+  public void setMode(@Nullable ConnectMode mode) {
+    this.mode = mode;
+  }
+
+  public @Nullable Duration getRequiredTimeout() {
+    return this.requiredTimeout;
+  }
+
+  public void setRequiredTimeout(@Nullable Duration requiredTimeout) {
+    this.requiredTimeout = requiredTimeout;
+  }
+
   public @Nullable Duration getTimeout() {
     return this.timeout;
   }

@@ -4,7 +4,7 @@ package dev.clientconn.boot.autoconfigure;
 import dev.clientconn.ClientConn;
 import dev.clientconn.boot.ClientConnBuilderCustomizer;
 import dev.clientconn.boot.ClientConnFactory;
-import dev.clientconn.boot.ClientConnRegistry;
+import dev.clientconn.boot.ClientConnRefresher;
 import dev.clientconn.boot.autoconfigure.interceptor.InterceptorBeans;
 import org.springframework.aot.AotDetector;
 import org.springframework.beans.factory.ObjectProvider;
@@ -21,6 +21,7 @@ import org.springframework.boot.autoconfigure.ssl.SslAutoConfiguration;
 import org.springframework.boot.context.properties.ConfigurationPropertiesBindingPostProcessor;
 import org.springframework.boot.context.properties.EnableConfigurationProperties;
 import org.springframework.boot.ssl.SslBundles;
+import org.springframework.context.ApplicationContext;
 import org.springframework.context.annotation.Bean;
 import org.springframework.context.annotation.Import;
 import org.springframework.core.env.Environment;
@@ -100,6 +101,18 @@ public final class GrpcClientAutoConfiguration {
   }
 
   @Bean
+  @ConditionalOnMissingBean
+  ClientConnRefresher clientConnRefresher(
+      Environment environment,
+      ResourceLoader resources,
+      ConfigurationPropertiesBindingPostProcessor binding,
+      InheritedSettings settings,
+      ClientConnFactory factory) {
+    return new PropertiesRefresher(
+        environment, resources.getClassLoader(), binding, settings, factory);
+  }
+
+  @Bean
   InterceptorBeans grpcClientInterceptors(
       ConfigurableListableBeanFactory beans, InheritedSettings settings) {
     return new InterceptorBeans(
@@ -129,7 +142,11 @@ public final class GrpcClientAutoConfiguration {
 
   @Bean
   ClientConnLifecycle clientConnLifecycle(
-      ClientConnRegistry clients, InheritedSettings settings, SeparateChannels separate) {
-    return new ClientConnLifecycle(clients, settings, separate);
+      ApplicationContext context,
+      ClientConnRecorder clients,
+      InheritedSettings settings,
+      SeparateChannels separate,
+      ClientConnRefresher refresher) {
+    return new ClientConnLifecycle(context, clients, settings, separate, refresher);
   }
 }

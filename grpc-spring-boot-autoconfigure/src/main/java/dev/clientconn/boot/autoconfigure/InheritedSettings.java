@@ -3,6 +3,7 @@ package dev.clientconn.boot.autoconfigure;
 
 import dev.clientconn.boot.autoconfigure.GrpcClientProperties.Target;
 import dev.clientconn.boot.autoconfigure.interceptor.GlobalInterceptors;
+import dev.clientconn.internal.concurrent.CrossesThreads;
 import java.beans.PropertyDescriptor;
 import java.lang.reflect.Method;
 import java.time.Duration;
@@ -19,15 +20,30 @@ import org.springframework.util.StringUtils;
  * Resolves the settings of a target: each key has the value of the target, or else that of {@code
  * grpc.client.defaults}. A key that neither sets is null; then the default of the builder applies.
  */
+@CrossesThreads
 final class InheritedSettings {
 
-  private final GrpcClientProperties properties;
+  private volatile GrpcClientProperties properties;
 
-  private final GrpcClientTargets targets;
+  private volatile GrpcClientTargets targets;
 
   InheritedSettings(GrpcClientProperties properties, GrpcClientTargets targets) {
     this.properties = properties;
     this.targets = targets;
+  }
+
+  /** Takes over properties that were bound again. */
+  void replace(GrpcClientProperties bound, GrpcClientTargets next) {
+    this.properties = bound;
+    this.targets = next;
+  }
+
+  ConfiguredProperties properties() {
+    return this.targets.properties();
+  }
+
+  List<String> targetNames() {
+    return this.targets.names();
   }
 
   GlobalInterceptors globalInterceptors() {
@@ -90,6 +106,21 @@ final class InheritedSettings {
   @Nullable
   Duration gracePeriod(String name) {
     return merge(own(name)).getShutdown().getGracePeriod();
+  }
+
+  /** Returns when the channel of a target connects. */
+  ConnectSettings connect(String name) {
+    return merge(own(name)).getConnect();
+  }
+
+  /** Returns the property that says when the channel of a target connects. */
+  @Nullable
+  ConfigurationProperty connectModeProperty(String name) {
+    ConfigurationPropertyName entry = this.targets.entry(name);
+    String leaf = "connect.mode";
+    return this.targets
+        .properties()
+        .find(entry == null ? GrpcClientTargets.DEFAULTS.append(leaf) : keyOf(entry, leaf));
   }
 
   /**

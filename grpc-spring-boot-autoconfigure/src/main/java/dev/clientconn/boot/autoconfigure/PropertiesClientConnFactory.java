@@ -6,9 +6,13 @@ import dev.clientconn.ClientConnBuilder;
 import dev.clientconn.boot.ClientConnBuilderCustomizer;
 import dev.clientconn.boot.ClientConnFactory;
 import dev.clientconn.boot.autoconfigure.interceptor.InterceptorBeans;
+import dev.clientconn.internal.concurrent.CrossesThreads;
 import io.grpc.ClientInterceptor;
 import java.util.Collections;
 import java.util.List;
+import java.util.Map;
+import java.util.concurrent.CopyOnWriteArrayList;
+import java.util.function.Function;
 import org.jspecify.annotations.Nullable;
 import org.springframework.beans.factory.ObjectProvider;
 import org.springframework.boot.context.properties.source.ConfigurationProperty;
@@ -19,6 +23,7 @@ import org.springframework.boot.context.properties.source.ConfigurationProperty;
  * the customizers of the application. Interceptor beans run outside of all interceptors that these
  * layers add.
  */
+@CrossesThreads
 final class PropertiesClientConnFactory implements ClientConnFactory {
 
   private final InheritedSettings settings;
@@ -28,6 +33,8 @@ final class PropertiesClientConnFactory implements ClientConnFactory {
   private final InterceptorBeans interceptors;
 
   private final ObjectProvider<ClientConnBuilderCustomizer> customizers;
+
+  private final List<ConfiguredChannel> channels = new CopyOnWriteArrayList<>();
 
   PropertiesClientConnFactory(
       InheritedSettings settings,
@@ -42,11 +49,53 @@ final class PropertiesClientConnFactory implements ClientConnFactory {
 
   @Override
   public ClientConn create(String target) {
-    return create(this.settings.settings(target), (name, builder) -> {});
+    TargetSettings settings = this.settings.settings(target);
+    ClientConn channel = create(settings, (name, builder) -> {});
+    this.channels.removeIf(each -> each.channel() == null);
+    this.channels.add(new ConfiguredChannel(target, channel, SettingsTree.of(settings.values())));
+    return channel;
   }
 
-  /** Creates a channel whose builder is changed after all customizers. */
+  /** Creates a channel whose builder is changed after all customizers, and only once. */
   ClientConn create(TargetSettings settings, ClientConnBuilderCustomizer changes) {
+    return configure(settings, changes, ClientConnBuilder::build);
+  }
+
+  /** Returns the channels that {@link #create(String)} has made and that are still used. */
+  List<ConfiguredChannel> channels() {
+    return List.copyOf(this.channels);
+  }
+
+  /**
+   * Gives a channel the settings that its target has now, if they differ.
+   *
+   * @return whether they differ
+   */
+  boolean reconfigure(ConfiguredChannel configured) {
+    ClientConn channel = configured.channel();
+    if (channel == null) {
+      return false;
+    }
+    TargetSettings settings = this.settings.settings(configured.target());
+    Map<String, Object> next = SettingsTree.of(settings.values());
+    if (configured.has(next) || !apply(settings, channel)) {
+      return false;
+    }
+    configured.configured(next);
+    // Creates the interceptors of the new configuration.
+    this.interceptors.afterSingletonsInstantiated();
+    return true;
+  }
+
+  private boolean apply(TargetSettings settings, ClientConn channel) {
+    return configure(settings, (name, builder) -> {}, builder -> builder.applyTo(channel));
+  }
+
+  /** Makes a builder with all layers, and describes by properties what it refuses. */
+  private <T> T configure(
+      TargetSettings settings,
+      ClientConnBuilderCustomizer changes,
+      Function<ClientConnBuilder, T> use) {
     rejectIf(settings, AddressCheck.problem(settings.address()));
     ClientConnBuilder builder = newBuilder(settings);
     new SettingsMapper(settings, builder).apply();
@@ -60,7 +109,7 @@ final class PropertiesClientConnFactory implements ClientConnFactory {
       // The one that is added last runs first.
       builder.intercept(interceptor);
     }
-    return build(settings, builder);
+    return use(settings, builder, use);
   }
 
   private @Nullable ClientInterceptor interceptor(TargetSettings settings) {
@@ -78,9 +127,10 @@ final class PropertiesClientConnFactory implements ClientConnFactory {
     return this.interceptors.forTarget(settings.name(), names);
   }
 
-  private static ClientConn build(TargetSettings settings, ClientConnBuilder builder) {
+  private static <T> T use(
+      TargetSettings settings, ClientConnBuilder builder, Function<ClientConnBuilder, T> use) {
     try {
-      return builder.build();
+      return use.apply(builder);
     } catch (IllegalArgumentException refused) {
       RuntimeException ofServiceConfig = ServiceConfigMapper.describe(settings, refused);
       if (ofServiceConfig != null) {

@@ -58,6 +58,8 @@ final class SettingsMapper {
     map.from(values.getConnect()::getTimeout)
         .as(timeout -> this.checks.positive("connect.timeout", timeout))
         .to(this.builder::connectTimeout);
+    map.from(values.getConnect()::getRequiredTimeout)
+        .to(timeout -> this.checks.positive("connect.required-timeout", timeout));
     map.from(values.getIdle()::getTimeout)
         .as(timeout -> this.checks.positive("idle.timeout", timeout))
         .to(idle -> this.builder.idleTimeout(nanos(idle), TimeUnit.NANOSECONDS));

@@ -12,16 +12,25 @@ import io.grpc.health.v1.HealthCheckRequest;
 import io.grpc.health.v1.HealthCheckResponse;
 import io.grpc.health.v1.HealthGrpc;
 import io.grpc.stub.StreamObserver;
+import java.io.IOException;
+import java.util.List;
+import java.util.Map;
+import java.util.Properties;
 import java.util.concurrent.CompletableFuture;
+import java.util.concurrent.CopyOnWriteArrayList;
 import java.util.concurrent.CountDownLatch;
 import java.util.concurrent.ExecutionException;
 import java.util.concurrent.TimeUnit;
+import java.util.concurrent.atomic.AtomicBoolean;
 import org.junit.jupiter.api.AfterEach;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.Timeout;
+import org.springframework.beans.factory.DisposableBean;
 import org.springframework.boot.autoconfigure.AutoConfigurations;
 import org.springframework.boot.test.context.runner.ApplicationContextRunner;
 import org.springframework.context.SmartLifecycle;
+import org.springframework.core.env.MapPropertySource;
+import org.springframework.core.io.support.PropertiesLoaderUtils;
 
 @Timeout(30)
 class ClientConnLifecycleTest {
@@ -148,13 +157,159 @@ class ClientConnLifecycleTest {
   }
 
   @Test
-  void clientsStopAfterWebServersAndAreNotPaused() {
+  void clientsStopAfterWebServers() {
     this.runner.run(context -> {
       SmartLifecycle lifecycle = context.getBean(ClientConnLifecycle.class);
       assertThat(lifecycle.getPhase()).isEqualTo(SmartLifecycle.DEFAULT_PHASE - 3072);
-      assertThat(lifecycle.isPauseable()).isFalse();
       assertThat(lifecycle.isRunning()).isTrue();
     });
+  }
+
+  @Test
+  void channelsComeBackWhenAStoppedContextIsStarted() {
+    this.runner.run(context -> {
+      ClientConn channel = context.getBean(ClientConn.class);
+      HealthGrpc.HealthBlockingStub stub = HealthGrpc.newBlockingStub(channel);
+      for (int i = 0; i < 3; i++) {
+        stub.check(HealthCheckRequest.getDefaultInstance());
+        context.stop();
+        assertThat(channel.isTerminated()).isTrue();
+        assertNewCallFails(channel);
+        context.start();
+      }
+      stub.check(HealthCheckRequest.getDefaultInstance());
+      assertThat(this.server.headers).hasSize(4);
+    });
+  }
+
+  @Test
+  void channelsComeBackWhenAPausedContextIsRestarted() {
+    this.runner.run(context -> {
+      ClientConn channel = context.getBean(ClientConn.class);
+      context.pause();
+      assertThat(channel.isShutdown()).isTrue();
+
+      context.restart();
+
+      HealthGrpc.newBlockingStub(channel).check(HealthCheckRequest.getDefaultInstance());
+    });
+  }
+
+  @Test
+  void startEndsTheCallsThatTheStopHasLeft() {
+    this.runner
+        .withPropertyValues("grpc.client.targets.greeter.shutdown.grace-period=-1")
+        .run(context -> {
+          ClientConn channel = context.getBean(ClientConn.class);
+          ClientConnLifecycle lifecycle = context.getBean(ClientConnLifecycle.class);
+          ListenableFuture<HealthCheckResponse> left = call(channel);
+          this.server.held.take();
+          CountDownLatch stopped = new CountDownLatch(1);
+          lifecycle.stop(stopped::countDown);
+
+          lifecycle.start();
+
+          assertThatExceptionOfType(ExecutionException.class).isThrownBy(left::get);
+          stopped.await();
+          HealthGrpc.newBlockingStub(channel).check(HealthCheckRequest.getDefaultInstance());
+        });
+  }
+
+  @Test
+  void propertiesThatHaveChangedSinceTheStopAreUsedAfterTheStart() {
+    HealthServer other = HealthServer.start();
+    this.runner.run(context -> {
+      context.stop();
+      context
+          .getEnvironment()
+          .getPropertySources()
+          .addFirst(new MapPropertySource(
+              "changes", Map.of("grpc.client.targets.greeter.address", other.address())));
+      context.start();
+
+      HealthGrpc.newBlockingStub(context.getBean(ClientConn.class))
+          .check(HealthCheckRequest.getDefaultInstance());
+      assertThat(other.headers).hasSize(1);
+    });
+    other.close();
+  }
+
+  @Test
+  void callsInPreDestroyAndInBeansThatStopLaterWork() {
+    List<HealthCheckResponse> responses = new CopyOnWriteArrayList<>();
+    ClientConn[] channel = new ClientConn[1];
+    this.runner
+        .withBean(LateCaller.class, responses)
+        .withBean(StoppedLate.class, responses, new AtomicBoolean())
+        .run(context -> channel[0] = context.getBean(ClientConn.class));
+
+    assertThat(responses).hasSize(2);
+    assertThat(channel[0].isTerminated()).isTrue();
+  }
+
+  @Test
+  void callsInPreDestroyWorkAfterCallsWereCancelled() {
+    List<HealthCheckResponse> responses = new CopyOnWriteArrayList<>();
+    List<ListenableFuture<HealthCheckResponse>> held = new CopyOnWriteArrayList<>();
+    this.runner
+        .withPropertyValues("grpc.client.defaults.shutdown.grace-period=0")
+        .withBean(LateCaller.class, responses)
+        .run(context -> {
+          held.add(call(context.getBean(ClientConn.class)));
+          this.server.held.take();
+        });
+
+    assertThatExceptionOfType(ExecutionException.class).isThrownBy(held.get(0)::get);
+    assertThat(responses).hasSize(1);
+  }
+
+  @Test
+  void devtoolsDoNotWaitForCalls() throws IOException {
+    Properties devtools =
+        PropertiesLoaderUtils.loadAllProperties("META-INF/spring-devtools.properties");
+    String key = "defaults.grpc.client.defaults.shutdown.grace-period";
+
+    assertThat(devtools.getProperty(key)).isEqualTo("0s");
+    this.runner
+        .withPropertyValues(key.replaceFirst("defaults.", "") + "=" + devtools.getProperty(key))
+        .run(context -> assertThat(context.getBean(InheritedSettings.class).gracePeriod("greeter"))
+            .isZero());
+  }
+
+  private record LateCaller(ClientConn channel, List<HealthCheckResponse> responses)
+      implements DisposableBean {
+    @Override
+    public void destroy() {
+      this.responses.add(
+          HealthGrpc.newBlockingStub(this.channel).check(HealthCheckRequest.getDefaultInstance()));
+    }
+  }
+
+  private record StoppedLate(
+      ClientConn channel, List<HealthCheckResponse> responses, AtomicBoolean running)
+      implements SmartLifecycle {
+
+    @Override
+    public int getPhase() {
+      return 0;
+    }
+
+    @Override
+    public void start() {
+      this.running.set(true);
+    }
+
+    @Override
+    public void stop() {
+      this.running.set(false);
+      this.responses.add(
+          HealthGrpc.newBlockingStub(this.channel).check(HealthCheckRequest.getDefaultInstance()));
+    }
+
+    @Override
+    public boolean isRunning() {
+      return this.running.get();
+    }
   }
 
   @Test

@@ -56,6 +56,8 @@ class DocumentationTest {
             Map.entry("connections.idle-timeout", text(ChannelDefaults.CONNECTION_IDLE_TIMEOUT)),
             Map.entry("connections.max", "" + ChannelDefaults.MAX_CONNECTIONS_PER_ADDRESS),
             Map.entry("connections.max-age-grace", text(ChannelDefaults.CONNECTION_AGE_GRACE)),
+            Map.entry("connect.mode", "lazy"),
+            Map.entry("connect.required-timeout", text(ConnectionsAtStart.DEFAULT_TIMEOUT)),
             Map.entry("connect.timeout", text(ChannelDefaults.CONNECT_TIMEOUT)),
             Map.entry("flow-control.connection-window", text(ChannelDefaults.WINDOW)),
             Map.entry("flow-control.grow", "" + ChannelDefaults.GROW_WINDOWS),

@@ -1,0 +1,86 @@
+// SPDX-License-Identifier: Apache-2.0
+package dev.clientconn.boot.autoconfigure;
+
+import static org.assertj.core.api.Assertions.assertThat;
+
+import dev.clientconn.ClientConn;
+import io.grpc.ConnectivityState;
+import java.util.concurrent.TimeUnit;
+import org.junit.jupiter.api.AfterEach;
+import org.junit.jupiter.api.Test;
+import org.junit.jupiter.api.Timeout;
+import org.springframework.boot.autoconfigure.AutoConfigurations;
+import org.springframework.boot.diagnostics.FailureAnalysis;
+import org.springframework.boot.test.context.runner.ApplicationContextRunner;
+
+@Timeout(30)
+class ConnectModeTest {
+
+  private final HealthServer server = HealthServer.start();
+
+  private final ApplicationContextRunner runner = new ApplicationContextRunner()
+      .withConfiguration(AutoConfigurations.of(GrpcClientAutoConfiguration.class))
+      .withPropertyValues("grpc.client.targets.greeter.address=" + this.server.address());
+
+  @AfterEach
+  void stopServer() {
+    this.server.close();
+  }
+
+  @Test
+  void lazyChannelIsIdleAfterTheStart() {
+    this.runner.run(context -> assertThat(context.getBean(ClientConn.class).getState(false))
+        .isEqualTo(ConnectivityState.IDLE));
+  }
+
+  @Test
+  void eagerChannelConnectsAndTheStartDoesNotWaitForIt() {
+    this.runner
+        .withPropertyValues(
+            "grpc.client.defaults.connect.mode=eager",
+            "grpc.client.targets.absent.address=localhost:1")
+        .run(context -> {
+          assertThat(context).hasNotFailed();
+          assertThat(this.server.connections.tryAcquire(20, TimeUnit.SECONDS)).isTrue();
+        });
+  }
+
+  @Test
+  void requiredChannelIsReadyAfterTheStart() {
+    this.runner
+        .withPropertyValues(
+            "grpc.client.targets.greeter.connect.mode=required",
+            "spring.main.lazy-initialization=true")
+        .run(context -> assertThat(context.getBean(ClientConn.class).getState(false))
+            .isEqualTo(ConnectivityState.READY));
+  }
+
+  @Test
+  void startFailsWithoutARequiredConnectionAndNamesEveryTarget() {
+    ApplicationContextRunner absent = this.runner.withPropertyValues(
+        "grpc.client.defaults.connect.mode=required",
+        "grpc.client.defaults.connect.required-timeout=500ms",
+        "grpc.client.targets.absent.address=localhost:1",
+        "grpc.client.targets.missing.address=unix:///nowhere/at/all");
+
+    FailureAnalysis analysis = StartFailure.of(absent);
+
+    assertThat(analysis.getDescription())
+        .contains("'absent' has no connection to localhost:1 after 500 ms")
+        .contains("Connection refused")
+        .contains("'missing' has no connection to unix:///nowhere/at/all")
+        .contains("Property: grpc.client.defaults.connect.mode")
+        .doesNotContain("'greeter'");
+    assertThat(analysis.getAction()).contains("connect.required-timeout");
+  }
+
+  @Test
+  void timeoutMustBePositive() {
+    this.runner
+        .withPropertyValues("grpc.client.targets.greeter.connect.required-timeout=0s")
+        .run(context -> assertThat(context)
+            .getFailure()
+            .rootCause()
+            .hasMessageContaining("grpc.client.targets.greeter.connect.required-timeout"));
+  }
+}
