@@ -306,7 +306,7 @@ public final class ClientConnBuilder extends RetryOptionsBuilder<ClientConnBuild
   }
 
   /** Has every option of connections, name resolution and load balancing. */
-  private List<@Nullable Object> connectionKey() {
+  List<@Nullable Object> connectionKey() {
     List<@Nullable Object> key = transportKey();
     key.addAll(Arrays.asList(
         target,

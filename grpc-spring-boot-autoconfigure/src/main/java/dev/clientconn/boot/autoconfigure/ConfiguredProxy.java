@@ -11,32 +11,24 @@ import org.jspecify.annotations.Nullable;
 
 /**
  * Names the HTTP proxy of a property for every server of a target. It is called during name
- * resolution, and looks up the proxy each time: its addresses may change.
+ * resolution, and looks up the proxy each time: its addresses may change. Equal proxies are the
+ * same to a channel that gets another configuration.
+ *
+ * @param host the host of the proxy
+ * @param port the port of the proxy
+ * @param loopback whether servers of this machine are reached through the proxy too
+ * @param username the user at the proxy
+ * @param password the password of the user
+ * @param property the property with the proxy, for messages
  */
-final class ConfiguredProxy implements ProxyDetector {
-
-  private final String host;
-
-  private final int port;
-
-  /** Whether servers of this machine are reached through the proxy too. */
-  private final boolean loopback;
-
-  private final @Nullable String username;
-
-  private final @Nullable String password;
-
-  /** The property, for messages. */
-  private final String property;
-
-  ConfiguredProxy(String host, int port, boolean loopback, ProxySettings login, String property) {
-    this.host = host;
-    this.port = port;
-    this.loopback = loopback;
-    this.username = login.getUsername();
-    this.password = login.getPassword();
-    this.property = property;
-  }
+record ConfiguredProxy(
+    String host,
+    int port,
+    boolean loopback,
+    @Nullable String username,
+    @Nullable String password,
+    String property)
+    implements ProxyDetector {
 
   @Override
   public @Nullable ProxiedSocketAddress proxyFor(SocketAddress server) throws IOException {
@@ -46,8 +38,7 @@ final class ConfiguredProxy implements ProxyDetector {
     }
     InetSocketAddress proxy = new InetSocketAddress(this.host, this.port);
     if (proxy.isUnresolved()) {
-      throw new IOException(
-          "the host of the proxy %s:%d cannot be resolved%s".formatted(host, port, property));
+      throw new IOException("the host of the proxy %s cannot be resolved".formatted(this));
     }
     HttpConnectProxiedSocketAddress.Builder proxied = HttpConnectProxiedSocketAddress.newBuilder()
         .setProxyAddress(proxy)
@@ -56,5 +47,11 @@ final class ConfiguredProxy implements ProxyDetector {
       proxied.setUsername(this.username).setPassword(this.password == null ? "" : this.password);
     }
     return proxied.build();
+  }
+
+  /** Without the password. */
+  @Override
+  public String toString() {
+    return this.host + ":" + this.port + this.property;
   }
 }

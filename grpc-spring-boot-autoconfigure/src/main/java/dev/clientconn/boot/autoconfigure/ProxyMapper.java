@@ -44,7 +44,8 @@ record ProxyMapper(TargetSettings settings, ClientConnBuilder builder) {
         parts.group(1),
         Integer.parseInt(parts.group(2)),
         this.settings.isOwn("proxy.address"),
-        proxy,
+        proxy.getUsername(),
+        proxy.getPassword(),
         PropertyText.inline(this.settings.property("proxy.address")));
   }
 

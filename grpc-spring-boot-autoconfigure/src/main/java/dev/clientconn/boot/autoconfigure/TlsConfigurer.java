@@ -36,6 +36,14 @@ final class TlsConfigurer implements AutoCloseable {
 
   private final Map<Use, ReloadableBundle> used = new ConcurrentHashMap<>();
 
+  /** Is the same for all channels, so that a change of other settings does not reconnect them. */
+  private static final class Unverified {
+
+    static final ReloadableTls TLS = ReloadableTls.of(TlsChannelCredentials.newBuilder()
+        .trustManager(InsecureTrustManagerFactory.INSTANCE.getTrustManagers())
+        .build());
+  }
+
   /** A bundle and whether it is used to verify servers. */
   private record Use(String bundle, boolean verify) {}
 
@@ -55,9 +63,7 @@ final class TlsConfigurer implements AutoCloseable {
     String name = settings.values().getSsl().getBundle();
     if (!StringUtils.hasText(name)) {
       if (!verify) {
-        builder.tls(ReloadableTls.of(TlsChannelCredentials.newBuilder()
-            .trustManager(InsecureTrustManagerFactory.INSTANCE.getTrustManagers())
-            .build()));
+        builder.tls(Unverified.TLS);
       }
       return;
     }

@@ -113,18 +113,26 @@ class ProxyTest {
     assertThat(proxy("127.0.0.1", false).proxyFor(server)).isNull();
   }
 
+  /** A channel that gets another configuration keeps its connections if the proxy is equal. */
+  @Test
+  void equalProxiesAreEqualAndHideThePassword() {
+    assertThat(proxy("127.0.0.1", true))
+        .isEqualTo(proxy("127.0.0.1", true))
+        .isNotEqualTo(proxy("127.0.0.2", true));
+    assertThat(proxy("127.0.0.1", true).toString()).doesNotContain("secret");
+  }
+
   @Test
   void proxyThatCannotBeResolvedNamesTheProperty() {
     assertThatExceptionOfType(IOException.class)
         .isThrownBy(() -> proxy("no.such.host.invalid", true)
             .proxyFor(InetSocketAddress.createUnresolved("localhost", 9090)))
-        .withMessage("the host of the proxy no.such.host.invalid:3128 cannot be resolved"
-            + " (proxy.address, line 7)");
+        .withMessage("the host of the proxy no.such.host.invalid:3128 (proxy.address, line 7)"
+            + " cannot be resolved");
   }
 
   private static ConfiguredProxy proxy(String host, boolean loopback) {
-    return new ConfiguredProxy(
-        host, 3128, loopback, new ProxySettings(), " (proxy.address, line 7)");
+    return new ConfiguredProxy(host, 3128, loopback, "me", "secret", " (proxy.address, line 7)");
   }
 
   private static void check(Channel channel) {

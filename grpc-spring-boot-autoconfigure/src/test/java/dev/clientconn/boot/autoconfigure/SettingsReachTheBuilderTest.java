@@ -1,0 +1,86 @@
+// SPDX-License-Identifier: Apache-2.0
+package dev.clientconn.boot.autoconfigure;
+
+import static org.assertj.core.api.Assertions.assertThat;
+
+import dev.clientconn.BuilderOptions;
+import dev.clientconn.ClientConnBuilder;
+import java.util.ArrayList;
+import java.util.List;
+import java.util.Map;
+import java.util.Objects;
+import java.util.TreeMap;
+import java.util.regex.Pattern;
+import org.junit.jupiter.params.ParameterizedTest;
+import org.junit.jupiter.params.provider.ValueSource;
+import org.springframework.beans.factory.config.YamlPropertiesFactoryBean;
+import org.springframework.core.io.ClassPathResource;
+
+/**
+ * Removes one key after the other from {@code every-key.yml}, which must change what the builder
+ * gets, or fail.
+ */
+class SettingsReachTheBuilderTest {
+
+  /** Keys that other classes apply, and switches that repeat what another key says. */
+  private static final List<String> ELSEWHERE = List.of(
+      "interceptors\\[\\d]", "ssl\\..*", "shutdown\\..*", "keepalive.enabled", "proxy.enabled");
+
+  /** A method is retried or hedged, not both. */
+  @ParameterizedTest
+  @ValueSource(
+      strings = {
+        "hedging\\..*",
+        "retry\\.(max-attempts|initial-backoff|max-backoff|multiplier|codes|methods).*"
+      })
+  void everyKeyReachesTheBuilder(String otherPolicy) {
+    Map<String, String> all = values();
+    all.keySet().removeIf(Pattern.compile(otherPolicy).asMatchPredicate());
+    Object everything = BuilderOptions.of(builder(all));
+    List<String> lost = new ArrayList<>();
+
+    for (String key : all.keySet()) {
+      Map<String, String> fewer = new TreeMap<>(all);
+      fewer.remove(key);
+      if (everything.equals(optionsOf(fewer))) {
+        lost.add(key);
+      }
+    }
+
+    // Equal options show that the comparison can find a lost key.
+    assertThat(lost)
+        .contains("ssl.enabled")
+        .allMatch(key -> ELSEWHERE.stream().anyMatch(key::matches));
+  }
+
+  private static Object optionsOf(Map<String, String> values) {
+    try {
+      return BuilderOptions.of(builder(values));
+    } catch (RuntimeException refused) {
+      return refused;
+    }
+  }
+
+  private static ClientConnBuilder builder(Map<String, String> values) {
+    List<String> pairs = new ArrayList<>();
+    values.forEach((key, value) -> {
+      pairs.add("grpc.client.targets.greeter." + key);
+      pairs.add(value);
+    });
+    TargetSettings settings =
+        new SettingsFixture().properties(pairs.toArray(String[]::new)).settings("greeter");
+    ClientConnBuilder builder = ClientConnBuilder.forTarget(settings.address());
+    new SettingsMapper(settings, builder).apply();
+    new ServiceConfigMapper(settings, builder).apply();
+    return builder;
+  }
+
+  private static Map<String, String> values() {
+    YamlPropertiesFactoryBean yaml = new YamlPropertiesFactoryBean();
+    yaml.setResources(new ClassPathResource("every-key.yml"));
+    Map<String, String> values = new TreeMap<>();
+    Objects.requireNonNull(yaml.getObject())
+        .forEach((key, value) -> values.put(key.toString(), value.toString()));
+    return values;
+  }
+}
