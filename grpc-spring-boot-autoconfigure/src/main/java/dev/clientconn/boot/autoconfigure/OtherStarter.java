@@ -56,7 +56,8 @@ enum OtherStarter {
         + this.artifact
         + ". "
         + this.border
-        + " Keys directly below grpc.client are not checked for mistakes. Remove the dependency on "
+        + " Keys directly below grpc.client are neither checked nor translated."
+        + " Remove the dependency on "
         + this.artifact
         + " when nothing uses it any longer.";
   }
