@@ -172,6 +172,8 @@ public final class ClientConn extends ManagedChannel {
    * Runs {@code callback} once on the channel's executor, when the channel has no call that was
    * started and has not ended: now, or later. New calls are accepted meanwhile. What it throws is
    * logged.
+   *
+   * @param callback runs at most once
    */
   public void notifyWhenQuiet(Runnable callback) {
     ChannelCore open = core;

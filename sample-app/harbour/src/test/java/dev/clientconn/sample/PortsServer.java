@@ -1,6 +1,9 @@
 // SPDX-License-Identifier: Apache-2.0
 package dev.clientconn.sample;
 
+import java.util.ArrayList;
+import java.util.List;
+import java.util.Map;
 import org.springframework.boot.WebApplicationType;
 import org.springframework.boot.autoconfigure.EnableAutoConfiguration;
 import org.springframework.boot.builder.SpringApplicationBuilder;
@@ -21,9 +24,18 @@ final class PortsServer implements AutoCloseable {
   }
 
   static PortsServer start() {
+    return start("default", Map.of());
+  }
+
+  static PortsServer start(String profile, Map<String, String> properties) {
+    List<String> arguments = new ArrayList<>();
+    arguments.add("--spring.grpc.server.port=0");
+    arguments.add("--grpc.client.enabled=false");
+    properties.forEach((name, value) -> arguments.add("--" + name + "=" + value));
     return new PortsServer(new SpringApplicationBuilder(Harbour.class)
         .web(WebApplicationType.NONE)
-        .run("--spring.grpc.server.port=0", "--grpc.client.enabled=false"));
+        .profiles(profile)
+        .run(arguments.toArray(String[]::new)));
   }
 
   int port() {

@@ -18,7 +18,11 @@ public record InjectedInterceptors(
   public static final InjectedInterceptors NONE =
       new InjectedInterceptors(List.of(), List.of(), false);
 
-  /** Whether the annotation has its default attributes. */
+  /**
+   * Whether the annotation has its default attributes.
+   *
+   * @return true if it names no interceptors
+   */
   public boolean isNone() {
     return equals(NONE);
   }
