@@ -24,7 +24,12 @@ class SettingsReachTheBuilderTest {
 
   /** Keys that other classes apply, and switches that repeat what another key says. */
   private static final List<String> ELSEWHERE = List.of(
-      "interceptors\\[\\d]", "ssl\\..*", "shutdown\\..*", "keepalive.enabled", "proxy.enabled");
+      "connect\\.(mode|required-timeout)",
+      "interceptors\\[\\d]",
+      "ssl\\..*",
+      "shutdown\\..*",
+      "keepalive.enabled",
+      "proxy.enabled");
 
   /** A method is retried or hedged, not both. */
   @ParameterizedTest
