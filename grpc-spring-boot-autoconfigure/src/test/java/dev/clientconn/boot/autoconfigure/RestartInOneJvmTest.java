@@ -1,0 +1,92 @@
+// SPDX-License-Identifier: Apache-2.0
+package dev.clientconn.boot.autoconfigure;
+
+import static org.assertj.core.api.Assertions.assertThat;
+
+import dev.clientconn.ClientConn;
+import io.grpc.health.v1.HealthCheckRequest;
+import io.grpc.health.v1.HealthGrpc;
+import java.net.URL;
+import java.net.URLClassLoader;
+import java.util.List;
+import org.junit.jupiter.api.AfterEach;
+import org.junit.jupiter.api.Test;
+import org.junit.jupiter.api.Timeout;
+import org.springframework.boot.autoconfigure.AutoConfigurations;
+import org.springframework.boot.test.context.runner.ApplicationContextRunner;
+
+/** Starts applications after one another and beside one another, as devtools and tests do. */
+@Timeout(30)
+class RestartInOneJvmTest {
+
+  private final HealthServer server = HealthServer.start();
+
+  private final ApplicationContextRunner runner = new ApplicationContextRunner()
+      .withConfiguration(AutoConfigurations.of(GrpcClientAutoConfiguration.class))
+      .withPropertyValues("grpc.client.targets.greeter.address=" + this.server.address());
+
+  @AfterEach
+  void stopServer() {
+    this.server.close();
+  }
+
+  /** A thread with the class loader of the application before would keep all its classes. */
+  @Test
+  void noThreadOfAChannelHasTheClassLoaderOfTheApplicationBefore() throws Exception {
+    ClassLoader before = null;
+    for (int i = 0; i < 3; i++) {
+      ClassLoader loader = newLoader();
+      runWith(loader);
+      ClassLoader old = before;
+      while (old != null && !threadsWith(old).isEmpty()) {
+        // Their tasks end at once, and the threads with them.
+        Thread.onSpinWait();
+      }
+      before = loader;
+    }
+  }
+
+  @Test
+  void applicationThatEndsLeavesTheChannelsOfAnotherAlone() {
+    this.runner.run(outer -> {
+      HealthGrpc.HealthBlockingStub stub =
+          HealthGrpc.newBlockingStub(outer.getBean(ClientConn.class));
+      this.runner.run(inner ->
+          assertThat(inner.getBean(ClientConn.class)).isNotSameAs(outer.getBean(ClientConn.class)));
+      assertThat(stub.check(HealthCheckRequest.getDefaultInstance()))
+          .isEqualTo(HealthServer.serving());
+    });
+  }
+
+  private void runWith(ClassLoader loader) {
+    Thread thread = Thread.currentThread();
+    ClassLoader own = thread.getContextClassLoader();
+    thread.setContextClassLoader(loader);
+    try {
+      this.runner.run(context -> {
+        HealthGrpc.newBlockingStub(context.getBean(ClientConn.class))
+            .check(HealthCheckRequest.getDefaultInstance());
+        // The pool has a thread, too.
+        assertThat(HealthGrpc.newFutureStub(context.getBean(ClientConn.class))
+                .check(HealthCheckRequest.getDefaultInstance())
+                .get())
+            .isEqualTo(HealthServer.serving());
+        assertThat(threadsWith(Thread.currentThread().getContextClassLoader())).isNotEmpty();
+      });
+    } finally {
+      thread.setContextClassLoader(own);
+    }
+  }
+
+  private static ClassLoader newLoader() {
+    return new URLClassLoader(new URL[0], RestartInOneJvmTest.class.getClassLoader());
+  }
+
+  private static List<String> threadsWith(ClassLoader loader) {
+    return Thread.getAllStackTraces().keySet().stream()
+        .filter(thread -> thread.getName().startsWith("clientconn-"))
+        .filter(thread -> thread.getContextClassLoader() == loader)
+        .map(Thread::getName)
+        .toList();
+  }
+}
