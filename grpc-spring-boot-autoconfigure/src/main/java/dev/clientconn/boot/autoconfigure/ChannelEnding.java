@@ -63,10 +63,16 @@ final class ChannelEnding {
     }
   }
 
+  /**
+   * Waits for the calls rather than for the channel, which may have been opened anew meanwhile;
+   * its connections close a moment later.
+   */
   private boolean awaitCalls(long nanos) throws InterruptedException {
-    return this.shutsDown
-        ? this.channel.awaitTermination(nanos, TimeUnit.NANOSECONDS)
-        : this.quiet.await(nanos, TimeUnit.NANOSECONDS);
+    boolean ended = this.quiet.await(nanos, TimeUnit.NANOSECONDS);
+    if (ended && this.shutsDown) {
+      this.channel.awaitTermination(AFTERMATH.toNanos(), TimeUnit.NANOSECONDS);
+    }
+    return ended;
   }
 
   /** Where calls are still accepted, the channel is opened anew for them. */
