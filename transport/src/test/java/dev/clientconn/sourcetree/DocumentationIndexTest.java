@@ -49,11 +49,13 @@ class DocumentationIndexTest {
   private static String links(List<Entry> entries, int at) {
     List<String> links = new ArrayList<>();
     if (at > 0) {
-      links.add("[← %s](%s)".formatted(entries.get(at - 1).title(), entries.get(at - 1).page()));
+      links.add("[← %s](%s)"
+          .formatted(entries.get(at - 1).title(), entries.get(at - 1).page()));
     }
     links.add("[Contents](" + INDEX + ")");
     if (at + 1 < entries.size()) {
-      links.add("[%s →](%s)".formatted(entries.get(at + 1).title(), entries.get(at + 1).page()));
+      links.add("[%s →](%s)"
+          .formatted(entries.get(at + 1).title(), entries.get(at + 1).page()));
     }
     return String.join(" · ", links);
   }
