@@ -55,10 +55,12 @@ final class GrpcClientBeanRegistrar implements BeanFactoryPostProcessor, Priorit
       InterceptorNames interceptors = new InterceptorNames(beanFactory);
       boolean stubFactories =
           beanFactory.getBeanNamesForType(StubFactory.class, true, false).length > 0;
-      pointsIn(beanFactory).forEach(point -> {
+      ExternalInjectionPoints external = ExternalInjectionPoints.in(beanFactory);
+      pointsIn(beanFactory, external).forEach(point -> {
         interceptors.check(point.interceptors(), point.describe());
         register(point, point.beanType(stubFactories), known);
       });
+      external.required().forEach(point -> requireChannel(point, known));
       DeclaredClient.in(beanFactory).forEach(declared -> {
         ClientInjectionPoint client = declared.client();
         interceptors.check(client.interceptors(), client.describe());
@@ -69,7 +71,7 @@ final class GrpcClientBeanRegistrar implements BeanFactoryPostProcessor, Priorit
 
   /** Finds the first injection point of each client. */
   private static Collection<ClientInjectionPoint> pointsIn(
-      ConfigurableListableBeanFactory beanFactory) {
+      ConfigurableListableBeanFactory beanFactory, ExternalInjectionPoints external) {
     Map<List<Object>, ClientInjectionPoint> points = new LinkedHashMap<>();
     ClientInjectionPointScanner scanner =
         new ClientInjectionPointScanner(point -> points.putIfAbsent(point.key(), point));
@@ -83,6 +85,8 @@ final class GrpcClientBeanRegistrar implements BeanFactoryPostProcessor, Priorit
         // The definition may be unused. If it is used, the creation of the bean reports the class.
       }
     }
+    external.warnOfUnusedReplacements(points);
+    external.points().forEach(points::putIfAbsent);
     return points.values();
   }
 
@@ -107,16 +111,20 @@ final class GrpcClientBeanRegistrar implements BeanFactoryPostProcessor, Priorit
     });
   }
 
-  /** Nobody may inject the bean, so an unknown name fails here. */
   private void register(DeclaredClient declared, Class<?> type, Targets targets) {
-    String name = resolve(declared.client());
-    String channel = targets
-        .channel(declared.client(), name)
+    String channel = requireChannel(declared.client(), targets);
+    GrpcClientBeanDefinition.register(targets.registry(), declared, type, channel);
+  }
+
+  /** Fails for an unknown name where no bean may be injected that would fail. */
+  private String requireChannel(ClientInjectionPoint point, Targets targets) {
+    String name = resolve(point);
+    return targets
+        .channel(point, name)
         .orElseThrow(() -> new UnknownGrpcTargetException(
-            "%s is not the name of a gRPC target.".formatted(declared.client().describe()),
+            "%s is not the name of a gRPC target.".formatted(point.describe()),
             name,
             targets.configured().names()));
-    GrpcClientBeanDefinition.register(targets.registry(), declared, type, channel);
   }
 
   private String resolve(ClientInjectionPoint point) {
