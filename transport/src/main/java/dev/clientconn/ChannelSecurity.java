@@ -20,21 +20,23 @@ import org.jspecify.annotations.Nullable;
  * @param tls keys and certificates; absent for plaintext, and for default TLS until {@link
  *     #currentTls}
  * @param fixed whether the application gave credentials, which no other option may change
+ * @param key what the application gave; equal for two builders that ask for the same
  */
 record ChannelSecurity(
     ChannelCredentials credentials,
     @Nullable CallCredentials callCredentials,
     @Nullable ReloadableTls tls,
-    boolean fixed) {
+    boolean fixed,
+    Object key) {
 
-  /** Each is one object, by which two builders are seen to ask for the same. */
+  /** Each is one object, which is the key of the builders that ask for it. */
   private static final ChannelCredentials TLS = TlsChannelCredentials.create();
 
   private static final ChannelCredentials PLAINTEXT = InsecureChannelCredentials.create();
 
   /** TLS with the JVM's trust store. */
   static ChannelSecurity defaultTls() {
-    return new ChannelSecurity(TLS, null, null, false);
+    return new ChannelSecurity(TLS, null, null, false, TLS);
   }
 
   /**
@@ -49,17 +51,23 @@ record ChannelSecurity(
           callCredentials == null ? outer : new CompositeCallCredentials(outer, callCredentials);
       credentials = TlsCredentials.firstSupported(composite.getChannelCredentials());
     }
-    return new ChannelSecurity(credentials, callCredentials, reloadable(credentials), true);
+    boolean insecure = credentials instanceof InsecureChannelCredentials;
+    return new ChannelSecurity(
+        credentials,
+        callCredentials,
+        reloadable(credentials),
+        true,
+        insecure ? PLAINTEXT : credentials);
   }
 
-  ChannelSecurity withTls(String option, ReloadableTls own) {
+  ChannelSecurity withTls(String option, ReloadableTls own, Object key) {
     checkChangeable(option);
-    return new ChannelSecurity(TLS, null, own, false);
+    return new ChannelSecurity(TLS, null, own, false, key);
   }
 
   ChannelSecurity withPlaintext() {
     checkChangeable("usePlaintext");
-    return new ChannelSecurity(PLAINTEXT, null, null, false);
+    return new ChannelSecurity(PLAINTEXT, null, null, false, PLAINTEXT);
   }
 
   ChannelSecurity withTransportSecurity() {

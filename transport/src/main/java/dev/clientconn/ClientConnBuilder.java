@@ -50,15 +50,24 @@ public final class ClientConnBuilder extends RetryOptionsBuilder<ClientConnBuild
   private final String target;
   private final List<InterceptorFactory> interceptors = new ArrayList<>();
   private final List<MetricSink> metricSinks = new ArrayList<>();
-  private final List<Consumer<NameResolver.Args.Builder>> resolverArgs = new ArrayList<>();
+  private final List<ResolverArg<?>> resolverArgs = new ArrayList<>();
   private @Nullable ProxyDetector proxyDetector;
-  private NameResolverRegistry resolvers = NameResolverRegistry.getDefaultRegistry();
+  private NameResolver.@Nullable Factory resolverFactory;
   private @Nullable Executor executor;
   private @Nullable Executor offloadExecutor;
   private @Nullable BinaryLog binaryLog;
   private String defaultPolicy = ChannelDefaults.LOAD_BALANCING_POLICY;
   private Duration idleTimeout = ChannelDefaults.IDLE_TIMEOUT;
   private @Nullable Integer maxInboundMessageSize;
+
+  /** Two builders with the same argument ask for the same. */
+  private record ResolverArg<T>(NameResolver.Args.Key<T> key, T value)
+      implements Consumer<NameResolver.Args.Builder> {
+    @Override
+    public void accept(NameResolver.Args.Builder args) {
+      args.setArg(key, value);
+    }
+  }
 
   private ClientConnBuilder(String target, ChannelSecurity security) {
     super(security);
@@ -227,7 +236,7 @@ public final class ClientConnBuilder extends RetryOptionsBuilder<ClientConnBuild
   /** Passes an argument of the application's own to the name resolver. */
   @Override
   public <X> ClientConnBuilder setNameResolverArg(NameResolver.Args.Key<X> key, X value) {
-    resolverArgs.add(args -> args.setArg(key, value));
+    resolverArgs.add(new ResolverArg<>(key, value));
     return this;
   }
 
@@ -242,10 +251,14 @@ public final class ClientConnBuilder extends RetryOptionsBuilder<ClientConnBuild
   @Override
   @Deprecated
   public ClientConnBuilder nameResolverFactory(NameResolver.@Nullable Factory factory) {
-    resolvers = factory == null
-        ? NameResolverRegistry.getDefaultRegistry()
-        : FactoryNameResolverProvider.registryOf(factory);
+    resolverFactory = factory;
     return this;
+  }
+
+  private NameResolverRegistry resolvers() {
+    return resolverFactory == null
+        ? NameResolverRegistry.getDefaultRegistry()
+        : FactoryNameResolverProvider.registryOf(resolverFactory);
   }
 
   /**
@@ -314,7 +327,7 @@ public final class ClientConnBuilder extends RetryOptionsBuilder<ClientConnBuild
         idleTimeout,
         offloadExecutor,
         proxyDetector,
-        resolvers,
+        resolverFactory,
         List.copyOf(metricSinks),
         List.copyOf(resolverArgs),
         scalingOptions(),
@@ -326,6 +339,7 @@ public final class ClientConnBuilder extends RetryOptionsBuilder<ClientConnBuild
 
   ChannelOptions channelOptions() {
     ServiceConfigParser parser = new ServiceConfigParser(defaultPolicy);
+    NameResolverRegistry resolvers = resolvers();
     TargetUri uri = TargetUri.parse(target, resolvers);
     return new ChannelOptions(
         uri,

@@ -69,7 +69,7 @@ abstract class TransportOptionsBuilder<B extends ManagedChannelBuilder<B>>
    * @throws IllegalStateException if the builder was made with channel credentials
    */
   public B sslContext(SslContext sslContext) {
-    security = security.withTls("sslContext", ReloadableTls.of(sslContext));
+    security = security.withTls("sslContext", ReloadableTls.of(sslContext), sslContext);
     return self();
   }
 
@@ -81,7 +81,7 @@ abstract class TransportOptionsBuilder<B extends ManagedChannelBuilder<B>>
    * @throws IllegalStateException if the builder was made with channel credentials
    */
   public B tls(ReloadableTls tls) {
-    security = security.withTls("tls", tls);
+    security = security.withTls("tls", tls, tls);
     return self();
   }
 
@@ -365,8 +365,7 @@ abstract class TransportOptionsBuilder<B extends ManagedChannelBuilder<B>>
   /** Has every option of connections, so that equal keys stand for the same connections. */
   final List<@Nullable Object> transportKey() {
     return new ArrayList<>(Arrays.asList(
-        security.credentials(),
-        security.tls(),
+        security.key(),
         dialer,
         transportListener,
         List.copyOf(transportFilters),

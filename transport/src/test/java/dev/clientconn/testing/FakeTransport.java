@@ -238,6 +238,11 @@ public final class FakeTransport implements ClientTransport {
   }
 
   @Override
+  public String authority() {
+    return authority;
+  }
+
+  @Override
   public void shutdown(Status reason) {
     drain(reason);
     terminateIfDrained(reason);

@@ -291,7 +291,8 @@ final class CallAttempt
 
   private void askCredentials(ClientTransport picked, CallCredentials credentials) {
     String own = plan.authority();
-    String known = own == null ? plan.environment().authority() : own;
+    // Not the channel's: its configuration, and so its authority, may have changed since.
+    String known = own == null ? picked.authority() : own;
     CredentialsApplier.Request request =
         new CredentialsApplier.Request(plan, known, picked.attributes());
     new CredentialsApplier(this::onCredentials, this::onFailed).ask(credentials, plan, request);

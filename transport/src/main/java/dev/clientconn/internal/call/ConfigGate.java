@@ -10,7 +10,8 @@ import java.util.Set;
 
 /**
  * Holds the calls that were started before the service config was known, in the order of their
- * start, until the name resolver's first result. After that it costs a call one volatile read.
+ * start, until the name resolver's first result. After that it costs a call one volatile read. It
+ * is closed again when another name resolver takes over that has not sent a result yet.
  */
 @CrossesThreads
 public final class ConfigGate {
@@ -23,6 +24,7 @@ public final class ConfigGate {
 
   private volatile int waitingCount;
   private volatile boolean open;
+  private boolean ended;
 
   /**
    * @param open whether the config is known from the start
@@ -33,7 +35,7 @@ public final class ConfigGate {
     this.onWait = onWait;
   }
 
-  /** Whether the config is known. Never turns false again. */
+  /** Whether the config is known. */
   public boolean isOpen() {
     return open;
   }
@@ -77,8 +79,19 @@ public final class ConfigGate {
     }
   }
 
-  /** Ends all calls that have not begun: the channel has ended. */
+  /** The config is not known any more. Calls that were released are not called back. */
+  public synchronized void close() {
+    if (open && !ended) {
+      open = false;
+      waiting = new LinkedHashSet<>(waiting);
+    }
+  }
+
+  /** Ends all calls that have not begun: the channel has ended, and no call waits any more. */
   public void end(Status reason) {
+    synchronized (this) {
+      ended = true;
+    }
     openAndCopy().forEach(call -> call.end(reason));
   }
 
@@ -89,7 +102,7 @@ public final class ConfigGate {
     return copy;
   }
 
-  /** An idle channel need not retain an empty set: no call enters after the gate has opened. */
+  /** An idle channel need not retain an empty set: no call enters while the gate is open. */
   private void dropIfUnused() {
     if (open && waiting.isEmpty()) {
       waiting = NONE;

@@ -117,7 +117,7 @@ public final class ChannelCore {
     }
     current.stop();
     picker.update(null);
-    tracker.update(ConnectivityState.IDLE);
+    tracker.update(ConnectivityState.IDLE, null);
     if (waitingCalls() > 0) {
       exitIdle();
     }
@@ -163,6 +163,9 @@ public final class ChannelCore {
     }
     if (current.isResolved()) {
       gate.open();
+    } else {
+      // As in a new channel: the service config may have a retry policy or a timeout for the call.
+      gate.close();
     }
   }
 

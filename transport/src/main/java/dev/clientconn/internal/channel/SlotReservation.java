@@ -58,6 +58,11 @@ final class SlotReservation implements ClientTransport {
   }
 
   @Override
+  public String authority() {
+    return transport.authority();
+  }
+
+  @Override
   public void shutdown(Status reason) {
     transport.shutdown(reason);
   }

@@ -172,6 +172,11 @@ final class Http2ClientTransport implements ClientTransport {
   }
 
   @Override
+  public String authority() {
+    return peer.authority();
+  }
+
+  @Override
   public void countStreams(StreamSlots slots) {
     controlBuffer.put(new Commands.CountStreams(slots));
   }

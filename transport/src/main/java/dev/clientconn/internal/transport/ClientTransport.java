@@ -50,6 +50,9 @@ public interface ClientTransport {
    */
   Attributes attributes();
 
+  /** Returns {@code :authority} of the streams whose parameters name none. */
+  String authority();
+
   /** Takes no new streams and closes the connection after the last open one has ended. */
   void shutdown(Status reason);
 

@@ -86,7 +86,7 @@ class CallCredentialsTest {
     fixture.unary("hello");
 
     CallCredentials.RequestInfo info = credentials.info();
-    assertThat(info.getAuthority()).isEqualTo("server:50051");
+    assertThat(info.getAuthority()).as("of the connection").isEqualTo("server:1");
     assertThat(info.getSecurityLevel()).isEqualTo(SecurityLevel.NONE);
     assertThat(info.getMethodDescriptor()).isSameAs(TextMethods.UNARY);
     assertThat(info.getTransportAttrs()).isEqualTo(Attributes.EMPTY);

@@ -307,6 +307,11 @@ class CallRacesTest {
     }
 
     @Override
+    public String authority() {
+      return "server:1";
+    }
+
+    @Override
     public Attributes attributes() {
       return Attributes.EMPTY;
     }

@@ -243,6 +243,11 @@ class HedgingRacesTest {
     }
 
     @Override
+    public String authority() {
+      return "server:1";
+    }
+
+    @Override
     public Attributes attributes() {
       return Attributes.EMPTY;
     }
