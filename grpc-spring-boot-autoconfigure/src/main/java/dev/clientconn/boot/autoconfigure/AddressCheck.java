@@ -15,6 +15,9 @@ final class AddressCheck {
 
   private static final int MAX_PORT = 65_535;
 
+  private static final String NO_HOST =
+      "It has no host. Write static://<host>:<port>,<host>:<port> or dns:///<host>:<port>.";
+
   private static final Pattern PLACEHOLDER = Pattern.compile("\\$\\{([^}:]*).*");
 
   private static final Pattern SCHEME = Pattern.compile("([a-zA-Z][a-zA-Z0-9+.-]*):(.*)");
@@ -80,6 +83,9 @@ final class AddressCheck {
   }
 
   private static @Nullable String ofDns(String rest) {
+    if (rest.replace("/", "").isBlank()) {
+      return NO_HOST;
+    }
     if (!rest.startsWith("//")) {
       return rest.matches("\\d+")
           ? "It has no host. Write dns:///<host>:%s.".formatted(rest)
@@ -96,7 +102,13 @@ final class AddressCheck {
   }
 
   private static @Nullable String ofHosts(String hosts) {
+    if (hosts.replace(",", "").isBlank()) {
+      return NO_HOST;
+    }
     for (String host : hosts.split(",", -1)) {
+      if (host.isBlank()) {
+        return "The list of hosts has an empty element: remove the comma.";
+      }
       Matcher matcher = HOST_AND_PORT.matcher(host.strip());
       String problem = matcher.matches() ? ofPort(matcher.group(2)) : null;
       if (problem != null) {

@@ -294,6 +294,11 @@ class ConfigurationMistakesTest {
         "localhost:99999 | The port 99999 is not between 1 and 65535",
         "dns:///localhost:0 | The port 0 is not between 1 and 65535",
         "static://localhost:1,localhost:70000 | The port 70000 is not between 1 and 65535",
+        "static:// | It has no host. Write static://<host>:<port>",
+        "static://, | It has no host. Write static://<host>:<port>",
+        "static://localhost:1,,localhost:2 | The list of hosts has an empty element",
+        "static://localhost:1, | The list of hosts has an empty element",
+        "dns:/// | It has no host.",
         "localhost:grpc | The port 'grpc' is not a number",
         "localhost: | The port after the colon is missing",
         "localhost:9101/ | An address has no path. Write localhost:9101",
@@ -379,6 +384,19 @@ class ConfigurationMistakesTest {
         .contains("'" + name + "." + key + "' (originating from 'application.yml - 3:")
         .contains(reason.formatted(name))
         .doesNotContain("hunter2");
+  }
+
+  @Test
+  void wordThatIsNoVerificationShowsTheAllowedOnes() {
+    FailureAnalysis analysis = StartFailure.of(this.runner, """
+        grpc.client.targets.greeter:
+          address: localhost:9090
+          ssl: { enabled: true, verify: never }
+        """);
+
+    assertThat(analysis.getDescription())
+        .contains("Property: grpc.client.targets.greeter.ssl.verify", "application.yml - 3:");
+    assertThat(analysis.getAction()).contains("FULL", "NONE");
   }
 
   @Test
