@@ -60,6 +60,11 @@ final class SettingsMapper {
         .to(this.builder::connectTimeout);
     map.from(values.getConnect()::getRequiredTimeout)
         .to(timeout -> this.checks.positive("connect.required-timeout", timeout));
+    if (values.getConnect().getMode() != ConnectMode.REQUIRED
+        && this.settings.isOwn("connect.required-timeout")) {
+      throw this.settings.invalidGroup(
+          "connect.required-timeout", "It has no effect without connect.mode: required.");
+    }
     map.from(values.getIdle()::getTimeout)
         .as(timeout -> this.checks.positive("idle.timeout", timeout))
         .to(idle -> this.builder.idleTimeout(nanos(idle), TimeUnit.NANOSECONDS));

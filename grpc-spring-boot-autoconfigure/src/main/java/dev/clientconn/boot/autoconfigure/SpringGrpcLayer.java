@@ -12,6 +12,7 @@ import java.util.Map;
 import org.apache.commons.logging.Log;
 import org.apache.commons.logging.LogFactory;
 import org.jspecify.annotations.Nullable;
+import org.springframework.boot.context.properties.bind.Binder;
 import org.springframework.boot.context.properties.source.ConfigurationProperty;
 import org.springframework.boot.context.properties.source.ConfigurationPropertyName;
 import org.springframework.boot.env.OriginTrackedMapPropertySource;
@@ -87,7 +88,8 @@ final class SpringGrpcLayer {
   }
 
   private static boolean isOn(Environment environment, String key) {
-    return environment.getProperty(key, Boolean.class, true);
+    // The Binder names the property and its origin if the value is neither.
+    return Binder.get(environment).bind(key, Boolean.class).orElse(true);
   }
 
   private void add(BootChannel channel) {
@@ -105,14 +107,15 @@ final class SpringGrpcLayer {
     this.warnings.addAll(result.warnings());
     boolean ownSecurity = this.targets.properties().isSet(entry.append("ssl"));
     result.settings().forEach((key, setting) -> {
-      if (key.equals("address")) {
-        put(entry, key, setting);
-      } else if (channel.isDefault() || !ownSecurity || !key.startsWith("ssl.")) {
-        put(shared, key, setting);
+      // A certificate that is not verified is a risk of one channel, and never inherited.
+      boolean ofOne = key.equals("address") || key.equals("ssl.verify");
+      ConfigurationPropertyName parent = ofOne ? entry : shared;
+      if (!parent.equals(entry) || !ownSecurity || !key.startsWith("ssl.")) {
+        put(parent, key, setting);
       }
     });
     if (inProcess) {
-      this.values.remove(entry.append("address").toString());
+      this.values.keySet().removeIf(key -> key.startsWith(entry + "."));
       return;
     }
     if (address == null) {
@@ -134,6 +137,11 @@ final class SpringGrpcLayer {
     });
     if (!channel.has("ssl") && !ownSecurity && !isSetInDefaults("ssl")) {
       this.values.put(entry.append("ssl.enabled").toString(), "false");
+    }
+    boolean ownBundle = ownSecurity || present.containsKey("ssl.bundle");
+    if (!channel.isDefault() && !ownBundle && !isSetInDefaults("ssl.bundle")) {
+      // In Boot, the certificates of the channel default are not those of other channels.
+      this.values.put(entry.append("ssl.bundle").toString(), "");
     }
   }
 

@@ -120,13 +120,9 @@ final class TargetKeyCheck {
               .formatted(String.join(", ", ServiceConfigKeys.ROOT.names())),
           null);
     }
-    List<String> group = KEYS.inGroup(path);
-    if (!group.isEmpty()) {
-      return new KeyProblem(
-          property,
-          "It is a group and needs at least one of its keys: %s."
-              .formatted(String.join(", ", group)),
-          null);
+    KeyProblem known = knownElsewhere(property, path);
+    if (known != null) {
+      return known;
     }
     for (int i = path.size() - 1; i > 0; i--) {
       String leaf = KEYS.find(path.subList(0, i));
@@ -146,6 +142,26 @@ final class TargetKeyCheck {
         property,
         reason + meant.map(line -> " Did you mean '%s'?".formatted(line.key())).orElse(""),
         meant.orElse(null));
+  }
+
+  /** Describes a key that is for all clients, or a group; null if it is neither. */
+  private static @Nullable KeyProblem knownElsewhere(
+      ConfigurationProperty property, List<String> path) {
+    String key = path.size() > 1 ? SettingKeys.OF_THE_CLIENT.find(path) : null;
+    if (key != null) {
+      return new KeyProblem(
+          property,
+          "It is for all clients: write it directly below grpc.client.",
+          new Line(List.of(), key, PropertyText.value(property)));
+    }
+    List<String> group = KEYS.inGroup(path);
+    return group.isEmpty()
+        ? null
+        : new KeyProblem(
+            property,
+            "It is a group and needs at least one of its keys: %s."
+                .formatted(String.join(", ", group)),
+            null);
   }
 
   private static List<String> generic(List<String> parents) {

@@ -75,6 +75,17 @@ class ConnectModeTest {
   }
 
   @Test
+  void timeoutOfATargetWithoutTheModeHasNoEffect() {
+    FailureAnalysis analysis = StartFailure.of(this.runner, """
+        grpc.client.targets.greeter.connect.required-timeout: 3s
+        """);
+
+    assertThat(analysis.getDescription())
+        .contains("grpc.client.targets.greeter.connect.required-timeout")
+        .contains("It has no effect without connect.mode: required.");
+  }
+
+  @Test
   void timeoutMustBePositive() {
     this.runner
         .withPropertyValues("grpc.client.targets.greeter.connect.required-timeout=0s")

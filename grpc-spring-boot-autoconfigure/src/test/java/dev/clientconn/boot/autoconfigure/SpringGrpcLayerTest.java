@@ -10,6 +10,7 @@ import java.util.Map;
 import org.jspecify.annotations.Nullable;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.extension.ExtendWith;
+import org.springframework.boot.context.properties.bind.BindException;
 import org.springframework.boot.context.properties.source.ConfigurationProperty;
 import org.springframework.boot.test.system.CapturedOutput;
 import org.springframework.boot.test.system.OutputCaptureExtension;
@@ -319,6 +320,66 @@ class SpringGrpcLayerTest {
     assertThat(output.getOut() + output.getErr())
         .containsOnlyOnce("spring.grpc.client.channel.orders.health.enabled")
         .containsOnlyOnce("per-attempt-receive-timeout");
+  }
+
+  @Test
+  void unknownKeysOfAChannelGiveAMessage(CapturedOutput output) {
+    read("""
+        spring.grpc.client.channel.orders:
+          deadline: 5s
+          service-config.method:
+          - retries.max-attempts: 3
+        """);
+
+    assertThat(output.getOut() + output.getErr())
+        .contains("spring.grpc.client.channel.orders.deadline (")
+        .contains("retries.max-attempts (")
+        .contains("has no effect: there is no such key");
+  }
+
+  @Test
+  void verificationIsNotBypassedWithoutTls(CapturedOutput output) {
+    TargetSettings orders = read("""
+        spring.grpc.client.channel.orders:
+          target: localhost:1
+          bypass-certificate-validation: true
+        """).settings("orders");
+
+    assertThat(orders.values().getSsl().getVerify()).isNull();
+    assertThat(output.getOut() + output.getErr())
+        .contains("bypass-certificate-validation")
+        .contains("the channel has no TLS by ssl.enabled or ssl.bundle of its own");
+  }
+
+  @Test
+  void certificatesOfTheChannelDefaultAreNotThoseOfOthers() {
+    SettingsFixture settings = read("""
+        spring.grpc.client.channel:
+          default:
+            target: localhost:1
+            bypass-certificate-validation: true
+            ssl.bundle: gateway
+          orders:
+            target: orders.example:443
+            ssl.enabled: true
+        grpc.client.targets.billing:
+          address: billing.example:443
+          ssl.enabled: true
+        """);
+
+    SslSettings orders = settings.settings("orders").values().getSsl();
+    assertThat(orders.getVerify()).isNull();
+    assertThat(orders.getBundle()).isEmpty();
+    assertThat(settings.settings("billing").values().getSsl().getVerify()).isNull();
+    assertThat(settings.settings("default").values().getSsl().getVerify())
+        .isEqualTo(SslSettings.Verify.NONE);
+  }
+
+  @Test
+  void switchThatIsNeitherOnNorOffNamesItsProperty() {
+    assertThatExceptionOfType(BindException.class)
+        .isThrownBy(() -> read("grpc.client.spring-grpc.enabled: nope"))
+        .withMessageContaining("grpc.client.spring-grpc.enabled");
   }
 
   @Test

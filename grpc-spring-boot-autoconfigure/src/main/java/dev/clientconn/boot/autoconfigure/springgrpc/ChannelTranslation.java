@@ -23,6 +23,9 @@ public final class ChannelTranslation {
   /** gRFC A8: grpc-java raises shorter intervals to this. */
   private static final Duration SHORTEST_KEEPALIVE = Duration.ofSeconds(10);
 
+  /** Boot ignores such keys without a message. */
+  private static final String UNKNOWN = "there is no such key";
+
   private static final String LARGEST_SIZE = Integer.MAX_VALUE + "B";
 
   private final PropertyResolver placeholders;
@@ -90,9 +93,10 @@ public final class ChannelTranslation {
       case "ssl.enabled" -> put("ssl.enabled", property, UnaryOperator.identity());
       case "ssl.bundle" -> bundle(property);
       case "health.enabled" -> health(property);
-      default -> {
-        // Boot ignores unknown keys.
+      case "health.servicename" -> {
+        // It means nothing without health.enabled.
       }
+      default -> noEffect(property, UNKNOWN);
     }
   }
 
@@ -110,16 +114,28 @@ public final class ChannelTranslation {
 
   /** The channel with {@code ssl.enabled: false} is plaintext in spite of its bundle. */
   private void bundle(ConfigurationProperty property) {
-    ConfigurationProperty enabled = this.channel.find("ssl", "enabled");
-    if (enabled == null || !resolve(enabled).equalsIgnoreCase("false")) {
+    if (usesTls()) {
       put("ssl.bundle", property, UnaryOperator.identity());
     }
   }
 
+  /** Boot reads it for channels with TLS only. */
   private void bypass(ConfigurationProperty property) {
-    if (resolve(property).equalsIgnoreCase("true")) {
-      put("ssl.verify", property, value -> "none");
+    if (!resolve(property).equalsIgnoreCase("true")) {
+      return;
     }
+    if (usesTls()) {
+      put("ssl.verify", property, value -> "none");
+    } else {
+      noEffect(property, "the channel has no TLS by ssl.enabled or ssl.bundle of its own");
+    }
+  }
+
+  private boolean usesTls() {
+    ConfigurationProperty enabled = this.channel.find("ssl", "enabled");
+    return enabled == null
+        ? this.channel.find("ssl", "bundle") != null
+        : !resolve(enabled).equalsIgnoreCase("false");
   }
 
   private void health(ConfigurationProperty property) {
@@ -132,9 +148,8 @@ public final class ChannelTranslation {
   private void serviceConfig(List<String> path, ConfigurationProperty property) {
     List<String> json = ServiceConfigTranslation.path(path);
     if (json == null) {
-      return;
-    }
-    if (json.contains("perAttemptRecvTimeout")) {
+      noEffect(property, UNKNOWN);
+    } else if (json.contains("perAttemptRecvTimeout")) {
       noEffect(property, "a retry policy has no time limit of one attempt (gRFC A6)");
     } else if (json.contains("healthCheckConfig")) {
       noEffect(

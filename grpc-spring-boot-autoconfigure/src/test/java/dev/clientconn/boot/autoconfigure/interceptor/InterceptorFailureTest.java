@@ -111,6 +111,22 @@ class InterceptorFailureTest {
   }
 
   @Test
+  void modeBelowTheDefaultsIsMovedUp() {
+    FailureAnalysis analysis =
+        StartFailure.of(this.bare, "grpc.client.defaults.interceptors.global: annotated");
+
+    assertThat(analysis.getDescription()).contains("It is for all clients");
+    assertThat(analysis.getAction()).isEqualToIgnoringWhitespace("""
+        Write instead:
+
+            grpc:
+              client:
+                interceptors:
+                  global: annotated
+        """);
+  }
+
+  @Test
   void unknownNameInTheAnnotationShowsThePlace() {
     FailureAnalysis analysis =
         StartFailure.of(this.runner.withUserConfiguration(Beans.class, UnknownName.class));
