@@ -74,9 +74,9 @@ record NetDevhLayer(Migration migration, Translation translation) {
     return this.translation.keys().contains(property.getName());
   }
 
-  /** Whether a property has a key of net.devh's starter with an equivalent. */
-  boolean isTranslated(ConfigurationProperty property) {
-    return isKey(property) && !this.translation.refused().containsKey(property.getName());
+  /** Whether a property has a key of net.devh's starter without an equivalent. */
+  boolean isRefused(ConfigurationProperty property) {
+    return this.translation.refused().containsKey(property.getName());
   }
 
   /**

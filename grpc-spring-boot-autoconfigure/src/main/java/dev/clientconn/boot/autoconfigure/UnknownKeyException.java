@@ -17,13 +17,18 @@ final class UnknownKeyException extends GrpcClientConfigurationException {
   private static final long serialVersionUID = 1L;
 
   UnknownKeyException(Collection<KeyProblem> problems, NetDevhLayer netDevh) {
-    super(describe(problems), act(problems, netDevh));
+    super(describe(problems, netDevh), act(problems, netDevh));
   }
 
-  private static String describe(Collection<KeyProblem> problems) {
-    String what = problems.size() == 1
-        ? "A key of gRPC clients is unknown:"
-        : "%d keys of gRPC clients are unknown:".formatted(problems.size());
+  private static String describe(Collection<KeyProblem> problems, NetDevhLayer netDevh) {
+    boolean refused = problems.stream().allMatch(problem -> netDevh.isRefused(problem.property()));
+    String one = refused
+        ? "A key of the starter of net.devh cannot be translated:"
+        : "A key of gRPC clients is unknown:";
+    String several = refused
+        ? "%d keys of the starter of net.devh cannot be translated:"
+        : "%d keys of gRPC clients are unknown:";
+    String what = problems.size() == 1 ? one : several.formatted(problems.size());
     return problems.stream()
         .map(problem -> PropertyText.of(problem.property(), problem.reason()))
         .collect(Collectors.joining("", what, ""));
@@ -43,12 +48,14 @@ final class UnknownKeyException extends GrpcClientConfigurationException {
         .forEach(line -> add(line, yaml));
     String lines = yaml.toString();
     boolean all = problems.stream()
-        .allMatch(problem -> problem.instead() != null || netDevh.isTranslated(problem.property()));
+        .allMatch(problem -> problem.instead() != null || netDevh.isKey(problem.property()));
+    boolean refused = problems.stream().anyMatch(problem -> netDevh.isRefused(problem.property()));
     if (lines.isEmpty()) {
       return "Remove or correct it. Known keys:\n\n" + known();
     }
     return "Write instead:\n\n"
         + lines
+        + (refused ? "\nThese lines lack the keys that cannot be translated.\n" : "")
         + (old ? netDevh.advice() : "")
         + (all ? "" : "\nRemove or correct the others. Known keys:\n\n" + known());
   }

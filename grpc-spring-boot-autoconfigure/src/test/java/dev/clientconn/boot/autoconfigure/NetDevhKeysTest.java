@@ -263,6 +263,9 @@ class NetDevhKeysTest {
     assertThat(analysis.getDescription())
         .contains("Property: grpc.client.greeter.negotiationtype", "application.yml - 5:22")
         .contains("accept HTTP/2 at once: write PLAINTEXT.");
+    assertThat(analysis.getAction())
+        .contains("These lines lack the keys that cannot be translated.")
+        .doesNotContain("Known keys");
   }
 
   @ParameterizedTest

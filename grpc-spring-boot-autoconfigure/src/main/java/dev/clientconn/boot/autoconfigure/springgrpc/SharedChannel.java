@@ -11,6 +11,8 @@ import io.grpc.ManagedChannel;
 import io.grpc.Metadata;
 import io.grpc.MethodDescriptor;
 import io.grpc.Status;
+import java.util.Map;
+import java.util.concurrent.ConcurrentHashMap;
 import java.util.concurrent.TimeUnit;
 import org.jspecify.annotations.Nullable;
 
@@ -25,6 +27,9 @@ final class SharedChannel extends ManagedChannel {
   private final ClientConn shared;
 
   private final Channel calls;
+
+  /** Callbacks that run when the state changes, of which the shutdown of this client is one. */
+  private final Map<Object, Runnable> stateCallbacks = new ConcurrentHashMap<>();
 
   private volatile boolean shutdown;
 
@@ -53,6 +58,7 @@ final class SharedChannel extends ManagedChannel {
   @Override
   public ManagedChannel shutdown() {
     this.shutdown = true;
+    this.stateCallbacks.keySet().forEach(this::runStateCallback);
     return this;
   }
 
@@ -83,7 +89,24 @@ final class SharedChannel extends ManagedChannel {
 
   @Override
   public void notifyWhenStateChanged(ConnectivityState source, Runnable callback) {
-    this.shared.notifyWhenStateChanged(source, callback);
+    if (source == ConnectivityState.SHUTDOWN) {
+      return;
+    }
+    Object key = new Object();
+    this.stateCallbacks.put(key, callback);
+    this.shared.notifyWhenStateChanged(source, () -> runStateCallback(key));
+    // A shutdown since the callback was added may have missed it.
+    if (this.shutdown) {
+      runStateCallback(key);
+    }
+  }
+
+  /** Runs a callback once: the removal succeeds once. */
+  private void runStateCallback(Object key) {
+    Runnable callback = this.stateCallbacks.remove(key);
+    if (callback != null) {
+      callback.run();
+    }
   }
 
   @Override

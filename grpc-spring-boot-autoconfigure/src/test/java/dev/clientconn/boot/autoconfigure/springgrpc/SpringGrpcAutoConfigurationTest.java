@@ -16,6 +16,7 @@ import io.grpc.CallOptions;
 import io.grpc.Channel;
 import io.grpc.ClientCall;
 import io.grpc.ClientInterceptor;
+import io.grpc.ConnectivityState;
 import io.grpc.ManagedChannel;
 import io.grpc.MethodDescriptor;
 import io.grpc.StatusRuntimeException;
@@ -241,6 +242,22 @@ class SpringGrpcAutoConfigurationTest {
       check(stub(context.getBean(GrpcChannelFactory.class).createChannel("orders")));
       assertThat(calls).hasSize(2);
       assertThat(this.server.connections.availablePermits()).isEqualTo(1);
+    });
+  }
+
+  @Test
+  void shutdownByOneClientIsAChangeOfItsState() {
+    this.runner.run(context -> {
+      ManagedChannel channel = context.getBean(GrpcChannelFactory.class).createChannel("orders");
+      List<ConnectivityState> states = new ArrayList<>();
+      channel.notifyWhenStateChanged(
+          ConnectivityState.IDLE, () -> states.add(channel.getState(false)));
+
+      channel.shutdown();
+      channel.notifyWhenStateChanged(
+          ConnectivityState.READY, () -> states.add(channel.getState(false)));
+
+      assertThat(states).containsExactly(ConnectivityState.SHUTDOWN, ConnectivityState.SHUTDOWN);
     });
   }
 
