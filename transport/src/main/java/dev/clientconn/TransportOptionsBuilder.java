@@ -364,7 +364,7 @@ abstract class TransportOptionsBuilder<B extends ManagedChannelBuilder<B>>
 
   /** Has every option of connections, so that equal keys stand for the same connections. */
   final List<@Nullable Object> transportKey() {
-    return new ArrayList<>(Arrays.asList(
+    return new ArrayList<@Nullable Object>(Arrays.asList(
         security.key(),
         dialer,
         transportListener,

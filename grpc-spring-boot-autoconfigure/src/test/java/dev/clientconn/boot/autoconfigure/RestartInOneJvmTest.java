@@ -6,8 +6,10 @@ import static org.assertj.core.api.Assertions.assertThat;
 import dev.clientconn.ClientConn;
 import io.grpc.health.v1.HealthCheckRequest;
 import io.grpc.health.v1.HealthGrpc;
+import java.io.InputStream;
 import java.net.URL;
 import java.net.URLClassLoader;
+import java.nio.charset.StandardCharsets;
 import java.util.List;
 import org.junit.jupiter.api.AfterEach;
 import org.junit.jupiter.api.Test;
@@ -21,28 +23,39 @@ class RestartInOneJvmTest {
 
   private final HealthServer server = HealthServer.start();
 
-  private final ApplicationContextRunner runner = new ApplicationContextRunner()
-      .withConfiguration(AutoConfigurations.of(GrpcClientAutoConfiguration.class))
-      .withPropertyValues("grpc.client.targets.greeter.address=" + this.server.address());
+  private final ApplicationContextRunner runner = runner(this.server);
+
+  private static ApplicationContextRunner runner(HealthServer server) {
+    return new ApplicationContextRunner()
+        .withConfiguration(AutoConfigurations.of(GrpcClientAutoConfiguration.class))
+        .withPropertyValues("grpc.client.targets.greeter.address=" + server.address());
+  }
 
   @AfterEach
   void stopServer() {
     this.server.close();
   }
 
-  /** A thread with the class loader of the application before would keep all its classes. */
+  /**
+   * A thread with the class loader of the application before would keep all its classes. Runs in a
+   * JVM of its own: contexts that other tests leave open use the shared threads too.
+   */
   @Test
   void noThreadOfAChannelHasTheClassLoaderOfTheApplicationBefore() throws Exception {
-    ClassLoader before = null;
-    for (int i = 0; i < 3; i++) {
-      ClassLoader loader = newLoader();
-      runWith(loader);
-      ClassLoader old = before;
-      while (old != null && !threadsWith(old).isEmpty()) {
-        // Their tasks end at once, and the threads with them.
-        Thread.onSpinWait();
-      }
-      before = loader;
+    String classPath =
+        System.getProperty("surefire.test.class.path", System.getProperty("java.class.path"));
+    Process process = new ProcessBuilder(
+            System.getProperty("java.home") + "/bin/java",
+            "-cp",
+            classPath,
+            Restarts.class.getName())
+        .redirectErrorStream(true)
+        .start();
+    try (InputStream output = process.getInputStream()) {
+      String text = new String(output.readAllBytes(), StandardCharsets.UTF_8);
+      assertThat(process.waitFor()).as(text).isZero();
+    } finally {
+      process.destroyForcibly();
     }
   }
 
@@ -58,35 +71,56 @@ class RestartInOneJvmTest {
     });
   }
 
-  private void runWith(ClassLoader loader) {
-    Thread thread = Thread.currentThread();
-    ClassLoader own = thread.getContextClassLoader();
-    thread.setContextClassLoader(loader);
-    try {
-      this.runner.run(context -> {
-        HealthGrpc.newBlockingStub(context.getBean(ClientConn.class))
-            .check(HealthCheckRequest.getDefaultInstance());
-        // The pool has a thread, too.
-        assertThat(HealthGrpc.newFutureStub(context.getBean(ClientConn.class))
-                .check(HealthCheckRequest.getDefaultInstance())
-                .get())
-            .isEqualTo(HealthServer.serving());
-        assertThat(threadsWith(Thread.currentThread().getContextClassLoader())).isNotEmpty();
-      });
-    } finally {
-      thread.setContextClassLoader(own);
+  /** Starts three applications with a class loader each, one after another. */
+  static final class Restarts {
+
+    private Restarts() {}
+
+    public static void main(String[] args) {
+      HealthServer server = HealthServer.start();
+      try {
+        ClassLoader before = null;
+        for (int i = 0; i < 3; i++) {
+          ClassLoader loader = new URLClassLoader(new URL[0], Restarts.class.getClassLoader());
+          runWith(loader, runner(server));
+          ClassLoader old = before;
+          while (old != null && !threadsWith(old).isEmpty()) {
+            // Their tasks end at once, and the threads with them.
+            Thread.onSpinWait();
+          }
+          before = loader;
+        }
+      } finally {
+        server.close();
+      }
     }
-  }
 
-  private static ClassLoader newLoader() {
-    return new URLClassLoader(new URL[0], RestartInOneJvmTest.class.getClassLoader());
-  }
+    private static void runWith(ClassLoader loader, ApplicationContextRunner runner) {
+      Thread thread = Thread.currentThread();
+      ClassLoader own = thread.getContextClassLoader();
+      thread.setContextClassLoader(loader);
+      try {
+        runner.run(context -> {
+          HealthGrpc.newBlockingStub(context.getBean(ClientConn.class))
+              .check(HealthCheckRequest.getDefaultInstance());
+          // The pool has a thread, too.
+          assertThat(HealthGrpc.newFutureStub(context.getBean(ClientConn.class))
+                  .check(HealthCheckRequest.getDefaultInstance())
+                  .get())
+              .isEqualTo(HealthServer.serving());
+          assertThat(threadsWith(Thread.currentThread().getContextClassLoader())).isNotEmpty();
+        });
+      } finally {
+        thread.setContextClassLoader(own);
+      }
+    }
 
-  private static List<String> threadsWith(ClassLoader loader) {
-    return Thread.getAllStackTraces().keySet().stream()
-        .filter(thread -> thread.getName().startsWith("clientconn-"))
-        .filter(thread -> thread.getContextClassLoader() == loader)
-        .map(Thread::getName)
-        .toList();
+    private static List<String> threadsWith(ClassLoader loader) {
+      return Thread.getAllStackTraces().keySet().stream()
+          .filter(thread -> thread.getName().startsWith("clientconn-"))
+          .filter(thread -> thread.getContextClassLoader() == loader)
+          .map(Thread::getName)
+          .toList();
+    }
   }
 }

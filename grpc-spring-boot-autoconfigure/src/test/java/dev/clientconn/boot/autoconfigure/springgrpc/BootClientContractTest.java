@@ -17,6 +17,7 @@ import io.grpc.health.v1.HealthCheckResponse;
 import io.grpc.health.v1.HealthGrpc;
 import io.grpc.inprocess.InProcessServerBuilder;
 import java.io.IOException;
+import java.util.Objects;
 import java.util.concurrent.TimeUnit;
 import org.junit.jupiter.api.AfterEach;
 import org.junit.jupiter.api.Test;
@@ -122,7 +123,8 @@ class BootClientContractTest {
   }
 
   private String lastUserAgent() {
-    return this.server.headers.get(this.server.headers.size() - 1).get(USER_AGENT);
+    Metadata last = this.server.headers.get(this.server.headers.size() - 1);
+    return Objects.requireNonNull(last.get(USER_AGENT));
   }
 
   private static void check(Channel channel) {
