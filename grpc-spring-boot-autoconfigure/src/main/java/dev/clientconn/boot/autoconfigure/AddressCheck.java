@@ -66,6 +66,10 @@ final class AddressCheck {
     return switch (uri.group(1).toLowerCase(Locale.ROOT)) {
       case "http", "grpc" -> withoutScheme(rest, "ssl.enabled: false");
       case "https", "grpcs" -> withoutScheme(rest, "ssl.enabled: true");
+      case "discovery" ->
+        "There is no discovery client. Add a starter of Spring Cloud that has one, such as"
+            + " spring-cloud-starter-netflix-eureka-client or"
+            + " spring-cloud-starter-consul-discovery.";
       default ->
         "No name resolver on the classpath supports the scheme '%s'. Write dns:///<host>:<port>,"
                 .formatted(uri.group(1))

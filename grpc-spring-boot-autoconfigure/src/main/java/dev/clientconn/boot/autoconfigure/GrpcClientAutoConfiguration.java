@@ -6,6 +6,7 @@ import dev.clientconn.boot.ClientConnBuilderCustomizer;
 import dev.clientconn.boot.ClientConnFactory;
 import dev.clientconn.boot.ClientConnRefresher;
 import dev.clientconn.boot.autoconfigure.interceptor.InterceptorBeans;
+import io.grpc.NameResolverProvider;
 import org.springframework.aot.AotDetector;
 import org.springframework.beans.factory.ObjectProvider;
 import org.springframework.beans.factory.config.AutowireCapableBeanFactory;
@@ -96,8 +97,10 @@ public final class GrpcClientAutoConfiguration {
       InheritedSettings settings,
       TlsConfigurer tls,
       InterceptorBeans interceptors,
+      ObjectProvider<NameResolverProvider> resolvers,
       ObjectProvider<ClientConnBuilderCustomizer> customizers) {
-    return new PropertiesClientConnFactory(settings, tls, interceptors, customizers);
+    return new PropertiesClientConnFactory(
+        settings, tls, interceptors, new NameResolvers(resolvers), customizers);
   }
 
   @Bean
@@ -124,10 +127,14 @@ public final class GrpcClientAutoConfiguration {
       InheritedSettings settings,
       TlsConfigurer tls,
       InterceptorBeans interceptors,
+      ObjectProvider<NameResolverProvider> resolvers,
       ObjectProvider<ClientConnBuilderCustomizer> customizers,
       AutowireCapableBeanFactory beans) {
     return new SeparateChannels(
-        new PropertiesClientConnFactory(settings, tls, interceptors, customizers), settings, beans);
+        new PropertiesClientConnFactory(
+            settings, tls, interceptors, new NameResolvers(resolvers), customizers),
+        settings,
+        beans);
   }
 
   @Bean

@@ -32,6 +32,8 @@ final class PropertiesClientConnFactory implements ClientConnFactory {
 
   private final InterceptorBeans interceptors;
 
+  private final NameResolvers resolvers;
+
   private final ObjectProvider<ClientConnBuilderCustomizer> customizers;
 
   private final List<ConfiguredChannel> channels = new CopyOnWriteArrayList<>();
@@ -40,10 +42,12 @@ final class PropertiesClientConnFactory implements ClientConnFactory {
       InheritedSettings settings,
       TlsConfigurer tls,
       InterceptorBeans interceptors,
+      NameResolvers resolvers,
       ObjectProvider<ClientConnBuilderCustomizer> customizers) {
     this.settings = settings;
     this.tls = tls;
     this.interceptors = interceptors;
+    this.resolvers = resolvers;
     this.customizers = customizers;
   }
 
@@ -127,7 +131,7 @@ final class PropertiesClientConnFactory implements ClientConnFactory {
     return this.interceptors.forTarget(settings.name(), names);
   }
 
-  private static <T> T use(
+  private <T> T use(
       TargetSettings settings, ClientConnBuilder builder, Function<ClientConnBuilder, T> use) {
     try {
       return use.apply(builder);
@@ -136,7 +140,7 @@ final class PropertiesClientConnFactory implements ClientConnFactory {
       if (ofServiceConfig != null) {
         throw ofServiceConfig;
       }
-      String advice = AddressCheck.unknownScheme(settings.address());
+      String advice = unknownScheme(settings);
       throw settings.invalid(
           "address",
           settings.address(),
@@ -146,6 +150,7 @@ final class PropertiesClientConnFactory implements ClientConnFactory {
 
   private ClientConnBuilder newBuilder(TargetSettings settings) {
     ClientConnBuilder builder = ClientConnBuilder.forTarget(settings.address());
+    this.resolvers.apply(settings.address(), builder);
     switch (security(settings)) {
       case TLS -> this.tls.apply(settings, builder);
       case PLAINTEXT -> {
@@ -169,13 +174,19 @@ final class PropertiesClientConnFactory implements ClientConnFactory {
   }
 
   /** Reports an unknown scheme first: with a correct one the security may be decided. */
-  private static TransportSecurity security(TargetSettings settings) {
+  private TransportSecurity security(TargetSettings settings) {
     try {
       return TransportSecurity.decide(settings);
     } catch (UndecidedTransportSecurityException undecided) {
-      rejectIf(settings, AddressCheck.unknownScheme(settings.address()));
+      rejectIf(settings, unknownScheme(settings));
       throw undecided;
     }
+  }
+
+  private @Nullable String unknownScheme(TargetSettings settings) {
+    return this.resolvers.isResolvedByBean(settings.address())
+        ? null
+        : AddressCheck.unknownScheme(settings.address());
   }
 
   private static void rejectIf(TargetSettings settings, @Nullable String problem) {
