@@ -1,6 +1,8 @@
 // SPDX-License-Identifier: Apache-2.0
 package dev.clientconn.boot.autoconfigure;
 
+import dev.clientconn.boot.autoconfigure.credentials.TokenCredentials;
+import io.grpc.CallCredentials;
 import io.grpc.CallOptions;
 import io.grpc.Channel;
 import io.grpc.ClientCall;
@@ -11,10 +13,25 @@ import java.util.concurrent.TimeUnit;
 import org.jspecify.annotations.Nullable;
 
 /**
- * Sets the deadline of the target on calls that have none, and wait-for-ready if it is configured.
+ * Sets what the properties of the target say on calls that do not say it themselves: the deadline,
+ * wait-for-ready, the compression, the credentials and the metadata.
  */
-record CallDefaults(@Nullable Duration deadline, boolean waitForReady)
+record CallDefaults(
+    @Nullable Duration deadline,
+    boolean waitForReady,
+    @Nullable String compression,
+    @Nullable CallCredentials credentials,
+    @Nullable DefaultMetadata metadata)
     implements ClientInterceptor {
+
+  /** Whether there is nothing to set. */
+  boolean isEmpty() {
+    return this.deadline == null
+        && !this.waitForReady
+        && this.compression == null
+        && this.credentials == null
+        && this.metadata == null;
+  }
 
   @Override
   public <ReqT, RespT> ClientCall<ReqT, RespT> interceptCall(
@@ -27,6 +44,17 @@ record CallDefaults(@Nullable Duration deadline, boolean waitForReady)
     if (this.waitForReady) {
       effective = effective.withWaitForReady();
     }
-    return next.newCall(method, effective);
+    if (this.compression != null && options.getCompressor() == null) {
+      effective = effective.withCompression(this.compression);
+    }
+    boolean ownCredentials = this.credentials != null && options.getCredentials() == null;
+    if (ownCredentials) {
+      effective = effective.withCallCredentials(this.credentials);
+    }
+    ClientCall<ReqT, RespT> call = next.newCall(method, effective);
+    if (ownCredentials && this.credentials instanceof TokenCredentials tokens) {
+      call = tokens.observe(call);
+    }
+    return this.metadata == null ? call : this.metadata.addTo(call);
   }
 }

@@ -5,6 +5,7 @@ import dev.clientconn.ClientConn;
 import dev.clientconn.boot.ClientConnBuilderCustomizer;
 import dev.clientconn.boot.ClientConnFactory;
 import dev.clientconn.boot.ClientConnRefresher;
+import dev.clientconn.boot.autoconfigure.credentials.TokenSources;
 import dev.clientconn.boot.autoconfigure.interceptor.InterceptorBeans;
 import io.grpc.NameResolverProvider;
 import org.springframework.aot.AotDetector;
@@ -18,15 +19,18 @@ import org.springframework.boot.autoconfigure.AutoConfiguration;
 import org.springframework.boot.autoconfigure.condition.ConditionalOnBooleanProperty;
 import org.springframework.boot.autoconfigure.condition.ConditionalOnClass;
 import org.springframework.boot.autoconfigure.condition.ConditionalOnMissingBean;
+import org.springframework.boot.autoconfigure.condition.ConditionalOnThreading;
 import org.springframework.boot.autoconfigure.ssl.SslAutoConfiguration;
 import org.springframework.boot.context.properties.ConfigurationPropertiesBindingPostProcessor;
 import org.springframework.boot.context.properties.EnableConfigurationProperties;
 import org.springframework.boot.ssl.SslBundles;
+import org.springframework.boot.thread.Threading;
 import org.springframework.context.ApplicationContext;
 import org.springframework.context.annotation.Bean;
 import org.springframework.context.annotation.Import;
 import org.springframework.core.env.Environment;
 import org.springframework.core.io.ResourceLoader;
+import org.springframework.core.task.VirtualThreadTaskExecutor;
 
 /**
  * Auto-configures gRPC clients: one channel for each target below {@code grpc.client.targets}.
@@ -45,7 +49,8 @@ public final class GrpcClientAutoConfiguration {
    */
   @Bean
   static LazyInitializationExcludeFilter clientConnLazyInitializationExclusion() {
-    return LazyInitializationExcludeFilter.forBeanTypes(ClientConn.class, InterceptorBeans.class);
+    return LazyInitializationExcludeFilter.forBeanTypes(
+        ClientConn.class, InterceptorBeans.class, TargetCredentials.class);
   }
 
   @Bean
@@ -97,10 +102,37 @@ public final class GrpcClientAutoConfiguration {
       InheritedSettings settings,
       TlsConfigurer tls,
       InterceptorBeans interceptors,
-      ObjectProvider<NameResolverProvider> resolvers,
+      CallSupport calls,
+      NameResolvers resolvers,
       ObjectProvider<ClientConnBuilderCustomizer> customizers) {
-    return new PropertiesClientConnFactory(
-        settings, tls, interceptors, new NameResolvers(resolvers), customizers);
+    return new PropertiesClientConnFactory(settings, tls, interceptors, resolvers, calls, customizers);
+  }
+
+  @Bean
+  NameResolvers grpcClientNameResolvers(ObjectProvider<NameResolverProvider> resolvers) {
+    return new NameResolvers(resolvers);
+  }
+
+  @Bean
+  CallSupport grpcClientCallSupport(
+      TargetCredentials credentials,
+      ConfigurableListableBeanFactory beans,
+      ObjectProvider<CallbackThreads> virtualThreads) {
+    return new CallSupport(credentials, new BeanReferences(beans), virtualThreads.getIfAvailable());
+  }
+
+  @Bean
+  TargetCredentials grpcClientCredentials(
+      ConfigurableListableBeanFactory beans,
+      GrpcClientTargets targets,
+      ObjectProvider<TokenSources> sources) {
+    return new TargetCredentials(new BeanReferences(beans), targets, sources);
+  }
+
+  @Bean
+  @ConditionalOnThreading(Threading.VIRTUAL)
+  CallbackThreads grpcClientCallbackThreads() {
+    return new CallbackThreads(new VirtualThreadTaskExecutor("grpc-client-"));
   }
 
   @Bean
@@ -127,12 +159,12 @@ public final class GrpcClientAutoConfiguration {
       InheritedSettings settings,
       TlsConfigurer tls,
       InterceptorBeans interceptors,
-      ObjectProvider<NameResolverProvider> resolvers,
+      CallSupport calls,
+      NameResolvers resolvers,
       ObjectProvider<ClientConnBuilderCustomizer> customizers,
       AutowireCapableBeanFactory beans) {
     return new SeparateChannels(
-        new PropertiesClientConnFactory(
-            settings, tls, interceptors, new NameResolvers(resolvers), customizers),
+        new PropertiesClientConnFactory(settings, tls, interceptors, resolvers, calls, customizers),
         settings,
         beans);
   }

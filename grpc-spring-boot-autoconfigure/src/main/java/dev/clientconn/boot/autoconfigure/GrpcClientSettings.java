@@ -39,6 +39,18 @@ public class GrpcClientSettings {
   private @Nullable List<String> interceptors;
 
   /**
+   * Metadata of every call, by key, unless the call has the key itself. Values of keys that end in
+   * -bin are in Base64.
+   */
+  private @Nullable Map<String, List<String>> metadata;
+
+  /** Codec that compresses requests, such as gzip, unless the call sets one itself. */
+  private @Nullable String compression;
+
+  /** Bean name of the Executor that runs the callbacks of calls. */
+  private @Nullable String executor;
+
+  /**
    * Service config (gRFC A2) in the keys of its JSON form, for when the name resolver sends none:
    * methodConfig, loadBalancingConfig, retryThrottling, connectionScaling.
    */
@@ -46,6 +58,9 @@ public class GrpcClientSettings {
 
   /** Whether a service config of the name resolver replaces the configured one. */
   private @Nullable Boolean serviceConfigLookup;
+
+  @NestedConfigurationProperty
+  private final CredentialsSettings credentials = new CredentialsSettings();
 
   @NestedConfigurationProperty
   private final RetrySettings retry = new RetrySettings();
@@ -130,6 +145,34 @@ public class GrpcClientSettings {
 
   public void setInterceptors(@Nullable List<String> interceptors) {
     this.interceptors = interceptors;
+  }
+
+  public @Nullable Map<String, List<String>> getMetadata() {
+    return this.metadata;
+  }
+
+  public void setMetadata(@Nullable Map<String, List<String>> metadata) {
+    this.metadata = metadata;
+  }
+
+  public @Nullable String getCompression() {
+    return this.compression;
+  }
+
+  public void setCompression(@Nullable String compression) {
+    this.compression = compression;
+  }
+
+  public @Nullable String getExecutor() {
+    return this.executor;
+  }
+
+  public void setExecutor(@Nullable String executor) {
+    this.executor = executor;
+  }
+
+  public CredentialsSettings getCredentials() {
+    return this.credentials;
   }
 
   public @Nullable Map<String, Object> getServiceConfig() {

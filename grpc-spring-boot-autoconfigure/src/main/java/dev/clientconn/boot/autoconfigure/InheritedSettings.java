@@ -9,6 +9,7 @@ import java.lang.reflect.Method;
 import java.time.Duration;
 import java.util.List;
 import java.util.Map;
+import java.util.TreeMap;
 import org.jspecify.annotations.Nullable;
 import org.springframework.beans.BeanUtils;
 import org.springframework.boot.context.properties.source.ConfigurationProperty;
@@ -149,6 +150,8 @@ final class InheritedSettings {
     Target merged = new Target();
     fill(merged, own, Target.class);
     fill(merged, this.properties.getDefaults(), GrpcClientSettings.class);
+    merged.setMetadata(metadata(own));
+    merged.getCredentials().keepKindsOf(own.getCredentials());
     // What a target sets is in effect even if the defaults switch its kind off.
     if (StringUtils.hasText(own.getSsl().getBundle())) {
       merged.getSsl().setEnabled(own.getSsl().getEnabled());
@@ -163,6 +166,20 @@ final class InheritedSettings {
       merged.getProxy().setUsername(proxy.getUsername());
       merged.getProxy().setPassword(proxy.getPassword());
     }
+    return merged;
+  }
+
+  /** A target inherits each key of the metadata separately; an empty value removes a key. */
+  private @Nullable Map<String, List<String>> metadata(Target own) {
+    Map<String, List<String>> defaults = this.properties.getDefaults().getMetadata();
+    if (defaults == null || own.getMetadata() == null) {
+      return own.getMetadata() == null ? defaults : own.getMetadata();
+    }
+    Map<String, List<String>> merged = new TreeMap<>(String.CASE_INSENSITIVE_ORDER);
+    merged.putAll(defaults);
+    // The map keeps the spelling of a key that it has already.
+    own.getMetadata().keySet().forEach(merged::remove);
+    merged.putAll(own.getMetadata());
     return merged;
   }
 

@@ -34,6 +34,8 @@ final class PropertiesClientConnFactory implements ClientConnFactory {
 
   private final NameResolvers resolvers;
 
+  private final CallSupport calls;
+
   private final ObjectProvider<ClientConnBuilderCustomizer> customizers;
 
   private final List<ConfiguredChannel> channels = new CopyOnWriteArrayList<>();
@@ -43,11 +45,13 @@ final class PropertiesClientConnFactory implements ClientConnFactory {
       TlsConfigurer tls,
       InterceptorBeans interceptors,
       NameResolvers resolvers,
+      CallSupport calls,
       ObjectProvider<ClientConnBuilderCustomizer> customizers) {
     this.settings = settings;
     this.tls = tls;
     this.interceptors = interceptors;
     this.resolvers = resolvers;
+    this.calls = calls;
     this.customizers = customizers;
   }
 
@@ -101,8 +105,10 @@ final class PropertiesClientConnFactory implements ClientConnFactory {
       ClientConnBuilderCustomizer changes,
       Function<ClientConnBuilder, T> use) {
     rejectIf(settings, AddressCheck.problem(settings.address()));
-    ClientConnBuilder builder = newBuilder(settings);
+    TransportSecurity security = security(settings);
+    ClientConnBuilder builder = newBuilder(settings, security);
     new SettingsMapper(settings, builder).apply();
+    this.calls.apply(settings, security, builder);
     new ServiceConfigMapper(settings, builder).apply();
     this.customizers
         .orderedStream()
@@ -148,10 +154,11 @@ final class PropertiesClientConnFactory implements ClientConnFactory {
     }
   }
 
-  private ClientConnBuilder newBuilder(TargetSettings settings) {
+  private ClientConnBuilder newBuilder(TargetSettings settings, TransportSecurity security) {
     ClientConnBuilder builder = ClientConnBuilder.forTarget(settings.address());
     this.resolvers.apply(settings.address(), builder);
     switch (security(settings)) {
+    switch (security) {
       case TLS -> this.tls.apply(settings, builder);
       case PLAINTEXT -> {
         rejectVerification(settings);

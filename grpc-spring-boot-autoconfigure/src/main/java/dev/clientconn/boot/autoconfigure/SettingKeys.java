@@ -37,8 +37,8 @@ final class SettingKeys {
   /** Stands for the index of a list's element. */
   private static final String INDEX = "[0]";
 
-  /** A map of any keys, which {@link ServiceConfigTree} checks. */
-  private static final String FREE = "service-config";
+  /** Maps of any keys, which {@link ServiceConfigTree} and {@link MetadataMapper} check. */
+  private static final Set<String> FREE = Set.of("service-config", "metadata");
 
   private final Map<String, String> leaves = new TreeMap<>();
 
@@ -93,11 +93,12 @@ final class SettingKeys {
   /** Returns the key in the spelling of the documentation, or null if there is no such key. */
   @Nullable
   String find(List<String> path) {
-    if (path.size() > 1 && uniform(path.get(0)).equals(uniform(FREE))) {
-      return FREE;
+    String first = path.isEmpty() ? null : this.leaves.get(uniform(path.get(0)));
+    if (first != null && FREE.contains(first)) {
+      return path.size() > 1 ? first : null;
     }
     String key = uniform(join(path, "."));
-    return key.equals(uniform(FREE)) ? null : this.leaves.getOrDefault(key, this.elements.get(key));
+    return this.leaves.getOrDefault(key, this.elements.get(key));
   }
 
   /** Joins the elements of a name; the indices of all elements of a list are the same. */
@@ -125,7 +126,7 @@ final class SettingKeys {
         .flatMap(keys -> keys.entrySet().stream())
         .filter(leaf -> leaf.getKey().replace(".", "").equals(flat))
         .map(Map.Entry::getValue)
-        .filter(key -> !key.equals(FREE))
+        .filter(key -> !FREE.contains(key))
         .findFirst()
         .orElse(null);
   }

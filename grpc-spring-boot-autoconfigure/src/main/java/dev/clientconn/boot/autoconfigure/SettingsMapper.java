@@ -50,7 +50,6 @@ final class SettingsMapper {
     new ProxyMapper(this.settings, this.builder).apply();
     applyConnections(values.getConnections(), values.getDns());
     applyLimits(values);
-    applyCallDefaults(values);
   }
 
   private void applyTimes(Target values) {
@@ -159,17 +158,6 @@ final class SettingsMapper {
     map.from(values.getStreams()::getPendingTimeout)
         .as(timeout -> this.checks.positiveOrNone("streams.pending-timeout", timeout))
         .to(this.builder::pendingStreamTimeout);
-  }
-
-  private void applyCallDefaults(Target values) {
-    Duration deadline = values.getDeadline();
-    if (deadline != null) {
-      deadline = this.checks.positiveOrNone("deadline", deadline);
-    }
-    boolean waitForReady = Boolean.TRUE.equals(values.getWaitForReady());
-    if (deadline != null || waitForReady) {
-      this.builder.intercept(new CallDefaults(deadline, waitForReady));
-    }
   }
 
   private void loadBalancingPolicy(String policy) {

@@ -111,7 +111,6 @@ final class TargetKeyCheck {
   /** Describes an unknown key of a target or of the defaults. */
   static KeyProblem unknown(
       ConfigurationProperty property, List<String> parents, List<String> path) {
-    String value = PropertyText.value(property);
     String key = String.join(".", path);
     if (TargetNames.canonical(key).equals("serviceconfig")) {
       return new KeyProblem(
@@ -119,6 +118,9 @@ final class TargetKeyCheck {
           "It is a service config and needs at least one of its keys: %s."
               .formatted(String.join(", ", ServiceConfigKeys.ROOT.names())),
           null);
+    }
+    if (TargetNames.canonical(key).equals("metadata")) {
+      return new KeyProblem(property, "It contains metadata by key, not a value.", null);
     }
     KeyProblem known = knownElsewhere(property, path);
     if (known != null) {
@@ -133,6 +135,13 @@ final class TargetKeyCheck {
             leaf.equals("address") ? new Line(parents, leaf, "static://<host>:<port>,...") : null);
       }
     }
+    return misspelt(property, parents, path);
+  }
+
+  private static KeyProblem misspelt(
+      ConfigurationProperty property, List<String> parents, List<String> path) {
+    String value = PropertyText.value(property);
+    String key = String.join(".", path);
     Optional<Line> old = OldSpellings.setting(parents, path, value);
     Optional<Line> meant =
         old.or(() -> KEYS.nearest(path).map(nearest -> new Line(parents, nearest, value)));

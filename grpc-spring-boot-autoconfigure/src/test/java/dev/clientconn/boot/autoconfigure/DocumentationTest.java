@@ -29,11 +29,12 @@ class DocumentationTest {
   void pageHasARowForEveryKeyAndNoOther() throws IOException {
     String metadata = metadata();
     List<String> keys =
-        find("\"name\": \"grpc\\.client\\.defaults\\.([a-z.-]+)\",\\s+\"type\"", metadata).stream()
+        find("\"name\": \"grpc\\.client\\.defaults\\.([a-z0-9.-]+)\",\\s+\"type\"", metadata)
+            .stream()
             .filter(key -> !isGroup(metadata, key))
             .toList();
     assertThat(keys).hasSizeGreaterThan(35);
-    assertThat(find("(?m)^\\| `([a-z.-]+)`", tableOfSettings()))
+    assertThat(find("(?m)^\\| `([a-z0-9.-]+)`", tableOfSettings()))
         .containsExactlyInAnyOrderElementsOf(keys);
   }
 
@@ -41,7 +42,7 @@ class DocumentationTest {
   void defaultsOfThePageAreThoseOfTheMetadata() throws IOException {
     String metadata = metadata();
     Map<String, String> written = new TreeMap<>();
-    Pattern.compile("(?m)^\\| `([a-z.-]+)` \\| [^|]+ \\| `([^`|]+)` \\|")
+    Pattern.compile("(?m)^\\| `([a-z0-9.-]+)` \\| [^|]+ \\| `([^`|]+)` \\|")
         .matcher(tableOfSettings())
         .results()
         .forEach(row -> written.put(row.group(1), row.group(2)));
@@ -59,6 +60,9 @@ class DocumentationTest {
             Map.entry("connect.mode", "lazy"),
             Map.entry("connect.required-timeout", text(ConnectionsAtStart.DEFAULT_TIMEOUT)),
             Map.entry("connect.timeout", text(ChannelDefaults.CONNECT_TIMEOUT)),
+            Map.entry("credentials.allow-plaintext", "false"),
+            Map.entry("credentials.enabled", "true"),
+            Map.entry("credentials.oauth2.timeout", text(TargetCredentials.TOKEN_TIMEOUT)),
             Map.entry("flow-control.connection-window", text(ChannelDefaults.WINDOW)),
             Map.entry("flow-control.grow", "" + ChannelDefaults.GROW_WINDOWS),
             Map.entry("flow-control.stream-window", text(ChannelDefaults.WINDOW)),
@@ -121,7 +125,7 @@ class DocumentationTest {
 
   private static Map<String, String> defaults(String metadata) {
     Map<String, String> defaults = new TreeMap<>();
-    Pattern.compile("(?s)\\{[^{}]*\"name\": \"grpc\\.client\\.defaults\\.([a-z.-]+)\"[^{}]*"
+    Pattern.compile("(?s)\\{[^{}]*\"name\": \"grpc\\.client\\.defaults\\.([a-z0-9.-]+)\"[^{}]*"
             + "\"defaultValue\": \"?([^\"\\s]+)[^{}]*}")
         .matcher(metadata)
         .results()

@@ -142,6 +142,7 @@ class EverySettingTest {
     return Pattern.compile("-(.)")
         .matcher(key)
         .replaceAll(dash -> dash.group(1).toUpperCase(Locale.ROOT))
+        .replaceFirst("^metadata\\.[^\\[]*", "metadata[x-tenant]")
         .replaceFirst("^serviceConfig\\.(.*)", "serviceConfig[$1]");
   }
 }

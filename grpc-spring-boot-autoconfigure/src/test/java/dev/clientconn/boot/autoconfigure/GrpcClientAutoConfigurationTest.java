@@ -244,7 +244,7 @@ class GrpcClientAutoConfigurationTest {
     OptionsRecorder next = new OptionsRecorder();
 
     assertThatExceptionOfType(OptionsRecorder.Seen.class)
-        .isThrownBy(() -> new CallDefaults(null, true)
+        .isThrownBy(() -> new CallDefaults(null, true, null, null, null)
             .interceptCall(HealthGrpc.getCheckMethod(), CallOptions.DEFAULT, next))
         .satisfies(seen -> assertThat(seen.options.isWaitForReady()).isTrue())
         .satisfies(seen -> assertThat(seen.options.getDeadline()).isNull());

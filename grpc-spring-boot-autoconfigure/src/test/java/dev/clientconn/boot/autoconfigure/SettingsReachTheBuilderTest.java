@@ -10,10 +10,12 @@ import java.util.List;
 import java.util.Map;
 import java.util.Objects;
 import java.util.TreeMap;
+import java.util.concurrent.Executor;
 import java.util.regex.Pattern;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.ValueSource;
 import org.springframework.beans.factory.config.YamlPropertiesFactoryBean;
+import org.springframework.beans.factory.support.DefaultListableBeanFactory;
 import org.springframework.core.io.ClassPathResource;
 
 /**
@@ -22,14 +24,18 @@ import org.springframework.core.io.ClassPathResource;
  */
 class SettingsReachTheBuilderTest {
 
+  private static final Executor CALLBACKS = Runnable::run;
+
   /** Keys that other classes apply, and switches that repeat what another key says. */
   private static final List<String> ELSEWHERE = List.of(
       "connect\\.(mode|required-timeout)",
+      "credentials\\..*",
+      "executor",
       "interceptors\\[\\d]",
-      "ssl\\..*",
-      "shutdown\\..*",
       "keepalive.enabled",
-      "proxy.enabled");
+      "proxy.enabled",
+      "shutdown\\..*",
+      "ssl\\..*");
 
   /** A method is retried or hedged, not both. */
   @ParameterizedTest
@@ -77,6 +83,9 @@ class SettingsReachTheBuilderTest {
     ClientConnBuilder builder = ClientConnBuilder.forTarget(settings.address());
     new SettingsMapper(settings, builder).apply();
     new ServiceConfigMapper(settings, builder).apply();
+    DefaultListableBeanFactory beans = new DefaultListableBeanFactory();
+    beans.registerSingleton("callbacks", CALLBACKS);
+    new CallDefaultsMapper(settings, builder).apply(null, new BeanReferences(beans), null);
     return builder;
   }
 

@@ -3,22 +3,16 @@ package dev.clientconn.boot.autoconfigure.interceptor;
 
 import dev.clientconn.boot.GrpcGlobalClientInterceptor;
 import dev.clientconn.boot.GrpcLocalClientInterceptor;
+import dev.clientconn.boot.autoconfigure.BeanAnnotations;
 import io.grpc.ClientInterceptor;
-import java.lang.reflect.AnnotatedElement;
-import java.util.ArrayList;
 import java.util.Arrays;
 import java.util.List;
 import java.util.Set;
 import org.jspecify.annotations.Nullable;
-import org.springframework.beans.factory.BeanFactory;
 import org.springframework.beans.factory.BeanFactoryUtils;
 import org.springframework.beans.factory.config.BeanDefinition;
 import org.springframework.beans.factory.config.ConfigurableListableBeanFactory;
 import org.springframework.beans.factory.support.AbstractBeanDefinition;
-import org.springframework.beans.factory.support.RootBeanDefinition;
-import org.springframework.core.annotation.MergedAnnotations;
-import org.springframework.core.annotation.MergedAnnotations.SearchStrategy;
-import org.springframework.util.ClassUtils;
 
 /** Reads the bean definitions of interceptors, in a bean factory and its ancestors. */
 final class InterceptorDefinitions {
@@ -33,10 +27,13 @@ final class InterceptorDefinitions {
 
   private final ConfigurableListableBeanFactory beans;
 
+  private final BeanAnnotations annotations;
+
   private final GlobalInterceptors mode;
 
   InterceptorDefinitions(ConfigurableListableBeanFactory beans, GlobalInterceptors mode) {
     this.beans = beans;
+    this.annotations = new BeanAnnotations(beans);
     this.mode = mode;
   }
 
@@ -57,8 +54,8 @@ final class InterceptorDefinitions {
     if (definition != null && !isCandidate(definition)) {
       return false;
     }
-    boolean local = hasAnnotation(name, definition, LOCAL);
-    boolean annotated = hasAnnotation(name, definition, GLOBAL);
+    boolean local = hasAnnotation(name, LOCAL);
+    boolean annotated = hasAnnotation(name, GLOBAL);
     if (local && annotated) {
       throw new UnusableInterceptorException(
           ("The interceptor bean '%s' is marked as global and with @GrpcLocalClientInterceptor,"
@@ -76,31 +73,14 @@ final class InterceptorDefinitions {
         : definition.isAutowireCandidate();
   }
 
-  private boolean hasAnnotation(
-      String name, @Nullable BeanDefinition definition, Set<String> annotations) {
-    List<AnnotatedElement> places = new ArrayList<>();
-    Class<?> type = this.beans.getType(name, false);
-    if (type != null) {
-      places.add(ClassUtils.getUserClass(type));
-    }
-    if (definition instanceof RootBeanDefinition root && root.getResolvedFactoryMethod() != null) {
-      places.add(root.getResolvedFactoryMethod());
-    }
-    return places.stream()
-        .map(place -> MergedAnnotations.from(place, SearchStrategy.TYPE_HIERARCHY))
-        .anyMatch(present -> annotations.stream().anyMatch(present::isPresent));
+  private boolean hasAnnotation(String name, Set<String> types) {
+    return this.annotations.of(name).stream()
+        .anyMatch(present -> types.stream().anyMatch(present::isPresent));
   }
 
   /** Returns the merged definition of a bean; null for a singleton without a definition. */
   @Nullable
   BeanDefinition definition(String name) {
-    BeanFactory factory = this.beans;
-    while (factory instanceof ConfigurableListableBeanFactory owner) {
-      if (owner.containsLocalBean(name)) {
-        return owner.containsBeanDefinition(name) ? owner.getMergedBeanDefinition(name) : null;
-      }
-      factory = owner.getParentBeanFactory();
-    }
-    return null;
+    return this.annotations.definition(name);
   }
 }
