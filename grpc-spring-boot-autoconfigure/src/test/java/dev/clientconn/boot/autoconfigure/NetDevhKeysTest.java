@@ -106,6 +106,29 @@ class NetDevhKeysTest {
   }
 
   @Test
+  void limitOfTheFirstConnectionRequiresIt() {
+    SettingsFixture fixture = new SettingsFixture().yaml(TRANSLATE + """
+        grpc.client:
+          ports:
+            address: static://localhost:9090
+            immediate-connect-timeout: 1500
+          ships:
+            address: static://localhost:9091
+            immediate-connect-timeout: 0
+        """);
+
+    assertThat(fixture.netDevh().lines()).containsOnlyOnce("""
+                        connect:
+                          mode: required
+                          required-timeout: 1500ms
+            """);
+    ConnectSettings connect = fixture.checkedKeys().settings("ports").values().getConnect();
+    assertThat(connect.getMode()).isEqualTo(ConnectMode.REQUIRED);
+    assertThat(connect.getRequiredTimeout()).isEqualTo(Duration.ofMillis(1500));
+    assertThat(fixture.settings("ships").values().getConnect().getMode()).isNull();
+  }
+
+  @Test
   void clientWithoutAnAddressCallsItsName() {
     assertThat(translated("ports.user-agent: harbour").settings("ports").address())
         .isEqualTo("dns:///ports");

@@ -150,7 +150,7 @@ final class ClientTranslator {
     Duration time = timeout == null ? null : duration(timeout, ChronoUnit.MILLIS);
     if (timeout != null && (time == null || !time.isZero())) {
       put("connect.mode", "required", timeout);
-      put("connect.timeout", withUnit(timeout), timeout);
+      put("connect.required-timeout", withUnit(timeout), timeout);
     }
   }
 
