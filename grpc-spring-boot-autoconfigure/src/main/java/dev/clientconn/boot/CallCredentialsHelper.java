@@ -7,8 +7,11 @@ import io.grpc.CallCredentials;
 import io.grpc.Metadata;
 import io.grpc.SecurityLevel;
 import java.util.Base64;
+import java.util.HashMap;
+import java.util.Map;
 import java.util.Objects;
 import java.util.function.Supplier;
+import org.jspecify.annotations.Nullable;
 
 /**
  * Creates call credentials of the usual kinds. Suppliers are called once for each call, on a thread
@@ -143,6 +146,46 @@ public final class CallCredentialsHelper {
    */
   public static CallCredentials includeWhenPrivate(CallCredentials credentials) {
     return new PrivacyCredentials(Objects.requireNonNull(credentials, "credentials"), false);
+  }
+
+  /**
+   * Gives all injected stubs the same credentials. Credentials of the target are replaced.
+   *
+   * @param credentials the credentials
+   * @return a transformer to define as a bean
+   */
+  public static StubTransformer fixedCredentialsStubTransformer(CallCredentials credentials) {
+    Objects.requireNonNull(credentials, "credentials");
+    return (name, stub) -> stub.withCallCredentials(credentials);
+  }
+
+  /**
+   * Gives the injected stubs of each target their credentials. Stubs of other targets stay as they
+   * are.
+   *
+   * @param credentials the credentials by the names of the targets, as they are configured
+   * @return a transformer to define as a bean
+   */
+  public static StubTransformer mappedCredentialsStubTransformer(
+      Map<String, CallCredentials> credentials) {
+    return mappedCredentialsStubTransformer(credentials, null);
+  }
+
+  /**
+   * Gives the injected stubs of each target their credentials.
+   *
+   * @param credentials the credentials by the names of the targets, as they are configured; a null
+   *     value means none
+   * @param fallback the credentials of the stubs of all other targets, or null
+   * @return a transformer to define as a bean
+   */
+  public static StubTransformer mappedCredentialsStubTransformer(
+      Map<String, CallCredentials> credentials, @Nullable CallCredentials fallback) {
+    Map<String, CallCredentials> copy = new HashMap<>(credentials);
+    return (name, stub) -> {
+      CallCredentials ofTarget = copy.getOrDefault(name, fallback);
+      return ofTarget == null ? stub : stub.withCallCredentials(ofTarget);
+    };
   }
 
   private static Metadata metadata(String authorization) {

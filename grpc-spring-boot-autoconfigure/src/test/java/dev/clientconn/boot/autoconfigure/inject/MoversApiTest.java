@@ -5,6 +5,7 @@ import static org.assertj.core.api.Assertions.assertThat;
 
 import dev.clientconn.ClientConn;
 import dev.clientconn.ClientConnBuilder;
+import dev.clientconn.boot.CallCredentialsHelper;
 import dev.clientconn.boot.GlobalClientInterceptorConfigurer;
 import dev.clientconn.boot.GrpcChannelConfigurer;
 import dev.clientconn.boot.GrpcClient;
@@ -15,6 +16,7 @@ import dev.clientconn.boot.StubTransformer;
 import dev.clientconn.boot.autoconfigure.GrpcClientAutoConfiguration;
 import dev.clientconn.boot.autoconfigure.HealthServer;
 import dev.clientconn.boot.autoconfigure.StartFailure;
+import io.grpc.CallCredentials;
 import io.grpc.CallOptions;
 import io.grpc.Channel;
 import io.grpc.ClientCall;
@@ -27,6 +29,7 @@ import io.grpc.health.v1.HealthGrpc.HealthFutureStub;
 import io.grpc.stub.AbstractStub;
 import java.util.ArrayList;
 import java.util.List;
+import java.util.Map;
 import org.jspecify.annotations.NullUnmarked;
 import org.junit.jupiter.api.AfterEach;
 import org.junit.jupiter.api.Test;
@@ -106,6 +109,34 @@ class MoversApiTest {
             .hasMessageContaining(MoversApiTest.class.getName())
             .hasMessageContaining("returned null in place of a stub of")
             .hasMessageContaining("HealthBlockingStub"));
+  }
+
+  @Test
+  void credentialsAreThoseOfTheTarget() {
+    CallCredentials known = CallCredentialsHelper.basicAuth("harbour", "seagull");
+    CallCredentials other = CallCredentialsHelper.bearerAuth("token");
+
+    assertThat(credentials(CallCredentialsHelper.fixedCredentialsStubTransformer(known)))
+        .isSameAs(known);
+    assertThat(credentials(CallCredentialsHelper.mappedCredentialsStubTransformer(
+            Map.of("greeter", known, "other", other))))
+        .isSameAs(known);
+    assertThat(credentials(
+            CallCredentialsHelper.mappedCredentialsStubTransformer(Map.of("other", known))))
+        .isNull();
+    assertThat(credentials(
+            CallCredentialsHelper.mappedCredentialsStubTransformer(Map.of("other", known), other)))
+        .isSameAs(other);
+  }
+
+  private CallCredentials credentials(StubTransformer transformer) {
+    List<CallCredentials> found = new ArrayList<>();
+    this.runner
+        .withBean(StubTransformer.class, () -> transformer)
+        .withUserConfiguration(Injected.class)
+        .run(context ->
+            found.add(context.getBean(Injected.class).stub.getCallOptions().getCredentials()));
+    return found.get(0);
   }
 
   @Test
