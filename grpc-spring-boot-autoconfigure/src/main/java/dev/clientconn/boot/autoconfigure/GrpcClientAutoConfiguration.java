@@ -105,7 +105,8 @@ public final class GrpcClientAutoConfiguration {
       CallSupport calls,
       NameResolvers resolvers,
       ObjectProvider<ClientConnBuilderCustomizer> customizers) {
-    return new PropertiesClientConnFactory(settings, tls, interceptors, resolvers, calls, customizers);
+    return new PropertiesClientConnFactory(
+        settings, tls, interceptors, resolvers, calls, customizers);
   }
 
   @Bean

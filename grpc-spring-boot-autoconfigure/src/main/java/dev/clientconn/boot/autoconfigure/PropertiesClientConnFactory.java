@@ -157,7 +157,6 @@ final class PropertiesClientConnFactory implements ClientConnFactory {
   private ClientConnBuilder newBuilder(TargetSettings settings, TransportSecurity security) {
     ClientConnBuilder builder = ClientConnBuilder.forTarget(settings.address());
     this.resolvers.apply(settings.address(), builder);
-    switch (security(settings)) {
     switch (security) {
       case TLS -> this.tls.apply(settings, builder);
       case PLAINTEXT -> {

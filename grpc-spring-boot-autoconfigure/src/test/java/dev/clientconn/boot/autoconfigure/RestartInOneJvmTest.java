@@ -108,7 +108,8 @@ class RestartInOneJvmTest {
                   .check(HealthCheckRequest.getDefaultInstance())
                   .get())
               .isEqualTo(HealthServer.serving());
-          assertThat(threadsWith(Thread.currentThread().getContextClassLoader())).isNotEmpty();
+          assertThat(threadsWith(Thread.currentThread().getContextClassLoader()))
+              .isNotEmpty();
         });
       } finally {
         thread.setContextClassLoader(own);
