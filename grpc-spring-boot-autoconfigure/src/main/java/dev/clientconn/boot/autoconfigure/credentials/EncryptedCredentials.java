@@ -9,6 +9,7 @@ import java.net.InetAddress;
 import java.net.InetSocketAddress;
 import java.net.SocketAddress;
 import java.util.concurrent.Executor;
+import org.jspecify.annotations.Nullable;
 
 /**
  * Sends credentials only with TLS, or to this machine: over a loopback address or a unix socket.
@@ -44,7 +45,7 @@ public final class EncryptedCredentials extends CallCredentials {
     }
   }
 
-  private static boolean isLocal(SocketAddress remote) {
+  private static boolean isLocal(@Nullable SocketAddress remote) {
     if (remote instanceof InetSocketAddress internet) {
       InetAddress address = internet.getAddress();
       return address != null && address.isLoopbackAddress();
