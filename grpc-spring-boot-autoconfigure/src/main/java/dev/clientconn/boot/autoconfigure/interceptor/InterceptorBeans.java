@@ -11,7 +11,10 @@ import java.util.Map;
 import java.util.Queue;
 import java.util.concurrent.ConcurrentHashMap;
 import java.util.concurrent.ConcurrentLinkedQueue;
+import java.util.concurrent.atomic.AtomicBoolean;
 import java.util.function.UnaryOperator;
+import org.apache.commons.logging.Log;
+import org.apache.commons.logging.LogFactory;
 import org.jspecify.annotations.Nullable;
 import org.springframework.beans.BeanUtils;
 import org.springframework.beans.factory.BeanFactoryUtils;
@@ -29,6 +32,8 @@ import org.springframework.beans.factory.config.ConfigurableListableBeanFactory;
 @CrossesThreads
 public final class InterceptorBeans implements SmartInitializingSingleton {
 
+  private static final Log logger = LogFactory.getLog(InterceptorBeans.class);
+
   private final ConfigurableListableBeanFactory beans;
 
   private final InterceptorDefinitions definitions;
@@ -36,6 +41,8 @@ public final class InterceptorBeans implements SmartInitializingSingleton {
   private final UnaryOperator<String> channelBean;
 
   private final Map<String, TargetInterceptors> ofTargets = new ConcurrentHashMap<>();
+
+  private final AtomicBoolean reported = new AtomicBoolean();
 
   /** Look-ups at the end of the start. */
   private final Queue<Runnable> pending = new ConcurrentLinkedQueue<>();
@@ -127,6 +134,13 @@ public final class InterceptorBeans implements SmartInitializingSingleton {
   /** Fails the start if an interceptor cannot be created. */
   @Override
   public void afterSingletonsInstantiated() {
+    List<String> excluded = this.definitions.namesWithoutAnnotation();
+    if (!excluded.isEmpty() && this.reported.compareAndSet(false, true)) {
+      // Keys of Spring Boot's own client change the mode, which nobody may notice otherwise.
+      logger.info(("The interceptor beans %s are not applied to all clients, because"
+              + " grpc.client.interceptors.global is 'annotated' and they have no annotation")
+          .formatted(excluded));
+    }
     for (Runnable lookup = this.pending.poll(); lookup != null; lookup = this.pending.poll()) {
       lookup.run();
     }

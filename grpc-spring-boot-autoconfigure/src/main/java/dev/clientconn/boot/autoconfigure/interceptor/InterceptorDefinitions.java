@@ -48,6 +48,19 @@ final class InterceptorDefinitions {
     return names(allowEagerInit).stream().filter(this::isGlobal).toList();
   }
 
+  /** Returns the names of the beans that only the mode excludes from the global ones. */
+  List<String> namesWithoutAnnotation() {
+    return this.mode == GlobalInterceptors.ALL
+        ? List.of()
+        : names(false).stream()
+            .filter(name -> !hasAnnotation(name, GLOBAL) && !hasAnnotation(name, LOCAL))
+            .filter(name -> {
+              BeanDefinition definition = definition(name);
+              return definition == null || isCandidate(definition);
+            })
+            .toList();
+  }
+
   /** A bean that is no candidate for injection is not meant to be used wherever its type is. */
   private boolean isGlobal(String name) {
     BeanDefinition definition = definition(name);

@@ -24,8 +24,11 @@ import java.util.List;
 import org.jspecify.annotations.NullUnmarked;
 import org.junit.jupiter.api.AfterEach;
 import org.junit.jupiter.api.Test;
+import org.junit.jupiter.api.extension.ExtendWith;
 import org.springframework.boot.autoconfigure.AutoConfigurations;
 import org.springframework.boot.test.context.runner.ApplicationContextRunner;
+import org.springframework.boot.test.system.CapturedOutput;
+import org.springframework.boot.test.system.OutputCaptureExtension;
 import org.springframework.context.annotation.Bean;
 import org.springframework.context.annotation.Configuration;
 import org.springframework.core.Ordered;
@@ -33,6 +36,7 @@ import org.springframework.core.annotation.Order;
 import org.springframework.grpc.client.GlobalClientInterceptor;
 
 @NullUnmarked
+@ExtendWith(OutputCaptureExtension.class)
 class InterceptorsTest {
 
   private final HealthServer server = HealthServer.start();
@@ -132,6 +136,19 @@ class InterceptorsTest {
               .containsExactly("first");
           assertThat(pathOf(context.getBean("authClientConn", ClientConn.class)))
               .containsExactly("second");
+        });
+  }
+
+  @Test
+  void beansThatAreNotGlobalForWantOfAnAnnotationAreNamedOnce(CapturedOutput output) {
+    this.runner
+        .withUserConfiguration(Globals.class, Annotated.class)
+        .withPropertyValues("grpc.client.interceptors.global=annotated")
+        .run(context -> {
+          context.getBean(InterceptorBeans.class).afterSingletonsInstantiated();
+          assertThat(output)
+              .containsOnlyOnce("are not applied to all clients")
+              .contains("The interceptor beans [unordered, byClass, byInterface, globalByMethod]");
         });
   }
 
