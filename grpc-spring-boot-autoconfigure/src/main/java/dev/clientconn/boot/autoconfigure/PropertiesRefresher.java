@@ -82,7 +82,8 @@ final class PropertiesRefresher implements ClientConnRefresher {
             channel.target(),
             "The gRPC target '" + channel.target()
                 + "' is not configured any more; its channel keeps its last settings");
-      } catch (RuntimeException | LinkageError refused) {
+      } catch (Throwable refused) {
+        // Errors too: a customizer that throws one must not keep the others from their settings.
         warn(
             channel.target(),
             "The changed settings of the gRPC target '" + channel.target()
@@ -104,7 +105,7 @@ final class PropertiesRefresher implements ClientConnRefresher {
       this.warnings.remove(ALL);
       reportNew(targets.names());
       return true;
-    } catch (RuntimeException | LinkageError refused) {
+    } catch (Throwable refused) {
       warn(
           ALL,
           "The changed settings of gRPC clients are not used; all channels keep those before: "

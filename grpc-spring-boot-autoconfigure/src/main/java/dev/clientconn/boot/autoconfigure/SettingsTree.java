@@ -31,6 +31,11 @@ final class SettingsTree {
   }
 
   private static @Nullable Object copy(@Nullable Object value) {
+    if (value instanceof Map<?, ?> entries) {
+      Map<Object, @Nullable Object> copied = new LinkedHashMap<>();
+      entries.forEach((key, entry) -> copied.put(key, copy(entry)));
+      return copied;
+    }
     if (value instanceof Collection<?> elements) {
       return elements.stream().map(SettingsTree::copy).toList();
     }

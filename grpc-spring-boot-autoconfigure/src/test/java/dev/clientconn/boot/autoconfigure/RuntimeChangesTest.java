@@ -5,6 +5,7 @@ import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.assertThatExceptionOfType;
 
 import dev.clientconn.ClientConn;
+import dev.clientconn.boot.ClientConnBuilderCustomizer;
 import dev.clientconn.boot.ClientConnFactory;
 import dev.clientconn.boot.ClientConnRefresher;
 import dev.clientconn.boot.autoconfigure.refresh.GrpcClientRefreshAutoConfiguration;
@@ -18,6 +19,7 @@ import io.grpc.stub.StreamObserver;
 import java.util.Map;
 import java.util.Set;
 import java.util.concurrent.Future;
+import java.util.concurrent.atomic.AtomicBoolean;
 import org.junit.jupiter.api.AfterEach;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.Timeout;
@@ -151,6 +153,27 @@ class RuntimeChangesTest {
           .contains("deadlin");
       check(HealthGrpc.newBlockingStub(context.getBean(ClientConn.class)));
     });
+  }
+
+  @Test
+  void errorOfACustomizerLeavesItsChannelAndTheOthersChange(CapturedOutput output) {
+    AtomicBoolean broken = new AtomicBoolean();
+    this.runner
+        .withPropertyValues("grpc.client.targets.other.address=" + this.first.address())
+        .withBean(ClientConnBuilderCustomizer.class, () -> (target, builder) -> {
+          if (broken.get() && target.equals("greeter")) {
+            throw new AssertionError("broken customizer");
+          }
+        })
+        .run(context -> {
+          broken.set(true);
+          set(context, Map.of("grpc.client.defaults.deadline", "10s"));
+
+          assertThat(context.getBean(ClientConnRefresher.class).refresh()).containsExactly("other");
+
+          check(HealthGrpc.newBlockingStub(context.getBean("greeterClientConn", ClientConn.class)));
+          assertThat(output).containsOnlyOnce("broken customizer");
+        });
   }
 
   @Test
