@@ -9,13 +9,17 @@ import java.util.Map;
 import java.util.TreeMap;
 import java.util.concurrent.ConcurrentHashMap;
 import java.util.function.Consumer;
+import org.springframework.beans.factory.DisposableBean;
 import org.springframework.beans.factory.config.DestructionAwareBeanPostProcessor;
 import org.springframework.core.PriorityOrdered;
 
 /** Records every channel bean, including those that the application defines itself. */
 @CrossesThreads
 final class ClientConnRecorder
-    implements ClientConnRegistry, DestructionAwareBeanPostProcessor, PriorityOrdered {
+    implements ClientConnRegistry,
+        DestructionAwareBeanPostProcessor,
+        DisposableBean,
+        PriorityOrdered {
 
   private final Map<String, ClientConn> channels = new ConcurrentHashMap<>();
 
@@ -46,6 +50,15 @@ final class ClientConnRecorder
     if (bean instanceof ClientConn channel) {
       this.destruction.accept(channel);
     }
+  }
+
+  /**
+   * Ends the channels that Spring does not destroy: those of prototype beans. Post-processors are
+   * destroyed after the beans that they have processed.
+   */
+  @Override
+  public void destroy() {
+    this.channels.values().forEach(this.destruction);
   }
 
   @Override

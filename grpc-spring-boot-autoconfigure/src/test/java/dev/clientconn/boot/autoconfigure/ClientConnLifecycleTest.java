@@ -6,6 +6,7 @@ import static org.assertj.core.api.Assertions.assertThatExceptionOfType;
 
 import com.google.common.util.concurrent.ListenableFuture;
 import dev.clientconn.ClientConn;
+import dev.clientconn.ClientConnBuilder;
 import io.grpc.Status;
 import io.grpc.StatusRuntimeException;
 import io.grpc.health.v1.HealthCheckRequest;
@@ -26,6 +27,7 @@ import org.junit.jupiter.api.AfterEach;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.Timeout;
 import org.springframework.beans.factory.DisposableBean;
+import org.springframework.beans.factory.config.BeanDefinition;
 import org.springframework.boot.autoconfigure.AutoConfigurations;
 import org.springframework.boot.test.context.runner.ApplicationContextRunner;
 import org.springframework.context.SmartLifecycle;
@@ -69,6 +71,27 @@ class ClientConnLifecycleTest {
       stopped.await();
       assertThat(channel.isTerminated()).isTrue();
     });
+  }
+
+  @Test
+  void channelWhoseBeanIsNotDestroyedIsShutDownWithTheContext() {
+    List<ClientConn> made = new CopyOnWriteArrayList<>();
+    this.runner
+        .withBean(
+            "own",
+            ClientConn.class,
+            () -> {
+              ClientConn channel =
+                  ClientConnBuilder.forTarget(this.server.address()).build();
+              made.add(channel);
+              return channel;
+            },
+            definition -> definition.setScope(BeanDefinition.SCOPE_PROTOTYPE))
+        .run(context -> context.getBean("own"));
+
+    assertThat(made)
+        .isNotEmpty()
+        .allSatisfy(each -> assertThat(each.isTerminated()).isTrue());
   }
 
   @Test
