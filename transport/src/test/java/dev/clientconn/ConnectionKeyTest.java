@@ -135,7 +135,9 @@ class ConnectionKeyTest {
 
   @Test
   void everyOptionIsListed() {
+    // A method that newer versions of grpc-api add is of the superclass, and has no effect here.
     Set<String> options = Arrays.stream(ClientConnBuilder.class.getMethods())
+        .filter(method -> method.getDeclaringClass() != ManagedChannelBuilder.class)
         .filter(method -> !Modifier.isStatic(method.getModifiers()))
         .filter(method -> ManagedChannelBuilder.class.isAssignableFrom(method.getReturnType()))
         .map(Method::getName)
