@@ -59,22 +59,15 @@ class BootClientContractTest {
     this.server.close();
   }
 
+  /** Boot 4.1.0 applies the properties once more after the customizers; newer versions do not. */
   @Test
   void valuesOfACustomizerOverrideProperties() {
-    String property = "spring.grpc.client.channel.orders.user-agent=property";
     this.ours
-        .withPropertyValues(property)
+        .withPropertyValues("spring.grpc.client.channel.orders.user-agent=property")
         .withUserConfiguration(UserAgent.class)
         .run(context -> {
           check(context.getBean(GrpcChannelFactory.class).createChannel("orders"));
           assertThat(lastUserAgent()).startsWith("customizer");
-        });
-    this.boots
-        .withPropertyValues(property)
-        .withUserConfiguration(UserAgent.class)
-        .run(context -> {
-          check(context.getBean(GrpcChannelFactory.class).createChannel("orders"));
-          assertThat(lastUserAgent()).startsWith("property");
         });
   }
 
