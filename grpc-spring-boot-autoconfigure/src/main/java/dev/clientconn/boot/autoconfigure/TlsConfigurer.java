@@ -101,7 +101,7 @@ final class TlsConfigurer implements AutoCloseable {
         absent -> ReloadableBundle.of(requireNonNull(this.bundles), name, verify, property));
   }
 
-  /** Logged at each start, so that nobody forgets it. */
+  /** Logs a warning at each start, because connections without verification are not secure. */
   private static void warnOfNoVerification(TargetSettings settings) {
     logger.warn("The gRPC target '" + settings.name()
         + "' does NOT verify the certificate of its server: anyone on the network path can"

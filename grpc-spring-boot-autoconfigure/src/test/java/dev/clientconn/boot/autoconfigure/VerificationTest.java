@@ -21,7 +21,7 @@ import org.springframework.boot.test.system.CapturedOutput;
 import org.springframework.boot.test.system.OutputCaptureExtension;
 import org.springframework.core.io.ClassPathResource;
 
-/** Calls a server whose certificate is signed by nobody, and for another name. */
+/** Calls a server whose certificate is self-signed and has another host name. */
 @ExtendWith(OutputCaptureExtension.class)
 class VerificationTest {
 

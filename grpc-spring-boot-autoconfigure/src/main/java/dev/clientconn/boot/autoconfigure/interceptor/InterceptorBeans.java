@@ -136,7 +136,7 @@ public final class InterceptorBeans implements SmartInitializingSingleton {
   public void afterSingletonsInstantiated() {
     List<String> excluded = this.definitions.namesWithoutAnnotation();
     if (!excluded.isEmpty() && this.reported.compareAndSet(false, true)) {
-      // Keys of Spring Boot's own client change the mode, which nobody may notice otherwise.
+      // Keys of Spring Boot's own client change the mode, and nothing else reports that.
       logger.info(("The interceptor beans %s are not applied to all clients, because"
               + " grpc.client.interceptors.global is 'annotated' and they have no annotation")
           .formatted(excluded));
