@@ -16,6 +16,7 @@ import io.netty.handler.codec.http2.Http2Error;
 import java.nio.charset.StandardCharsets;
 import java.time.Duration;
 import java.util.Iterator;
+import java.util.concurrent.CountDownLatch;
 import java.util.concurrent.TimeUnit;
 import org.jspecify.annotations.NullUnmarked;
 import org.junit.jupiter.api.AfterEach;
@@ -225,11 +226,16 @@ class FaultyServerTest {
   }
 
   @Test
-  void windowOfTheConnectionHoldsCallsTogether() {
-    SERVER.onConnection(ConnectionBehavior::withholdWindowUpdates).onCall(call -> {});
+  void windowOfTheConnectionHoldsCallsTogether() throws InterruptedException {
+    CountDownLatch firstCall = new CountDownLatch(1);
+    SERVER
+        .onConnection(ConnectionBehavior::withholdWindowUpdates)
+        .onCall(call -> firstCall.countDown());
     GreetRequest half = REQUEST.toBuilder().setName("A".repeat(40_000)).build();
 
     GreeterGrpc.newFutureStub(this.channel).greet(half);
+    // The second call may overtake the first one while both wait for the connection.
+    assertThat(firstCall.await(20, TimeUnit.SECONDS)).isTrue();
 
     assertExpires(half, "[waited for the connection's send window]");
   }
