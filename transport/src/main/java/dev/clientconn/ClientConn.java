@@ -9,6 +9,7 @@ import dev.clientconn.internal.channel.Reconfiguration;
 import dev.clientconn.internal.concurrent.ChannelThreads;
 import dev.clientconn.internal.concurrent.CrossesThreads;
 import dev.clientconn.internal.transport.TransportConnector;
+import dev.clientconn.transport.ChannelTotals;
 import dev.clientconn.transport.ClientConnSnapshot;
 import io.grpc.CallOptions;
 import io.grpc.Channel;
@@ -19,6 +20,7 @@ import io.grpc.MethodDescriptor;
 import io.grpc.Status;
 import java.lang.invoke.MethodHandles;
 import java.lang.invoke.VarHandle;
+import java.util.List;
 import java.util.concurrent.ThreadLocalRandom;
 import java.util.concurrent.TimeUnit;
 import java.util.function.DoubleSupplier;
@@ -194,7 +196,9 @@ public final class ClientConn extends ManagedChannel {
         open.tracker().state(),
         open.waitingCalls(),
         open.subchannels().snapshot(),
-        failure == null ? null : String.valueOf(failure.getDescription()));
+        failure == null ? null : String.valueOf(failure.getDescription()),
+        ChannelTotals.NONE,
+        List.of());
   }
 
   /**

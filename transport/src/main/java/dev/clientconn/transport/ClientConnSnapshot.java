@@ -3,6 +3,7 @@ package dev.clientconn.transport;
 
 import io.grpc.ConnectivityState;
 import java.util.List;
+import java.util.OptionalLong;
 import org.jspecify.annotations.Nullable;
 
 /**
@@ -17,13 +18,20 @@ import org.jspecify.annotations.Nullable;
  *     connections
  * @param failure why the last attempt to connect failed, {@code null} where a connection is ready
  *     or the channel is idle
+ * @param totals what has happened since the channel was built
+ * @param events the last {@link #MAX_EVENTS} events of the channel, the oldest first
  */
 public record ClientConnSnapshot(
     String target,
     ConnectivityState state,
     int waitingCalls,
     List<Subchannel> subchannels,
-    @Nullable String failure) {
+    @Nullable String failure,
+    ChannelTotals totals,
+    List<TransportEvent> events) {
+
+  /** How many events a channel retains. */
+  public static final int MAX_EVENTS = 100;
 
   /**
    * Describes one address, or group of equivalent addresses, and its connections.
@@ -36,7 +44,15 @@ public record ClientConnSnapshot(
    * @param pendingStreams number of calls that wait for a stream slot on any of the connections,
    *     where there may be several; others wait on their connection, and count in {@link
    *     TransportSnapshot.Streams#pending}
+   * @param oldestWaitNanos how long the first of these has waited, nanoseconds; empty if none waits
+   * @param failure why the last attempt to connect failed, {@code null} where a connection is ready
+   *     or the subchannel is idle
    */
   public record Subchannel(
-      long id, ConnectivityState state, List<TransportSnapshot> connections, int pendingStreams) {}
+      long id,
+      ConnectivityState state,
+      List<TransportSnapshot> connections,
+      int pendingStreams,
+      OptionalLong oldestWaitNanos,
+      @Nullable String failure) {}
 }

@@ -267,9 +267,17 @@ public final class FakeTransport implements ClientTransport {
         state,
         address,
         null,
-        new TransportSnapshot.Streams(open.size(), OptionalLong.empty(), 0, open.size()),
-        new TransportSnapshot.Window(0, 0),
-        OptionalLong.empty());
+        null,
+        0,
+        new TransportSnapshot.Settings(0, OptionalLong.empty(), 0, 0, OptionalLong.empty()),
+        null,
+        new TransportSnapshot.Streams(open.size(), OptionalLong.empty(), 0, OptionalLong.empty()),
+        new TransportSnapshot.Window(0, 0, OptionalLong.empty(), OptionalLong.empty(), 0),
+        new TransportSnapshot.Buffered(0, 0, 0),
+        OptionalLong.empty(),
+        TransportSnapshot.Counters.NONE,
+        null,
+        new TransportSnapshot.Loop(0, OptionalLong.empty()));
   }
 
   private static final class IgnoringListener implements ClientStream.Listener {

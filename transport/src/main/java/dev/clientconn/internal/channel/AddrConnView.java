@@ -9,6 +9,7 @@ import io.grpc.ConnectivityState;
 import io.grpc.Status;
 import java.util.ArrayList;
 import java.util.List;
+import java.util.OptionalLong;
 import java.util.concurrent.atomic.AtomicLong;
 import org.jspecify.annotations.Nullable;
 
@@ -123,6 +124,11 @@ final class AddrConnView {
     }
     SlotQueue queue = slots;
     return new ClientConnSnapshot.Subchannel(
-        id, state, List.copyOf(snapshots), queue == null ? 0 : queue.waitingCalls());
+        id,
+        state,
+        List.copyOf(snapshots),
+        queue == null ? 0 : queue.waitingCalls(),
+        OptionalLong.empty(),
+        null);
   }
 }

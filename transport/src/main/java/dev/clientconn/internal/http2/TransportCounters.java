@@ -2,6 +2,7 @@
 package dev.clientconn.internal.http2;
 
 import dev.clientconn.internal.concurrent.CrossesThreads;
+import dev.clientconn.internal.flow.Window;
 import dev.clientconn.transport.TransportSnapshot;
 import dev.clientconn.transport.TransportSnapshot.State;
 import java.net.SocketAddress;
@@ -99,13 +100,26 @@ final class TransportCounters {
         state,
         peer == null ? dialled : peer,
         local,
+        null,
+        0,
+        new TransportSnapshot.Settings(
+            4096, OptionalLong.of(0), Window.INITIAL, 16_384, OptionalLong.empty()),
+        null,
         new TransportSnapshot.Streams(
             (int) numbers.getOpaque(ACTIVE),
             max == NO_LIMIT ? OptionalLong.empty() : OptionalLong.of(max),
             (int) numbers.getOpaque(WAITING),
-            numbers.getOpaque(OPENED)),
+            OptionalLong.empty()),
         new TransportSnapshot.Window(
-            numbers.getOpaque(SEND_WINDOW), numbers.getOpaque(RECEIVE_WINDOW)),
-        rtt == 0 ? OptionalLong.empty() : OptionalLong.of(rtt));
+            numbers.getOpaque(SEND_WINDOW),
+            numbers.getOpaque(RECEIVE_WINDOW),
+            OptionalLong.empty(),
+            OptionalLong.empty(),
+            0),
+        new TransportSnapshot.Buffered(0, 0, 0),
+        rtt == 0 ? OptionalLong.empty() : OptionalLong.of(rtt),
+        TransportSnapshot.Counters.NONE,
+        null,
+        new TransportSnapshot.Loop(0, OptionalLong.empty()));
   }
 }

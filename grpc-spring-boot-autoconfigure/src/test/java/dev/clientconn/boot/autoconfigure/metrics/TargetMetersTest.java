@@ -2,6 +2,7 @@
 package dev.clientconn.boot.autoconfigure.metrics;
 
 import static dev.clientconn.boot.autoconfigure.metrics.TransportTotalsTest.connection;
+import static dev.clientconn.boot.autoconfigure.metrics.TransportTotalsTest.streams;
 import static dev.clientconn.boot.autoconfigure.metrics.TransportTotalsTest.subchannel;
 import static dev.clientconn.boot.autoconfigure.metrics.TransportTotalsTest.totals;
 import static org.assertj.core.api.Assertions.assertThat;
@@ -9,7 +10,6 @@ import static org.assertj.core.api.Assertions.assertThat;
 import dev.clientconn.transport.TransportListener.RepeatReason;
 import dev.clientconn.transport.TransportListener.WaitOutcome;
 import dev.clientconn.transport.TransportSnapshot.State;
-import dev.clientconn.transport.TransportSnapshot.Streams;
 import io.grpc.ConnectivityState;
 import io.micrometer.core.instrument.Gauge;
 import io.micrometer.core.instrument.Meter;
@@ -236,7 +236,6 @@ class TargetMetersTest {
   private static TransportTotals ready(OptionalLong max) {
     return totals(
         5,
-        subchannel(
-            ConnectivityState.READY, connection(State.READY, new Streams(3, max, 2, 9), 500, 50)));
+        subchannel(ConnectivityState.READY, connection(State.READY, streams(3, max, 2), 500, 50)));
   }
 }

@@ -4,6 +4,7 @@ package dev.clientconn.boot.autoconfigure.metrics;
 import static org.assertj.core.api.Assertions.assertThat;
 
 import dev.clientconn.boot.autoconfigure.metrics.TransportTotals.Connections;
+import dev.clientconn.transport.ChannelTotals;
 import dev.clientconn.transport.ClientConnSnapshot;
 import dev.clientconn.transport.ClientConnSnapshot.Subchannel;
 import dev.clientconn.transport.TransportSnapshot;
@@ -26,11 +27,11 @@ class TransportTotalsTest {
         7,
         subchannel(
             ConnectivityState.READY,
-            connection(State.READY, new Streams(3, OptionalLong.of(100), 2, 9), 500, 50),
-            connection(State.DRAINING, new Streams(1, OptionalLong.of(100), 0, 9), 1, 1)),
+            connection(State.READY, streams(3, OptionalLong.of(100), 2), 500, 50),
+            connection(State.DRAINING, streams(1, OptionalLong.of(100), 0), 1, 1)),
         subchannel(
             ConnectivityState.READY,
-            connection(State.READY, new Streams(4, OptionalLong.of(10), 5, 9), 300, 70)));
+            connection(State.READY, streams(4, OptionalLong.of(10), 5), 300, 70)));
 
     assertThat(totals.connections()).isEqualTo(new Connections(0, 2, 1, 0, 0));
     assertThat(totals.activeStreams()).isEqualTo(8);
@@ -49,10 +50,9 @@ class TransportTotalsTest {
         0,
         subchannel(
             ConnectivityState.READY,
-            connection(State.READY, new Streams(0, OptionalLong.of(100), 0, 0), 1, 1)),
+            connection(State.READY, streams(0, OptionalLong.of(100), 0), 1, 1)),
         subchannel(
-            ConnectivityState.READY,
-            connection(State.READY, new Streams(0, UNLIMITED, 0, 0), 1, 1)));
+            ConnectivityState.READY, connection(State.READY, streams(0, UNLIMITED, 0), 1, 1)));
 
     assertThat(totals.maxStreams()).isEmpty();
   }
@@ -66,7 +66,7 @@ class TransportTotalsTest {
         subchannel(ConnectivityState.CONNECTING),
         subchannel(
             ConnectivityState.CONNECTING,
-            connection(State.CONNECTING, new Streams(0, UNLIMITED, 0, 0), 65535, 65535)));
+            connection(State.CONNECTING, streams(0, UNLIMITED, 0), 65535, 65535)));
 
     assertThat(totals.connections()).isEqualTo(new Connections(2, 0, 0, 1, 1));
     assertThat(totals.maxStreams()).isEmpty();
@@ -80,19 +80,31 @@ class TransportTotalsTest {
     Subchannel subchannel = new Subchannel(
         1,
         ConnectivityState.READY,
-        List.of(connection(State.READY, new Streams(5, OptionalLong.of(5), 2, 0), 1, 1)),
-        40);
+        List.of(connection(State.READY, streams(5, OptionalLong.of(5), 2), 1, 1)),
+        40,
+        OptionalLong.empty(),
+        null);
 
     assertThat(totals(0, subchannel).pendingStreams()).isEqualTo(42);
   }
 
   static TransportTotals totals(int waiting, Subchannel... subchannels) {
     return TransportTotals.of(new ClientConnSnapshot(
-        "greeter", ConnectivityState.READY, waiting, List.of(subchannels), null));
+        "greeter",
+        ConnectivityState.READY,
+        waiting,
+        List.of(subchannels),
+        null,
+        ChannelTotals.NONE,
+        List.of()));
   }
 
   static Subchannel subchannel(ConnectivityState state, TransportSnapshot... connections) {
-    return new Subchannel(1, state, List.of(connections), 0);
+    return new Subchannel(1, state, List.of(connections), 0, OptionalLong.empty(), null);
+  }
+
+  static Streams streams(int active, OptionalLong max, int pending) {
+    return new Streams(active, max, pending, OptionalLong.empty());
   }
 
   static TransportSnapshot connection(State state, Streams streams, long send, long receive) {
@@ -101,8 +113,16 @@ class TransportTotalsTest {
         state,
         new InetSocketAddress(1),
         null,
+        null,
+        0,
+        new TransportSnapshot.Settings(0, OptionalLong.empty(), 0, 0, OptionalLong.empty()),
+        null,
         streams,
-        new Window(send, receive),
-        OptionalLong.empty());
+        new Window(send, receive, OptionalLong.empty(), OptionalLong.empty(), 0),
+        new TransportSnapshot.Buffered(0, 0, 0),
+        OptionalLong.empty(),
+        TransportSnapshot.Counters.NONE,
+        null,
+        new TransportSnapshot.Loop(0, OptionalLong.empty()));
   }
 }
