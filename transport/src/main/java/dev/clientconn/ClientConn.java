@@ -8,6 +8,7 @@ import dev.clientconn.internal.channel.ChannelOptions;
 import dev.clientconn.internal.channel.Reconfiguration;
 import dev.clientconn.internal.concurrent.ChannelThreads;
 import dev.clientconn.internal.concurrent.CrossesThreads;
+import dev.clientconn.internal.transport.ChannelWaits;
 import dev.clientconn.internal.transport.TransportConnector;
 import dev.clientconn.transport.ChannelTotals;
 import dev.clientconn.transport.ClientConnSnapshot;
@@ -55,6 +56,7 @@ public final class ClientConn extends ManagedChannel {
   private static final VarHandle CALLS = callsHandle();
 
   private final DoubleSupplier random;
+  private final ChannelWaits waits = new ChannelWaits();
   /** Guards changes of the fields below. */
   private final Object lock = new Object();
 
@@ -197,6 +199,7 @@ public final class ClientConn extends ManagedChannel {
         open.waitingCalls(),
         open.subchannels().snapshot(),
         failure == null ? null : String.valueOf(failure.getDescription()),
+        waits.snapshot(),
         ChannelTotals.NONE,
         List.of());
   }

@@ -14,11 +14,9 @@ import dev.clientconn.internal.serviceconfig.ServiceConfigParser;
 import dev.clientconn.internal.transport.ChannelDefaults;
 import dev.clientconn.internal.transport.TransportOptions;
 import dev.clientconn.transport.Dialer;
-import io.grpc.BinaryLog;
 import io.grpc.ChannelCredentials;
 import io.grpc.ClientInterceptor;
 import io.grpc.InternalConfiguratorRegistry;
-import io.grpc.MetricSink;
 import io.grpc.NameResolver;
 import io.grpc.NameResolverRegistry;
 import io.grpc.ProxyDetector;
@@ -41,7 +39,7 @@ import org.jspecify.annotations.Nullable;
  * whose name resolver is on the class path. Connections use TLS unless {@link #usePlaintext()} or
  * insecure credentials say otherwise.
  */
-public final class ClientConnBuilder extends RetryOptionsBuilder<ClientConnBuilder> {
+public final class ClientConnBuilder extends RecordingOptionsBuilder<ClientConnBuilder> {
   private static final int HTTPS_PORT = 443;
   private static final int HTTP_PORT = 80;
   private static final int MAX_PORT = 65_535;
@@ -49,13 +47,11 @@ public final class ClientConnBuilder extends RetryOptionsBuilder<ClientConnBuild
 
   private final String target;
   private final List<InterceptorFactory> interceptors = new ArrayList<>();
-  private final List<MetricSink> metricSinks = new ArrayList<>();
   private final List<ResolverArg<?>> resolverArgs = new ArrayList<>();
   private @Nullable ProxyDetector proxyDetector;
   private NameResolver.@Nullable Factory resolverFactory;
   private @Nullable Executor executor;
   private @Nullable Executor offloadExecutor;
-  private @Nullable BinaryLog binaryLog;
   private String defaultPolicy = ChannelDefaults.LOAD_BALANCING_POLICY;
   private Duration idleTimeout = ChannelDefaults.IDLE_TIMEOUT;
   private @Nullable Integer maxInboundMessageSize;
@@ -183,19 +179,6 @@ public final class ClientConnBuilder extends RetryOptionsBuilder<ClientConnBuild
     return this;
   }
 
-  /** Records calls below all interceptors, as they go to the server. {@code null} removes it. */
-  @Override
-  public ClientConnBuilder setBinaryLog(@Nullable BinaryLog binaryLog) {
-    this.binaryLog = binaryLog;
-    return this;
-  }
-
-  @Override
-  protected ClientConnBuilder addMetricSink(MetricSink metricSink) {
-    metricSinks.add(metricSink);
-    return this;
-  }
-
   /** Sets the policy for when no service config names one. Default {@code pick_first}. */
   @Override
   public ClientConnBuilder defaultLoadBalancingPolicy(String policy) {
@@ -261,19 +244,6 @@ public final class ClientConnBuilder extends RetryOptionsBuilder<ClientConnBuild
         : FactoryNameResolverProvider.registryOf(resolverFactory);
   }
 
-  /**
-   * No effect: there are no channelz traces. See {@link ClientConn#snapshot()}, and the log of
-   * {@code dev.clientconn.ClientConn} at level {@code FINEST}.
-   *
-   * @param maxTraceEvents 0 or more
-   * @throws IllegalArgumentException for less than 0
-   */
-  @Override
-  public ClientConnBuilder maxTraceEvents(int maxTraceEvents) {
-    OptionChecks.atLeast(0, maxTraceEvents, "maxTraceEvents", "0 or more");
-    return this;
-  }
-
   @Override
   ClientConnBuilder self() {
     return this;
@@ -328,7 +298,7 @@ public final class ClientConnBuilder extends RetryOptionsBuilder<ClientConnBuild
         offloadExecutor,
         proxyDetector,
         resolverFactory,
-        List.copyOf(metricSinks),
+        metricSinks(),
         List.copyOf(resolverArgs),
         scalingOptions(),
         connectionOptions(),
@@ -359,11 +329,12 @@ public final class ClientConnBuilder extends RetryOptionsBuilder<ClientConnBuild
         compressors(),
         decompressors(),
         interceptorsFor(uri.address()),
-        binaryLog,
-        new SinkMetricRecorder(metricSinks),
+        binaryLog(),
+        new SinkMetricRecorder(metricSinks()),
         proxies(),
         resolvers,
-        List.copyOf(resolverArgs));
+        List.copyOf(resolverArgs),
+        reportListeners());
   }
 
   private List<ClientInterceptor> interceptorsFor(String canonicalTarget) {

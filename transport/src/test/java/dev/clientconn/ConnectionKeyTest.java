@@ -109,6 +109,7 @@ class ConnectionKeyTest {
       Map.entry("executor", b -> b.executor(Runnable::run)),
       Map.entry("intercept", b -> b.intercept(interceptor())),
       Map.entry("setBinaryLog", b -> b.setBinaryLog(null)),
+      Map.entry("callReportListener", b -> b.callReportListener(report -> {})),
       Map.entry("maxInboundMessageSize", b -> b.maxInboundMessageSize(3)),
       Map.entry("maxTraceEvents", b -> b.maxTraceEvents(3)),
       Map.entry(

@@ -3,6 +3,7 @@ package dev.clientconn.transport;
 
 import io.grpc.ConnectivityState;
 import java.util.List;
+import java.util.Map;
 import java.util.OptionalLong;
 import org.jspecify.annotations.Nullable;
 
@@ -18,6 +19,8 @@ import org.jspecify.annotations.Nullable;
  *     connections
  * @param failure why the last attempt to connect failed, {@code null} where a connection is ready
  *     or the channel is idle
+ * @param waits how much all calls have waited since the channel was built, with an entry for every
+ *     cause
  * @param totals what has happened since the channel was built
  * @param events the last {@link #MAX_EVENTS} events of the channel, the oldest first
  */
@@ -27,6 +30,7 @@ public record ClientConnSnapshot(
     int waitingCalls,
     List<Subchannel> subchannels,
     @Nullable String failure,
+    Map<WaitCause, WaitTotal> waits,
     ChannelTotals totals,
     List<TransportEvent> events) {
 

@@ -5,6 +5,7 @@ import dev.clientconn.internal.call.RetryOptions;
 import dev.clientconn.internal.resolver.TargetUri;
 import dev.clientconn.internal.serviceconfig.ServiceConfig;
 import dev.clientconn.internal.serviceconfig.ServiceConfigParser;
+import dev.clientconn.transport.CallReportListener;
 import io.grpc.BinaryLog;
 import io.grpc.CallCredentials;
 import io.grpc.ChannelCredentials;
@@ -44,6 +45,7 @@ import org.jspecify.annotations.Nullable;
  * @param proxyDetector for name resolvers
  * @param resolvers finds the resolvers of schemes
  * @param resolverArgs each adds an argument of the application for name resolvers
+ * @param reportListeners notified of each call's end, in this order
  */
 public record ChannelOptions(
     TargetUri target,
@@ -67,4 +69,5 @@ public record ChannelOptions(
     MetricRecorder metrics,
     ProxyDetector proxyDetector,
     NameResolverRegistry resolvers,
-    List<Consumer<NameResolver.Args.Builder>> resolverArgs) {}
+    List<Consumer<NameResolver.Args.Builder>> resolverArgs,
+    List<CallReportListener> reportListeners) {}

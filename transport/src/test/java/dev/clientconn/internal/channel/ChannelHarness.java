@@ -140,6 +140,7 @@ public final class ChannelHarness {
         new MetricRecorder() {},
         address -> null,
         io.grpc.NameResolverRegistry.getDefaultRegistry(),
+        List.of(),
         List.of());
   }
 

@@ -120,7 +120,8 @@ final class ChannelHistory {
         of.metrics(),
         of.proxyDetector(),
         of.resolvers(),
-        of.resolverArgs());
+        of.resolverArgs(),
+        of.reportListeners());
   }
 
   private static long millis(int millis) {

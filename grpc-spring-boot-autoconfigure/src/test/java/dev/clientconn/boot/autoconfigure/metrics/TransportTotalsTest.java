@@ -14,6 +14,7 @@ import dev.clientconn.transport.TransportSnapshot.Window;
 import io.grpc.ConnectivityState;
 import java.net.InetSocketAddress;
 import java.util.List;
+import java.util.Map;
 import java.util.OptionalLong;
 import org.junit.jupiter.api.Test;
 
@@ -95,6 +96,7 @@ class TransportTotalsTest {
         waiting,
         List.of(subchannels),
         null,
+        Map.of(),
         ChannelTotals.NONE,
         List.of()));
   }
