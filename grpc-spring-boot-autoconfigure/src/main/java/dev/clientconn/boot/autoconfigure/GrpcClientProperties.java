@@ -3,6 +3,7 @@ package dev.clientconn.boot.autoconfigure;
 
 import dev.clientconn.boot.autoconfigure.interceptor.GlobalInterceptors;
 import dev.clientconn.boot.autoconfigure.netdevh.Migration;
+import dev.clientconn.boot.autoconfigure.observation.CallConvention;
 import java.util.LinkedHashMap;
 import java.util.Map;
 import org.jspecify.annotations.Nullable;
@@ -34,6 +35,8 @@ public class GrpcClientProperties {
   private final GrpcClientSettings defaults = new GrpcClientSettings();
 
   private final Interceptors interceptors = new Interceptors();
+
+  private final Observation observation = new Observation();
 
   public boolean isEnabled() {
     return this.enabled;
@@ -67,6 +70,10 @@ public class GrpcClientProperties {
     return this.interceptors;
   }
 
+  public Observation getObservation() {
+    return this.observation;
+  }
+
   /** Interceptors of all clients. */
   public static class Interceptors {
 
@@ -79,6 +86,46 @@ public class GrpcClientProperties {
 
     public void setGlobal(GlobalInterceptors global) {
       this.global = global;
+    }
+  }
+
+  /** Observation of calls: their meters and spans. */
+  public static class Observation {
+
+    /** Whether calls are observed, if there is an ObservationRegistry. */
+    private boolean enabled = true;
+
+    /** Names and keys of the meters and spans of calls, unless a bean gives them. */
+    private CallConvention convention = CallConvention.MICROMETER;
+
+    /**
+     * Whether the name of the target is a tag of the meters of calls, and not only of their spans.
+     * True with the names of OpenTelemetry and false with those of Micrometer, if it is not set.
+     */
+    private @Nullable Boolean targetTag;
+
+    public boolean isEnabled() {
+      return this.enabled;
+    }
+
+    public void setEnabled(boolean enabled) {
+      this.enabled = enabled;
+    }
+
+    public CallConvention getConvention() {
+      return this.convention;
+    }
+
+    public void setConvention(CallConvention convention) {
+      this.convention = convention;
+    }
+
+    public @Nullable Boolean getTargetTag() {
+      return this.targetTag;
+    }
+
+    public void setTargetTag(@Nullable Boolean targetTag) {
+      this.targetTag = targetTag;
     }
   }
 

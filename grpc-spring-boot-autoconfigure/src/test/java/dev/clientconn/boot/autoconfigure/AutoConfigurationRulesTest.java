@@ -89,10 +89,10 @@ class AutoConfigurationRulesTest {
   }
 
   @Test
-  void onlyMetricsKnowMicrometer() {
+  void onlyMetricsAndObservationKnowMicrometer() {
     noClasses()
         .that()
-        .resideOutsideOfPackage("..metrics..")
+        .resideOutsideOfPackages("..metrics..", "..observation..")
         .should()
         .dependOnClassesThat()
         .resideInAPackage("io.micrometer..")

@@ -9,6 +9,7 @@ import io.grpc.ClientInterceptor;
 import io.grpc.ClientInterceptors;
 import io.grpc.MethodDescriptor;
 import java.util.List;
+import java.util.stream.Collectors;
 import org.jspecify.annotations.Nullable;
 
 /**
@@ -48,10 +49,17 @@ final class InterceptorChain {
   List<ClientInterceptor> prepare(@Nullable TargetInterceptors target) {
     Prepared known = this.prepared;
     if (known == null || known.target != target) {
-      known = new Prepared(target, List.copyOf(this.lookup.interceptors(target)));
+      known = new Prepared(target, ofTarget(target, this.lookup.interceptors(target)));
       this.prepared = known;
     }
     return known.interceptors;
+  }
+
+  private static List<ClientInterceptor> ofTarget(
+      @Nullable TargetInterceptors target, List<NamedInterceptor> interceptors) {
+    return interceptors.stream()
+        .map(each -> target == null ? each : each.forTarget(target.target()))
+        .collect(Collectors.toUnmodifiableList());
   }
 
   /**
@@ -81,7 +89,7 @@ final class InterceptorChain {
   @FunctionalInterface
   interface Lookup {
 
-    List<? extends ClientInterceptor> interceptors(@Nullable TargetInterceptors target);
+    List<NamedInterceptor> interceptors(@Nullable TargetInterceptors target);
   }
 
   private record Prepared(

@@ -19,6 +19,13 @@ import io.grpc.Status;
 record NamedInterceptor(String name, boolean isBean, ClientInterceptor interceptor)
     implements ClientInterceptor {
 
+  /** Returns the interceptor of a target, if this one differs by target. */
+  NamedInterceptor forTarget(String target) {
+    return this.interceptor instanceof TargetedInterceptor targeted
+        ? new NamedInterceptor(this.name, this.isBean, targeted.forTarget(target))
+        : this;
+  }
+
   @Override
   public <ReqT, RespT> ClientCall<ReqT, RespT> interceptCall(
       MethodDescriptor<ReqT, RespT> method, CallOptions options, Channel next) {

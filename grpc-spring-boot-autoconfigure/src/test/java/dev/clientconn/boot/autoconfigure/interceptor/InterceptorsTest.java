@@ -64,6 +64,20 @@ class InterceptorsTest {
   }
 
   @Test
+  void interceptorThatDiffersByTargetIsThatOfTheCalledTarget() {
+    this.runner
+        .withBean("byTarget", ByTarget.class)
+        .withUserConfiguration(Clients.class, Locals.class)
+        .run(context -> {
+          assertThat(pathOf(context.getBean(Clients.class).plain)).containsExactly("of greeter");
+          assertThat(pathOf(context.getBean(Clients.class).own))
+              .containsExactly("of greeter", "new", "named");
+          assertThat(pathOf(context.getBean("authClientConn", ClientConn.class)))
+              .containsExactly("of auth");
+        });
+  }
+
+  @Test
   void clientWithoutInterceptorsHasNone() {
     this.runner.withUserConfiguration(Plain.class).run(context -> {
       assertThat(context.getBean(InterceptorBeans.class).forTarget("greeter", List.of()))
@@ -453,6 +467,21 @@ class InterceptorsTest {
     public <ReqT, RespT> ClientCall<ReqT, RespT> interceptCall(
         MethodDescriptor<ReqT, RespT> method, CallOptions options, Channel next) {
       this.auth.check(HealthCheckRequest.getDefaultInstance());
+      return next.newCall(method, options);
+    }
+  }
+
+  /** Adds the name of the target to the path of a call. */
+  static final class ByTarget implements TargetedInterceptor {
+
+    @Override
+    public ClientInterceptor forTarget(String target) {
+      return new Tag("of " + target);
+    }
+
+    @Override
+    public <Q, S> ClientCall<Q, S> interceptCall(
+        MethodDescriptor<Q, S> method, CallOptions options, Channel next) {
       return next.newCall(method, options);
     }
   }
