@@ -5,6 +5,7 @@ import dev.clientconn.ClientConn;
 import dev.clientconn.boot.ClientConnBuilderCustomizer;
 import dev.clientconn.boot.ClientConnFactory;
 import dev.clientconn.boot.ClientConnRefresher;
+import dev.clientconn.boot.autoconfigure.connection.TargetConnections;
 import dev.clientconn.boot.autoconfigure.credentials.TokenSources;
 import dev.clientconn.boot.autoconfigure.interceptor.InterceptorBeans;
 import io.grpc.NameResolverProvider;
@@ -50,7 +51,7 @@ public final class GrpcClientAutoConfiguration {
   @Bean
   static LazyInitializationExcludeFilter clientConnLazyInitializationExclusion() {
     return LazyInitializationExcludeFilter.forBeanTypes(
-        ClientConn.class, InterceptorBeans.class, TargetCredentials.class);
+        ClientConn.class, InterceptorBeans.class, TargetCredentials.class, TargetConnections.class);
   }
 
   @Bean
@@ -85,6 +86,7 @@ public final class GrpcClientAutoConfiguration {
   @Bean
   InheritedSettings grpcClientSettings(
       GrpcClientTargets targets,
+      TargetConnections connections,
       ObjectProvider<GrpcClientProperties> properties,
       ConfigurationPropertiesBindingPostProcessor binding,
       DefaultListableBeanFactory beanFactory) {
@@ -93,7 +95,13 @@ public final class GrpcClientAutoConfiguration {
       binding.postProcessBeforeInitialization(
           bound, "grpc.client-" + GrpcClientProperties.class.getName());
     }
-    return new InheritedSettings(bound, targets);
+    return new InheritedSettings(bound, targets, connections);
+  }
+
+  @Bean
+  TargetConnections grpcClientTargetConnections(
+      ConfigurableListableBeanFactory beans, GrpcClientTargets targets) {
+    return new TargetConnections(beans, targets);
   }
 
   @Bean

@@ -2,6 +2,8 @@
 package dev.clientconn.boot.autoconfigure;
 
 import dev.clientconn.boot.autoconfigure.GrpcClientProperties.Target;
+import dev.clientconn.boot.autoconfigure.connection.TargetConnection;
+import dev.clientconn.boot.autoconfigure.connection.TargetConnections;
 import dev.clientconn.boot.autoconfigure.interceptor.GlobalInterceptors;
 import dev.clientconn.internal.concurrent.CrossesThreads;
 import java.beans.PropertyDescriptor;
@@ -20,6 +22,7 @@ import org.springframework.util.StringUtils;
 /**
  * Resolves the settings of a target: each key has the value of the target, or else that of {@code
  * grpc.client.defaults}. A key that neither sets is null; then the default of the builder applies.
+ * Connection details of a target replace those keys that they provide.
  */
 @CrossesThreads
 final class InheritedSettings {
@@ -28,9 +31,13 @@ final class InheritedSettings {
 
   private volatile GrpcClientTargets targets;
 
-  InheritedSettings(GrpcClientProperties properties, GrpcClientTargets targets) {
+  private final TargetConnections connections;
+
+  InheritedSettings(
+      GrpcClientProperties properties, GrpcClientTargets targets, TargetConnections connections) {
     this.properties = properties;
     this.targets = targets;
+    this.connections = connections;
   }
 
   /** Takes over properties that were bound again. */
@@ -72,19 +79,22 @@ final class InheritedSettings {
       values.setAddress(name);
       values.setServiceConfig(serviceConfig(null));
       return new TargetSettings(
-          name, values, origins, GrpcClientTargets.DEFAULTS::append, List.of());
+          name, values, origins, GrpcClientTargets.DEFAULTS::append, List.of(), null);
     }
     Target own = own(name);
     rejectContradiction(entry, own.getSsl());
     rejectFractions(entry);
     Target values = merge(own);
     values.setServiceConfig(serviceConfig(entry));
-    return new TargetSettings(
+    TargetSettings settings = new TargetSettings(
         GrpcClientTargets.nameOf(entry),
         values,
         origins,
         leaf -> keyOf(entry, leaf),
-        origins.below(entry));
+        origins.below(entry),
+        null);
+    TargetConnection connection = this.connections.find(settings.name());
+    return connection == null ? settings : settings.with(connection);
   }
 
   /**

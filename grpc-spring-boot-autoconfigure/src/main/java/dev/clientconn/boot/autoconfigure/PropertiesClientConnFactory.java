@@ -60,7 +60,7 @@ final class PropertiesClientConnFactory implements ClientConnFactory {
     TargetSettings settings = this.settings.settings(target);
     ClientConn channel = create(settings, (name, builder) -> {});
     this.channels.removeIf(each -> each.channel() == null);
-    this.channels.add(new ConfiguredChannel(target, channel, SettingsTree.of(settings.values())));
+    this.channels.add(new ConfiguredChannel(target, channel, settings.tree()));
     return channel;
   }
 
@@ -85,7 +85,7 @@ final class PropertiesClientConnFactory implements ClientConnFactory {
       return false;
     }
     TargetSettings settings = this.settings.settings(configured.target());
-    Map<String, Object> next = SettingsTree.of(settings.values());
+    Map<String, Object> next = settings.tree();
     if (configured.has(next) || !apply(settings, channel)) {
       return false;
     }
@@ -147,10 +147,7 @@ final class PropertiesClientConnFactory implements ClientConnFactory {
         throw ofServiceConfig;
       }
       String advice = unknownScheme(settings);
-      throw settings.invalid(
-          "address",
-          settings.address(),
-          advice == null ? String.valueOf(refused.getMessage()) : advice);
+      throw settings.invalidAddress(advice == null ? String.valueOf(refused.getMessage()) : advice);
     }
   }
 
@@ -169,6 +166,9 @@ final class PropertiesClientConnFactory implements ClientConnFactory {
 
   /** What the defaults verify is for the targets with TLS. */
   private static void rejectVerification(TargetSettings settings) {
+    if (settings.connection() != null) {
+      return;
+    }
     ConfigurationProperty verify = settings.property("ssl.verify");
     boolean removed = verify != null && "".equals(verify.getValue());
     if (settings.isOwn("ssl.verify") && !removed) {
@@ -197,7 +197,7 @@ final class PropertiesClientConnFactory implements ClientConnFactory {
 
   private static void rejectIf(TargetSettings settings, @Nullable String problem) {
     if (problem != null) {
-      throw settings.invalid("address", settings.address(), problem);
+      throw settings.invalidAddress(problem);
     }
   }
 }

@@ -63,6 +63,15 @@ final class ReloadableBundle {
     return bundle;
   }
 
+  /**
+   * Makes TLS material of a bundle that is in no registry and has no updates.
+   *
+   * @throws IllegalArgumentException if the bundle cannot be used
+   */
+  static ReloadableTls material(SslBundle bundle) {
+    return ReloadableTls.of(new ReloadableBundle("", true).context(bundle));
+  }
+
   /** An update that comes meanwhile waits, and is applied afterwards. */
   private synchronized void load(SslBundles bundles, String name) {
     SslBundle bundle = bundles.getBundle(name);

@@ -14,7 +14,13 @@ public final class TargetNames {
 
   private TargetNames() {}
 
-  static String canonical(String name) {
+  /**
+   * Returns a name in the form in which names are compared.
+   *
+   * @param name a name in any spelling
+   * @return the same for all spellings of a name
+   */
+  public static String canonical(String name) {
     return name.replace("-", "").replace("_", "").toLowerCase(Locale.ROOT);
   }
 

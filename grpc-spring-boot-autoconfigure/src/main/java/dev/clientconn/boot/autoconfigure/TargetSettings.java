@@ -1,8 +1,11 @@
 // SPDX-License-Identifier: Apache-2.0
 package dev.clientconn.boot.autoconfigure;
 
+import dev.clientconn.boot.autoconfigure.connection.TargetConnection;
 import io.grpc.NameResolverRegistry;
+import java.util.LinkedHashMap;
 import java.util.List;
+import java.util.Map;
 import java.util.function.Function;
 import org.jspecify.annotations.Nullable;
 import org.springframework.boot.context.properties.source.ConfigurationProperty;
@@ -17,16 +20,39 @@ import org.springframework.boot.context.properties.source.InvalidConfigurationPr
  * @param properties the property sources with the settings
  * @param keys returns the configuration key that a value such as {@code ssl.bundle} comes from
  * @param own the properties of the target itself, for messages
+ * @param connection where address and certificates come from; null if from properties
  */
 record TargetSettings(
     String name,
     GrpcClientProperties.Target values,
     ConfiguredProperties properties,
     Function<String, ConfigurationPropertyName> keys,
-    List<ConfigurationProperty> own) {
+    List<ConfigurationProperty> own,
+    @Nullable TargetConnection connection) {
 
   /** Prefix of host and port that Spring Boot's own client accepts. */
   private static final String TCP = "tcp://";
+
+  /** Returns settings with the connection instead of address, TLS and proxy. */
+  TargetSettings with(TargetConnection connection) {
+    this.values.setAddress(connection.address());
+    SslSettings ssl = this.values.getSsl();
+    ssl.setEnabled(connection.bundle() != null);
+    ssl.setBundle(null);
+    ssl.setVerify(null);
+    this.values.getProxy().setEnabled(false);
+    return new TargetSettings(
+        this.name, this.values, this.properties, this.keys, this.own, connection);
+  }
+
+  /** Returns all values, to be compared with others. */
+  Map<String, Object> tree() {
+    Map<String, Object> tree = new LinkedHashMap<>(SettingsTree.of(this.values));
+    if (this.connection != null && this.connection.bundle() != null) {
+      tree.put("bundle of connection details", this.connection.bundle());
+    }
+    return tree;
+  }
 
   /**
    * Returns the address to connect to, without the prefix {@code tcp://}.
@@ -64,6 +90,13 @@ record TargetSettings(
     return this.own.stream()
         .map(ConfigurationProperty::getName)
         .anyMatch(each -> each.equals(name) || name.isAncestorOf(each));
+  }
+
+  /** Describes a mistake of the address, by where it comes from. */
+  RuntimeException invalidAddress(String reason) {
+    return this.connection == null
+        ? invalid("address", address(), reason)
+        : this.connection.invalid("The address '%s': %s".formatted(address(), reason));
   }
 
   InvalidConfigurationPropertyValueException invalid(String leaf, Object value, String reason) {

@@ -6,6 +6,7 @@ import static java.util.Objects.requireNonNull;
 import dev.clientconn.ClientConnBuilder;
 import dev.clientconn.ReloadableTls;
 import dev.clientconn.boot.autoconfigure.SslSettings.Verify;
+import dev.clientconn.boot.autoconfigure.connection.TargetConnection;
 import dev.clientconn.internal.concurrent.CrossesThreads;
 import io.grpc.TlsChannelCredentials;
 import io.netty.handler.ssl.util.InsecureTrustManagerFactory;
@@ -36,6 +37,9 @@ final class TlsConfigurer implements AutoCloseable {
 
   private final Map<Use, ReloadableBundle> used = new ConcurrentHashMap<>();
 
+  /** The last bundle of connection details, by the target. */
+  private final Map<String, Provided> provided = new ConcurrentHashMap<>();
+
   /** Is the same for all channels, so that a change of other settings does not reconnect them. */
   private static final class Unverified {
 
@@ -47,6 +51,9 @@ final class TlsConfigurer implements AutoCloseable {
   /** A bundle and whether it is used to verify servers. */
   private record Use(String bundle, boolean verify) {}
 
+  /** A bundle of connection details, and what was made of it. */
+  private record Provided(SslBundle bundle, ReloadableTls tls) {}
+
   TlsConfigurer(@Nullable SslBundles bundles) {
     this.bundles = bundles;
   }
@@ -56,6 +63,11 @@ final class TlsConfigurer implements AutoCloseable {
    * the certificate authorities of the JVM.
    */
   void apply(TargetSettings settings, ClientConnBuilder builder) {
+    TargetConnection connection = settings.connection();
+    if (connection != null && connection.bundle() != null) {
+      apply(connection, connection.bundle(), builder);
+      return;
+    }
     boolean verify = settings.values().getSsl().getVerify() != Verify.NONE;
     if (!verify) {
       warnOfNoVerification(settings);
@@ -74,6 +86,19 @@ final class TlsConfigurer implements AutoCloseable {
     } catch (IllegalArgumentException | IllegalStateException refused) {
       throw settings.invalid(
           "ssl.bundle", name, "This bundle cannot be used: " + refused.getMessage());
+    }
+  }
+
+  private void apply(TargetConnection connection, SslBundle bundle, ClientConnBuilder builder) {
+    try {
+      builder.tls(this.provided.compute(
+              connection.target(),
+              (target, last) -> last != null && last.bundle == bundle
+                  ? last
+                  : new Provided(bundle, ReloadableBundle.material(bundle)))
+          .tls);
+    } catch (IllegalArgumentException | IllegalStateException refused) {
+      throw connection.invalid("The SSL bundle: " + refused.getMessage());
     }
   }
 

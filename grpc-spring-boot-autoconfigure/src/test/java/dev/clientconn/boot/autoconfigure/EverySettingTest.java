@@ -15,7 +15,6 @@ import org.junit.jupiter.api.Test;
 import org.springframework.beans.BeanWrapper;
 import org.springframework.beans.BeanWrapperImpl;
 import org.springframework.beans.factory.config.YamlPropertiesFactoryBean;
-import org.springframework.boot.context.properties.bind.Binder;
 import org.springframework.boot.convert.ApplicationConversionService;
 import org.springframework.core.convert.TypeDescriptor;
 import org.springframework.core.env.MapPropertySource;
@@ -115,11 +114,7 @@ class EverySettingTest {
   }
 
   private GrpcClientProperties.Target settings() {
-    GrpcClientProperties properties =
-        Binder.get(this.environment).bindOrCreate("grpc.client", GrpcClientProperties.class);
-    return new InheritedSettings(properties, GrpcClientTargets.of(this.environment))
-        .settings("greeter")
-        .values();
+    return SettingsFixture.all(this.environment).settings("greeter").values();
   }
 
   private void add(String prefix, Map<String, String> values) {

@@ -11,7 +11,6 @@ import java.util.LinkedHashMap;
 import java.util.Map;
 import org.junit.jupiter.api.Test;
 import org.springframework.boot.context.properties.bind.BindException;
-import org.springframework.boot.context.properties.bind.Binder;
 import org.springframework.boot.context.properties.source.InvalidConfigurationPropertyValueException;
 import org.springframework.boot.env.YamlPropertySourceLoader;
 import org.springframework.core.env.MapPropertySource;
@@ -218,9 +217,7 @@ class GrpcClientTargetsTest {
   }
 
   private TargetSettings settings(String name) {
-    GrpcClientProperties properties =
-        Binder.get(this.environment).bindOrCreate("grpc.client", GrpcClientProperties.class);
-    return new InheritedSettings(properties, targets()).settings(name);
+    return SettingsFixture.all(this.environment).settings(name);
   }
 
   private void yaml(String yaml) throws IOException {

@@ -1,13 +1,16 @@
 // SPDX-License-Identifier: Apache-2.0
 package dev.clientconn.boot.autoconfigure;
 
+import dev.clientconn.boot.autoconfigure.connection.TargetConnections;
 import java.io.IOException;
 import java.io.UncheckedIOException;
 import java.nio.charset.StandardCharsets;
 import java.util.LinkedHashMap;
 import java.util.Map;
+import org.springframework.beans.factory.support.StaticListableBeanFactory;
 import org.springframework.boot.context.properties.bind.Binder;
 import org.springframework.boot.env.YamlPropertySourceLoader;
+import org.springframework.core.env.Environment;
 import org.springframework.core.env.MapPropertySource;
 import org.springframework.core.env.StandardEnvironment;
 import org.springframework.core.env.SystemEnvironmentPropertySource;
@@ -74,8 +77,15 @@ final class SettingsFixture {
   }
 
   InheritedSettings all() {
+    return all(this.environment);
+  }
+
+  /** Resolves the settings of an environment, without connection details. */
+  static InheritedSettings all(Environment environment) {
     GrpcClientProperties properties =
-        Binder.get(this.environment).bindOrCreate("grpc.client", GrpcClientProperties.class);
-    return new InheritedSettings(properties, targets());
+        Binder.get(environment).bindOrCreate("grpc.client", GrpcClientProperties.class);
+    GrpcClientTargets targets = GrpcClientTargets.of(environment);
+    return new InheritedSettings(
+        properties, targets, new TargetConnections(new StaticListableBeanFactory(), targets));
   }
 }
