@@ -60,6 +60,11 @@ public final class ManualLoop extends AbstractScheduledEventExecutor implements 
     run();
   }
 
+  /** Moves the time on, as while a task blocks the loop. */
+  public void passTime(Duration by) {
+    ticker.advance(by.toNanos(), TimeUnit.NANOSECONDS);
+  }
+
   public boolean isQuiet() {
     return tasks.isEmpty() && nextScheduledTaskNano() < 0;
   }

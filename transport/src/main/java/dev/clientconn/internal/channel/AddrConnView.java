@@ -121,6 +121,7 @@ final class AddrConnView {
     List<TransportSnapshot> snapshots = new ArrayList<>();
     for (ClientTransport transport : connections) {
       snapshots.add(transport.snapshot());
+      transport.measure();
     }
     SlotQueue queue = slots;
     return new ClientConnSnapshot.Subchannel(

@@ -81,4 +81,9 @@ final class SlotReservation implements ClientTransport {
   public TransportSnapshot snapshot() {
     return transport.snapshot();
   }
+
+  @Override
+  public void measure() {
+    transport.measure();
+  }
 }

@@ -92,6 +92,11 @@ public final class BdpEstimator {
     }
   }
 
+  /** Returns how long the ping that is under way has taken, nanoseconds; 0 if none is. */
+  public long pingNanos(long nanoTime) {
+    return pingOut ? Math.max(1, nanoTime - pingSentNanos) : 0;
+  }
+
   /** Returns the mean round trip, nanoseconds; 0 before the first. */
   public long rttNanos() {
     return (long) rttNanos;

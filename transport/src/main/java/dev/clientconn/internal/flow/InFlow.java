@@ -75,6 +75,11 @@ public final class InFlow {
     return credit;
   }
 
+  /** Bytes that have arrived, and that the application has not read. */
+  public int unread() {
+    return unread;
+  }
+
   /** Bytes that the peer may still send. */
   public long available() {
     return (long) limit + granted - unread - unreturned;

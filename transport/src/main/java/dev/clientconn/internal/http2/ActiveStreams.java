@@ -4,6 +4,7 @@ package dev.clientconn.internal.http2;
 import dev.clientconn.internal.concurrent.EventLoopConfined;
 import java.util.ArrayList;
 import java.util.List;
+import java.util.function.Consumer;
 import org.jspecify.annotations.Nullable;
 
 /**
@@ -20,6 +21,9 @@ final class ActiveStreams {
    * reserved for streams already assigned to it before the channel has stopped using it.
    */
   static final int LAST_ID = 0x5FFF_FFFF;
+
+  /** The position of {@link #visit} after the last stream. */
+  static final long END = 1L << Integer.SIZE;
 
   private static final int MIN_CAPACITY = 8;
 
@@ -133,6 +137,35 @@ final class ActiveStreams {
       }
     }
     return all;
+  }
+
+  /**
+   * Visits some of the streams; repeated calls visit all of them, though the table may be resized
+   * in between. Chains are visited in the order of their numbers with the bits reversed: there, a
+   * chain's streams stay together when a larger table divides it, or a smaller one joins two. So a
+   * position says which streams were visited, whatever the size: those whose reversed number is
+   * smaller.
+   *
+   * @param from 0, or what the last call returned
+   * @param most streams and chains to look at; one more chain may be visited entirely
+   * @return the next position, {@link #END} after the last stream
+   */
+  long visit(long from, int most, Consumer<StreamState> visitor) {
+    long position = from;
+    int left = most;
+    while (position < END && left > 0) {
+      int chain = Integer.reverse((int) position) & (chains.length - 1);
+      for (StreamState s = chains[chain]; s != null; s = s.nextInChain) {
+        if (Integer.toUnsignedLong(Integer.reverse(s.id() >>> 1)) >= position) {
+          visitor.accept(s);
+          left--;
+        }
+      }
+      left--;
+      long width = END / chains.length;
+      position = (position / width + 1) * width;
+    }
+    return position;
   }
 
   private void resize(int capacity) {

@@ -26,6 +26,9 @@ final class ControlBuffer implements Runnable {
     private @Nullable Command next;
   }
 
+  /** The largest result of {@link #waitingCommands}. */
+  static final int MOST_COUNTED = 100_000;
+
   private final EventLoop loop;
   private final Runnable turn;
   private final BooleanSupplier inTurn;
@@ -71,6 +74,21 @@ final class ControlBuffer implements Runnable {
   @Override
   public void run() {
     turn.run();
+  }
+
+  /**
+   * Returns about how many commands the loop has not taken, at most {@link #MOST_COUNTED}. Any
+   * thread: the loop may take the commands meanwhile and reverse their links, so the count may be
+   * wrong, and its limit is also what ends the walk.
+   */
+  int waitingCommands() {
+    int count = 0;
+    Command command = newest.get();
+    while (command != null && count < MOST_COUNTED) {
+      count++;
+      command = command.next;
+    }
+    return count;
   }
 
   /** Whether commands are waiting. Called on the loop. */

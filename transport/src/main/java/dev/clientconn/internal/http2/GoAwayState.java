@@ -2,6 +2,7 @@
 package dev.clientconn.internal.http2;
 
 import dev.clientconn.internal.concurrent.EventLoopConfined;
+import dev.clientconn.transport.TransportSnapshot.GoAway;
 import io.grpc.Status;
 import io.netty.buffer.ByteBuf;
 import io.netty.handler.codec.http2.Http2Error;
@@ -25,7 +26,7 @@ final class GoAwayState {
 
   private int lastStreamId = Integer.MAX_VALUE;
   private boolean tooManyPings;
-  private @Nullable String description;
+  private @Nullable GoAway last;
 
   /** Stores a frame. Returns what is wrong with it, or {@code null}. */
   @Nullable
@@ -44,8 +45,7 @@ final class GoAwayState {
     lastStreamId = lastId;
     tooManyPings |=
         errorCode == Http2Error.ENHANCE_YOUR_CALM.code() && debugData.equals(TOO_MANY_PINGS);
-    description = "received GOAWAY with code " + Http2Status.name(errorCode)
-        + (debugData.isEmpty() ? "" : ", debug data \"" + debugData + "\"");
+    last = new GoAway(Http2Status.name(errorCode), debugData, lastId);
     return null;
   }
 
@@ -57,18 +57,30 @@ final class GoAwayState {
   /** The status of the streams the peer will not process, and of the transport. */
   Status status() {
     return Status.UNAVAILABLE.withDescription(
-        "the server is closing the connection: " + (description == null ? "" : description));
+        "the server is closing the connection: " + (last == null ? "" : describe(last)));
   }
 
   /** What the last GOAWAY said, {@code null} before the first. */
   @Nullable
   String description() {
-    return description;
+    return last == null ? null : describe(last);
+  }
+
+  /** The last GOAWAY, {@code null} before the first. */
+  @Nullable
+  GoAway last() {
+    return last;
+  }
+
+  private static String describe(GoAway goAway) {
+    String debugText = goAway.debugText();
+    return "received GOAWAY with code " + goAway.code()
+        + (debugText.isEmpty() ? "" : ", debug data \"" + debugText + "\"");
   }
 
   /** Adds to the status of a later failure that a GOAWAY came before it. */
   Status explain(Status status) {
-    return description == null ? status : status.augmentDescription(description);
+    return last == null ? status : status.augmentDescription(describe(last));
   }
 
   /** Whether the peer has sent ENHANCE_YOUR_CALM with this debug data (gRFC A8). */

@@ -3,6 +3,8 @@ package dev.clientconn.internal.http2;
 
 import dev.clientconn.internal.concurrent.EventLoopConfined;
 import dev.clientconn.internal.http2.ControlBuffer.Command;
+import dev.clientconn.internal.http2.TransportCounters.Figure;
+import dev.clientconn.internal.http2.TransportCounters.RareFigure;
 import dev.clientconn.internal.http2.connect.ConnectAttempt;
 import dev.clientconn.internal.http2.frame.Framer;
 import dev.clientconn.internal.transport.StreamSlots;
@@ -62,7 +64,7 @@ final class Http2Client {
     this.connectAttempt = new ConnectAttempt(
         loop, address, options.connectTimeout(), this::close, this::disconnected);
     this.framer = new Framer(options.neverIndexedHeaders());
-    this.socket = new SocketWriter(framer);
+    this.socket = new SocketWriter(framer, counters);
     this.receiveWindows = new ReceiveWindows(loop, framer, options);
     this.keepalive = new Keepalive(loop, options.keepalive(), this::sendPing, this::onDead);
     this.floodGuard =
@@ -80,6 +82,7 @@ final class Http2Client {
         new DeadlineWheel(loop, this::expire),
         deliveries,
         activeStreams,
+        counters,
         this::failed);
     // Last: its control buffer may receive commands as soon as the transport is published.
     this.turn = new Turn(loop, this, streams.loopy(), framer, socket, deliveries);
@@ -99,7 +102,7 @@ final class Http2Client {
   void connected(ChannelHandlerContext ctx) {
     socket.connected(ctx);
     framer.useAllocator(ctx.alloc());
-    counters.connected(ctx.channel().remoteAddress(), ctx.channel().localAddress());
+    counters.connected(ctx.channel());
     turn.run(this::sendPreface);
   }
 
@@ -225,12 +228,13 @@ final class Http2Client {
   /** Publishes the connection's figures to other threads. */
   void publish() {
     counters.state(lifecycle.state());
-    counters.streams(
-        streams.activeStreams().active(),
-        streams.quota().limit(),
-        streams.quota().waiting(),
-        streams.activeStreams().opened());
-    counters.windows(streams.sendQuota().connection().size(), receiveWindows.ofConnection());
+    counters.set(Figure.ACTIVE, streams.activeStreams().active());
+    counters.set(Figure.OPENED, streams.activeStreams().opened());
+    streams.quota().publish(counters);
+    counters.set(Figure.SEND_WINDOW, streams.sendQuota().connection().size());
+    counters.set(Figure.RECEIVE_WINDOW, receiveWindows.ofConnection());
+    counters.set(Figure.GROWN, receiveWindows.grown());
+    counters.set(Figure.FRAMED, framer.bufferedBytes());
   }
 
   // The connection's end
@@ -271,6 +275,7 @@ final class Http2Client {
   }
 
   private void onDead() {
+    counters.add(RareFigure.PING_TIMEOUTS, 1);
     close(Status.UNAVAILABLE.withDescription(
         "keepalive ping failed to receive ACK within timeout: the connection is dead"));
   }
@@ -334,6 +339,7 @@ final class Http2Client {
     try {
       // A client has accepted no stream of its peer, so the last one that it names is 0.
       framer.writeGoAway(0, error.code(), debugData);
+      counters.count(ErrorCounts.Frame.GO_AWAY_SENT, error.code());
     } catch (Throwable thrown) {
       // Lack of memory, most likely. GOAWAY is optional: the peer sees the socket close anyway.
       logger.log(Level.WARNING, "A connection is closed without GOAWAY", thrown);

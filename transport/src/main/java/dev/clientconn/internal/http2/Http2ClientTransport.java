@@ -58,6 +58,9 @@ final class Http2ClientTransport implements ClientTransport {
   private final @Nullable AuthorityCheck authorities;
 
   private final TransportAttributes attributes;
+  private final ActiveStreams activeStreams;
+  /** Created for the first measurement. */
+  private volatile @Nullable LoopProbe probe;
 
   Http2ClientTransport(EventLoop loop, Peer peer, TransportOptions options, Listener owner) {
     this(loop, peer, options, owner, new ActiveStreams());
@@ -72,7 +75,8 @@ final class Http2ClientTransport implements ClientTransport {
     this.loop = loop;
     this.peer = peer;
     this.options = options;
-    this.counters = new TransportCounters(peer.address());
+    this.activeStreams = activeStreams;
+    this.counters = new TransportCounters(peer.address(), loop.ticker());
     this.requestHeaders = new RequestHeaders(
         peer.sslContext() == null ? "http" : "https",
         peer.authority(),
@@ -203,6 +207,22 @@ final class Http2ClientTransport implements ClientTransport {
 
   @Override
   public TransportSnapshot snapshot() {
-    return counters.snapshot();
+    return TransportReport.of(
+        counters, options, attributes.tls(), controlBuffer.waitingCommands(), probe);
+  }
+
+  @Override
+  public void measure() {
+    LoopProbe known = probe;
+    (known == null ? createProbe() : known).request();
+  }
+
+  private synchronized LoopProbe createProbe() {
+    LoopProbe known = probe;
+    if (known == null) {
+      known = new LoopProbe(loop, activeStreams);
+      probe = known;
+    }
+    return known;
   }
 }

@@ -2,6 +2,7 @@
 package dev.clientconn.internal.http2;
 
 import dev.clientconn.internal.concurrent.EventLoopConfined;
+import dev.clientconn.internal.http2.TransportCounters.Figure;
 import dev.clientconn.internal.http2.connect.ConnectAttempt;
 import dev.clientconn.internal.http2.frame.FrameReader;
 import dev.clientconn.internal.http2.frame.NonHttp2Detector;
@@ -59,6 +60,14 @@ final class Http2Handler extends ByteToMessageDecoder {
     }
     connectAttempt.awaitSettings(ctx.channel());
     client.connected(ctx);
+  }
+
+  @Override
+  public void channelRead(ChannelHandlerContext ctx, Object msg) throws Exception {
+    if (msg instanceof ByteBuf bytes) {
+      client.counters.add(Figure.BYTES_RECEIVED, bytes.readableBytes());
+    }
+    super.channelRead(ctx, msg);
   }
 
   @Override

@@ -75,6 +75,7 @@ final class InboundFrames implements FrameListener {
   public void onRstStream(int streamId, long errorCode) {
     StreamState stream = find(streamId, "RST_STREAM");
     if (stream != null) {
+      client.counters.count(ErrorCounts.Frame.RESET_RECEIVED, errorCode);
       streams.resetByPeer(stream, errorCode);
       client.closeIfDrained();
     }
@@ -92,6 +93,7 @@ final class InboundFrames implements FrameListener {
     // A frame changes only what it names; the rest stays in force (RFC 9113 section 6.5.3).
     int windowBefore = settings.initialWindowSize();
     settings = settings.merge(frame);
+    client.counters.peerSettings(settings);
     if (settings.initialWindowSize() > windowBefore
         && !floodGuard.allowsWindowRaise(client.loop.ticker().nanoTime())) {
       return;
@@ -120,13 +122,15 @@ final class InboundFrames implements FrameListener {
     // Two kinds of pings are under way at a time, which their payloads distinguish. Any other
     // payload acknowledges nothing that was sent, and is ignored.
     if (payload == ReceiveWindows.BDP_PING) {
+      long took = receiveWindows.pingNanos();
       boolean grown = receiveWindows.onPingAck();
-      client.counters.roundTrip(receiveWindows.rttNanos());
+      client.counters.pinged(took, receiveWindows.rttNanos());
       if (grown) {
         streams.raiseReceiveWindow(receiveWindows.ofStreams());
       }
     } else if (payload == Keepalive.PING) {
-      client.counters.roundTrip(client.keepalive.onAck());
+      long took = client.keepalive.onAck();
+      client.counters.pinged(took, took);
     }
   }
 
@@ -134,12 +138,14 @@ final class InboundFrames implements FrameListener {
   public void onGoAway(int lastStreamId, long errorCode, ByteBuf debugData) {
     // A server may send several: the first to stop new streams, a later one with the id of the last
     // that it processes (RFC 9113 section 6.8). Only the first complaint lengthens the interval.
+    client.counters.count(ErrorCounts.Frame.GO_AWAY_RECEIVED, errorCode);
     boolean complainedBefore = goAway.isTooManyPings();
     String wrong = goAway.received(lastStreamId, errorCode, debugData);
     if (wrong != null) {
       client.fail(Http2Error.PROTOCOL_ERROR, wrong);
       return;
     }
+    client.counters.goAway(goAway.last());
     if (goAway.isTooManyPings() && !complainedBefore) {
       logger.log(
           Level.WARNING,

@@ -18,13 +18,15 @@ final class LoopyWriter {
 
   private final SendQuota quota;
   private final PendingDeliveries deliveries;
+  private final TransportCounters counters;
   private final ArrayDeque<StreamState> queue = new ArrayDeque<>(1);
   /** Streams closed in the queue since the last sweep: an upper bound of those still in it. */
   private int closedInQueue;
 
-  LoopyWriter(SendQuota quota, PendingDeliveries deliveries) {
+  LoopyWriter(SendQuota quota, PendingDeliveries deliveries, TransportCounters counters) {
     this.quota = quota;
     this.deliveries = deliveries;
+    this.counters = counters;
   }
 
   /**
@@ -64,7 +66,7 @@ final class LoopyWriter {
     }
     boolean end = unsent.endsAfter(length);
     framer.writeData(stream.id(), unsent.head(), unsent.offset(), length, end);
-    unsent.advance(length);
+    counters.framed(length, unsent.advance(length));
     stream.sendQuota().consume(length);
     if (end) {
       stream.endLocal();

@@ -28,6 +28,7 @@ final class ReceiveWindows {
   private final ConnInFlow connection = new ConnInFlow(Window.INITIAL);
   private final @Nullable BdpEstimator bdp;
   private int ofStreams;
+  private int grown;
 
   ReceiveWindows(EventLoop loop, Framer framer, TransportOptions options) {
     this.loop = loop;
@@ -50,6 +51,16 @@ final class ReceiveWindows {
 
   long ofConnection() {
     return connection.available();
+  }
+
+  /** What the windows have grown to, 0 if they have not. */
+  int grown() {
+    return grown;
+  }
+
+  /** How long the estimator's ping that is under way has taken, nanoseconds; 0 if none is. */
+  long pingNanos() {
+    return bdp == null ? 0 : bdp.pingNanos(loop.ticker().nanoTime());
   }
 
   /** The measured mean round trip, nanoseconds; 0 for none. */
@@ -88,17 +99,18 @@ final class ReceiveWindows {
    * {@link #ofStreams}.
    */
   boolean onPingAck() {
-    int grown = bdp == null ? 0 : bdp.onPingAck(loop.ticker().nanoTime());
-    if (grown == 0) {
+    int product = bdp == null ? 0 : bdp.onPingAck(loop.ticker().nanoTime());
+    if (product == 0) {
       return false;
     }
-    update(connection.raiseTo(grown));
-    if (grown <= ofStreams) {
+    grown = product;
+    update(connection.raiseTo(product));
+    if (product <= ofStreams) {
       return false;
     }
-    ofStreams = grown;
+    ofStreams = product;
     // Moves the window of every open stream too (RFC 9113 section 6.9.2).
-    framer.writeSettings(new Http2Settings().initialWindowSize(grown));
+    framer.writeSettings(new Http2Settings().initialWindowSize(product));
     return true;
   }
 

@@ -2,6 +2,7 @@
 package dev.clientconn.internal.http2;
 
 import dev.clientconn.internal.concurrent.EventLoopConfined;
+import dev.clientconn.internal.http2.TransportCounters.Figure;
 import dev.clientconn.internal.http2.frame.Framer;
 import dev.clientconn.internal.wire.GrpcStatusCodec;
 import dev.clientconn.internal.wire.HeaderBlock;
@@ -27,10 +28,12 @@ final class ResponseReader {
 
   private final Framer framer;
   private final StreamCloser closer;
+  private final TransportCounters counters;
 
-  ResponseReader(Framer framer, StreamCloser closer) {
+  ResponseReader(Framer framer, StreamCloser closer, TransportCounters counters) {
     this.framer = framer;
     this.closer = closer;
+    this.counters = counters;
   }
 
   void headers(StreamState stream, HeaderBlock block, boolean endOfStream) {
@@ -84,7 +87,9 @@ final class ResponseReader {
     }
     int length = data.readableBytes() + padding;
     // Only this stream has broken the rule; the connection's window was checked before.
-    if (!stream.inFlow().received(length)) {
+    boolean allowed = stream.inFlow().received(length);
+    counters.add(Figure.UNREAD, length);
+    if (!allowed) {
       closer.reset(
           stream,
           Status.INTERNAL.withDescription(
@@ -112,14 +117,14 @@ final class ResponseReader {
     if (full || endOfStream) {
       closer.reset(stream, body.toStatus(), Http2Error.PROTOCOL_ERROR);
     } else {
-      credit(stream, stream.inFlow().consumed(length));
+      consume(stream, length);
     }
   }
 
   private void deframe(StreamState stream, ByteBuf data, int padding, boolean endOfStream) {
     try {
       // Delivers each complete message to the stream; an incomplete one stays in the deframer.
-      stream.deframer().deframe(data, stream);
+      counters.add(Figure.MESSAGES_RECEIVED, stream.deframer().deframe(data, stream));
     } catch (MessageException e) {
       closer.reset(stream, withoutGrpcStatus(stream, e.status()), Http2Error.CANCEL);
       return;
@@ -130,7 +135,7 @@ final class ResponseReader {
     }
     if (padding > 0) {
       // Nothing to consume for the application, so the credit is returned here.
-      credit(stream, stream.inFlow().consumed(padding));
+      consume(stream, padding);
     }
     growForLargeMessage(stream);
   }
@@ -141,8 +146,13 @@ final class ResponseReader {
 
   /** Returns bytes that the application has consumed to the stream's window. */
   void consumed(StreamState stream, int bytes) {
-    credit(stream, stream.inFlow().consumed(bytes));
+    consume(stream, bytes);
     growForLargeMessage(stream);
+  }
+
+  private void consume(StreamState stream, int bytes) {
+    counters.add(Figure.UNREAD, -bytes);
+    credit(stream, stream.inFlow().consumed(bytes));
   }
 
   /**

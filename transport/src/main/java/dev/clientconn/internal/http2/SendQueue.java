@@ -74,25 +74,42 @@ final class SendQueue {
     return endOfStream && bytes == remaining() && (rest == null || rest.isEmpty());
   }
 
-  void advance(int bytes) {
+  /** Removes bytes that have been framed. Returns whether the first message ends with them. */
+  boolean advance(int bytes) {
     // Released when it is framed, not when it is written: the frame has its own reference to the
     // chunks, or a copy of the bytes.
     offset += bytes;
     FramedMessage sending = head();
-    if (offset == sending.length()) {
+    boolean complete = offset == sending.length();
+    if (complete) {
       sending.release();
       head = rest == null ? null : rest.poll();
       offset = 0;
     }
+    return complete;
   }
 
-  /** Releases all messages that have not been sent entirely. */
-  void clear() {
+  /** Unsent bytes of all messages. */
+  long bytes() {
+    long sum = remaining();
+    if (rest != null) {
+      for (FramedMessage each : rest) {
+        sum += each.length();
+      }
+    }
+    return sum;
+  }
+
+  /** Releases all messages that have not been sent entirely. Returns their unsent bytes. */
+  long clear() {
+    long sum = -offset;
     while (head != null) {
+      sum += head.length();
       head.release();
       head = rest == null ? null : rest.poll();
     }
     rest = null;
     offset = 0;
+    return sum;
   }
 }

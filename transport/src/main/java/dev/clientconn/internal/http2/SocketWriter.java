@@ -2,6 +2,7 @@
 package dev.clientconn.internal.http2;
 
 import dev.clientconn.internal.concurrent.EventLoopConfined;
+import dev.clientconn.internal.http2.TransportCounters.Figure;
 import dev.clientconn.internal.http2.frame.Framer;
 import io.netty.buffer.ByteBuf;
 import io.netty.channel.Channel;
@@ -16,11 +17,13 @@ final class SocketWriter {
   static final int MAX_HELD = 64 * 1024;
 
   private final Framer framer;
+  private final TransportCounters counters;
   /** {@code null} before the channel is up, and after the last write. */
   private @Nullable ChannelHandlerContext ctx;
 
-  SocketWriter(Framer framer) {
+  SocketWriter(Framer framer, TransportCounters counters) {
     this.framer = framer;
+    this.counters = counters;
   }
 
   void connected(ChannelHandlerContext context) {
@@ -59,10 +62,13 @@ final class SocketWriter {
     while (part != null) {
       if (ctx == null) {
         part.release();
-      } else if (framer.bufferedBytes() == 0) {
-        ctx.writeAndFlush(trimmed(ctx, part), ctx.voidPromise());
       } else {
-        ctx.write(trimmed(ctx, part), ctx.voidPromise());
+        counters.add(Figure.BYTES_SENT, part.readableBytes());
+        if (framer.bufferedBytes() == 0) {
+          ctx.writeAndFlush(trimmed(ctx, part), ctx.voidPromise());
+        } else {
+          ctx.write(trimmed(ctx, part), ctx.voidPromise());
+        }
       }
       part = framer.takeBuffer();
     }

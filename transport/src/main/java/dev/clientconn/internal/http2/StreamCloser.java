@@ -2,6 +2,7 @@
 package dev.clientconn.internal.http2;
 
 import dev.clientconn.internal.concurrent.EventLoopConfined;
+import dev.clientconn.internal.http2.TransportCounters.Figure;
 import dev.clientconn.internal.http2.frame.Framer;
 import dev.clientconn.internal.transport.StreamProgress;
 import io.grpc.Metadata;
@@ -29,6 +30,7 @@ final class StreamCloser {
   private final Framer framer;
   private final GoAwayState goAway;
   private final FloodGuard floodGuard;
+  private final TransportCounters counters;
   private final Consumer<Throwable> failConnection;
   /** The lowest last stream id of the peer's GOAWAY frames: streams above it have ended. */
   private int lastProcessed = Integer.MAX_VALUE;
@@ -45,6 +47,7 @@ final class StreamCloser {
       Framer framer,
       GoAwayState goAway,
       FloodGuard floodGuard,
+      TransportCounters counters,
       Consumer<Throwable> failConnection) {
     this.activeStreams = activeStreams;
     this.quota = quota;
@@ -54,6 +57,7 @@ final class StreamCloser {
     this.framer = framer;
     this.goAway = goAway;
     this.floodGuard = floodGuard;
+    this.counters = counters;
     this.failConnection = failConnection;
   }
 
@@ -63,7 +67,7 @@ final class StreamCloser {
   void finish(StreamState stream, Status status, Metadata trailers) {
     if (!stream.localEnded()) {
       // The peer needs no more of the request (RFC 9113 section 8.1).
-      framer.writeRstStream(stream.id(), Http2Error.NO_ERROR.code());
+      sendReset(stream, Http2Error.NO_ERROR);
     }
     closeOpen(stream, status, StreamProgress.PROCESSED, trailers);
   }
@@ -75,7 +79,7 @@ final class StreamCloser {
         // The connection has just failed, and all streams with it.
         return;
       }
-      framer.writeRstStream(stream.id(), error.code());
+      sendReset(stream, error);
     }
     closeOpen(stream, goAway.explain(status), StreamProgress.PROCESSED, new Metadata());
   }
@@ -91,7 +95,7 @@ final class StreamCloser {
 
   /** The call has cancelled its open stream. Not a reply: the peer has not provoked it. */
   void cancelOpen(StreamState stream, Status reason) {
-    framer.writeRstStream(stream.id(), Http2Error.CANCEL.code());
+    sendReset(stream, Http2Error.CANCEL);
     closeOpen(stream, goAway.explain(reason), StreamProgress.PROCESSED, new Metadata());
   }
 
@@ -100,7 +104,7 @@ final class StreamCloser {
     // Not disarmed: the wheel has removed it.
     boolean open = stream.isOpen();
     if (open) {
-      framer.writeRstStream(stream.id(), Http2Error.CANCEL.code());
+      sendReset(stream, Http2Error.CANCEL);
       activeStreams.remove(stream);
     }
     try {
@@ -108,8 +112,7 @@ final class StreamCloser {
     } catch (Throwable thrown) {
       failConnection.accept(thrown);
     } finally {
-      stream.sendQueue.clear();
-      quota.streamEnded();
+      release(stream);
     }
     deliveries.collect(stream);
     if (open) {
@@ -148,9 +151,19 @@ final class StreamCloser {
       failConnection.accept(thrown);
     } finally {
       deliveries.collect(stream);
-      stream.sendQueue.clear();
-      quota.streamEnded();
+      release(stream);
     }
+  }
+
+  private void sendReset(StreamState stream, Http2Error error) {
+    framer.writeRstStream(stream.id(), error.code());
+    counters.count(ErrorCounts.Frame.RESET_SENT, error.code());
+  }
+
+  private void release(StreamState stream) {
+    counters.add(Figure.QUEUED, -stream.sendQueue.clear());
+    counters.add(Figure.UNREAD, -stream.inFlow().unread());
+    quota.streamEnded();
   }
 
   // Many streams

@@ -3,6 +3,8 @@ package dev.clientconn.internal.http2;
 
 import dev.clientconn.internal.concurrent.EventLoopConfined;
 import dev.clientconn.internal.flow.SendQuota;
+import dev.clientconn.internal.http2.TransportCounters.Figure;
+import dev.clientconn.internal.http2.TransportCounters.RareFigure;
 import dev.clientconn.internal.http2.frame.Framer;
 import dev.clientconn.internal.message.FramedMessage;
 import dev.clientconn.internal.transport.StreamProgress;
@@ -38,6 +40,7 @@ final class StreamLifecycle {
   private final LoopyWriter loopy;
   private final StreamCloser closer;
   private final ResponseReader reader;
+  private final TransportCounters counters;
   private long maxHeaderListSize = Long.MAX_VALUE;
   private int receiveWindow;
 
@@ -56,6 +59,7 @@ final class StreamLifecycle {
       DeadlineWheel deadlines,
       PendingDeliveries deliveries,
       ActiveStreams activeStreams,
+      TransportCounters counters,
       Consumer<Throwable> failConnection) {
     this.lifecycle = lifecycle;
     this.framer = framer;
@@ -65,8 +69,9 @@ final class StreamLifecycle {
     this.deliveries = deliveries;
     this.activeStreams = activeStreams;
     this.receiveWindow = options.streamWindow();
+    this.counters = counters;
     this.quota = new StreamQuota(options.maxPendingStreams(), options.listener(), loop.ticker());
-    this.loopy = new LoopyWriter(sendQuota, deliveries);
+    this.loopy = new LoopyWriter(sendQuota, deliveries, counters);
     this.closer = new StreamCloser(
         activeStreams,
         quota,
@@ -76,8 +81,9 @@ final class StreamLifecycle {
         framer,
         goAway,
         floodGuard,
+        counters,
         failConnection);
-    this.reader = new ResponseReader(framer, closer);
+    this.reader = new ResponseReader(framer, closer, counters);
   }
 
   ActiveStreams activeStreams() {
@@ -115,6 +121,7 @@ final class StreamLifecycle {
     }
     StreamState stream = newStream(clientStream);
     stream.sendQueue.init(clientStream.takeFirstMessage(), clientStream.endOfStream());
+    counters.add(Figure.QUEUED, stream.sendQueue.remaining());
     Status refusal = lifecycle.refusal();
     if (refusal != null) {
       // The channel had chosen this connection before it learned of the drain: another one serves
@@ -161,6 +168,7 @@ final class StreamLifecycle {
 
   private void enqueue(StreamState stream) {
     if (!quota.enqueue(stream)) {
+      counters.add(RareFigure.REJECTED, 1);
       closeUnopened(stream, quota.rejection(activeStreams.active()));
       idleIfEmpty();
     }
@@ -219,6 +227,7 @@ final class StreamLifecycle {
     }
     if (message != null) {
       stream.sendQueue.add(message);
+      counters.add(Figure.QUEUED, message.length());
     }
     if (endOfStream) {
       stream.sendQueue.end();

@@ -3,13 +3,13 @@ package dev.clientconn.internal.http2;
 
 import dev.clientconn.internal.concurrent.ChannelLog;
 import dev.clientconn.internal.concurrent.EventLoopConfined;
+import dev.clientconn.internal.http2.TransportCounters.Figure;
 import dev.clientconn.internal.transport.StreamSlots;
 import dev.clientconn.transport.TransportListener;
 import dev.clientconn.transport.TransportListener.WaitOutcome;
 import io.grpc.Status;
 import io.netty.util.concurrent.Ticker;
 import java.util.ArrayDeque;
-import java.util.OptionalLong;
 import java.util.logging.Level;
 import java.util.logging.Logger;
 import org.jspecify.annotations.Nullable;
@@ -85,15 +85,26 @@ final class StreamQuota {
 
   // Waiting
 
-  /**
-   * What the peer allows; empty for a limit no connection can reach, by which servers mean none.
-   */
-  OptionalLong limit() {
-    return limit >= Integer.MAX_VALUE ? OptionalLong.empty() : OptionalLong.of(limit);
-  }
-
   int waiting() {
     return waiting;
+  }
+
+  /** Publishes the limit and who waits to other threads. */
+  void publish(TransportCounters figures) {
+    // Servers mean none by a limit that no connection can reach.
+    figures.set(Figure.LIMIT, limit >= Integer.MAX_VALUE ? TransportCounters.NONE : limit);
+    figures.set(Figure.WAITING, waiting);
+    figures.set(Figure.WAITING_SINCE, waiting == 0 ? TransportCounters.NONE : waitingSince());
+  }
+
+  /** When the first of those that wait began to. Removes the closed entries before it. */
+  private long waitingSince() {
+    StreamState first = queue == null ? null : queue.peek();
+    while (queue != null && first != null && first.isClosed()) {
+      queue.remove();
+      first = queue.peek();
+    }
+    return first == null ? TransportCounters.NONE : first.waitingSince();
   }
 
   /** Whether a new stream may open at once: a slot is free, and no stream waits already. */

@@ -4,6 +4,7 @@ package dev.clientconn.internal.http2;
 import dev.clientconn.internal.concurrent.CrossesThreads;
 import dev.clientconn.internal.http2.connect.AuthorityCheck;
 import dev.clientconn.internal.http2.connect.ConnectAttempt;
+import dev.clientconn.transport.TransportSnapshot.Tls;
 import io.grpc.Attributes;
 import io.grpc.Grpc;
 import io.netty.channel.Channel;
@@ -28,6 +29,8 @@ final class TransportAttributes {
    * never asked for them.
    */
   private volatile @Nullable Attributes kept;
+  /** Whether the TLS session is an earlier connection's; {@code null} where that is unknown. */
+  private volatile @Nullable Boolean resumed;
 
   /**
    * @param authorities {@code null} for plaintext
@@ -57,6 +60,7 @@ final class TransportAttributes {
       if (authorities != null) {
         authorities.handshakeCompleted(session);
       }
+      resumed = TlsReport.isResumed(session, counters);
       kept = ofAddresses().toBuilder()
           .set(Grpc.TRANSPORT_ATTR_SSL_SESSION, session)
           .build();
@@ -65,6 +69,14 @@ final class TransportAttributes {
       kept = filtered(connectAttempt);
     }
     return current();
+  }
+
+  /** The TLS session of a ready connection, {@code null} for plaintext and before. */
+  @Nullable
+  Tls tls() {
+    Attributes known = kept;
+    SSLSession session = known == null ? null : known.get(Grpc.TRANSPORT_ATTR_SSL_SESSION);
+    return session == null ? null : TlsReport.of(session, resumed);
   }
 
   private Attributes filtered(ConnectAttempt connectAttempt) {

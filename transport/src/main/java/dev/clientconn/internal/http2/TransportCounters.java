@@ -2,124 +2,221 @@
 package dev.clientconn.internal.http2;
 
 import dev.clientconn.internal.concurrent.CrossesThreads;
-import dev.clientconn.internal.flow.Window;
-import dev.clientconn.transport.TransportSnapshot;
+import dev.clientconn.internal.http2.ErrorCounts.Frame;
+import dev.clientconn.transport.TransportSnapshot.GoAway;
 import dev.clientconn.transport.TransportSnapshot.State;
+import io.netty.channel.Channel;
+import io.netty.channel.ChannelOutboundBuffer;
+import io.netty.util.concurrent.Ticker;
 import java.net.SocketAddress;
-import java.util.OptionalLong;
 import java.util.concurrent.atomic.AtomicLong;
 import java.util.concurrent.atomic.AtomicLongArray;
 import org.jspecify.annotations.Nullable;
 
 /**
  * Publishes a connection's figures to other threads. Only the loop writes them, with opaque stores,
- * most of them once at the end of a turn: they cost what plain stores do, and a reader sees each
- * figure whole, though not all figures from the same turn.
+ * windows and limits once at the end of a turn: they cost what plain stores do, and a reader sees
+ * each figure whole, though not all figures from the same turn. {@link TransportReport} makes the
+ * snapshot of them.
  */
 @CrossesThreads
 final class TransportCounters {
 
-  private static final AtomicLong NEXT_ID = new AtomicLong();
-  private static final long NO_LIMIT = -1;
+  /** What is counted or measured. Totals only grow, the others go up and down. */
+  enum Figure {
+    /** When the state began that the age counts from, nanoseconds of the loop's clock. */
+    SINCE,
+    ACTIVE,
+    LIMIT,
+    WAITING,
+    /** Since when the first of those waits, or {@link #NONE}. */
+    WAITING_SINCE,
+    OPENED,
+    SEND_WINDOW,
+    RECEIVE_WINDOW,
+    /** What receive windows have grown to, 0 if they have not. */
+    GROWN,
+    ROUND_TRIP,
+    /** Bytes of messages of all streams that are not framed. */
+    QUEUED,
+    /** Framed bytes that the channel does not have. */
+    FRAMED,
+    UNREAD,
+    BYTES_SENT,
+    BYTES_RECEIVED,
+    MESSAGES_SENT,
+    MESSAGES_RECEIVED
+  }
 
-  private static final int ACTIVE = 0;
-  private static final int LIMIT = 1;
-  private static final int WAITING = 2;
-  private static final int OPENED = 3;
-  private static final int SEND_WINDOW = 4;
-  private static final int RECEIVE_WINDOW = 5;
-  private static final int ROUND_TRIP = 6;
-  private static final int NUMBERS = 7;
+  /** What happens rarely, so that most connections never count it. */
+  enum RareFigure {
+    REJECTED,
+    PINGS,
+    PING_NANOS,
+    PING_TIMEOUTS,
+    SETTINGS_CHANGES
+  }
+
+  /** In place of a limit or a time. */
+  static final long NONE = -1;
+
+  private static final AtomicLong NEXT_ID = new AtomicLong();
+  private static final int FIGURES = Figure.values().length;
+  private static final int RARE_FIGURES = RareFigure.values().length;
 
   private final long id = NEXT_ID.incrementAndGet();
   private final SocketAddress dialled;
+  private final Ticker ticker;
   private volatile State state = State.CONNECTING;
-  private volatile @Nullable SocketAddress remote;
-  private volatile @Nullable SocketAddress local;
-  private final AtomicLongArray numbers = new AtomicLongArray(NUMBERS);
+  private volatile @Nullable Channel channel;
+  private volatile @Nullable PeerSettings peerSettings;
+  private volatile @Nullable GoAway goAway;
+  private final AtomicLongArray figures = new AtomicLongArray(FIGURES);
+  /** Created for the first. */
+  private volatile @Nullable AtomicLongArray rare;
+  /** Created for the first. */
+  private volatile @Nullable ErrorCounts errors;
 
-  TransportCounters(SocketAddress dialled) {
+  TransportCounters(SocketAddress dialled, Ticker ticker) {
     this.dialled = dialled;
-    numbers.setOpaque(LIMIT, NO_LIMIT);
+    this.ticker = ticker;
+    set(Figure.LIMIT, NONE);
+    set(Figure.WAITING_SINCE, NONE);
+    set(Figure.SINCE, ticker.nanoTime());
   }
 
   long id() {
     return id;
   }
 
-  void connected(@Nullable SocketAddress remoteAddress, @Nullable SocketAddress localAddress) {
-    remote = remoteAddress;
-    local = localAddress;
+  /** The clock of the loop, which any thread may read. */
+  long now() {
+    return ticker.nanoTime();
   }
 
-  @Nullable
-  SocketAddress remote() {
-    return remote;
-  }
+  // Written by the loop
 
-  @Nullable
-  SocketAddress local() {
-    return local;
+  /** The channel is connected. It retains its addresses once it was asked for them. */
+  void connected(Channel connected) {
+    channel = connected;
+    remote();
+    local();
   }
 
   void state(State newState) {
     // A volatile write costs a fence, and the state changes three times in a connection's life.
     if (state != newState) {
+      if (newState == State.READY) {
+        set(Figure.SINCE, ticker.nanoTime());
+      }
       state = newState;
     }
   }
 
-  void streams(int nowActive, OptionalLong maximum, int nowWaiting, long openedSoFar) {
-    numbers.setOpaque(ACTIVE, nowActive);
-    numbers.setOpaque(LIMIT, maximum.orElse(NO_LIMIT));
-    numbers.setOpaque(WAITING, nowWaiting);
-    numbers.setOpaque(OPENED, openedSoFar);
+  void peerSettings(PeerSettings settings) {
+    if (peerSettings != null) {
+      add(RareFigure.SETTINGS_CHANGES, 1);
+    }
+    peerSettings = settings;
   }
 
-  void windows(long send, long receive) {
-    numbers.setOpaque(SEND_WINDOW, send);
-    numbers.setOpaque(RECEIVE_WINDOW, receive);
+  void goAway(GoAway received) {
+    goAway = received;
   }
 
-  /**
-   * @param nanos 0 leaves the figure unchanged
-   */
-  void roundTrip(long nanos) {
-    if (nanos > 0) {
-      numbers.setOpaque(ROUND_TRIP, nanos);
+  void set(Figure figure, long value) {
+    figures.setOpaque(figure.ordinal(), value);
+  }
+
+  void add(Figure figure, long more) {
+    figures.setOpaque(figure.ordinal(), figures.getPlain(figure.ordinal()) + more);
+  }
+
+  void add(RareFigure figure, long more) {
+    AtomicLongArray known = rare;
+    if (known == null) {
+      known = new AtomicLongArray(RARE_FIGURES);
+      rare = known;
+    }
+    known.setOpaque(figure.ordinal(), known.getPlain(figure.ordinal()) + more);
+  }
+
+  /** Counts DATA that was framed, and whether it ends a message. */
+  void framed(int bytes, boolean endsMessage) {
+    add(Figure.QUEUED, -bytes);
+    if (endsMessage) {
+      add(Figure.MESSAGES_SENT, 1);
     }
   }
 
-  TransportSnapshot snapshot() {
-    long rtt = numbers.getOpaque(ROUND_TRIP);
-    long max = numbers.getOpaque(LIMIT);
-    // The dialled address until it is connected, and where Netty reports no other.
-    SocketAddress peer = remote;
-    return new TransportSnapshot(
-        id,
-        state,
-        peer == null ? dialled : peer,
-        local,
-        null,
-        0,
-        new TransportSnapshot.Settings(
-            4096, OptionalLong.of(0), Window.INITIAL, 16_384, OptionalLong.empty()),
-        null,
-        new TransportSnapshot.Streams(
-            (int) numbers.getOpaque(ACTIVE),
-            max == NO_LIMIT ? OptionalLong.empty() : OptionalLong.of(max),
-            (int) numbers.getOpaque(WAITING),
-            OptionalLong.empty()),
-        new TransportSnapshot.Window(
-            numbers.getOpaque(SEND_WINDOW),
-            numbers.getOpaque(RECEIVE_WINDOW),
-            OptionalLong.empty(),
-            OptionalLong.empty(),
-            0),
-        new TransportSnapshot.Buffered(0, 0, 0),
-        rtt == 0 ? OptionalLong.empty() : OptionalLong.of(rtt),
-        TransportSnapshot.Counters.NONE,
-        null,
-        new TransportSnapshot.Loop(0, OptionalLong.empty()));
+  /** Counts a ping that was acknowledged; {@code nanos} is 0 for none. */
+  void pinged(long nanos, long mean) {
+    if (nanos > 0) {
+      set(Figure.ROUND_TRIP, mean);
+      add(RareFigure.PINGS, 1);
+      add(RareFigure.PING_NANOS, nanos);
+    }
+  }
+
+  void count(Frame frame, long code) {
+    ErrorCounts known = errors;
+    if (known == null) {
+      known = new ErrorCounts();
+      errors = known;
+    }
+    known.count(frame, code);
+  }
+
+  // Read by any thread
+
+  State state() {
+    return state;
+  }
+
+  long get(Figure figure) {
+    return figures.getOpaque(figure.ordinal());
+  }
+
+  long get(RareFigure figure) {
+    AtomicLongArray known = rare;
+    return known == null ? 0 : known.getOpaque(figure.ordinal());
+  }
+
+  @Nullable
+  ErrorCounts errors() {
+    return errors;
+  }
+
+  @Nullable
+  PeerSettings peerSettings() {
+    return peerSettings;
+  }
+
+  @Nullable
+  GoAway goAway() {
+    return goAway;
+  }
+
+  SocketAddress dialled() {
+    return dialled;
+  }
+
+  @Nullable
+  SocketAddress remote() {
+    Channel known = channel;
+    return known == null ? null : known.remoteAddress();
+  }
+
+  @Nullable
+  SocketAddress local() {
+    Channel known = channel;
+    return known == null ? null : known.localAddress();
+  }
+
+  /** Bytes of frames that the socket has not taken. */
+  long outboundBytes() {
+    Channel known = channel;
+    ChannelOutboundBuffer pending = known == null ? null : known.unsafe().outboundBuffer();
+    return get(Figure.FRAMED) + (pending == null ? 0 : pending.totalPendingWriteBytes());
   }
 }

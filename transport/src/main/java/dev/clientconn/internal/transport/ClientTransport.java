@@ -69,6 +69,12 @@ public interface ClientTransport {
   TransportSnapshot snapshot();
 
   /**
+   * Has the event loop measure the figures of later snapshots that are not counted all the time:
+   * the smallest windows of the streams, and how long the loop lets tasks wait.
+   */
+  default void measure() {}
+
+  /**
    * Receives the phases of a connection, on its event loop, each at most once and in this order.
    */
   interface Listener {

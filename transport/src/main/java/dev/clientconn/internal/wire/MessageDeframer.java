@@ -74,49 +74,55 @@ public final class MessageDeframer {
 
   /**
    * Reads {@code data} to its end and passes complete messages to {@code sink}; small ones may be
-   * retained until {@link #deliverPacked}.
+   * retained until {@link #deliverPacked}. Returns the number of messages that are complete.
    *
    * @throws MessageException INTERNAL for a malformed prefix, RESOURCE_EXHAUSTED for a message over
    *     the limit; the messages before it have been accepted
    */
-  public void deframe(ByteBuf data, Sink sink) throws MessageException {
+  public int deframe(ByteBuf data, Sink sink) throws MessageException {
+    int complete = 0;
     while (data.isReadable()) {
-      if (delivered && prefixRead == 0 && packWhole(data, sink)) {
+      int packed = delivered && prefixRead == 0 ? packWhole(data, sink) : 0;
+      if (packed > 0) {
+        complete += packed;
         continue;
       }
       if (prefixRead < PREFIX_LENGTH && !readPrefix(data)) {
-        return;
+        return complete;
       }
       readBody(data);
       if (bodyRead == length) {
         deliver(sink);
+        complete++;
       }
     }
+    return complete;
   }
 
-  /** Packs the small messages that are complete in the buffer. Returns whether there was one. */
-  private boolean packWhole(ByteBuf data, Sink sink) {
-    int whole = wholeMessages(data, InboundChunkPool.CHUNK);
+  /** Packs small messages that are complete in the buffer. Returns how many. */
+  private int packWhole(ByteBuf data, Sink sink) {
+    long whole = wholeMessages(data, InboundChunkPool.CHUNK);
     if (whole == 0) {
-      return false;
+      return 0;
     }
     SmallMessagePacker packer = packer();
-    if (whole > packer.room()) {
+    if ((int) whole > packer.room()) {
       whole = wholeMessages(data, packer.room());
+      if (whole == 0) {
+        deliverPacked(sink);
+        whole = wholeMessages(data, packer.room());
+      }
     }
-    if (whole == 0) {
-      deliverPacked(sink);
-    } else {
-      packer.add(data, whole);
-    }
-    return true;
+    packer.add(data, (int) whole);
+    return (int) (whole >>> Integer.SIZE);
   }
 
   /**
-   * Returns the length of the small messages that are complete in the buffer, at most {@code most};
-   * stops before a malformed one.
+   * Returns the length of the small messages that are complete in the buffer, at most {@code most},
+   * and in the upper half their number; stops before a malformed one.
    */
-  private int wholeMessages(ByteBuf data, int most) {
+  private long wholeMessages(ByteBuf data, int most) {
+    long count = 0;
     int start = data.readerIndex();
     int end = start + Math.min(most, data.readableBytes());
     int at = start;
@@ -127,8 +133,9 @@ public final class MessageDeframer {
         break;
       }
       at += PREFIX_LENGTH + body;
+      count++;
     }
-    return at - start;
+    return count << Integer.SIZE | (at - start);
   }
 
   private SmallMessagePacker packer() {

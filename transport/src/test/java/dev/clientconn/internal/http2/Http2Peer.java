@@ -13,6 +13,7 @@ import dev.clientconn.testing.FixedParameters;
 import dev.clientconn.testing.ManualLoop;
 import dev.clientconn.transport.Dialer;
 import dev.clientconn.transport.TransportListener;
+import dev.clientconn.transport.TransportSnapshot;
 import io.grpc.ClientTransportFilter;
 import io.grpc.Deadline;
 import io.grpc.Metadata;
@@ -483,7 +484,12 @@ final class Http2Peer {
       assertThat(call.complaints()).isEmpty();
     }
     assertThat(table.active()).as("open streams").isZero();
-    assertThat(transport.snapshot().streams().pending()).as("waiting calls").isZero();
+    TransportSnapshot last = transport.snapshot();
+    assertThat(last.streams().pending()).as("waiting calls").isZero();
+    assertThat(last.streams().oldestWaitNanos()).as("oldest wait").isEmpty();
+    // Counted by differences: a missing one would show in whatever test provokes it.
+    assertThat(last.buffered().queued()).as("queued bytes").isZero();
+    assertThat(last.buffered().unread()).as("unread bytes").isZero();
     assertThat(loop.isQuiet()).as("nothing is scheduled").isTrue();
     assertThat(allocator.metric().usedDirectMemory()).as("direct memory").isZero();
     assertThat(allocator.metric().usedHeapMemory()).as("heap buffers").isZero();

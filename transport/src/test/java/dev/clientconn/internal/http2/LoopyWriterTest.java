@@ -14,6 +14,7 @@ import dev.clientconn.testing.FixedParameters;
 import dev.clientconn.testing.ManualLoop;
 import io.grpc.Metadata;
 import io.grpc.Status;
+import io.netty.util.concurrent.Ticker;
 import java.util.ArrayDeque;
 import java.util.Set;
 import org.junit.jupiter.api.Test;
@@ -21,7 +22,10 @@ import org.junit.jupiter.api.Test;
 class LoopyWriterTest {
 
   private final SendQuota quota = new SendQuota();
-  private final LoopyWriter loopy = new LoopyWriter(quota, new PendingDeliveries());
+  private final LoopyWriter loopy = new LoopyWriter(
+      quota,
+      new PendingDeliveries(),
+      new TransportCounters(Http2Peer.ADDRESS, Ticker.newMockTicker()));
   private final ControlBuffer controlBuffer =
       new ControlBuffer(new ManualLoop(), () -> {}, () -> false);
 
