@@ -4,7 +4,6 @@ package dev.clientconn.internal.http2;
 import dev.clientconn.internal.concurrent.EventLoopConfined;
 import dev.clientconn.internal.flow.SendQuota;
 import dev.clientconn.internal.http2.TransportCounters.Figure;
-import dev.clientconn.internal.http2.TransportCounters.RareFigure;
 import dev.clientconn.internal.http2.frame.Framer;
 import dev.clientconn.internal.message.FramedMessage;
 import dev.clientconn.internal.transport.StreamProgress;
@@ -168,7 +167,6 @@ final class StreamLifecycle {
 
   private void enqueue(StreamState stream) {
     if (!quota.enqueue(stream)) {
-      counters.add(RareFigure.REJECTED, 1);
       closeUnopened(stream, quota.rejection(activeStreams.active()));
       idleIfEmpty();
     }

@@ -4,6 +4,7 @@ package dev.clientconn.internal.http2;
 import dev.clientconn.internal.concurrent.ChannelLog;
 import dev.clientconn.internal.concurrent.EventLoopConfined;
 import dev.clientconn.internal.http2.TransportCounters.Figure;
+import dev.clientconn.internal.http2.TransportCounters.RareFigure;
 import dev.clientconn.internal.transport.StreamSlots;
 import dev.clientconn.transport.TransportListener;
 import dev.clientconn.transport.TransportListener.WaitOutcome;
@@ -41,6 +42,8 @@ final class StreamQuota {
 
   private long limit = PeerSettings.UNLIMITED;
   private int waiting;
+  /** Since they were published. */
+  private int rejected;
   /** Absent where the channel has one connection to this address at most. */
   private @Nullable StreamSlots slots;
 
@@ -94,6 +97,10 @@ final class StreamQuota {
     // Servers mean none by a limit that no connection can reach.
     figures.set(Figure.LIMIT, limit >= Integer.MAX_VALUE ? TransportCounters.NONE : limit);
     figures.set(Figure.WAITING, waiting);
+    if (rejected > 0) {
+      figures.add(RareFigure.REJECTED, rejected);
+      rejected = 0;
+    }
     figures.set(Figure.WAITING_SINCE, waiting == 0 ? TransportCounters.NONE : waitingSince());
   }
 
@@ -121,6 +128,7 @@ final class StreamQuota {
   boolean enqueue(StreamState stream) {
     stream.waitsSince(ticker.nanoTime());
     if (waiting >= maxWaiting) {
+      rejected++;
       notify(stream, WaitOutcome.REJECTED);
       return false;
     }

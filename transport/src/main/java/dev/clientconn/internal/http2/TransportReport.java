@@ -47,13 +47,7 @@ final class TransportReport {
         counters.local(),
         tls,
         Math.max(0, counters.now() - counters.get(Figure.SINCE)),
-        new Settings(
-            Http2CodecUtil.DEFAULT_HEADER_TABLE_SIZE,
-            // This side accepts no streams: push is disabled (RFC 9113 section 8.4).
-            OptionalLong.of(0),
-            Math.max(options.streamWindow(), grown),
-            Framer.MAX_PAYLOAD,
-            OptionalLong.of(options.maxInboundMetadataSize())),
+        localSettings(options, grown),
         settings(counters.peerSettings()),
         streams(counters),
         new Window(
@@ -68,6 +62,16 @@ final class TransportReport {
         counters(counters),
         counters.goAway(),
         new Loop(commands, probe == null ? OptionalLong.empty() : probe.lagNanos()));
+  }
+
+  private static Settings localSettings(TransportOptions options, long grown) {
+    return new Settings(
+        Http2CodecUtil.DEFAULT_HEADER_TABLE_SIZE,
+        // This side accepts no streams: push is disabled (RFC 9113 section 8.4).
+        OptionalLong.of(0),
+        Math.max(options.streamWindow(), grown),
+        Framer.MAX_PAYLOAD,
+        OptionalLong.of(options.maxInboundMetadataSize()));
   }
 
   private static @Nullable Settings settings(@Nullable PeerSettings peer) {
