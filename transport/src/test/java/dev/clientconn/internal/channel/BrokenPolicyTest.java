@@ -84,6 +84,22 @@ class BrokenPolicyTest {
   }
 
   @Test
+  void pickOfAnIdleSubchannelConnectsItAndWaits() {
+    harness.call();
+    harness.resolver.send(1);
+    harness.connector.last().ready();
+    // The policy keeps its picker, and does not ask for another connection.
+    harness.connector.last().goAway();
+    int before = harness.connector.dials.size();
+
+    FakePick call = harness.waitForReadyCall();
+    assertThat(harness.connector.dials).hasSize(before + 1);
+    harness.connector.last().ready();
+
+    assertThat(call.picked()).isSameAs(harness.connector.last());
+  }
+
+  @Test
   void aPolicyWithoutAPickerIsBroken() {
     policy.picker = null;
     FakePick patient = harness.waitForReadyCall();
