@@ -4,11 +4,14 @@ package dev.clientconn.boot.autoconfigure;
 import dev.clientconn.boot.autoconfigure.interceptor.GlobalInterceptors;
 import dev.clientconn.boot.autoconfigure.netdevh.Migration;
 import dev.clientconn.boot.autoconfigure.observation.CallConvention;
+import java.time.Duration;
+import java.time.temporal.ChronoUnit;
 import java.util.LinkedHashMap;
 import java.util.Map;
 import org.jspecify.annotations.Nullable;
 import org.springframework.boot.context.properties.ConfigurationProperties;
 import org.springframework.boot.context.properties.NestedConfigurationProperty;
+import org.springframework.boot.convert.DurationUnit;
 
 /**
  * Holds the properties of gRPC clients as they are configured; a key that is not configured is
@@ -104,6 +107,8 @@ public class GrpcClientProperties {
      */
     private @Nullable Boolean targetTag;
 
+    private final Waits waits = new Waits();
+
     public boolean isEnabled() {
       return this.enabled;
     }
@@ -126,6 +131,40 @@ public class GrpcClientProperties {
 
     public void setTargetTag(@Nullable Boolean targetTag) {
       this.targetTag = targetTag;
+    }
+
+    public Waits getWaits() {
+      return this.waits;
+    }
+  }
+
+  /** Events of spans for the waits of a call. */
+  public static class Waits {
+
+    /** Whether spans have an event for each cause that a call has waited for. */
+    private boolean enabled = true;
+
+    /**
+     * Least time of a cause that gets an event. If a duration suffix is not specified, seconds will
+     * be used.
+     */
+    @DurationUnit(ChronoUnit.SECONDS)
+    private Duration threshold = Duration.ofMillis(10);
+
+    public boolean isEnabled() {
+      return this.enabled;
+    }
+
+    public void setEnabled(boolean enabled) {
+      this.enabled = enabled;
+    }
+
+    public Duration getThreshold() {
+      return this.threshold;
+    }
+
+    public void setThreshold(Duration threshold) {
+      this.threshold = threshold;
     }
   }
 

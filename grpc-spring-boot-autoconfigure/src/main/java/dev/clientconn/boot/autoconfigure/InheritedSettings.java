@@ -27,6 +27,9 @@ import org.springframework.util.StringUtils;
 @CrossesThreads
 final class InheritedSettings {
 
+  private static final ConfigurationPropertyName WAIT_THRESHOLD =
+      ConfigurationPropertyName.of("grpc.client.observation.waits.threshold");
+
   private volatile GrpcClientProperties properties;
 
   private volatile GrpcClientTargets targets;
@@ -67,6 +70,7 @@ final class InheritedSettings {
     rejectContradiction(
         GrpcClientTargets.DEFAULTS, this.properties.getDefaults().getSsl());
     rejectFractions(GrpcClientTargets.DEFAULTS);
+    rejectNegativeThreshold();
     rejectInDefaults("address");
     rejectInDefaults("authority");
     ConfigurationPropertyName entry = this.targets.entry(name);
@@ -238,6 +242,15 @@ final class InheritedSettings {
             .properties()
             .invalid(property.getName(), number, "It must be a whole number.");
       }
+    }
+  }
+
+  private void rejectNegativeThreshold() {
+    Duration threshold = this.properties.getObservation().getWaits().getThreshold();
+    if (threshold.isNegative()) {
+      throw this.targets
+          .properties()
+          .invalid(WAIT_THRESHOLD, threshold, "It must not be negative.");
     }
   }
 

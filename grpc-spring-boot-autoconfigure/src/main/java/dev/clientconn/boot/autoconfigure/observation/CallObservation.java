@@ -2,8 +2,11 @@
 package dev.clientconn.boot.autoconfigure.observation;
 
 import dev.clientconn.internal.concurrent.CrossesThreads;
+import dev.clientconn.transport.CallReport;
+import dev.clientconn.transport.CallReportListener;
 import io.grpc.Metadata;
 import io.grpc.Status;
+import io.micrometer.common.KeyValue;
 import io.micrometer.core.instrument.binder.grpc.GrpcClientObservationContext;
 import io.micrometer.observation.Observation;
 import io.micrometer.observation.ObservationRegistry;
@@ -18,7 +21,7 @@ import org.jspecify.annotations.Nullable;
  * observation at once, and the status that its cancellation may deliver later is ignored.
  */
 @CrossesThreads
-final class CallObservation {
+final class CallObservation implements CallReportListener {
 
   private static final String HANDLER = "a handler or filter of observations";
 
@@ -30,6 +33,9 @@ final class CallObservation {
 
   /** True before the start and after the end. */
   private final AtomicBoolean inactive = new AtomicBoolean(true);
+
+  /** Where the time went; the transport reports it before the end of the call. */
+  private volatile @Nullable CallReport report;
 
   CallObservation(
       Observation observation, GrpcClientObservationContext context, ObservationOptions options) {
@@ -83,6 +89,12 @@ final class CallObservation {
     }
   }
 
+  /** An interceptor inside of the observation may make several calls; the last one is shown. */
+  @Override
+  public void callEnded(CallReport ended) {
+    this.report = ended;
+  }
+
   /** Ends the observation of a call whose start threw. */
   void end(Throwable failure) {
     if (this.inactive.compareAndSet(false, true)) {
@@ -100,7 +112,21 @@ final class CallObservation {
       if (error != null) {
         guard(() -> this.observation.error(error));
       }
+      addWaits();
       guard(this.observation::stop);
+    }
+  }
+
+  private void addWaits() {
+    CallReport ended = this.report;
+    WaitEvents waits = this.options.waits();
+    if (ended == null || waits == null) {
+      return;
+    }
+    waits.of(ended).forEach(event -> guard(() -> this.observation.event(event)));
+    if (ended.attempts() > 1) {
+      this.context.addHighCardinalityKeyValue(
+          KeyValue.of("attempts", Integer.toString(ended.attempts())));
     }
   }
 

@@ -4,6 +4,8 @@ package dev.clientconn.boot.autoconfigure.observation;
 import dev.clientconn.boot.autoconfigure.interceptor.TargetedInterceptor;
 import dev.clientconn.boot.observation.GrpcTargetObservationContext;
 import dev.clientconn.internal.concurrent.CrossesThreads;
+import dev.clientconn.transport.CallReport;
+import dev.clientconn.transport.CallReportListener;
 import io.grpc.CallOptions;
 import io.grpc.Channel;
 import io.grpc.ClientCall;
@@ -130,11 +132,24 @@ final class CallObservationInterceptor extends ObservationGrpcClientInterceptor
         options.failures().log("a predicate of observations", thrown);
         return next.newCall(method, callOptions);
       }
-      return observation.isNoop()
-          ? next.newCall(method, callOptions)
-          : new ObservedCall<>(
-              next.newCall(method, callOptions),
-              new CallObservation(observation, context, options));
+      if (observation.isNoop()) {
+        return next.newCall(method, callOptions);
+      }
+      CallObservation observed = new CallObservation(observation, context, options);
+      CallOptions reporting =
+          options.waits() == null ? callOptions : reporting(callOptions, observed);
+      return new ObservedCall<>(next.newCall(method, reporting), observed);
+    }
+
+    private static CallOptions reporting(CallOptions callOptions, CallObservation observed) {
+      CallReportListener other = callOptions.getOption(CallReport.LISTENER);
+      CallReportListener listener = other == null
+          ? observed
+          : report -> {
+            observed.callEnded(report);
+            other.callEnded(report);
+          };
+      return callOptions.withOption(CallReport.LISTENER, listener);
     }
 
     private GrpcTargetObservationContext context(MethodDescriptor<?, ?> method, Channel next) {

@@ -10,6 +10,8 @@ import dev.clientconn.boot.observation.OpenTelemetryGrpcClientObservationConvent
 import io.micrometer.core.instrument.binder.grpc.GrpcClientObservationConvention;
 import io.micrometer.core.instrument.binder.grpc.ObservationGrpcClientInterceptor;
 import io.micrometer.observation.ObservationRegistry;
+import java.time.Duration;
+import org.jspecify.annotations.Nullable;
 import org.springframework.beans.factory.ObjectProvider;
 import org.springframework.boot.autoconfigure.AutoConfiguration;
 import org.springframework.boot.autoconfigure.condition.ConditionalOnBean;
@@ -60,8 +62,22 @@ public final class GrpcClientObservationAutoConfiguration {
         registry,
         targetTag == null ? otel : targetTag,
         properties.getConvention(),
+        waits(properties.getWaits()),
         new ObservationFailures());
     return new CallObservationInterceptor(options, convention);
+  }
+
+  private static @Nullable WaitEvents waits(GrpcClientProperties.Waits properties) {
+    Duration threshold = properties.getThreshold();
+    return properties.isEnabled() ? new WaitEvents(nanos(threshold)) : null;
+  }
+
+  private static long nanos(Duration threshold) {
+    try {
+      return threshold.toNanos();
+    } catch (ArithmeticException centuries) {
+      return Long.MAX_VALUE;
+    }
   }
 
   @Configuration(proxyBeanMethods = false)

@@ -11,12 +11,14 @@ import org.jspecify.annotations.Nullable;
  * @param registry the registry with the handlers
  * @param targetTag whether the target is a tag of meters, instead of a tag of spans only
  * @param convention the names where no bean gives them
+ * @param waits makes the events for waits; null for none
  * @param failures logs what foreign code throws
  */
 record ObservationOptions(
     ObservationRegistry registry,
     boolean targetTag,
     CallConvention convention,
+    @Nullable WaitEvents waits,
     ObservationFailures failures) {
 
   /** OpenTelemetry's conventions have no events for messages. */

@@ -218,7 +218,11 @@ class CallObservationTest {
 
   private ClientInterceptor interceptor(@Nullable GrpcClientObservationConvention convention) {
     ObservationOptions options = new ObservationOptions(
-        this.registry, false, CallConvention.MICROMETER, new ObservationFailures());
+        this.registry,
+        false,
+        CallConvention.MICROMETER,
+        new WaitEvents(TimeUnit.HOURS.toNanos(1)),
+        new ObservationFailures());
     return new CallObservationInterceptor(options, convention).forTarget("greeter");
   }
 

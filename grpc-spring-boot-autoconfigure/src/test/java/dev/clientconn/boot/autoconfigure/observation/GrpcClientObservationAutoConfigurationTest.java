@@ -6,6 +6,7 @@ import static org.assertj.core.api.Assertions.assertThat;
 import dev.clientconn.ClientConn;
 import dev.clientconn.boot.autoconfigure.GrpcClientAutoConfiguration;
 import dev.clientconn.boot.autoconfigure.HealthServer;
+import dev.clientconn.boot.autoconfigure.StartFailure;
 import dev.clientconn.boot.autoconfigure.springgrpc.SpringGrpcAutoConfiguration;
 import dev.clientconn.boot.observation.GrpcTargetObservationContext;
 import io.grpc.Channel;
@@ -25,6 +26,7 @@ import org.junit.jupiter.api.AfterEach;
 import org.junit.jupiter.api.Test;
 import org.springframework.boot.autoconfigure.AutoConfigurations;
 import org.springframework.boot.autoconfigure.ssl.SslAutoConfiguration;
+import org.springframework.boot.diagnostics.FailureAnalysis;
 import org.springframework.boot.grpc.client.autoconfigure.CompositeChannelFactoryAutoConfiguration;
 import org.springframework.boot.micrometer.observation.autoconfigure.ObservationAutoConfiguration;
 import org.springframework.boot.test.context.FilteredClassLoader;
@@ -150,6 +152,17 @@ class GrpcClientObservationAutoConfigurationTest {
           assertThat(timer(context, "grpc.client").count()).isEqualTo(2);
           assertThat(this.server.headers).hasSize(2);
         });
+  }
+
+  @Test
+  void negativeThresholdFailsTheStart() {
+    FailureAnalysis analysis =
+        StartFailure.of(this.runner, "grpc.client.observation.waits.threshold: -1ms");
+
+    assertThat(analysis.getDescription())
+        .contains("grpc.client.observation.waits.threshold")
+        .contains("It must not be negative.")
+        .contains("application.yml - 1:");
   }
 
   @Test
