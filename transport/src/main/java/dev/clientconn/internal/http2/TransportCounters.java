@@ -20,6 +20,7 @@ import org.jspecify.annotations.Nullable;
  * snapshot of them.
  */
 @CrossesThreads
+@SuppressWarnings("EnumOrdinal") // an index into this class's own arrays
 final class TransportCounters {
 
   /** What is counted or measured. Totals only grow, the others go up and down. */
