@@ -41,6 +41,8 @@ public class GrpcClientProperties {
 
   private final Observation observation = new Observation();
 
+  private final Page page = new Page();
+
   public boolean isEnabled() {
     return this.enabled;
   }
@@ -75,6 +77,10 @@ public class GrpcClientProperties {
 
   public Observation getObservation() {
     return this.observation;
+  }
+
+  public Page getPage() {
+    return this.page;
   }
 
   /** Interceptors of all clients. */
@@ -165,6 +171,32 @@ public class GrpcClientProperties {
 
     public void setThreshold(Duration threshold) {
       this.threshold = threshold;
+    }
+  }
+
+  /** Web page that shows the clients while they work. */
+  public static class Page {
+
+    /** Whether the application serves a web page that shows its gRPC clients while they work. */
+    private boolean enabled;
+
+    /** Path of the page, below the context path of the application. */
+    private String path = "/grpc-clients";
+
+    public boolean isEnabled() {
+      return this.enabled;
+    }
+
+    public void setEnabled(boolean enabled) {
+      this.enabled = enabled;
+    }
+
+    public String getPath() {
+      return this.path;
+    }
+
+    public void setPath(String path) {
+      this.path = path;
     }
   }
 

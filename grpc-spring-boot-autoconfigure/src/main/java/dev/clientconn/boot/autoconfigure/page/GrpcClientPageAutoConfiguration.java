@@ -1,0 +1,54 @@
+// SPDX-License-Identifier: Apache-2.0
+package dev.clientconn.boot.autoconfigure.page;
+
+import dev.clientconn.boot.ClientConnBuilderCustomizer;
+import dev.clientconn.boot.ClientConnRegistry;
+import dev.clientconn.boot.autoconfigure.GrpcClientAutoConfiguration;
+import dev.clientconn.boot.autoconfigure.GrpcClientProperties;
+import org.springframework.beans.factory.ObjectProvider;
+import org.springframework.boot.autoconfigure.AutoConfiguration;
+import org.springframework.boot.autoconfigure.condition.ConditionalOnBean;
+import org.springframework.boot.autoconfigure.condition.ConditionalOnBooleanProperty;
+import org.springframework.boot.autoconfigure.condition.ConditionalOnClass;
+import org.springframework.boot.autoconfigure.condition.ConditionalOnWebApplication;
+import org.springframework.context.annotation.Bean;
+import org.springframework.core.io.ResourceLoader;
+import org.springframework.web.servlet.function.RouterFunction;
+import org.springframework.web.servlet.function.ServerResponse;
+
+/**
+ * Auto-configures a web page that shows the gRPC clients of a servlet application while they work.
+ */
+@AutoConfiguration(after = GrpcClientAutoConfiguration.class)
+@ConditionalOnClass({RouterFunction.class, jakarta.servlet.Servlet.class})
+@ConditionalOnWebApplication(type = ConditionalOnWebApplication.Type.SERVLET)
+@ConditionalOnBooleanProperty("grpc.client.page.enabled")
+@ConditionalOnBean(ClientConnRegistry.class)
+public final class GrpcClientPageAutoConfiguration {
+
+  GrpcClientPageAutoConfiguration() {}
+
+  @Bean
+  SlowCallsByTarget grpcClientPageSlowCalls() {
+    return new SlowCallsByTarget();
+  }
+
+  @Bean
+  ClientConnBuilderCustomizer grpcClientPageCustomizer(SlowCallsByTarget calls) {
+    return (target, builder) -> builder.callReportListener(calls.of(target));
+  }
+
+  @Bean
+  SnapshotStream grpcClientPageStream(
+      ObjectProvider<ClientConnRegistry> clients, SlowCallsByTarget calls) {
+    return new SnapshotStream(new PageSnapshot(clients::getObject, calls));
+  }
+
+  @Bean
+  RouterFunction<ServerResponse> grpcClientPageRoutes(
+      GrpcClientProperties properties, SnapshotStream stream, ResourceLoader resources) {
+    PageRoutes routes =
+        new PageRoutes(new PageResources(resources.getClassLoader()), stream);
+    return routes.below(PagePath.check(properties.getPage().getPath()));
+  }
+}
