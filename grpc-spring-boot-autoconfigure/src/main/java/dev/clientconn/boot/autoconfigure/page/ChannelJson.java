@@ -30,8 +30,10 @@ final class ChannelJson {
     channel.put("pendingStreams", pending);
     channel.put("connections", connections);
     Map<String, Object> waits = new LinkedHashMap<>();
-    snapshot.waits().forEach((cause, total) ->
-        waits.put(cause.id(), Map.of("count", total.count(), "nanos", total.nanos())));
+    snapshot
+        .waits()
+        .forEach((cause, total) ->
+            waits.put(cause.id(), Map.of("count", total.count(), "nanos", total.nanos())));
     channel.put("waits", waits);
     return channel;
   }

@@ -26,6 +26,9 @@ import org.springframework.web.servlet.function.ServerResponse;
 @ConditionalOnBean(ClientConnRegistry.class)
 public final class GrpcClientPageAutoConfiguration {
 
+  /** Name of the bean that is there if the page is served. */
+  static final String STREAM = "grpcClientPageStream";
+
   GrpcClientPageAutoConfiguration() {}
 
   @Bean
@@ -38,7 +41,7 @@ public final class GrpcClientPageAutoConfiguration {
     return (target, builder) -> builder.callReportListener(calls.of(target));
   }
 
-  @Bean
+  @Bean(STREAM)
   SnapshotStream grpcClientPageStream(
       ObjectProvider<ClientConnRegistry> clients, SlowCallsByTarget calls) {
     return new SnapshotStream(new PageSnapshot(clients::getObject, calls));
@@ -47,8 +50,7 @@ public final class GrpcClientPageAutoConfiguration {
   @Bean
   RouterFunction<ServerResponse> grpcClientPageRoutes(
       GrpcClientProperties properties, SnapshotStream stream, ResourceLoader resources) {
-    PageRoutes routes =
-        new PageRoutes(new PageResources(resources.getClassLoader()), stream);
+    PageRoutes routes = new PageRoutes(new PageResources(resources.getClassLoader()), stream);
     return routes.below(PagePath.check(properties.getPage().getPath()));
   }
 }

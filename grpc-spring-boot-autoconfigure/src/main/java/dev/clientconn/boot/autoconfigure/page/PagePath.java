@@ -17,9 +17,8 @@ final class PagePath {
    * @throws InvalidConfigurationPropertyValueException with the reason and the remedy
    */
   static String check(String configured) {
-    String path = configured.endsWith("/")
-        ? configured.substring(0, configured.length() - 1)
-        : configured;
+    String path =
+        configured.endsWith("/") ? configured.substring(0, configured.length() - 1) : configured;
     if (!VALID.matcher(path).matches()) {
       throw new InvalidConfigurationPropertyValueException(
           "grpc.client.page.path",

@@ -8,6 +8,7 @@ import java.nio.charset.StandardCharsets;
 import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
+import org.jspecify.annotations.Nullable;
 import org.springframework.core.io.ClassPathResource;
 import org.springframework.core.io.Resource;
 import org.springframework.core.io.support.PathMatchingResourcePatternResolver;
@@ -53,7 +54,7 @@ final class PageResources {
     }
   }
 
-  PageResources(ClassLoader classLoader) {
+  PageResources(@Nullable ClassLoader classLoader) {
     addOwn(INDEX, MediaType.TEXT_HTML);
     addOwn("page.css", STYLE);
     for (String script : SCRIPTS) {
@@ -68,7 +69,7 @@ final class PageResources {
   }
 
   /** The version is in the path; of several versions any will do. */
-  private void addChartLibrary(String name, MediaType type, ClassLoader classLoader) {
+  private void addChartLibrary(String name, MediaType type, @Nullable ClassLoader classLoader) {
     String pattern = "classpath*:META-INF/resources/webjars/uplot/*/dist/" + name;
     try {
       for (Resource found :

@@ -58,7 +58,6 @@ final class PageRoutes {
           .contentType(MediaType.TEXT_PLAIN)
           .build();
     }
-    return ServerResponse.sse(
-        response -> this.stream.add(response.retry(RECONNECT)), NO_TIMEOUT);
+    return ServerResponse.sse(response -> this.stream.add(response.retry(RECONNECT)), NO_TIMEOUT);
   }
 }

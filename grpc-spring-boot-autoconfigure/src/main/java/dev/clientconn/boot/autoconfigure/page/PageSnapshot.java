@@ -34,7 +34,8 @@ final class PageSnapshot implements Supplier<String> {
     this.clients.get().channels().forEach((name, channel) -> targets.add(target(name, channel)));
     Map<String, Object> snapshot = new LinkedHashMap<>();
     snapshot.put("atMillis", System.currentTimeMillis());
-    snapshot.put("causes", List.of(WaitCause.values()).stream().map(WaitCause::id).toList());
+    snapshot.put(
+        "causes", List.of(WaitCause.values()).stream().map(WaitCause::id).toList());
     snapshot.put("targets", targets);
     return JSON.writeToString(snapshot);
   }

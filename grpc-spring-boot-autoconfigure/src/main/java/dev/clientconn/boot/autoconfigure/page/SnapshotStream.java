@@ -73,12 +73,7 @@ final class SnapshotStream implements SmartLifecycle {
     created.setRemoveOnCancelPolicy(true);
     this.timer = created;
     this.writers = new ThreadPoolExecutor(
-        0,
-        MAX_VIEWERS,
-        IDLE_THREAD_SECONDS,
-        TimeUnit.SECONDS,
-        new SynchronousQueue<>(),
-        threads);
+        0, MAX_VIEWERS, IDLE_THREAD_SECONDS, TimeUnit.SECONDS, new SynchronousQueue<>(), threads);
   }
 
   /**

@@ -86,7 +86,9 @@ class SnapshotStreamTest {
     assertThat(stuck.sent).isEmpty();
 
     this.stream.stop();
-    assertThat(stuck.completed.getCount()).as("a response is not ended during a write").isOne();
+    assertThat(stuck.completed.getCount())
+        .as("a response is not ended during a write")
+        .isOne();
     read.countDown();
     assertThat(stuck.hasEnded()).isTrue();
   }

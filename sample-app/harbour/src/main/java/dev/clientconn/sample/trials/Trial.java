@@ -71,9 +71,8 @@ enum Trial {
     @Override
     void prepare(FaultyServer server) {
       server
-          .onConnection(connection -> connection
-              .initialStreamWindow(16 * KIB)
-              .withholdWindowUpdates())
+          .onConnection(
+              connection -> connection.initialStreamWindow(16 * KIB).withholdWindowUpdates())
           .onCall(call -> {});
     }
 
@@ -190,9 +189,7 @@ enum Trial {
   },
 
   SLOW_CREDENTIALS(
-      "Slow credentials",
-      "The token of each call arrives after a second.",
-      WaitCause.CREDENTIALS) {
+      "Slow credentials", "The token of each call arrives after a second.", WaitCause.CREDENTIALS) {
     @Override
     void run(TrialRun run) {
       run.calls().repeatWithSlowToken(4, Duration.ofSeconds(1));

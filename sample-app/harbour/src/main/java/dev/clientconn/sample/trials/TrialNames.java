@@ -82,8 +82,7 @@ class TrialNames extends NameResolverProvider {
     @Override
     public void start(Listener2 listener) {
       this.listener = listener;
-      this.first =
-          sync.schedule(this::resolve, delay.toMillis(), TimeUnit.MILLISECONDS, timer);
+      this.first = sync.schedule(this::resolve, delay.toMillis(), TimeUnit.MILLISECONDS, timer);
     }
 
     /** Called when a connection has failed: the server may have another port now. */

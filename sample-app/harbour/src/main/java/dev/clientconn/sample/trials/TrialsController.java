@@ -36,8 +36,7 @@ class TrialsController {
   record RunView(String name, long secondsLeft, Map<String, Integer> outcomes) {
 
     static RunView of(TrialRun run) {
-      return new RunView(
-          run.trial().name(), run.secondsLeft(), run.calls().outcomes());
+      return new RunView(run.trial().name(), run.secondsLeft(), run.calls().outcomes());
     }
   }
 
