@@ -3,14 +3,18 @@ package dev.clientconn.boot.autoconfigure.page;
 
 import dev.clientconn.transport.ClientConnSnapshot;
 import dev.clientconn.transport.ClientConnSnapshot.Subchannel;
+import dev.clientconn.transport.TransportEvent;
 import dev.clientconn.transport.TransportSnapshot;
+import java.net.InetSocketAddress;
+import java.net.SocketAddress;
 import java.util.ArrayList;
 import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
+import java.util.OptionalLong;
 import org.jspecify.annotations.Nullable;
 
-/** Turns the snapshot of a channel into what the page shows of it. */
+/** Selects from the snapshot of a channel what the page shows of it. */
 final class ChannelJson {
 
   private ChannelJson() {}
@@ -30,11 +34,10 @@ final class ChannelJson {
     channel.put("pendingStreams", pending);
     channel.put("connections", connections);
     Map<String, Object> waits = new LinkedHashMap<>();
-    snapshot
-        .waits()
-        .forEach((cause, total) ->
-            waits.put(cause.id(), Map.of("count", total.count(), "nanos", total.nanos())));
+    snapshot.waits().forEach((cause, total) ->
+        waits.put(cause.id(), Map.of("count", total.count(), "nanos", total.nanos())));
     channel.put("waits", waits);
+    channel.put("events", snapshot.events().stream().map(ChannelJson::event).toList());
     return channel;
   }
 
@@ -42,17 +45,37 @@ final class ChannelJson {
     Map<String, @Nullable Object> connection = new LinkedHashMap<>();
     connection.put("id", snapshot.id());
     connection.put("state", snapshot.state().name());
-    connection.put("remote", String.valueOf(snapshot.remote()));
+    connection.put("remote", text(snapshot.remote()));
+    connection.put("tls", snapshot.tls() == null ? null : snapshot.tls().protocol());
+    connection.put("ageNanos", snapshot.ageNanos());
     connection.put("active", snapshot.streams().active());
     connection.put("limit", orNull(snapshot.streams().max()));
     connection.put("pending", snapshot.streams().pending());
     connection.put("sendWindow", snapshot.window().send());
     connection.put("receiveWindow", snapshot.window().receive());
+    connection.put("streamSendWindow", orNull(snapshot.window().smallestStreamSend()));
+    connection.put("queuedBytes", snapshot.buffered().queued());
+    connection.put("unreadBytes", snapshot.buffered().unread());
     connection.put("roundTripNanos", orNull(snapshot.roundTripNanos()));
     return connection;
   }
 
-  private static @Nullable Long orNull(java.util.OptionalLong value) {
+  private static Map<String, Object> event(TransportEvent event) {
+    Map<String, Object> shown = new LinkedHashMap<>();
+    shown.put("atMillis", event.time().toEpochMilli());
+    shown.put("kind", event.kind().id());
+    shown.put("connectionId", event.connectionId());
+    shown.put("text", event.text());
+    return shown;
+  }
+
+  private static String text(SocketAddress address) {
+    return address instanceof InetSocketAddress internet
+        ? internet.getHostString() + ":" + internet.getPort()
+        : String.valueOf(address);
+  }
+
+  private static @Nullable Long orNull(OptionalLong value) {
     return value.isPresent() ? value.getAsLong() : null;
   }
 }

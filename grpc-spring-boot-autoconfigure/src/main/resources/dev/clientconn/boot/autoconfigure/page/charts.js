@@ -3,8 +3,9 @@
 
 const HEIGHT = 200;
 
-/** Seconds that the charts show. */
+/** Seconds that the charts show at most, and at least. */
 export const SPAN = 180;
+const LEAST_SPAN = 30;
 
 let library;
 
@@ -37,12 +38,16 @@ export class Chart {
    * @param series returns the series, each with label, colour and optionally fill, dash
    * @param format returns the text of a value of the y axis
    * @param top returns the upper end of the y axis for the largest value
+   * @param steps the steps that the y axis may have, or null
+   * @param height pixels
    */
-  constructor(host, series, format, top) {
+  constructor(host, series, format, top, steps = null, height = HEIGHT) {
     this.host = host;
     this.series = series;
     this.format = format;
     this.top = top;
+    this.steps = steps;
+    this.height = height;
     this.data = null;
     if (!library) {
       return;
@@ -75,7 +80,7 @@ export class Chart {
 
   resize() {
     if (this.plot && this.host.clientWidth > 0) {
-      this.plot.setSize({ width: this.host.clientWidth, height: HEIGHT });
+      this.plot.setSize({ width: this.host.clientWidth, height: this.height });
     }
   }
 
@@ -88,17 +93,22 @@ export class Chart {
     };
     return {
       width: Math.max(200, this.host.clientWidth),
-      height: HEIGHT,
+      height: this.height,
       padding: [8, 8, 0, 0],
       legend: { show: false },
       cursor: { show: false },
       scales: {
-        x: { range: (plot, min, max) => [max - SPAN, max] },
+        x: { range: (plot, min, max) => [Math.max(max - SPAN, Math.min(min, max - LEAST_SPAN)), max] },
         y: { range: (plot, min, max) => [0, this.top(max)] },
       },
       axes: [
-        { ...axis, space: 70, values: (plot, splits) => splits.map(timeOfDay) },
-        { ...axis, size: 62, values: (plot, splits) => splits.map(this.format) },
+        { ...axis, size: 28, space: 70, values: (plot, splits) => splits.map(timeOfDay) },
+        {
+          ...axis,
+          size: 62,
+          ...(this.steps && { incrs: this.steps }),
+          values: (plot, splits) => splits.map(this.format),
+        },
       ],
       series: [
         {},

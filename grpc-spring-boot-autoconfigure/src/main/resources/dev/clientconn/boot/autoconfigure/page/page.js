@@ -11,7 +11,7 @@ const RETRY_MILLIS = 5000;
 
 /** Chooses between the targets and shows one of them. */
 class Page {
-  constructor(host) {
+  constructor(host, charts) {
     this.status = element('p', { class: 'gc-status', role: 'status' }, 'Connecting…');
     this.pause = element('button', { type: 'button', 'aria-pressed': 'false' }, 'Pause');
     this.pause.addEventListener('click', () => this.togglePause());
@@ -21,8 +21,10 @@ class Page {
     this.histories = new Map();
     this.buttons = new Map();
     this.chosen = decodeURIComponent(location.hash.slice(1));
+    const note = charts ? '' : 'The charts need the dependency org.webjars.npm:uplot.';
     host.replaceChildren(
-      element('div', { class: 'gc-bar' }, this.status, this.pause), this.choice, this.view.root);
+      element('div', { class: 'gc-bar' }, this.status, this.pause), note, this.choice,
+      this.view.root);
   }
 
   connect() {
@@ -156,8 +158,9 @@ function loadOf(target) {
 
 const host = document.querySelector('[data-grpc-clients]');
 if (host) {
-  document.documentElement.toggleAttribute('data-charts', await loadCharts());
-  const page = new Page(host);
+  const charts = await loadCharts();
+  document.documentElement.toggleAttribute('data-charts', charts);
+  const page = new Page(host, charts);
   document.addEventListener('visibilitychange', () => page.visibilityChanged());
   page.connect();
 }

@@ -6,6 +6,9 @@ import {
   bytes, calls, clock, duration, element, label, meaning, percent, words,
 } from './text.js';
 
+/** Steps of an axis for bytes. */
+const BINARY = Array.from({ length: 40 }, (unused, i) => 2 ** i);
+
 /** Seconds that the table of causes and the sentence above it sum up. */
 const RECENT = 10;
 
@@ -29,7 +32,7 @@ export class TargetView {
     this.legend = legend;
     this.waitsChart = new Chart(host, () => this.layers(),
       (value) => (this.share ? percent(value) : calls(value)),
-      (max) => (this.share ? 1 : Math.max(1, (max ?? 0) * 1.1)));
+      (max) => (this.share ? 1 : Math.max(1, (max ?? 0) * 1.1)), null, 264);
     this.waitsHost = host;
     return panel('waits', 'What calls wait for', this.unitChoice(), this.verdict,
       element('div', { class: 'gc-stack' }, host,
@@ -72,7 +75,7 @@ export class TargetView {
     this.windowsChart = new Chart(this.windowsHost, () => [
       { label: 'Receive', colour: colour('receive') },
       { label: 'Send', colour: colour('send') },
-    ], bytes, (max) => Math.max(65536, (max ?? 0) * 1.1));
+    ], bytes, (max) => Math.max(65536, (max ?? 0) * 1.1), BINARY);
     return panel('windows', 'Smallest connection windows', this.windowsKey.root, this.windowsHost);
   }
 
@@ -89,7 +92,7 @@ export class TargetView {
   }
 
   eventsPanel() {
-    this.events = element('ol', { class: 'gc-events' });
+    this.events = element('ol', { class: 'gc-event-list', tabindex: '0', 'aria-labelledby': 'gc-events' });
     return panel('events', 'Transport events', this.events);
   }
 

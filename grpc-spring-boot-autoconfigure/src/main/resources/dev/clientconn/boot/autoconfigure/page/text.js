@@ -58,7 +58,7 @@ export function bytes(count) {
   if (size < 1024) {
     return `${Math.round(count)} B`;
   }
-  return size < 1048576
+  return size < 1023.5 * 1024
     ? `${trim(count / 1024)} KiB`
     : `${trim(count / 1048576)} MiB`;
 }

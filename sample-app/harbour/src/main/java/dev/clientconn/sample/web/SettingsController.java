@@ -8,6 +8,7 @@ import java.util.Map;
 import java.util.concurrent.ConcurrentHashMap;
 import org.springframework.core.env.ConfigurableEnvironment;
 import org.springframework.core.env.MapPropertySource;
+import org.springframework.format.annotation.DurationFormat;
 import org.springframework.web.bind.annotation.PutMapping;
 import org.springframework.web.bind.annotation.RequestParam;
 import org.springframework.web.bind.annotation.RestController;
@@ -29,7 +30,8 @@ class SettingsController {
 
   /** Sets the deadline of calls to the harbour's service, and returns the targets that changed. */
   @PutMapping("/settings/deadline")
-  synchronized List<String> deadline(@RequestParam Duration value) {
+  synchronized List<String> deadline(
+      @RequestParam @DurationFormat(style = DurationFormat.Style.SIMPLE) Duration value) {
     changes.put("grpc.client.targets.ports.deadline", value.toString());
     return refresher.refresh();
   }
