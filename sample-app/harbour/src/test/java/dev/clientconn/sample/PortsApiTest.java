@@ -2,7 +2,13 @@
 package dev.clientconn.sample;
 
 import static org.assertj.core.api.Assertions.assertThat;
+import static org.assertj.core.api.Assertions.assertThatExceptionOfType;
 
+import dev.clientconn.sample.v1.GetPortRequest;
+import dev.clientconn.sample.v1.PortsGrpc;
+import io.grpc.ManagedChannel;
+import io.grpc.ManagedChannelBuilder;
+import io.grpc.StatusRuntimeException;
 import java.util.List;
 import org.junit.jupiter.api.AfterAll;
 import org.junit.jupiter.api.BeforeEach;
@@ -231,5 +237,20 @@ class PortsApiTest {
         .isEqualTo(grpcStatus)
         .jsonPath("$.detail")
         .isEqualTo(detail);
+  }
+
+  @Test
+  void callWithoutTheTokenIsRefused() {
+    ManagedChannel bare = ManagedChannelBuilder.forAddress("localhost", SERVER.port())
+        .usePlaintext()
+        .build();
+    try {
+      assertThatExceptionOfType(StatusRuntimeException.class)
+          .isThrownBy(
+              () -> PortsGrpc.newBlockingStub(bare).getPort(GetPortRequest.getDefaultInstance()))
+          .withMessageStartingWith("UNAUTHENTICATED");
+    } finally {
+      bare.shutdownNow();
+    }
   }
 }

@@ -34,8 +34,10 @@ final class ChannelJson {
     channel.put("pendingStreams", pending);
     channel.put("connections", connections);
     Map<String, Object> waits = new LinkedHashMap<>();
-    snapshot.waits().forEach((cause, total) ->
-        waits.put(cause.id(), Map.of("count", total.count(), "nanos", total.nanos())));
+    snapshot
+        .waits()
+        .forEach((cause, total) ->
+            waits.put(cause.id(), Map.of("count", total.count(), "nanos", total.nanos())));
     channel.put("waits", waits);
     channel.put("events", snapshot.events().stream().map(ChannelJson::event).toList());
     return channel;

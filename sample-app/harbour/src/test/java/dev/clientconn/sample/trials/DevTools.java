@@ -28,9 +28,8 @@ final class DevTools implements WebSocket.Listener, AutoCloseable {
   private final CompletableFuture<WebSocket> socket;
 
   private DevTools(String address) {
-    this.socket = HttpClient.newHttpClient()
-        .newWebSocketBuilder()
-        .buildAsync(URI.create(address), this);
+    this.socket =
+        HttpClient.newHttpClient().newWebSocketBuilder().buildAsync(URI.create(address), this);
   }
 
   static DevTools connect(String address) {

@@ -28,8 +28,7 @@ import org.springframework.test.context.DynamicPropertySource;
 class LivePageIT {
 
   /** Where the pictures go; docs/images if they are to be replaced. */
-  private static final Path PICTURES =
-      Path.of(System.getProperty("pictures", "target/pictures"));
+  private static final Path PICTURES = Path.of(System.getProperty("pictures", "target/pictures"));
 
   private static final String MARKUP =
       "<script>document.title = 'run'</script><img src=x onerror=\"document.title = 'run'\">";
@@ -69,8 +68,10 @@ class LivePageIT {
     trials.stop();
     BrowserPage page =
         browser.open("http://localhost:" + port + "/harbour/#trials", width, 900, dark);
-    page.await("document.querySelectorAll('.gc-causes tbody tr').length > 0", "document.body.innerText");
-    page.await("document.querySelectorAll('#trials-list button').length > 0", "document.body.innerText");
+    page.await(
+        "document.querySelectorAll('.gc-causes tbody tr').length > 0", "document.body.innerText");
+    page.await(
+        "document.querySelectorAll('#trials-list button').length > 0", "document.body.innerText");
     return page;
   }
 
@@ -116,8 +117,7 @@ class LivePageIT {
       assertThat(page.evaluate("""
               [...document.querySelectorAll('main *')].filter((each) =>
                 each.getBoundingClientRect().right > 360 && !each.closest('canvas, thead'))
-                .map((each) => each.outerHTML).join()""").asString())
-          .isEmpty();
+                .map((each) => each.outerHTML).join()""").asString()).isEmpty();
       page.picture("body", PICTURES.resolve("narrow.png"));
       assertThat(page.errors()).isEmpty();
     }
@@ -157,8 +157,7 @@ class LivePageIT {
       page.evaluate("document.querySelector('[name=gc-target]:checked').focus()");
       page.press("ArrowRight", RIGHT, "");
       page.await(
-          "document.querySelector('[name=gc-target]:checked').value === 'ports'",
-          "location.href");
+          "document.querySelector('[name=gc-target]:checked').value === 'ports'", "location.href");
       assertThat(page.evaluate("location.hash").asString()).isEqualTo("#ports");
     }
   }
@@ -175,7 +174,8 @@ class LivePageIT {
           "document.querySelector('.gc-target-view').innerText");
 
       assertThat(page.evaluate("document.title").asString()).startsWith("Harbour");
-      assertThat(page.evaluate("document.querySelectorAll('main img, main script').length").asInt())
+      assertThat(page.evaluate("document.querySelectorAll('main img, main script').length")
+              .asInt())
           .isZero();
     }
   }
