@@ -121,7 +121,7 @@ final class TransportCounters {
     peerSettings = settings;
   }
 
-  void goAway(GoAway received) {
+  void goAway(@Nullable GoAway received) {
     goAway = received;
   }
 
