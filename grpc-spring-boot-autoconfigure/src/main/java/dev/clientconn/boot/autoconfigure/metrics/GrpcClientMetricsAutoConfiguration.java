@@ -5,6 +5,7 @@ import dev.clientconn.boot.ClientConnBuilderCustomizer;
 import dev.clientconn.boot.ClientConnRegistry;
 import dev.clientconn.boot.autoconfigure.GrpcClientAutoConfiguration;
 import io.micrometer.core.instrument.MeterRegistry;
+import org.springframework.beans.factory.ListableBeanFactory;
 import org.springframework.beans.factory.ObjectProvider;
 import org.springframework.beans.factory.config.BeanPostProcessor;
 import org.springframework.boot.autoconfigure.AutoConfiguration;
@@ -29,8 +30,10 @@ public final class GrpcClientMetricsAutoConfiguration {
 
   @Bean
   @ConditionalOnMissingBean
-  GrpcClientMetrics grpcClientMetrics(ObjectProvider<ClientConnRegistry> clients) {
-    return new GrpcClientMetrics(SingletonSupplier.of(clients::getObject));
+  GrpcClientMetrics grpcClientMetrics(
+      ObjectProvider<ClientConnRegistry> clients, ListableBeanFactory beans) {
+    return new GrpcClientMetrics(
+        SingletonSupplier.of(clients::getObject), () -> CheckedConvention.find(beans));
   }
 
   /**

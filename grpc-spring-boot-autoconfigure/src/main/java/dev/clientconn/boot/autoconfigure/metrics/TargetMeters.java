@@ -1,133 +1,145 @@
 // SPDX-License-Identifier: Apache-2.0
 package dev.clientconn.boot.autoconfigure.metrics;
 
+import dev.clientconn.boot.autoconfigure.metrics.TransportMeter.Presence;
 import dev.clientconn.internal.concurrent.CrossesThreads;
-import dev.clientconn.transport.TransportListener.RepeatReason;
-import dev.clientconn.transport.TransportListener.WaitOutcome;
 import io.micrometer.core.instrument.Counter;
-import io.micrometer.core.instrument.Gauge;
 import io.micrometer.core.instrument.Meter;
 import io.micrometer.core.instrument.MeterRegistry;
-import io.micrometer.core.instrument.Tags;
 import io.micrometer.core.instrument.Timer;
-import java.util.ArrayList;
-import java.util.EnumMap;
+import java.util.HashMap;
 import java.util.List;
-import java.util.Locale;
 import java.util.Map;
+import java.util.concurrent.ConcurrentHashMap;
 import java.util.concurrent.TimeUnit;
-import java.util.function.ToLongFunction;
+import org.apache.commons.logging.Log;
+import org.apache.commons.logging.LogFactory;
+import org.jspecify.annotations.Nullable;
 
 /**
- * Registers the meters of one target in one registry. Reading a gauge that always exists also
- * updates the {@link OptionalGauges}: Micrometer has no hook for the start of a scrape, and every
- * scrape reads these gauges.
+ * Registers the meters of one target in one registry. "No limit" and "no connection" are absent
+ * series: a number would be wrong, and NaN would spoil every sum. Reading a meter that always
+ * exists registers the series that have got a value, and removes those that have none any more:
+ * Micrometer has no hook for the start of a scrape, and every scrape reads these meters.
  */
 @CrossesThreads
 final class TargetMeters {
 
-  static final String PREFIX = "grpc.transport.";
+  private static final Log logger = LogFactory.getLog(TargetMeters.class);
 
   private final MeterRegistry registry;
 
-  private final Tags target;
+  private final String target;
 
-  private final TotalsCache totals;
+  private final ReadingCache readings;
 
-  private final OptionalGauges optional;
+  private final MeterIds ids;
 
-  private final List<Meter> fixed = new ArrayList<>();
+  /**
+   * Guarded by this: the meters by series. One that the registry has refused is among them, so that
+   * it is not tried again at each scrape.
+   */
+  private final Map<Series, SeriesMeter> registered = new HashMap<>();
 
-  private final Map<WaitOutcome, Timer> waits = new EnumMap<>(WaitOutcome.class);
+  /** Those that events update. */
+  private final Map<Series, Meter> updated = new ConcurrentHashMap<>();
 
-  private final Map<RepeatReason, Counter> repeats = new EnumMap<>(RepeatReason.class);
+  /** Guarded by this: what was read last. */
+  private @Nullable TransportReading shown;
 
-  TargetMeters(MeterRegistry registry, String target, TotalsCache totals) {
+  /** Guarded by this. */
+  private boolean removed;
+
+  TargetMeters(MeterRegistry registry, String target, ReadingCache readings, MeterIds ids) {
     this.registry = registry;
-    this.target = Tags.of("target", target);
-    this.totals = totals;
-    this.optional = new OptionalGauges(registry, this.target, totals);
+    this.target = target;
+    this.readings = readings;
+    this.ids = ids;
   }
 
+  /** Registers the series that exist as long as the target. */
   synchronized void register() {
-    connections("connecting", TransportTotals.Connections::connecting);
-    connections("ready", TransportTotals.Connections::ready);
-    connections("draining", TransportTotals.Connections::draining);
-    connections("idle", TransportTotals.Connections::idle);
-    connections("backoff", TransportTotals.Connections::backoff);
-    gauge("streams.active", "Streams open now", TransportTotals::activeStreams);
-    gauge("streams.pending", "Calls that wait for a stream slot", TransportTotals::pendingStreams);
-    gauge("waiting.connection", "Calls that wait for a connection", TransportTotals::waitingCalls);
-    for (WaitOutcome outcome : WaitOutcome.values()) {
-      this.waits.put(outcome, timer(outcome));
-    }
-    for (RepeatReason reason : RepeatReason.values()) {
-      this.repeats.put(reason, counter(reason));
+    for (TransportMeter meter : TransportMeter.values()) {
+      if (meter.presence() != Presence.WHILE_KNOWN) {
+        meter.allSeries("").forEach(this::add);
+      }
     }
   }
 
-  /** Records the end of a wait for a stream slot. Called on event loops. */
-  void waited(WaitOutcome outcome, long nanos) {
-    Timer timer = this.waits.get(outcome);
-    if (timer != null) {
+  /** Records an event of a timer. Called on event loops. */
+  void record(@Nullable Series series, long nanos) {
+    if (series != null && this.updated.get(series) instanceof Timer timer) {
       timer.record(nanos, TimeUnit.NANOSECONDS);
     }
   }
 
-  /** Counts another attempt of a call. Called on any thread. */
-  void repeated(RepeatReason reason) {
-    Counter counter = this.repeats.get(reason);
-    if (counter != null) {
+  /** Counts an event. Called on any thread. */
+  void increment(@Nullable Series series) {
+    if (series != null && this.updated.get(series) instanceof Counter counter) {
       counter.increment();
     }
   }
 
   synchronized void remove() {
-    this.optional.remove();
-    this.fixed.forEach(this.registry::remove);
-    this.waits.values().forEach(this.registry::remove);
-    this.repeats.values().forEach(this.registry::remove);
+    this.removed = true;
+    List.copyOf(this.registered.values()).forEach(this::removeFromRegistry);
+    this.registered.clear();
+    this.updated.clear();
   }
 
-  private TransportTotals readAndShow() {
-    TransportTotals read = this.totals.get();
-    this.optional.show(read);
-    return read;
+  private @Nullable Figure read(Series series) {
+    TransportReading reading = this.readings.get();
+    if (series.meter().presence() == Presence.ALWAYS) {
+      show(reading);
+    }
+    return reading.get(series);
   }
 
-  private void connections(String state, ToLongFunction<TransportTotals.Connections> count) {
-    this.fixed.add(Gauge.builder(
-            PREFIX + "connections",
-            this,
-            meters -> count.applyAsLong(meters.readAndShow().connections()))
-        .description("Connections by state; idle and backoff are addresses without one")
-        .tags(this.target.and("state", state))
-        .register(this.registry));
+  private synchronized void show(TransportReading reading) {
+    if (this.removed || reading == this.shown) {
+      return;
+    }
+    this.shown = reading;
+    List<SeriesMeter> gone = this.registered.values().stream()
+        .filter(each -> each.series().meter().presence() == Presence.WHILE_KNOWN)
+        .filter(each -> reading.get(each.series()) == null)
+        .toList();
+    for (SeriesMeter each : gone) {
+      this.registered.remove(each.series());
+      removeFromRegistry(each);
+    }
+    reading.series().forEach(this::add);
   }
 
-  private void gauge(String name, String description, ToLongFunction<TransportTotals> value) {
-    this.fixed.add(
-        Gauge.builder(PREFIX + name, this, meters -> value.applyAsLong(meters.readAndShow()))
-            .description(description)
-            .tags(this.target)
-            .register(this.registry));
+  private void add(Series series) {
+    if (this.registered.containsKey(series)) {
+      return;
+    }
+    SeriesMeter meter = new SeriesMeter(series, () -> read(series));
+    // Before it is registered: a listener of the registry may read it, which adds others.
+    this.registered.put(series, meter);
+    try {
+      Meter added = meter.register(this.registry, this.ids.of(this.target, series));
+      if (series.meter().presence() == Presence.EVENTS) {
+        this.updated.put(series, added);
+      }
+    } catch (Throwable refused) {
+      // Registries and their filters are code of others. The application works without a meter.
+      warn("has refused", series, refused);
+    }
   }
 
-  private Timer timer(WaitOutcome outcome) {
-    return Timer.builder(PREFIX + "streams.pending.time")
-        .description("Time that calls waited for a stream slot")
-        .tags(this.target.and("outcome", tag(outcome)))
-        .register(this.registry);
+  private void removeFromRegistry(SeriesMeter meter) {
+    try {
+      meter.remove(this.registry);
+    } catch (Throwable refused) {
+      warn("does not remove", meter.series(), refused);
+    }
   }
 
-  private Counter counter(RepeatReason reason) {
-    return Counter.builder(PREFIX + "attempts.repeated")
-        .description("Attempts of calls after the first one")
-        .tags(this.target.and("reason", tag(reason)))
-        .register(this.registry);
-  }
-
-  private static String tag(Enum<?> value) {
-    return value.name().toLowerCase(Locale.ROOT).replace('_', '-');
+  private void warn(String what, Series series, Throwable refused) {
+    logger.warn("The meter registry " + this.registry.getClass().getName() + " " + what + " '"
+        + series.meter().meterName() + "' with the tags " + series.tags(this.target) + ": "
+        + refused);
   }
 }

@@ -7,6 +7,7 @@ import dev.clientconn.ClientConn;
 import dev.clientconn.ClientConnBuilder;
 import dev.clientconn.boot.ClientConnFactory;
 import dev.clientconn.boot.ClientConnRegistry;
+import dev.clientconn.boot.GrpcTransportMeterConvention;
 import dev.clientconn.boot.autoconfigure.GrpcClientAutoConfiguration;
 import dev.clientconn.boot.autoconfigure.HealthServer;
 import dev.clientconn.transport.TransportListener;
@@ -18,13 +19,18 @@ import io.micrometer.core.instrument.MeterRegistry;
 import io.micrometer.core.instrument.simple.SimpleMeterRegistry;
 import java.util.Map;
 import org.junit.jupiter.api.Test;
+import org.junit.jupiter.api.extension.ExtendWith;
+import org.springframework.beans.factory.support.DefaultSingletonBeanRegistry;
 import org.springframework.boot.autoconfigure.AutoConfigurations;
 import org.springframework.boot.micrometer.metrics.autoconfigure.CompositeMeterRegistryAutoConfiguration;
 import org.springframework.boot.micrometer.metrics.autoconfigure.MetricsAutoConfiguration;
 import org.springframework.boot.micrometer.metrics.autoconfigure.export.simple.SimpleMetricsExportAutoConfiguration;
 import org.springframework.boot.test.context.FilteredClassLoader;
 import org.springframework.boot.test.context.runner.ApplicationContextRunner;
+import org.springframework.boot.test.system.CapturedOutput;
+import org.springframework.boot.test.system.OutputCaptureExtension;
 
+@ExtendWith(OutputCaptureExtension.class)
 class GrpcClientMetricsAutoConfigurationTest {
 
   private final ApplicationContextRunner runner = new ApplicationContextRunner()
@@ -144,6 +150,64 @@ class GrpcClientMetricsAutoConfigurationTest {
               .hasSize(5);
           assertThat(context.getBean(ClientConnRegistry.class).channels())
               .containsOnlyKeys("greeter", "other");
+        });
+  }
+
+  @Test
+  void conventionBeanDecidesNamesAndTags() {
+    GrpcTransportMeterConvention convention = new GrpcTransportMeterConvention() {
+      @Override
+      public String name(String meter) {
+        return "shop." + meter;
+      }
+    };
+    this.runner
+        .withBean("mine", GrpcTransportMeterConvention.class, () -> convention)
+        .run(context -> {
+          MeterRegistry registry = context.getBean(MeterRegistry.class);
+          assertThat(registry.find("shop.grpc.transport.connections").gauges()).hasSize(5);
+          assertThat(registry.find("grpc.transport.connections").gauges()).isEmpty();
+        });
+  }
+
+  @Test
+  void conventionBeansThatCannotBeUsedAreNamed(CapturedOutput output) {
+    GrpcTransportMeterConvention convention = new GrpcTransportMeterConvention() {};
+    this.runner
+        .withBean("first", GrpcTransportMeterConvention.class, () -> convention)
+        .withBean("second", GrpcTransportMeterConvention.class, () -> convention)
+        .run(context -> assertThat(ready(context.getBean(MeterRegistry.class))).isZero());
+    assertThat(output).containsOnlyOnce("The meter convention 'first' and 'second' cannot be used");
+
+    this.runner
+        .withBean(
+            "broken",
+            GrpcTransportMeterConvention.class,
+            () -> {
+              throw new IllegalStateException("no convention");
+            },
+            definition -> definition.setLazyInit(true))
+        .run(context -> assertThat(ready(context.getBean(MeterRegistry.class))).isZero());
+    assertThat(output).containsOnlyOnce("The meter convention 'broken' cannot be used");
+  }
+
+  @Test
+  void metersEndWithTheBeanOfTheChannel() {
+    this.runner
+        .withBean(
+            "other",
+            ClientConn.class,
+            () -> ClientConnBuilder.forTarget("localhost:1").usePlaintext().build())
+        .run(context -> {
+          ((DefaultSingletonBeanRegistry) context.getBeanFactory()).destroySingleton("other");
+
+          MeterRegistry registry = context.getBean(MeterRegistry.class);
+          assertThat(registry
+                  .find("grpc.transport.connections")
+                  .tag("target", "other")
+                  .gauges())
+              .isEmpty();
+          assertThat(ready(registry)).isZero();
         });
   }
 

@@ -1,21 +1,21 @@
 // SPDX-License-Identifier: Apache-2.0
 package dev.clientconn.boot.autoconfigure.metrics;
 
-import static dev.clientconn.boot.autoconfigure.metrics.TransportTotalsTest.connection;
-import static dev.clientconn.boot.autoconfigure.metrics.TransportTotalsTest.streams;
-import static dev.clientconn.boot.autoconfigure.metrics.TransportTotalsTest.subchannel;
-import static dev.clientconn.boot.autoconfigure.metrics.TransportTotalsTest.totals;
+import static dev.clientconn.boot.autoconfigure.metrics.SnapshotFiguresTest.connection;
+import static dev.clientconn.boot.autoconfigure.metrics.SnapshotFiguresTest.read;
+import static dev.clientconn.boot.autoconfigure.metrics.SnapshotFiguresTest.streams;
+import static dev.clientconn.boot.autoconfigure.metrics.SnapshotFiguresTest.subchannel;
 import static org.assertj.core.api.Assertions.assertThat;
 
-import dev.clientconn.transport.TransportListener.RepeatReason;
-import dev.clientconn.transport.TransportListener.WaitOutcome;
 import dev.clientconn.transport.TransportSnapshot.State;
 import io.grpc.ConnectivityState;
 import io.micrometer.core.instrument.Gauge;
 import io.micrometer.core.instrument.Meter;
+import io.micrometer.core.instrument.MeterRegistry;
 import io.micrometer.core.instrument.simple.SimpleMeterRegistry;
 import java.time.Duration;
 import java.util.List;
+import java.util.Objects;
 import java.util.OptionalLong;
 import java.util.concurrent.TimeUnit;
 import java.util.concurrent.atomic.AtomicInteger;
@@ -26,26 +26,29 @@ import org.junit.jupiter.api.Test;
 
 class TargetMetersTest {
 
-  private static final TransportTotals LIMITED = ready(OptionalLong.of(100));
+  private static final TransportReading LIMITED = ready(OptionalLong.of(100));
 
-  private static final TransportTotals UNLIMITED = ready(OptionalLong.empty());
+  private static final TransportReading UNLIMITED = ready(OptionalLong.empty());
 
   private final SimpleMeterRegistry registry = new SimpleMeterRegistry();
 
-  private final AtomicReference<TransportTotals> now = new AtomicReference<>(LIMITED);
+  private final AtomicReference<TransportReading> now = new AtomicReference<>(LIMITED);
 
   private final AtomicLong clock = new AtomicLong();
 
   private final AtomicInteger snapshots = new AtomicInteger();
 
-  private final TotalsCache totals = new TotalsCache(
-      () -> {
+  private final ReadingCache readings = new ReadingCache(
+      "greeter",
+      () -> () -> {
         this.snapshots.incrementAndGet();
-        return this.now.get();
+        return Objects.requireNonNull(this.now.get());
       },
       this.clock::get);
 
-  private final TargetMeters meters = new TargetMeters(this.registry, "greeter", this.totals);
+  private final MeterIds ids = new MeterIds(new CheckedConvention("none", null));
+
+  private final TargetMeters meters = meters(this.registry);
 
   @BeforeEach
   void register() {
@@ -86,7 +89,7 @@ class TargetMetersTest {
   }
 
   @Test
-  void gaugesShowTheTotals() {
+  void gaugesShowTheSnapshot() {
     scrape();
 
     assertThat(value("connections", "state", "ready")).isEqualTo(1);
@@ -103,7 +106,7 @@ class TargetMetersTest {
     scrape();
     assertThat(this.snapshots).hasValue(1);
 
-    this.clock.addAndGet(TotalsCache.FRESH.toNanos());
+    this.clock.addAndGet(ReadingCache.FRESH.toNanos());
     scrape();
     assertThat(this.snapshots).hasValue(2);
   }
@@ -117,7 +120,7 @@ class TargetMetersTest {
     assertThat(this.registry.find("grpc.transport.streams.max").gauge()).isNull();
     assertThat(this.registry.find("grpc.transport.window.send").gauges()).hasSize(2);
 
-    next(TransportTotals.NONE);
+    next(TransportReading.NONE);
     assertThat(this.registry.find("grpc.transport.window.send").gauges()).isEmpty();
 
     next(LIMITED);
@@ -130,8 +133,8 @@ class TargetMetersTest {
     Gauge window =
         this.registry.get("grpc.transport.window.send").tag("stat", "min").gauge();
 
-    this.now.set(TransportTotals.NONE);
-    this.clock.addAndGet(TotalsCache.FRESH.toNanos());
+    this.now.set(TransportReading.NONE);
+    this.clock.addAndGet(ReadingCache.FRESH.toNanos());
     window.value();
 
     assertThat(this.registry.find("grpc.transport.streams.max").gauge()).isNotNull();
@@ -140,7 +143,7 @@ class TargetMetersTest {
   @Test
   void eachRegistryShowsTheValuesThatItHasRead() {
     SimpleMeterRegistry other = new SimpleMeterRegistry();
-    new TargetMeters(other, "greeter", this.totals).register();
+    meters(other).register();
 
     scrape();
 
@@ -155,16 +158,16 @@ class TargetMetersTest {
         this.registry.get("grpc.transport.window.send").tag("stat", "min").gauge();
     assertThat(window.value()).isEqualTo(500);
 
-    this.now.set(TransportTotals.NONE);
-    this.clock.addAndGet(TotalsCache.FRESH.toNanos());
+    this.now.set(TransportReading.NONE);
+    this.clock.addAndGet(ReadingCache.FRESH.toNanos());
 
     assertThat(window.value()).isEqualTo(500);
   }
 
   @Test
   void noSeriesIsEverNotANumber() {
-    for (TransportTotals totals : List.of(LIMITED, UNLIMITED, TransportTotals.NONE)) {
-      next(totals);
+    for (TransportReading reading : List.of(LIMITED, UNLIMITED, TransportReading.NONE)) {
+      next(reading);
       this.registry
           .getMeters()
           .forEach(meter ->
@@ -174,7 +177,9 @@ class TargetMetersTest {
 
   @Test
   void waitsAreTimedByOutcome() {
-    this.meters.waited(WaitOutcome.CONNECTION_LOST, Duration.ofMillis(30).toNanos());
+    this.meters.record(
+        Series.of(TransportMeter.STREAMS_PENDING_TIME, "connection-lost"),
+        Duration.ofMillis(30).toNanos());
 
     assertThat(this.registry
             .get("grpc.transport.streams.pending.time")
@@ -186,8 +191,8 @@ class TargetMetersTest {
 
   @Test
   void repeatedAttemptsAreCountedByReason() {
-    this.meters.repeated(RepeatReason.HEDGE);
-    this.meters.repeated(RepeatReason.HEDGE);
+    this.meters.increment(Series.of(TransportMeter.ATTEMPTS_REPEATED, "hedge"));
+    this.meters.increment(Series.of(TransportMeter.ATTEMPTS_REPEATED, "hedge"));
 
     assertThat(this.registry
             .get("grpc.transport.attempts.repeated")
@@ -210,10 +215,14 @@ class TargetMetersTest {
     assertThat(this.registry.getMeters()).isEmpty();
   }
 
-  private void next(TransportTotals totals) {
-    this.now.set(totals);
-    this.clock.addAndGet(TotalsCache.FRESH.toNanos());
+  private void next(TransportReading reading) {
+    this.now.set(reading);
+    this.clock.addAndGet(ReadingCache.FRESH.toNanos());
     scrape();
+  }
+
+  private TargetMeters meters(MeterRegistry in) {
+    return new TargetMeters(in, "greeter", this.readings, this.ids);
   }
 
   private void scrape() {
@@ -233,8 +242,8 @@ class TargetMetersTest {
     return id.getType() + " " + id.getName() + " {" + tags + "}" + unit;
   }
 
-  private static TransportTotals ready(OptionalLong max) {
-    return totals(
+  private static TransportReading ready(OptionalLong max) {
+    return read(
         5,
         subchannel(ConnectivityState.READY, connection(State.READY, streams(3, max, 2), 500, 50)));
   }

@@ -3,7 +3,6 @@ package dev.clientconn.boot.autoconfigure.metrics;
 
 import static org.assertj.core.api.Assertions.assertThat;
 
-import dev.clientconn.boot.autoconfigure.metrics.TransportTotals.Connections;
 import dev.clientconn.transport.ChannelTotals;
 import dev.clientconn.transport.ClientConnSnapshot;
 import dev.clientconn.transport.ClientConnSnapshot.Subchannel;
@@ -16,15 +15,16 @@ import java.net.InetSocketAddress;
 import java.util.List;
 import java.util.Map;
 import java.util.OptionalLong;
+import org.jspecify.annotations.Nullable;
 import org.junit.jupiter.api.Test;
 
-class TransportTotalsTest {
+class SnapshotFiguresTest {
 
   static final OptionalLong UNLIMITED = OptionalLong.empty();
 
   @Test
   void numbersAreAddedUpOverConnections() {
-    TransportTotals totals = totals(
+    TransportReading reading = read(
         7,
         subchannel(
             ConnectivityState.READY,
@@ -34,20 +34,20 @@ class TransportTotalsTest {
             ConnectivityState.READY,
             connection(State.READY, streams(4, OptionalLong.of(10), 5), 300, 70)));
 
-    assertThat(totals.connections()).isEqualTo(new Connections(0, 2, 1, 0, 0));
-    assertThat(totals.activeStreams()).isEqualTo(8);
-    assertThat(totals.maxStreams()).hasValue(110);
-    assertThat(totals.pendingStreams()).isEqualTo(7);
-    assertThat(totals.waitingCalls()).isEqualTo(7);
-    assertThat(totals.send().min()).hasValue(300);
-    assertThat(totals.send().sum()).hasValue(800);
-    assertThat(totals.receive().min()).hasValue(50);
-    assertThat(totals.receive().sum()).hasValue(120);
+    assertThat(connections(reading)).containsExactly(0L, 2L, 1L, 0L, 0L);
+    assertThat(value(reading, TransportMeter.STREAMS_ACTIVE)).isEqualTo(8);
+    assertThat(value(reading, TransportMeter.STREAMS_MAX)).isEqualTo(110);
+    assertThat(value(reading, TransportMeter.STREAMS_PENDING)).isEqualTo(7);
+    assertThat(value(reading, TransportMeter.WAITING_CONNECTION)).isEqualTo(7);
+    assertThat(value(reading, TransportMeter.WINDOW_SEND, "min")).isEqualTo(300);
+    assertThat(value(reading, TransportMeter.WINDOW_SEND, "sum")).isEqualTo(800);
+    assertThat(value(reading, TransportMeter.WINDOW_RECEIVE, "min")).isEqualTo(50);
+    assertThat(value(reading, TransportMeter.WINDOW_RECEIVE, "sum")).isEqualTo(120);
   }
 
   @Test
   void oneUnlimitedConnectionMakesTheSumUnlimited() {
-    TransportTotals totals = totals(
+    TransportReading reading = read(
         0,
         subchannel(
             ConnectivityState.READY,
@@ -55,12 +55,12 @@ class TransportTotalsTest {
         subchannel(
             ConnectivityState.READY, connection(State.READY, streams(0, UNLIMITED, 0), 1, 1)));
 
-    assertThat(totals.maxStreams()).isEmpty();
+    assertThat(value(reading, TransportMeter.STREAMS_MAX)).isNull();
   }
 
   @Test
   void withoutReadyConnectionThereAreNoWindowsAndNoLimit() {
-    TransportTotals totals = totals(
+    TransportReading reading = read(
         3,
         subchannel(ConnectivityState.IDLE),
         subchannel(ConnectivityState.TRANSIENT_FAILURE),
@@ -69,11 +69,11 @@ class TransportTotalsTest {
             ConnectivityState.CONNECTING,
             connection(State.CONNECTING, streams(0, UNLIMITED, 0), 65535, 65535)));
 
-    assertThat(totals.connections()).isEqualTo(new Connections(2, 0, 0, 1, 1));
-    assertThat(totals.maxStreams()).isEmpty();
-    assertThat(totals.send().min()).isEmpty();
-    assertThat(totals.receive().sum()).isEmpty();
-    assertThat(totals.waitingCalls()).isEqualTo(3);
+    assertThat(connections(reading)).containsExactly(2L, 0L, 0L, 1L, 1L);
+    assertThat(value(reading, TransportMeter.STREAMS_MAX)).isNull();
+    assertThat(value(reading, TransportMeter.WINDOW_SEND, "min")).isNull();
+    assertThat(value(reading, TransportMeter.WINDOW_RECEIVE, "sum")).isNull();
+    assertThat(value(reading, TransportMeter.WAITING_CONNECTION)).isEqualTo(3);
   }
 
   @Test
@@ -86,11 +86,22 @@ class TransportTotalsTest {
         OptionalLong.empty(),
         null);
 
-    assertThat(totals(0, subchannel).pendingStreams()).isEqualTo(42);
+    assertThat(value(read(0, subchannel), TransportMeter.STREAMS_PENDING)).isEqualTo(42);
   }
 
-  static TransportTotals totals(int waiting, Subchannel... subchannels) {
-    return TransportTotals.of(new ClientConnSnapshot(
+  private static List<@Nullable Long> connections(TransportReading reading) {
+    return MeterTag.STATE.values().stream()
+        .map(state -> value(reading, TransportMeter.CONNECTIONS, state))
+        .toList();
+  }
+
+  static @Nullable Long value(TransportReading reading, TransportMeter meter, String... tags) {
+    Figure figure = reading.get(Series.of(meter, tags));
+    return figure == null ? null : figure.value();
+  }
+
+  static TransportReading read(int waiting, Subchannel... subchannels) {
+    return SnapshotFigures.of(new ClientConnSnapshot(
         "greeter",
         ConnectivityState.READY,
         waiting,
