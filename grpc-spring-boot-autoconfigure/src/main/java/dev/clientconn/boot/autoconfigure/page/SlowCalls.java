@@ -81,14 +81,13 @@ final class SlowCalls implements CallReportListener {
 
   /** Starts the periods that have begun since the last call, and drops the oldest ones. */
   private void startPeriods(long now) {
-    for (int i = 0; i < PERIODS && now - this.periodEnd >= 0; i++) {
+    long end = this.periodEnd;
+    for (int i = 0; i < PERIODS && now - end >= 0; i++) {
       this.periods.addFirst(new PriorityQueue<>(BY_DURATION));
-      this.periodEnd += PERIOD_NANOS;
+      end += PERIOD_NANOS;
       this.threshold = -1;
     }
-    if (now - this.periodEnd >= 0) {
-      this.periodEnd = now + PERIOD_NANOS;
-    }
+    this.periodEnd = now - end >= 0 ? now + PERIOD_NANOS : end;
     while (this.periods.size() > PERIODS) {
       this.periods.removeLast();
     }
