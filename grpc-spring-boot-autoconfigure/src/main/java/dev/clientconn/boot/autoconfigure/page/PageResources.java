@@ -9,6 +9,7 @@ import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
 import org.jspecify.annotations.Nullable;
+import org.springframework.core.io.ByteArrayResource;
 import org.springframework.core.io.ClassPathResource;
 import org.springframework.core.io.Resource;
 import org.springframework.core.io.support.PathMatchingResourcePatternResolver;
@@ -42,12 +43,13 @@ final class PageResources {
 
   private final Map<String, File> files = new LinkedHashMap<>();
 
-  private record File(byte[] bytes, MediaType type, String tag) {
+  private record File(ByteArrayResource content, MediaType type, String tag) {
 
     static File read(Resource resource, MediaType type) {
       try (InputStream stream = resource.getInputStream()) {
         byte[] bytes = StreamUtils.copyToByteArray(stream);
-        return new File(bytes, type, "\"" + DigestUtils.md5DigestAsHex(bytes) + "\"");
+        return new File(
+            new ByteArrayResource(bytes), type, "\"" + DigestUtils.md5DigestAsHex(bytes) + "\"");
       } catch (IOException e) {
         throw new UncheckedIOException("Cannot read " + resource, e);
       }
@@ -94,14 +96,14 @@ final class PageResources {
     }
     return ServerResponse.ok()
         .contentType(new MediaType(file.type(), StandardCharsets.UTF_8))
-        .contentLength(file.bytes().length)
+        .contentLength(file.content().contentLength())
         .cacheControl(CacheControl.noCache())
         .eTag(file.tag())
         .header("Content-Security-Policy", SECURITY_POLICY)
         .header("X-Content-Type-Options", "nosniff")
         .header("Referrer-Policy", "no-referrer")
         .build((request, response) -> {
-          response.getOutputStream().write(file.bytes());
+          response.getOutputStream().write(file.content().getByteArray());
           return null;
         });
   }

@@ -12,6 +12,7 @@ import io.grpc.health.v1.HealthCheckRequest;
 import io.grpc.health.v1.HealthGrpc;
 import java.util.List;
 import java.util.Map;
+import java.util.Objects;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.extension.ExtendWith;
 import org.junit.jupiter.params.ParameterizedTest;
@@ -150,11 +151,11 @@ class GrpcClientPageAutoConfigurationTest {
     assertThat(json).doesNotContain("\n");
     Map<String, Object> parsed = JsonParserFactory.getJsonParser().parseMap(json);
     assertThat((List<String>) parsed.get("causes")).contains("stream_slot").hasSize(11);
-    return ((List<Map<String, Object>>) parsed.get("targets")).get(0);
+    return list(parsed, "targets").get(0);
   }
 
   @SuppressWarnings("unchecked")
   private static List<Map<String, Object>> list(Map<String, Object> target, String key) {
-    return (List<Map<String, Object>>) target.get(key);
+    return (List<Map<String, Object>>) Objects.requireNonNull(target.get(key));
   }
 }
