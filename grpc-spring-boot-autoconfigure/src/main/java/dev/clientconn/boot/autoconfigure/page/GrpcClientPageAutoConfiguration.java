@@ -12,6 +12,8 @@ import org.springframework.boot.autoconfigure.condition.ConditionalOnBooleanProp
 import org.springframework.boot.autoconfigure.condition.ConditionalOnClass;
 import org.springframework.boot.autoconfigure.condition.ConditionalOnWebApplication;
 import org.springframework.context.annotation.Bean;
+import org.springframework.context.annotation.ImportRuntimeHints;
+import org.springframework.context.annotation.Lazy;
 import org.springframework.core.io.ResourceLoader;
 import org.springframework.web.servlet.function.RouterFunction;
 import org.springframework.web.servlet.function.ServerResponse;
@@ -24,6 +26,7 @@ import org.springframework.web.servlet.function.ServerResponse;
 @ConditionalOnWebApplication(type = ConditionalOnWebApplication.Type.SERVLET)
 @ConditionalOnBooleanProperty("grpc.client.page.enabled")
 @ConditionalOnBean(ClientConnRegistry.class)
+@ImportRuntimeHints(PageRuntimeHints.class)
 public final class GrpcClientPageAutoConfiguration {
 
   /** Name of the bean that is there if the page is served. */
@@ -41,7 +44,9 @@ public final class GrpcClientPageAutoConfiguration {
     return (target, builder) -> builder.callReportListener(calls.of(target));
   }
 
+  /** Not lazy: a bean that is created after the start of the context is not started with it. */
   @Bean(STREAM)
+  @Lazy(false)
   SnapshotStream grpcClientPageStream(
       ObjectProvider<ClientConnRegistry> clients, SlowCallsByTarget calls) {
     return new SnapshotStream(new PageSnapshot(clients::getObject, calls));

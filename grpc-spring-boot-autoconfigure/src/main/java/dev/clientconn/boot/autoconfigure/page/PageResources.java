@@ -30,6 +30,9 @@ final class PageResources {
   private static final List<String> SCRIPTS =
       List.of("page.js", "target.js", "history.js", "charts.js", "text.js");
 
+  /** Where the files of uPlot are; the name of a folder is the version. */
+  static final String CHART_LIBRARY = "META-INF/resources/webjars/uplot/*/dist/";
+
   private static final MediaType SCRIPT = new MediaType("text", "javascript");
 
   private static final MediaType STYLE = new MediaType("text", "css");
@@ -72,7 +75,7 @@ final class PageResources {
 
   /** The version is in the path; of several versions any will do. */
   private void addChartLibrary(String name, MediaType type, @Nullable ClassLoader classLoader) {
-    String pattern = "classpath*:META-INF/resources/webjars/uplot/*/dist/" + name;
+    String pattern = "classpath*:" + CHART_LIBRARY + name;
     try {
       for (Resource found :
           new PathMatchingResourcePatternResolver(classLoader).getResources(pattern)) {

@@ -5,7 +5,7 @@ const HEIGHT = 200;
 
 /** Seconds that the charts show at most, and at least. */
 export const SPAN = 180;
-const LEAST_SPAN = 30;
+const LEAST_SPAN = 20;
 
 let library;
 
@@ -94,7 +94,7 @@ export class Chart {
     return {
       width: Math.max(200, this.host.clientWidth),
       height: this.height,
-      padding: [8, 8, 0, 0],
+      padding: [8, 24, 0, 0],
       legend: { show: false },
       cursor: { show: false },
       scales: {

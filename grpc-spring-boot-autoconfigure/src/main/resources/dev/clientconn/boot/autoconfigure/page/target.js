@@ -37,8 +37,8 @@ export class TargetView {
     return panel('waits', 'What calls wait for', this.unitChoice(), this.verdict,
       element('div', { class: 'gc-stack' }, host,
         element('table', { class: 'gc-causes' },
-          element('caption', {}, `Last ${RECENT} seconds`),
-          head('Cause', 'Share of time', 'Calls'), legend)));
+          element('caption', {}, `Time of all calls, last ${RECENT} seconds`),
+          head('Cause', 'Share', 'Calls'), legend)));
   }
 
   unitChoice() {

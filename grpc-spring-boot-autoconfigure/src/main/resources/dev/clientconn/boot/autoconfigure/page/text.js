@@ -64,7 +64,7 @@ export function bytes(count) {
 }
 
 function trim(value) {
-  return Math.abs(value) < 10 && value % 1 !== 0 ? value.toFixed(1) : String(Math.round(value));
+  return String(Math.abs(value) < 10 ? Number(value.toFixed(1)) : Math.round(value));
 }
 
 /** Returns a share of one as a percentage. */

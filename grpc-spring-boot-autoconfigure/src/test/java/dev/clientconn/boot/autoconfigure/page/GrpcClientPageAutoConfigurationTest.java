@@ -17,6 +17,9 @@ import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.extension.ExtendWith;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.ValueSource;
+import org.springframework.aot.hint.RuntimeHints;
+import org.springframework.aot.hint.predicate.RuntimeHintsPredicates;
+import org.springframework.boot.LazyInitializationBeanFactoryPostProcessor;
 import org.springframework.boot.autoconfigure.AutoConfigurations;
 import org.springframework.boot.json.JsonParserFactory;
 import org.springframework.boot.test.context.FilteredClassLoader;
@@ -54,6 +57,29 @@ class GrpcClientPageAutoConfigurationTest {
     this.enabled.run(
         context -> assertThat(context).hasSingleBean(RouterFunction.class).hasNotFailed());
     assertThat(output).doesNotContain("grpc.client.page.enabled");
+  }
+
+  @Test
+  void pageIsServedWithLazyInitialization() {
+    this.enabled
+        .withInitializer(context ->
+            context.addBeanFactoryPostProcessor(new LazyInitializationBeanFactoryPostProcessor()))
+        .run(context ->
+            assertThat(context.getBean(SnapshotStream.class).hasRoom()).isTrue());
+  }
+
+  @ParameterizedTest
+  @ValueSource(
+      strings = {
+        "dev/clientconn/boot/autoconfigure/page/index.html",
+        "dev/clientconn/boot/autoconfigure/page/page.js",
+        "META-INF/resources/webjars/uplot/1.6.30/dist/uPlot.esm.js"
+      })
+  void filesAreInNativeImages(String file) {
+    RuntimeHints hints = new RuntimeHints();
+    new PageRuntimeHints().registerHints(hints, null);
+
+    assertThat(RuntimeHintsPredicates.resource().forResource(file)).accepts(hints);
   }
 
   @Test

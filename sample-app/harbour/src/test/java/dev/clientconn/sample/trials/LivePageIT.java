@@ -33,6 +33,14 @@ class LivePageIT {
   private static final String MARKUP =
       "<script>document.title = 'run'</script><img src=x onerror=\"document.title = 'run'\">";
 
+  /** A promise that is kept when the page has shown four more snapshots. */
+  private static final String FOUR_SNAPSHOTS = """
+      new Promise((resolve) => {
+        let shown = 0;
+        new MutationObserver(() => ++shown === 4 && resolve())
+            .observe(document.querySelector('.gc-status'), { childList: true });
+      })""";
+
   private static final int TAB = 9;
   private static final int ENTER = 13;
   private static final int RIGHT = 39;
@@ -92,6 +100,7 @@ class LivePageIT {
       page.await(
           "document.querySelector('[name=%s]').ariaPressed === 'true'".formatted(trial),
           "document.querySelector('.trials').innerText");
+      page.evaluate(FOUR_SNAPSHOTS);
       page.picture(
           ".gc-panel.gc-waits",
           PICTURES.resolve(trial.name().toLowerCase(Locale.ROOT).replace('_', '-') + ".png"));
