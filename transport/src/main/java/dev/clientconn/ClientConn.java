@@ -5,12 +5,12 @@ import dev.clientconn.internal.channel.CallChannel;
 import dev.clientconn.internal.channel.ChannelConfiguration;
 import dev.clientconn.internal.channel.ChannelCore;
 import dev.clientconn.internal.channel.ChannelOptions;
+import dev.clientconn.internal.channel.ChannelRecorder;
 import dev.clientconn.internal.channel.Reconfiguration;
 import dev.clientconn.internal.concurrent.ChannelThreads;
 import dev.clientconn.internal.concurrent.CrossesThreads;
 import dev.clientconn.internal.transport.ChannelWaits;
 import dev.clientconn.internal.transport.TransportConnector;
-import dev.clientconn.transport.ChannelTotals;
 import dev.clientconn.transport.ClientConnSnapshot;
 import io.grpc.CallOptions;
 import io.grpc.Channel;
@@ -21,7 +21,6 @@ import io.grpc.MethodDescriptor;
 import io.grpc.Status;
 import java.lang.invoke.MethodHandles;
 import java.lang.invoke.VarHandle;
-import java.util.List;
 import java.util.concurrent.ThreadLocalRandom;
 import java.util.concurrent.TimeUnit;
 import java.util.function.DoubleSupplier;
@@ -56,6 +55,7 @@ public final class ClientConn extends ManagedChannel {
   private static final VarHandle CALLS = callsHandle();
 
   private final DoubleSupplier random;
+  private final ChannelRecorder recorder = new ChannelRecorder();
   private final ChannelWaits waits = new ChannelWaits();
   /** Guards changes of the fields below. */
   private final Object lock = new Object();
@@ -75,7 +75,7 @@ public final class ClientConn extends ManagedChannel {
   private ClientConn(ChannelConfiguration configuration, DoubleSupplier random) {
     this.random = random;
     this.configuration = configuration;
-    Opened opened = open(configuration, random);
+    Opened opened = open(configuration, random, recorder);
     this.core = opened.core;
     this.calls = opened.calls;
     this.watch = OrphanWatch.begin(this, configuration.options().target().text());
@@ -89,13 +89,14 @@ public final class ClientConn extends ManagedChannel {
     return new ClientConn(configuration, () -> ThreadLocalRandom.current().nextDouble());
   }
 
-  private static Opened open(ChannelConfiguration configuration, DoubleSupplier random) {
+  private static Opened open(
+      ChannelConfiguration configuration, DoubleSupplier random, ChannelRecorder recorder) {
     TransportConnector connector = configuration.connectors().get();
     ChannelThreads threads = null;
     try {
       threads = configuration.threads().get();
       ChannelOptions options = configuration.options();
-      ChannelCore core = new ChannelCore(options, threads, connector, random);
+      ChannelCore core = new ChannelCore(options, threads, connector, random, recorder);
       return new Opened(core, CallChannel.create(core, options, threads));
     } catch (Throwable t) {
       connector.close();
@@ -164,7 +165,7 @@ public final class ClientConn extends ManagedChannel {
       if (!core.latch().isBegun()) {
         return false;
       }
-      Opened opened = open(configuration, random);
+      Opened opened = open(configuration, random, recorder);
       core = opened.core;
       CALLS.setOpaque(this, opened.calls);
       watch = OrphanWatch.begin(this, configuration.options().target().text());
@@ -200,8 +201,8 @@ public final class ClientConn extends ManagedChannel {
         open.subchannels().snapshot(),
         failure == null ? null : String.valueOf(failure.getDescription()),
         waits.snapshot(),
-        ChannelTotals.NONE,
-        List.of());
+        recorder.totals(),
+        recorder.events());
   }
 
   /**

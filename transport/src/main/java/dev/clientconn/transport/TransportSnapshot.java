@@ -3,8 +3,10 @@ package dev.clientconn.transport;
 
 import java.net.SocketAddress;
 import java.time.Instant;
+import java.util.Collections;
 import java.util.Map;
 import java.util.OptionalLong;
+import java.util.TreeMap;
 import org.jspecify.annotations.Nullable;
 
 /**
@@ -174,6 +176,38 @@ public record TransportSnapshot(
     /** Nothing has happened. */
     public static final Counters NONE = new Counters(
         0, 0, Map.of(), Map.of(), Map.of(), Map.of(), 0, 0, 0, 0, TimeTotal.NONE, 0, 0);
+
+    /**
+     * Adds the counters of two connections.
+     *
+     * @param other is added to this one
+     * @return the sums of all figures
+     */
+    public Counters plus(Counters other) {
+      return new Counters(
+          streamsOpened + other.streamsOpened,
+          streamsRejected + other.streamsRejected,
+          sum(resetsSent, other.resetsSent),
+          sum(resetsReceived, other.resetsReceived),
+          sum(goAwaysSent, other.goAwaysSent),
+          sum(goAwaysReceived, other.goAwaysReceived),
+          bytesSent + other.bytesSent,
+          bytesReceived + other.bytesReceived,
+          messagesSent + other.messagesSent,
+          messagesReceived + other.messagesReceived,
+          pings.plus(other.pings),
+          pingTimeouts + other.pingTimeouts,
+          settingsChanges + other.settingsChanges);
+    }
+
+    private static Map<String, Long> sum(Map<String, Long> one, Map<String, Long> other) {
+      if (one.isEmpty() || other.isEmpty()) {
+        return one.isEmpty() ? other : one;
+      }
+      Map<String, Long> sums = new TreeMap<>(one);
+      other.forEach((code, count) -> sums.merge(code, count, Long::sum));
+      return Collections.unmodifiableMap(sums);
+    }
   }
 
   /**

@@ -259,6 +259,11 @@ public final class FakeTransport implements ClientTransport {
   }
 
   @Override
+  public long id() {
+    return port();
+  }
+
+  @Override
   public TransportSnapshot snapshot() {
     TransportSnapshot.State state =
         draining ? TransportSnapshot.State.DRAINING : TransportSnapshot.State.READY;

@@ -365,7 +365,7 @@ final class AddrConn extends LoadBalancer.Subchannel {
   /** A connection of this subchannel. */
   private final class Connection extends SubchannelConnection {
     Connection() {
-      super(view, context.sync());
+      super(view, context.sync(), context.recorder());
     }
 
     @Override

@@ -30,6 +30,7 @@ final class AddrConnView {
   private final long id = IDS.incrementAndGet();
   private volatile List<ClientTransport> connections = List.of();
   private volatile ConnectivityState state = ConnectivityState.IDLE;
+  private volatile @Nullable String failure;
   private volatile @Nullable ClientTransport ready;
   private volatile @Nullable SlotQueue slots;
   private @Nullable Owner readyOwner;
@@ -60,7 +61,15 @@ final class AddrConnView {
   }
 
   void state(ConnectivityState next) {
+    if (next == ConnectivityState.READY) {
+      failure = null;
+    }
     state = next;
+  }
+
+  /** The last attempt to connect has failed. */
+  void failed(String reason) {
+    failure = reason;
   }
 
   /** Offers {@code owner}'s transport to new calls, unless it was unpublished before. */
@@ -129,7 +138,7 @@ final class AddrConnView {
         state,
         List.copyOf(snapshots),
         queue == null ? 0 : queue.waitingCalls(),
-        OptionalLong.empty(),
-        null);
+        queue == null ? OptionalLong.empty() : queue.oldestWaitNanos(),
+        failure);
   }
 }

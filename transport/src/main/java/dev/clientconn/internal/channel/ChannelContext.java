@@ -23,6 +23,7 @@ import java.util.function.DoubleSupplier;
  * @param logger for resolver, balancer and subchannels
  * @param onBroken accepts what a policy threw; the channel fails its calls from then on
  * @param connectionLimit of each subchannel
+ * @param recorder adds up what happens, and retains the last events
  */
 record ChannelContext(
     ChannelOptions options,
@@ -33,7 +34,8 @@ record ChannelContext(
     ScheduledExecutorService timers,
     ChannelLogger logger,
     Consumer<Throwable> onBroken,
-    ConnectionLimit connectionLimit) {
+    ConnectionLimit connectionLimit,
+    ChannelRecorder recorder) {
 
   ExponentialBackoff newBackoff() {
     return new ExponentialBackoff(random);

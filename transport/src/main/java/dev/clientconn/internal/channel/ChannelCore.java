@@ -10,6 +10,7 @@ import dev.clientconn.internal.concurrent.ChannelThreads;
 import dev.clientconn.internal.concurrent.SyncContextConfined;
 import dev.clientconn.internal.serviceconfig.ServiceConfig;
 import dev.clientconn.internal.transport.TransportConnector;
+import dev.clientconn.transport.TransportEvent;
 import io.grpc.ConnectivityState;
 import io.grpc.LoadBalancer.FixedResultPicker;
 import io.grpc.LoadBalancer.PickResult;
@@ -53,7 +54,8 @@ public final class ChannelCore {
       ChannelOptions options,
       ChannelThreads threads,
       TransportConnector connector,
-      DoubleSupplier random) {
+      DoubleSupplier random,
+      ChannelRecorder recorder) {
     this.sync = new SynchronizationContext((thread, failure) -> panic(failure));
     this.threads = threads;
     ServiceConfig config = options.defaultServiceConfig();
@@ -62,13 +64,14 @@ public final class ChannelCore {
     this.unsent = new UnsentCalls(threads.timers());
     Runnable exitIdle = () -> sync.execute(this::exitIdle);
     this.gate = new ConfigGate(!options.lookUpServiceConfig(), exitIdle);
-    this.tracker = new ConnectivityTracker(threads.executor());
+    this.tracker = new ConnectivityTracker(threads.executor(), recorder);
     this.subchannels = new AddrConns(this::terminateIfDone, this::repick);
     this.picker = new PickerWrapper(exitIdle, subchannels);
     this.shared = new ChannelGeneration.Shared(
         sync,
         new ProtectedTimers(threads.timers()),
         random,
+        recorder,
         calls,
         subchannels,
         this::onState,
@@ -191,6 +194,9 @@ public final class ChannelCore {
   }
 
   void exchange(ChannelGeneration made) {
+    shared
+        .recorder()
+        .event(TransportEvent.Kind.RECONFIGURED, 0, made.options().target().text());
     if (shutdown) {
       generations.retire(made);
     } else if (generations.current().isActive() || panicked) {

@@ -48,6 +48,7 @@ final class ChannelGeneration {
    * @param sync the one context that all of them run in
    * @param timers the channel's, protected from being shut down
    * @param random for jitter, numbers in [0, 1)
+   * @param recorder adds up what happens to the channel
    * @param calls of the whole channel
    * @param subchannels of all generations
    * @param onState called after a change of a generation's state or picker
@@ -60,6 +61,7 @@ final class ChannelGeneration {
       SynchronizationContext sync,
       ScheduledExecutorService timers,
       DoubleSupplier random,
+      ChannelRecorder recorder,
       CallCounter calls,
       AddrConns subchannels,
       Consumer<ChannelGeneration> onState,
@@ -99,7 +101,8 @@ final class ChannelGeneration {
         shared.timers(),
         logger,
         thrown -> sync.execute(() -> broken(thrown)),
-        new ConnectionLimit(options.scaling().maxConnections()));
+        new ConnectionLimit(options.scaling().maxConnections()),
+        shared.recorder());
     this.serviceConfig = new ResolvedServiceConfig(options, logger);
     applyConnectionLimit();
     this.idle = new IdleManager(context, shared.calls(), shared.onIdle());

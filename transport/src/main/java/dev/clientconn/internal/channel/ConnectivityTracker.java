@@ -3,6 +3,7 @@ package dev.clientconn.internal.channel;
 
 import dev.clientconn.internal.concurrent.ChannelLog;
 import dev.clientconn.internal.concurrent.CrossesThreads;
+import dev.clientconn.transport.TransportEvent;
 import io.grpc.ConnectivityState;
 import io.grpc.Status;
 import java.util.ArrayList;
@@ -24,10 +25,12 @@ public final class ConnectivityTracker {
   private volatile @Nullable Status failure;
   private volatile ConnectivityState state = ConnectivityState.IDLE;
   private List<Runnable> watchers = List.of();
+  private final ChannelRecorder recorder;
 
-  /** Runs watchers on {@code executor}. */
-  ConnectivityTracker(Executor executor) {
+  /** Runs watchers on {@code executor}, and records each change. */
+  ConnectivityTracker(Executor executor, ChannelRecorder recorder) {
     this.executor = executor;
+    this.recorder = recorder;
   }
 
   /** Runs later watchers on another executor. */
@@ -66,6 +69,13 @@ public final class ConnectivityTracker {
       notified = watchers;
       watchers = List.of();
     }
+    Status reason = failure;
+    recorder.event(
+        TransportEvent.Kind.CHANNEL_STATE,
+        0,
+        next == ConnectivityState.TRANSIENT_FAILURE && reason != null
+            ? next + ": " + reason.getDescription()
+            : next.name());
     notified.forEach(this::notifyNow);
   }
 

@@ -40,6 +40,7 @@ final class ResolverWrapper {
   private boolean running;
   private ExponentialBackoff backoff;
   private @Nullable ScheduledHandle retry;
+  private final LookUpReport report;
   private final LookUpSchedule schedule;
 
   /**
@@ -57,6 +58,7 @@ final class ResolverWrapper {
     this.onResult = onResult;
     this.onError = onError;
     this.backoff = context.newBackoff();
+    this.report = new LookUpReport(context);
     this.schedule = new LookUpSchedule(context, this::lookUpUnlessRetrying);
     NameResolver resolver = newResolver();
     this.prepared = resolver;
@@ -81,6 +83,7 @@ final class ResolverWrapper {
   void start() {
     running = true;
     schedule.lookedUp();
+    report.begin();
     try {
       NameResolver resolver = prepared == null ? newResolver() : prepared;
       prepared = null;
@@ -111,6 +114,7 @@ final class ResolverWrapper {
       return;
     }
     schedule.lookedUp();
+    report.begin();
     try {
       current.refresh();
     } catch (Throwable t) {
@@ -173,6 +177,7 @@ final class ResolverWrapper {
   }
 
   private void failed(Status error) {
+    report.failed(error);
     onError.accept(error);
     scheduleRetry(error);
   }
@@ -234,6 +239,7 @@ final class ResolverWrapper {
         return nothing;
       }
       Status status = onResult.apply(result);
+      report.onResult(result, status);
       if (status.isOk()) {
         succeeded();
       } else {

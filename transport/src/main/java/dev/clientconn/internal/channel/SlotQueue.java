@@ -15,6 +15,7 @@ import java.util.HashSet;
 import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
+import java.util.OptionalLong;
 import java.util.Set;
 import java.util.concurrent.Future;
 import java.util.concurrent.TimeUnit;
@@ -110,6 +111,7 @@ final class SlotQueue {
       grantFree();
     } else {
       requestConnection();
+      context.recorder().rejected();
       notify(WaitOutcome.REJECTED, 0);
       pick.onFailed(exhausted(options.maxPendingStreams() + " calls already wait"));
     }
@@ -138,6 +140,19 @@ final class SlotQueue {
 
   int waitingCalls() {
     return waitingCount;
+  }
+
+  /** How long the first call has waited, nanoseconds; empty if none waits. */
+  OptionalLong oldestWaitNanos() {
+    if (waitingCount == 0) {
+      return OptionalLong.empty();
+    }
+    long now = now();
+    synchronized (this) {
+      return waiting.isEmpty()
+          ? OptionalLong.empty()
+          : OptionalLong.of(now - waiting.values().iterator().next().sinceNanos());
+    }
   }
 
   /** A slot may have become free. */

@@ -78,6 +78,11 @@ final class SlotReservation implements ClientTransport {
   }
 
   @Override
+  public long id() {
+    return transport.id();
+  }
+
+  @Override
   public TransportSnapshot snapshot() {
     return transport.snapshot();
   }

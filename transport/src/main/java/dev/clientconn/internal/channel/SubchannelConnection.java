@@ -5,6 +5,8 @@ import dev.clientconn.internal.concurrent.CrossesThreads;
 import dev.clientconn.internal.transport.ClientTransport;
 import dev.clientconn.internal.transport.StreamSlots;
 import dev.clientconn.internal.transport.TlsVersion;
+import dev.clientconn.internal.transport.TransportObserver;
+import dev.clientconn.transport.TransportEvent.Kind;
 import io.grpc.Attributes;
 import io.grpc.Status;
 import io.grpc.SynchronizationContext;
@@ -25,6 +27,7 @@ abstract class SubchannelConnection extends AddrConnView.Owner
 
   private final AddrConnView view;
   private final SynchronizationContext sync;
+  private final ChannelRecorder recorder;
   /** Absent until the dial, and where the dial has thrown. */
   private @Nullable ClientTransport transport;
   /** Absent while the streams are not counted. */
@@ -44,9 +47,10 @@ abstract class SubchannelConnection extends AddrConnView.Owner
   @Nullable
   ScheduledHandle timer;
 
-  SubchannelConnection(AddrConnView view, SynchronizationContext sync) {
+  SubchannelConnection(AddrConnView view, SynchronizationContext sync, ChannelRecorder recorder) {
     this.view = view;
     this.sync = sync;
+    this.recorder = recorder;
   }
 
   /** The peer's SETTINGS have arrived, and streams are counted if they are to be. */
@@ -67,6 +71,11 @@ abstract class SubchannelConnection extends AddrConnView.Owner
   void dialed(ClientTransport started) {
     transport = started;
     view.addConnection(started);
+    recorder.addConnection(started);
+    recorder.event(
+        Kind.CONNECTING,
+        started.id(),
+        "to " + LookUpReport.describe(started.snapshot().remote()));
   }
 
   /** Has the transport count the streams; takes effect with {@link #isCounting}. */
@@ -125,6 +134,7 @@ abstract class SubchannelConnection extends AddrConnView.Owner
   /** Has the connection finish its calls, while others take those that wait and new ones. */
   void replace(Status reason) {
     if (transport != null) {
+      recorder.event(Kind.REPLACED, transport.id(), String.valueOf(reason.getDescription()));
       transport.replace(reason);
     }
   }
@@ -148,6 +158,11 @@ abstract class SubchannelConnection extends AddrConnView.Owner
     if (transport != null) {
       transport.shutdownNow(reason);
     }
+  }
+
+  @Override
+  public TransportObserver observer() {
+    return recorder;
   }
 
   @Override
@@ -186,6 +201,10 @@ abstract class SubchannelConnection extends AddrConnView.Owner
   @Override
   public void onDraining(Status reason) {
     unpublish();
+    recorder.event(
+        Kind.DRAINING,
+        transport == null ? 0 : transport.id(),
+        String.valueOf(reason.getDescription()));
     sync.execute(this::draining);
   }
 
@@ -196,6 +215,7 @@ abstract class SubchannelConnection extends AddrConnView.Owner
       cancelTimer();
       if (transport != null) {
         view.removeConnection(transport);
+        recorder.removeConnection(transport);
       }
       terminated(reason);
     });

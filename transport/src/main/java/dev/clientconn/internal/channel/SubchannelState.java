@@ -42,6 +42,7 @@ final class SubchannelState {
 
   /** Moves to TRANSIENT_FAILURE. */
   void fail(Status reason) {
+    view.failed(String.valueOf(reason.getDescription()));
     moveTo(ConnectivityStateInfo.forTransientFailure(reason));
   }
 

@@ -4,7 +4,6 @@ package dev.clientconn.internal.http2;
 import dev.clientconn.internal.concurrent.EventLoopConfined;
 import dev.clientconn.internal.http2.ControlBuffer.Command;
 import dev.clientconn.internal.http2.TransportCounters.Figure;
-import dev.clientconn.internal.http2.TransportCounters.RareFigure;
 import dev.clientconn.internal.http2.connect.ConnectAttempt;
 import dev.clientconn.internal.http2.frame.Framer;
 import dev.clientconn.internal.transport.StreamSlots;
@@ -40,6 +39,7 @@ final class Http2Client {
   final EventLoop loop;
   final TransportLifecycle lifecycle;
   final TransportCounters counters;
+  final ConnectionReport report;
   final Framer framer;
   final StreamLifecycle streams;
   final ReceiveWindows receiveWindows;
@@ -60,6 +60,7 @@ final class Http2Client {
     this.options = options;
     this.lifecycle = lifecycle;
     this.counters = counters;
+    this.report = new ConnectionReport(counters, lifecycle.observer());
     this.attributes = attributes;
     this.connectAttempt = new ConnectAttempt(
         loop, address, options.connectTimeout(), this::close, this::disconnected);
@@ -67,8 +68,7 @@ final class Http2Client {
     this.socket = new SocketWriter(framer, counters);
     this.receiveWindows = new ReceiveWindows(loop, framer, options);
     this.keepalive = new Keepalive(loop, options.keepalive(), this::sendPing, this::onDead);
-    this.floodGuard =
-        new FloodGuard(socket, violation -> fail(Http2Error.ENHANCE_YOUR_CALM, violation));
+    this.floodGuard = new FloodGuard(socket, this::onFlood);
     PendingDeliveries deliveries = new PendingDeliveries();
     this.streams = new StreamLifecycle(
         loop,
@@ -125,6 +125,7 @@ final class Http2Client {
       // If writing has failed already, the connection never becomes ready: it is about to end.
       Attributes complete = attributes.onReady(connectAttempt);
       connectAttempt.ready();
+      report.ready(connectAttempt, attributes.isResumed());
       lifecycle.ready(complete);
       keepalive.start();
     }
@@ -177,6 +178,7 @@ final class Http2Client {
     } else if (command instanceof Commands.Cancel cancel) {
       streams.cancel(cancel.stream, cancel.reason);
     } else if (command instanceof Commands.Replace replace) {
+      report.shutDown();
       drainWithoutWaiting(replace.reason);
     } else if (command instanceof Commands.CountStreams count) {
       countStreams(count.slots);
@@ -195,6 +197,7 @@ final class Http2Client {
   }
 
   private void shutdown(Status reason, boolean now) {
+    report.shutDown();
     if (now) {
       close(reason);
     } else {
@@ -275,7 +278,7 @@ final class Http2Client {
   }
 
   private void onDead() {
-    counters.add(RareFigure.PING_TIMEOUTS, 1);
+    report.pingTimedOut();
     close(Status.UNAVAILABLE.withDescription(
         "keepalive ping failed to receive ACK within timeout: the connection is dead"));
   }
@@ -291,6 +294,10 @@ final class Http2Client {
         Status.UNAVAILABLE.withDescription("HTTP/2 connection error " + error + ": " + message),
         error,
         message);
+  }
+
+  private void onFlood(String violation) {
+    fail(Http2Error.ENHANCE_YOUR_CALM, violation);
   }
 
   /**
@@ -321,6 +328,9 @@ final class Http2Client {
     boolean wasConnected = !lifecycle.isConnecting() || socket.isWritable();
     if (!lifecycle.close(reason)) {
       return;
+    }
+    if (error != Http2Error.NO_ERROR) {
+      report.connectionError(reason);
     }
     // CLOSED from here on: whatever the streams' calls do in their callbacks, no frame follows.
     try {
@@ -367,6 +377,7 @@ final class Http2Client {
       // notified: it counts on a terminated connection having no calls left.
       turn.end();
       framer.discard();
+      report.ended(connectAttempt, lifecycle.reason());
     } finally {
       lifecycle.terminated();
     }

@@ -206,6 +206,11 @@ final class Http2ClientTransport implements ClientTransport {
   }
 
   @Override
+  public long id() {
+    return counters.id();
+  }
+
+  @Override
   public TransportSnapshot snapshot() {
     return TransportReport.of(
         counters, options, attributes.tls(), controlBuffer.waitingCommands(), probe);

@@ -93,7 +93,7 @@ final class InboundFrames implements FrameListener {
     // A frame changes only what it names; the rest stays in force (RFC 9113 section 6.5.3).
     int windowBefore = settings.initialWindowSize();
     settings = settings.merge(frame);
-    client.counters.peerSettings(settings);
+    client.report.settings(settings);
     if (settings.initialWindowSize() > windowBefore
         && !floodGuard.allowsWindowRaise(client.loop.ticker().nanoTime())) {
       return;
@@ -145,7 +145,7 @@ final class InboundFrames implements FrameListener {
       client.fail(Http2Error.PROTOCOL_ERROR, wrong);
       return;
     }
-    client.counters.goAway(goAway.last());
+    client.report.goAway(goAway.last(), goAway.description());
     if (goAway.isTooManyPings() && !complainedBefore) {
       logger.log(
           Level.WARNING,

@@ -45,6 +45,14 @@ record PeerSettings(
         orElse(frame.maxHeaderListSize(), maxHeaderListSize));
   }
 
+  String describe() {
+    return "max concurrent streams "
+        + (maxConcurrentStreams >= Integer.MAX_VALUE ? "unlimited" : maxConcurrentStreams)
+        + ", initial window " + initialWindowSize
+        + ", max header list "
+        + (maxHeaderListSize == Long.MAX_VALUE ? "unlimited" : maxHeaderListSize);
+  }
+
   private static long orElse(Long value, long otherwise) {
     return value == null ? otherwise : value;
   }

@@ -71,6 +71,11 @@ final class TransportAttributes {
     return current();
   }
 
+  /** Whether the TLS session is known to be an earlier connection's. */
+  boolean isResumed() {
+    return Boolean.TRUE.equals(resumed);
+  }
+
   /** The TLS session of a ready connection, {@code null} for plaintext and before. */
   @Nullable
   Tls tls() {

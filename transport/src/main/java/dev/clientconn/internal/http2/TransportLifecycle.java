@@ -3,6 +3,7 @@ package dev.clientconn.internal.http2;
 
 import dev.clientconn.internal.concurrent.EventLoopConfined;
 import dev.clientconn.internal.transport.ClientTransport;
+import dev.clientconn.internal.transport.TransportObserver;
 import dev.clientconn.transport.TransportSnapshot.State;
 import io.grpc.Attributes;
 import io.grpc.Status;
@@ -23,6 +24,10 @@ final class TransportLifecycle {
   TransportLifecycle(ClientTransport.Listener listener, TransportFilters filters) {
     this.listener = listener;
     this.filters = filters;
+  }
+
+  TransportObserver observer() {
+    return listener.observer();
   }
 
   State state() {

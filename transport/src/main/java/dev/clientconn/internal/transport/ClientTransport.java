@@ -65,6 +65,11 @@ public interface ClientTransport {
   /** Ends all streams with {@code reason} and closes the connection. */
   void shutdownNow(Status reason);
 
+  /** Identifies the connection within this JVM. */
+  default long id() {
+    return snapshot().id();
+  }
+
   /** Returns the present state and counters, without waiting for the event loop. */
   TransportSnapshot snapshot();
 
@@ -96,5 +101,10 @@ public interface ClientTransport {
      * @param reason why it ended, with a description of what was observed
      */
     void onTerminated(Status reason);
+
+    /** Is notified of what happens to the connection, besides the phases. */
+    default TransportObserver observer() {
+      return TransportObserver.NONE;
+    }
   }
 }

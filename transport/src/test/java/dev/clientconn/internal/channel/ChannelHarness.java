@@ -58,6 +58,9 @@ public final class ChannelHarness {
     return this;
   }
 
+  /** The totals and events of the channel. */
+  public final ChannelRecorder recorder = new ChannelRecorder();
+
   public ChannelHarness serviceConfig(Map<String, ?> config) {
     serviceConfig = config;
     return this;
@@ -155,7 +158,7 @@ public final class ChannelHarness {
 
   public ChannelCore control() {
     if (control == null) {
-      control = new ChannelCore(options(), threads(), connector, () -> random);
+      control = new ChannelCore(options(), threads(), connector, () -> random, recorder);
     }
     return control;
   }

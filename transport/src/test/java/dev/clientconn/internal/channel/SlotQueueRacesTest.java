@@ -50,7 +50,8 @@ class SlotQueueRacesTest {
         failure -> {
           throw new AssertionError(failure);
         },
-        new ConnectionLimit(4));
+        new ConnectionLimit(4),
+        new ChannelRecorder());
   }
 
   @RepeatedTest(5)

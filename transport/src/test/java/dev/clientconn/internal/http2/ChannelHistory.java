@@ -11,6 +11,7 @@ import dev.clientconn.internal.channel.ChannelConfiguration;
 import dev.clientconn.internal.channel.ChannelCore;
 import dev.clientconn.internal.channel.ChannelHarness;
 import dev.clientconn.internal.channel.ChannelOptions;
+import dev.clientconn.internal.channel.ChannelRecorder;
 import dev.clientconn.internal.channel.ConnectionOptions;
 import dev.clientconn.internal.channel.Reconfiguration;
 import dev.clientconn.internal.channel.ScalingOptions;
@@ -82,7 +83,7 @@ final class ChannelHistory {
     ChannelOptions options = withRandomLimits(fakes.options());
     threads = new ChannelThreads(
         Runnable::run, Runnable::run, loop, loop.ticker()::nanoTime, () -> released = true);
-    control = new ChannelCore(options, threads, peers, random::nextDouble);
+    control = new ChannelCore(options, threads, peers, random::nextDouble, new ChannelRecorder());
     channel = CallChannel.create(control, options, threads);
   }
 

@@ -9,6 +9,7 @@ import dev.clientconn.internal.channel.ChannelConfiguration;
 import dev.clientconn.internal.channel.ChannelCore;
 import dev.clientconn.internal.channel.ChannelHarness;
 import dev.clientconn.internal.channel.ChannelOptions;
+import dev.clientconn.internal.channel.ChannelRecorder;
 import dev.clientconn.internal.channel.Reconfiguration;
 import dev.clientconn.internal.concurrent.ChannelThreads;
 import dev.clientconn.internal.transport.ClientTransport;
@@ -175,7 +176,7 @@ class EveryStateTest {
   }
 
   private ChannelCore newControl(ChannelOptions options) {
-    return new ChannelCore(options, threads(), peers, () -> 0.5);
+    return new ChannelCore(options, threads(), peers, () -> 0.5, new ChannelRecorder());
   }
 
   private Channel newChannel(ChannelOptions options) {

@@ -2,6 +2,9 @@
 package dev.clientconn.internal.http2;
 
 import dev.clientconn.internal.transport.ClientTransport;
+import dev.clientconn.internal.transport.TransportObserver;
+import dev.clientconn.transport.ChannelTotals.ConnectOutcome;
+import dev.clientconn.transport.TransportEvent;
 import io.grpc.Attributes;
 import io.grpc.Status;
 import java.util.ArrayList;
@@ -18,6 +21,8 @@ final class RecordingOwner implements ClientTransport.Listener {
   Attributes attributes = Attributes.EMPTY;
   Runnable onDraining = () -> {};
   ClientTransport.@Nullable Listener forwardsTo;
+  /** What the observer was notified of. */
+  final List<String> observed = new ArrayList<>();
 
   @Override
   public void onReady(Attributes attributes) {
@@ -44,6 +49,33 @@ final class RecordingOwner implements ClientTransport.Listener {
     phase("terminated", 2);
     if (forwardsTo != null) {
       forwardsTo.onTerminated(reason);
+    }
+  }
+
+  @Override
+  public TransportObserver observer() {
+    return forwardsTo == null ? new RecordingObserver() : forwardsTo.observer();
+  }
+
+  private final class RecordingObserver implements TransportObserver {
+    @Override
+    public void attemptEnded(long id, ConnectOutcome outcome, long nanos, String text) {
+      observed.add(outcome + " in " + nanos + " ns " + text);
+    }
+
+    @Override
+    public void handshakeEnded(String result, boolean resumed) {
+      observed.add("handshake " + result + (resumed ? " resumed" : ""));
+    }
+
+    @Override
+    public void disconnected(long id, String error, long nanos, String text) {
+      observed.add("<" + error + "> after " + nanos + " ns " + text);
+    }
+
+    @Override
+    public void event(TransportEvent.Kind kind, long id, String text) {
+      observed.add(kind + " " + text);
     }
   }
 

@@ -2,6 +2,7 @@
 package dev.clientconn.internal.http2.connect;
 
 import dev.clientconn.internal.concurrent.EventLoopConfined;
+import dev.clientconn.transport.ChannelTotals.ConnectOutcome;
 import io.grpc.Status;
 import io.netty.channel.Channel;
 import io.netty.channel.ChannelFuture;
@@ -54,6 +55,7 @@ public final class ConnectAttempt {
   private final Consumer<Status> onDisconnected;
   private Phase phase = Phase.DIALLING;
   private boolean tls;
+  private boolean timedOut;
   private boolean ready;
   private boolean finished;
   private @Nullable Channel channel;
@@ -182,6 +184,38 @@ public final class ConnectAttempt {
     }
   }
 
+  /** Why the channel is closed, {@code null} if the peer has closed it, or this side. */
+  @Nullable
+  public Throwable cause() {
+    return cause;
+  }
+
+  /** How the attempt has failed. */
+  public ConnectOutcome failure() {
+    return timedOut ? ConnectOutcome.TIMEOUT : ConnectFailure.outcome(cause, isHandshaking());
+  }
+
+  /** How the TLS handshake has ended, {@code null} if there was none. */
+  @Nullable
+  public String handshakeResult() {
+    if (!tls) {
+      return null;
+    }
+    if (!isHandshaking()) {
+      return HandshakeResult.SUCCESS;
+    }
+    return timedOut ? HandshakeResult.TIMEOUT : HandshakeResult.of(cause);
+  }
+
+  private boolean isHandshaking() {
+    return phase == Phase.HANDSHAKING;
+  }
+
+  /** Describes a connection that is ready. */
+  public String describe() {
+    return "to " + AddressText.of(address) + (tls ? " with TLS" : " in plaintext");
+  }
+
   private Status status() {
     String description;
     if (ready) {
@@ -202,6 +236,7 @@ public final class ConnectAttempt {
 
   private void timedOut() {
     timer = null;
+    timedOut = true;
     onTimeout.accept(Status.UNAVAILABLE.withDescription("cannot connect to "
         + AddressText.of(address)
         + ": timed out after "

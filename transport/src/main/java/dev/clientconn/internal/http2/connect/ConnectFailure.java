@@ -1,13 +1,17 @@
 // SPDX-License-Identifier: Apache-2.0
 package dev.clientconn.internal.http2.connect;
 
+import dev.clientconn.transport.ChannelTotals.ConnectOutcome;
 import java.io.FileNotFoundException;
 import java.io.IOException;
 import java.net.ConnectException;
 import java.net.SocketException;
+import java.net.UnknownHostException;
 import java.nio.channels.ClosedChannelException;
 import java.nio.channels.UnresolvedAddressException;
+import java.util.Locale;
 import javax.net.ssl.SSLException;
+import org.jspecify.annotations.Nullable;
 
 /** Describes why a connection failed, and what to do about frequent mistakes. */
 final class ConnectFailure {
@@ -34,6 +38,30 @@ final class ConnectFailure {
       return Causes.message(cause);
     }
     return cause.getClass().getSimpleName() + ": " + Causes.message(cause);
+  }
+
+  /**
+   * Classifies the failure of an attempt.
+   *
+   * @param cause {@code null} if the peer has closed the connection
+   */
+  static ConnectOutcome outcome(@Nullable Throwable cause, boolean handshaking) {
+    if (cause == null || peerWentAway(cause)) {
+      return ConnectOutcome.RESET;
+    }
+    if (handshaking || Causes.find(cause, SSLException.class) != null) {
+      return ConnectOutcome.TLS;
+    }
+    if (Causes.find(cause, UnresolvedAddressException.class) != null
+        || Causes.find(cause, UnknownHostException.class) != null) {
+      return ConnectOutcome.DNS;
+    }
+    // Netty and the JDK throw a ConnectException for whatever the system says of a connect.
+    String message = Causes.message(cause).toLowerCase(Locale.ROOT);
+    if (message.contains("refused") || Causes.find(cause, FileNotFoundException.class) != null) {
+      return ConnectOutcome.REFUSED;
+    }
+    return message.contains("timed out") ? ConnectOutcome.TIMEOUT : ConnectOutcome.OTHER;
   }
 
   /**

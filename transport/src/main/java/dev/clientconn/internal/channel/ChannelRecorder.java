@@ -1,0 +1,133 @@
+// SPDX-License-Identifier: Apache-2.0
+package dev.clientconn.internal.channel;
+
+import dev.clientconn.internal.concurrent.CrossesThreads;
+import dev.clientconn.internal.transport.ClientTransport;
+import dev.clientconn.internal.transport.TransportObserver;
+import dev.clientconn.transport.ChannelTotals;
+import dev.clientconn.transport.ChannelTotals.ConnectOutcome;
+import dev.clientconn.transport.ChannelTotals.ResolutionOutcome;
+import dev.clientconn.transport.ChannelTotals.TlsHandshake;
+import dev.clientconn.transport.TimeTotal;
+import dev.clientconn.transport.TransportEvent;
+import dev.clientconn.transport.TransportEvent.Kind;
+import dev.clientconn.transport.TransportSnapshot.Counters;
+import java.util.ArrayList;
+import java.util.HashMap;
+import java.util.List;
+import java.util.Map;
+
+/**
+ * Adds up what happens to a channel, and retains its last events. Lives as long as the {@code
+ * ClientConn}, through restarts and other configurations, so that its totals never decrease.
+ *
+ * <p>A connection's counters are read while it lives, and added to those of ended connections when
+ * it ends: both under one lock, or a snapshot in between would count them twice or not at all. The
+ * maps are copied for each change, as changes are rare and most maps have one entry.
+ */
+@CrossesThreads
+public final class ChannelRecorder implements TransportObserver {
+
+  private final EventLog log = new EventLog();
+  private final List<ClientTransport> connections = new ArrayList<>(1);
+  private Counters ended = Counters.NONE;
+  private Map<ConnectOutcome, TimeTotal> attempts = Map.of();
+  private Map<TlsHandshake, Long> handshakes = Map.of();
+  private TimeTotal lifetimes = TimeTotal.NONE;
+  private Map<String, Long> disconnects = Map.of();
+  private Map<ResolutionOutcome, TimeTotal> resolutions = Map.of();
+  private long rejected;
+
+  /** A connection is dialled. */
+  synchronized void addConnection(ClientTransport connection) {
+    connections.add(connection);
+  }
+
+  /** A connection has ended, and counts nothing any more. */
+  synchronized void removeConnection(ClientTransport connection) {
+    if (connections.remove(connection)) {
+      ended = ended.plus(connection.snapshot().counters());
+    }
+  }
+
+  @Override
+  public void attemptEnded(long connection, ConnectOutcome outcome, long nanos, String text) {
+    synchronized (this) {
+      attempts = plus(attempts, outcome, nanos);
+    }
+    boolean success = outcome == ConnectOutcome.SUCCESS;
+    log.add(success ? Kind.CONNECTED : Kind.CONNECT_FAILED, connection, text);
+  }
+
+  @Override
+  public synchronized void handshakeEnded(String result, boolean resumed) {
+    handshakes = plusOne(handshakes, new TlsHandshake(result, resumed));
+  }
+
+  @Override
+  public void disconnected(long connection, String error, long nanos, String text) {
+    synchronized (this) {
+      lifetimes = lifetimes.plus(new TimeTotal(1, nanos));
+      disconnects = plusOne(disconnects, error);
+    }
+    log.add(Kind.DISCONNECTED, connection, text);
+  }
+
+  /** A name look-up has ended. */
+  synchronized void resolved(ResolutionOutcome outcome, long nanos) {
+    resolutions = plus(resolutions, outcome, nanos);
+  }
+
+  /** A call has failed because too many waited for a stream slot of their address. */
+  synchronized void rejected() {
+    rejected++;
+  }
+
+  @Override
+  public void event(Kind kind, long connection, String text) {
+    log.add(kind, connection, text);
+  }
+
+  /** The last events, the oldest first. */
+  public List<TransportEvent> events() {
+    return log.events();
+  }
+
+  public synchronized ChannelTotals totals() {
+    Counters counters = ended.plus(rejectedInSubchannels());
+    for (ClientTransport connection : connections) {
+      counters = counters.plus(connection.snapshot().counters());
+    }
+    return new ChannelTotals(attempts, handshakes, lifetimes, disconnects, resolutions, counters);
+  }
+
+  private Counters rejectedInSubchannels() {
+    Counters none = Counters.NONE;
+    return new Counters(
+        0,
+        rejected,
+        none.resetsSent(),
+        none.resetsReceived(),
+        none.goAwaysSent(),
+        none.goAwaysReceived(),
+        0,
+        0,
+        0,
+        0,
+        none.pings(),
+        0,
+        0);
+  }
+
+  private static <K> Map<K, TimeTotal> plus(Map<K, TimeTotal> totals, K key, long nanos) {
+    Map<K, TimeTotal> changed = new HashMap<>(totals);
+    changed.merge(key, new TimeTotal(1, nanos), TimeTotal::plus);
+    return Map.copyOf(changed);
+  }
+
+  private static <K> Map<K, Long> plusOne(Map<K, Long> counts, K key) {
+    Map<K, Long> changed = new HashMap<>(counts);
+    changed.merge(key, 1L, Long::sum);
+    return Map.copyOf(changed);
+  }
+}

@@ -1,0 +1,69 @@
+// SPDX-License-Identifier: Apache-2.0
+package dev.clientconn.internal.channel;
+
+import dev.clientconn.internal.concurrent.CrossesThreads;
+import dev.clientconn.transport.ClientConnSnapshot;
+import dev.clientconn.transport.TransportEvent;
+import dev.clientconn.transport.TransportEvent.Kind;
+import java.time.Instant;
+import java.util.ArrayList;
+import java.util.Arrays;
+import java.util.List;
+import java.util.regex.Pattern;
+import org.jspecify.annotations.Nullable;
+
+/**
+ * Retains the last events of a channel. An idle channel has few of them, so that the array grows
+ * with their number; texts are mostly those of statuses, which are retained as they are.
+ */
+@CrossesThreads
+final class EventLog {
+
+  private static final int FIRST_CAPACITY = 4;
+
+  /** Parts of texts come from servers, and must not be able to add lines to a log. */
+  private static final Pattern CONTROL = Pattern.compile("[\\p{Cntrl}\u2028\u2029]+");
+
+  private record Entry(long epochMillis, long connection, Kind kind, String text) {}
+
+  /** A ring once it has its full size. */
+  private @Nullable Entry[] entries = new Entry[FIRST_CAPACITY];
+
+  private long added;
+
+  synchronized void add(Kind kind, long connection, String text) {
+    if (added == entries.length && added < ClientConnSnapshot.MAX_EVENTS) {
+      int larger = Math.min(ClientConnSnapshot.MAX_EVENTS, 2 * entries.length);
+      entries = Arrays.copyOf(entries, larger);
+    }
+    entries[(int) (added++ % entries.length)] =
+        new Entry(System.currentTimeMillis(), connection, kind, text);
+  }
+
+  /** Lists the events, the oldest first. */
+  List<TransportEvent> events() {
+    List<Entry> copy = new ArrayList<>();
+    synchronized (this) {
+      for (long i = Math.max(0, added - entries.length); i < added; i++) {
+        Entry entry = entries[(int) (i % entries.length)];
+        if (entry != null) {
+          copy.add(entry);
+        }
+      }
+    }
+    return copy.stream()
+        .map(entry -> new TransportEvent(
+            Instant.ofEpochMilli(entry.epochMillis()),
+            entry.kind(),
+            entry.connection(),
+            line(entry.text())))
+        .toList();
+  }
+
+  private static String line(String text) {
+    String line = CONTROL.matcher(text).replaceAll(" ");
+    return line.length() <= TransportEvent.MAX_TEXT
+        ? line
+        : line.substring(0, TransportEvent.MAX_TEXT - 1) + "…";
+  }
+}

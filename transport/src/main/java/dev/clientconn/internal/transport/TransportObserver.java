@@ -1,0 +1,42 @@
+// SPDX-License-Identifier: Apache-2.0
+package dev.clientconn.internal.transport;
+
+import dev.clientconn.transport.ChannelTotals.ConnectOutcome;
+import dev.clientconn.transport.TransportEvent;
+
+/**
+ * Is notified of what happens to the connections of a channel, for its totals and events. Called by
+ * event loops and other threads; must not block and must not throw. No method is called for a call.
+ */
+public interface TransportObserver {
+
+  /** Ignores everything. */
+  TransportObserver NONE = new TransportObserver() {};
+
+  /**
+   * An attempt to connect has ended.
+   *
+   * @param connection the id of the connection
+   * @param nanos since the dial
+   * @param text describes the connection or the failure
+   */
+  default void attemptEnded(long connection, ConnectOutcome outcome, long nanos, String text) {}
+
+  /**
+   * A TLS handshake has ended.
+   *
+   * @param result as gRFC A118 names it
+   */
+  default void handshakeEnded(String result, boolean resumed) {}
+
+  /**
+   * A connection that was ready has ended.
+   *
+   * @param error as gRFC A94 names it
+   * @param nanos since it was ready
+   */
+  default void disconnected(long connection, String error, long nanos, String text) {}
+
+  /** Something else has happened to a connection. */
+  default void event(TransportEvent.Kind kind, long connection, String text) {}
+}
