@@ -12,6 +12,7 @@ import dev.clientconn.internal.concurrent.CrossesThreads;
 import dev.clientconn.internal.transport.ChannelWaits;
 import dev.clientconn.internal.transport.TransportConnector;
 import dev.clientconn.transport.ClientConnSnapshot;
+import dev.clientconn.transport.StreamSnapshot;
 import io.grpc.CallOptions;
 import io.grpc.Channel;
 import io.grpc.ClientCall;
@@ -21,6 +22,8 @@ import io.grpc.MethodDescriptor;
 import io.grpc.Status;
 import java.lang.invoke.MethodHandles;
 import java.lang.invoke.VarHandle;
+import java.util.List;
+import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.ThreadLocalRandom;
 import java.util.concurrent.TimeUnit;
 import java.util.function.DoubleSupplier;
@@ -203,6 +206,22 @@ public final class ClientConn extends ManagedChannel {
         waits.snapshot(),
         recorder.totals(),
         recorder.events());
+  }
+
+  /**
+   * Lists the open streams of the channel, and its calls that have none yet, with what each waits
+   * for. Never blocks; any thread may call it, in callbacks of calls, too. Event loops list their
+   * streams in small parts, between their other work. Streams that open or end meanwhile may be
+   * left out, and no stream is listed twice. Requests at the same time share one list.
+   *
+   * <p>The result is completed on the channel's offload executor. It is completed in any case, also
+   * where the channel is shut down meanwhile; do not wait for it on an event loop, which is where
+   * callbacks run with a direct executor.
+   *
+   * @return the future list
+   */
+  public CompletableFuture<List<StreamSnapshot>> streamSnapshots() {
+    return core.streams().request();
   }
 
   /**

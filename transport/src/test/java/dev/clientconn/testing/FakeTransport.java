@@ -7,6 +7,7 @@ import dev.clientconn.internal.transport.ClientTransport;
 import dev.clientconn.internal.transport.StreamParameters;
 import dev.clientconn.internal.transport.StreamProgress;
 import dev.clientconn.internal.transport.StreamSlots;
+import dev.clientconn.transport.StreamSnapshot;
 import dev.clientconn.transport.TransportSnapshot;
 import io.grpc.Attributes;
 import io.grpc.Metadata;
@@ -17,7 +18,9 @@ import java.util.ArrayList;
 import java.util.List;
 import java.util.Objects;
 import java.util.OptionalLong;
+import java.util.concurrent.CompletableFuture;
 import java.util.function.Consumer;
+import java.util.function.Supplier;
 import org.jspecify.annotations.Nullable;
 
 /**
@@ -256,6 +259,15 @@ public final class FakeTransport implements ClientTransport {
   @Override
   public void shutdownNow(Status reason) {
     terminate(reason);
+  }
+
+  /** Makes what {@link #streams} returns. */
+  public Supplier<CompletableFuture<List<StreamSnapshot>>> streamList =
+      () -> CompletableFuture.completedFuture(List.of());
+
+  @Override
+  public CompletableFuture<List<StreamSnapshot>> streams() {
+    return streamList.get();
   }
 
   @Override

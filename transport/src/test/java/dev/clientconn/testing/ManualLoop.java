@@ -60,6 +60,21 @@ public final class ManualLoop extends AbstractScheduledEventExecutor implements 
     run();
   }
 
+  /** Runs one task. Returns false if there was none. */
+  public boolean runOne() {
+    Runnable task = next0();
+    if (task != null) {
+      task.run();
+    }
+    return task != null;
+  }
+
+  /** Cancels what is scheduled, as a loop that ends does. */
+  public void cancelTimers() {
+    cancelScheduledTasks();
+    run();
+  }
+
   /** Moves the time on, as while a task blocks the loop. */
   public void passTime(Duration by) {
     ticker.advance(by.toNanos(), TimeUnit.NANOSECONDS);

@@ -140,6 +140,11 @@ final class AttemptListener implements ClientStream.Listener {
   }
 
   @Override
+  public String method() {
+    return call.plan().getMethodDescriptor().getFullMethodName();
+  }
+
+  @Override
   public boolean hasDemand() {
     return call.listenerExecutor().hasDemand();
   }

@@ -6,6 +6,7 @@ import dev.clientconn.internal.serviceconfig.MethodConfig;
 import dev.clientconn.internal.serviceconfig.RetryPolicy;
 import dev.clientconn.internal.transport.ChannelDefaults;
 import dev.clientconn.internal.transport.StreamParameters;
+import dev.clientconn.transport.WaitCause;
 import io.grpc.CallOptions;
 import io.grpc.Codec;
 import io.grpc.Compressor;
@@ -16,6 +17,7 @@ import io.grpc.LoadBalancer.PickSubchannelArgs;
 import io.grpc.Metadata;
 import io.grpc.MethodDescriptor;
 import io.grpc.Status;
+import java.util.OptionalLong;
 import java.util.concurrent.Executor;
 import org.jspecify.annotations.Nullable;
 
@@ -160,6 +162,11 @@ class CallPlan extends PickSubchannelArgs implements StreamParameters {
     return policy == null || !allowed.enabled()
         ? 1
         : Math.min(policy.maxAttempts(), allowed.maxHedgedAttempts());
+  }
+
+  /** Describes the call while it waits without a stream. */
+  WaitingCall describeWait(Object waiting, WaitCause cause) {
+    return new WaitingCall(waiting, method.getFullMethodName(), OptionalLong.empty(), cause);
   }
 
   boolean waitForReady() {

@@ -45,6 +45,15 @@ public final class ConfigGate {
     return waitingCount;
   }
 
+  /** Lists the calls that wait. */
+  public List<WaitingCall> waiting() {
+    List<PendingCall<?, ?>> copy;
+    synchronized (this) {
+      copy = List.copyOf(waiting);
+    }
+    return copy.stream().map(PendingCall::describeWait).toList();
+  }
+
   /**
    * Adds a call, which {@link PendingCall#release} will begin. Returns false if the config is
    * known.

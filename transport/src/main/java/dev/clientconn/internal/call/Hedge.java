@@ -279,6 +279,11 @@ final class Hedge implements CallAttempt.Owner {
     }
 
     @Override
+    public String method() {
+      return plan.getMethodDescriptor().getFullMethodName();
+    }
+
+    @Override
     public boolean hasDemand() {
       return call.hasDemand();
     }

@@ -6,6 +6,7 @@ import static io.grpc.Status.CANCELLED;
 import dev.clientconn.internal.concurrent.CrossesThreads;
 import dev.clientconn.internal.transport.ClientStream;
 import dev.clientconn.internal.transport.StreamProgress;
+import dev.clientconn.transport.WaitCause;
 import io.grpc.Status;
 import java.util.ArrayList;
 import java.util.List;
@@ -75,6 +76,14 @@ final class HedgedAttempts implements UnsentCalls.Entry, CallState.Opening {
     this.plan = call.plan();
     this.schedule = new HedgeSchedule(plan);
     this.timer = new HedgeTimer(plan.environment().timers());
+  }
+
+  /** Waits only while no attempt runs: attempts wait, or have streams, themselves. */
+  @Override
+  public @Nullable WaitingCall describeWait() {
+    synchronized (this) {
+      return running.isEmpty() && !over ? plan.describeWait(this, WaitCause.RETRY_BACKOFF) : null;
+    }
   }
 
   // ---- Starting attempts

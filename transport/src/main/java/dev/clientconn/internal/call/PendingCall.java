@@ -2,6 +2,7 @@
 package dev.clientconn.internal.call;
 
 import dev.clientconn.internal.concurrent.CrossesThreads;
+import dev.clientconn.transport.WaitCause;
 import io.grpc.Attributes;
 import io.grpc.CallOptions;
 import io.grpc.ClientCall;
@@ -12,6 +13,7 @@ import io.grpc.MethodDescriptor;
 import io.grpc.Status;
 import java.util.ArrayList;
 import java.util.List;
+import java.util.OptionalLong;
 import java.util.concurrent.Executor;
 import java.util.concurrent.Future;
 import java.util.concurrent.RejectedExecutionException;
@@ -228,6 +230,14 @@ public final class PendingCall<ReqT, RespT> extends ClientCall<ReqT, RespT>
   @Override
   public void cancelled(Context of) {
     end(CallDeadline.statusOfCancelled(of, deadline, waitsFor()));
+  }
+
+  WaitingCall describeWait() {
+    return new WaitingCall(
+        this,
+        method.getFullMethodName(),
+        OptionalLong.of(System.nanoTime() - startedAt),
+        WaitCause.NAME_RESOLUTION);
   }
 
   /** Begins the real call: the config is known. Called once, by the gate. */

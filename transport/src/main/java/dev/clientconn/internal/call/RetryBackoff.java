@@ -2,6 +2,7 @@
 package dev.clientconn.internal.call;
 
 import dev.clientconn.internal.concurrent.CrossesThreads;
+import dev.clientconn.transport.WaitCause;
 import io.grpc.Status;
 import java.util.concurrent.Future;
 import java.util.concurrent.RejectedExecutionException;
@@ -86,6 +87,11 @@ final class RetryBackoff implements UnsentCalls.Entry, CallState.Opening {
     if (deadline != null) {
       onFailed.accept(this, deadline.exceeded("the backoff before a retry"));
     }
+  }
+
+  @Override
+  public WaitingCall describeWait() {
+    return plan.describeWait(this, WaitCause.RETRY_BACKOFF);
   }
 
   @Override

@@ -2,7 +2,11 @@
 package dev.clientconn.internal.call;
 
 import dev.clientconn.internal.concurrent.CrossesThreads;
+import dev.clientconn.transport.WaitCause;
 import io.grpc.Status;
+import java.util.ArrayList;
+import java.util.List;
+import java.util.OptionalLong;
 import java.util.Set;
 import java.util.concurrent.ConcurrentHashMap;
 import java.util.concurrent.Future;
@@ -40,6 +44,11 @@ public final class UnsentCalls {
 
     /** Ends the call, whose {@link #deadline} has passed. On the timers' thread. */
     void deadlinePassed();
+
+    /** Describes the call; {@code null} if it is not this entry that waits. Any thread. */
+    default @Nullable WaitingCall describeWait() {
+      return null;
+    }
   }
 
   /** How late the first check of a call's deadline may be; later checks are on time. */
@@ -205,6 +214,23 @@ public final class UnsentCalls {
   /** Whether the channel has ended, so that no call must begin another attempt. */
   boolean hasEnded() {
     return ended != null;
+  }
+
+  /** Lists the calls that wait for their credentials or the end of a backoff. */
+  public List<WaitingCall> waitingCalls() {
+    List<WaitingCall> calls = new ArrayList<>();
+    Set<Entry> attempts = waiting;
+    if (attempts != null) {
+      attempts.forEach(entry -> {
+        WaitingCall call = entry instanceof TransportSource.PendingPick pick
+            ? WaitingCall.of(pick, WaitCause.CREDENTIALS, OptionalLong.empty())
+            : entry.describeWait();
+        if (call != null) {
+          calls.add(call);
+        }
+      });
+    }
+    return calls;
   }
 
   private void forEach(Consumer<Entry> action) {

@@ -40,6 +40,7 @@ public final class ChannelCore {
   private final ConnectivityTracker tracker;
   private final PickerWrapper picker;
   private final AddrConns subchannels;
+  private final StreamSurvey streams;
   private final ShutdownLatch latch = new ShutdownLatch();
   private final ChannelGeneration.Shared shared;
 
@@ -67,6 +68,8 @@ public final class ChannelCore {
     this.tracker = new ConnectivityTracker(threads.executor(), recorder);
     this.subchannels = new AddrConns(this::terminateIfDone, this::repick);
     this.picker = new PickerWrapper(exitIdle, subchannels);
+    this.streams = new StreamSurvey(
+        new SurveySource(gate, picker, subchannels, unsent), threads.offloadExecutor());
     this.shared = new ChannelGeneration.Shared(
         sync,
         new ProtectedTimers(threads.timers()),
@@ -343,6 +346,10 @@ public final class ChannelCore {
 
   public ConnectivityTracker tracker() {
     return tracker;
+  }
+
+  public StreamSurvey streams() {
+    return streams;
   }
 
   public AddrConns subchannels() {

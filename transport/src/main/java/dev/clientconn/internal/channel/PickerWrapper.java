@@ -3,8 +3,10 @@ package dev.clientconn.internal.channel;
 
 import dev.clientconn.internal.call.ControlPlaneStatus;
 import dev.clientconn.internal.call.TransportSource;
+import dev.clientconn.internal.call.WaitingCall;
 import dev.clientconn.internal.concurrent.CrossesThreads;
 import dev.clientconn.internal.transport.ClientTransport;
+import dev.clientconn.transport.WaitCause;
 import io.grpc.ConnectivityState;
 import io.grpc.LoadBalancer.PickResult;
 import io.grpc.LoadBalancer.Subchannel;
@@ -13,6 +15,7 @@ import io.grpc.Status;
 import java.util.Collections;
 import java.util.LinkedHashSet;
 import java.util.List;
+import java.util.OptionalLong;
 import java.util.Objects;
 import java.util.Set;
 import org.jspecify.annotations.Nullable;
@@ -134,6 +137,21 @@ final class PickerWrapper implements TransportSource {
 
   int waitingCalls() {
     return waitingCount;
+  }
+
+  /**
+   * Lists the calls that wait for a connection.
+   *
+   * @param cause what all of them wait for
+   */
+  List<WaitingCall> waiting(WaitCause cause) {
+    List<PendingPick> copy;
+    synchronized (this) {
+      copy = List.copyOf(waiting);
+    }
+    return copy.stream()
+        .map(pick -> WaitingCall.of(pick, cause, OptionalLong.empty()))
+        .toList();
   }
 
   /** Sync context only. {@code null} while the channel is idle: a call then makes it exit idle. */

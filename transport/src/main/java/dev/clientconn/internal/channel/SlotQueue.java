@@ -2,12 +2,14 @@
 package dev.clientconn.internal.channel;
 
 import dev.clientconn.internal.call.TransportSource.PendingPick;
+import dev.clientconn.internal.call.WaitingCall;
 import dev.clientconn.internal.concurrent.ChannelLog;
 import dev.clientconn.internal.concurrent.CrossesThreads;
 import dev.clientconn.internal.transport.ClientTransport;
 import dev.clientconn.internal.transport.StreamSlots;
 import dev.clientconn.transport.TransportListener;
 import dev.clientconn.transport.TransportListener.WaitOutcome;
+import dev.clientconn.transport.WaitCause;
 import io.grpc.LoadBalancer.PickResult;
 import io.grpc.Status;
 import java.util.ArrayList;
@@ -140,6 +142,19 @@ final class SlotQueue {
 
   int waitingCalls() {
     return waitingCount;
+  }
+
+  /** Lists the calls that wait. */
+  List<WaitingCall> waiting() {
+    List<Waiting> copy;
+    synchronized (this) {
+      copy = List.copyOf(waiting.values());
+    }
+    long now = now();
+    return copy.stream()
+        .map(each -> WaitingCall.of(
+            each.pick(), WaitCause.STREAM_SLOT, OptionalLong.of(now - each.sinceNanos())))
+        .toList();
   }
 
   /** How long the first call has waited, nanoseconds; empty if none waits. */

@@ -6,9 +6,12 @@ import dev.clientconn.internal.transport.ClientStream;
 import dev.clientconn.internal.transport.ClientTransport;
 import dev.clientconn.internal.transport.StreamParameters;
 import dev.clientconn.internal.transport.StreamSlots;
+import dev.clientconn.transport.StreamSnapshot;
 import dev.clientconn.transport.TransportSnapshot;
 import io.grpc.Attributes;
 import io.grpc.Status;
+import java.util.List;
+import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.atomic.AtomicBoolean;
 
 /**
@@ -85,6 +88,11 @@ final class SlotReservation implements ClientTransport {
   @Override
   public TransportSnapshot snapshot() {
     return transport.snapshot();
+  }
+
+  @Override
+  public CompletableFuture<List<StreamSnapshot>> streams() {
+    return transport.streams();
   }
 
   @Override

@@ -32,6 +32,11 @@ public final class WriteQuota {
     return after < threshold && after + bytes >= threshold;
   }
 
+  /** Returns the bytes that are queued now. */
+  public long queued() {
+    return queued;
+  }
+
   public boolean isReady() {
     return queued < threshold;
   }

@@ -228,6 +228,10 @@ final class Http2Client {
     turn.run(() -> framer.writePing(Keepalive.PING));
   }
 
+  boolean isWritable() {
+    return socket.isWritable();
+  }
+
   /** Publishes the connection's figures to other threads. */
   void publish() {
     counters.state(lifecycle.state());

@@ -199,6 +199,20 @@ final class Http2ClientStream extends Command implements ClientStream {
     return Objects.requireNonNull(stream, "the stream was not started");
   }
 
+  /** Bytes that the call has written and the loop has not framed. */
+  long queuedBytes() {
+    WriteQuota quota = writeQuota;
+    if (quota != null) {
+      return quota.queued();
+    }
+    return stream == null ? 0 : stream.sendQueue.remaining();
+  }
+
+  /** Consumed bytes not yet returned to the loop: about, as another thread writes the number. */
+  int unreturned() {
+    return unreturned;
+  }
+
   /** The headers have been framed: {@link #isReady} may be true from now on. */
   void opened() {
     open = true;

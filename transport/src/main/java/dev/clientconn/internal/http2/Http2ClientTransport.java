@@ -12,6 +12,7 @@ import dev.clientconn.internal.transport.StreamSlots;
 import dev.clientconn.internal.transport.TransportOptions;
 import dev.clientconn.internal.wire.RequestHeaders;
 import dev.clientconn.transport.Dialer;
+import dev.clientconn.transport.StreamSnapshot;
 import dev.clientconn.transport.TransportSnapshot;
 import io.grpc.Attributes;
 import io.grpc.Status;
@@ -23,6 +24,9 @@ import io.netty.channel.ChannelInitializer;
 import io.netty.channel.EventLoop;
 import io.netty.handler.ssl.SslContext;
 import java.net.SocketAddress;
+import java.util.List;
+import java.util.concurrent.CompletableFuture;
+import java.util.concurrent.RejectedExecutionException;
 import org.jspecify.annotations.Nullable;
 
 /**
@@ -214,6 +218,18 @@ final class Http2ClientTransport implements ClientTransport {
   public TransportSnapshot snapshot() {
     return TransportReport.of(
         counters, options, attributes.tls(), controlBuffer.waitingCommands(), probe);
+  }
+
+  @Override
+  public CompletableFuture<List<StreamSnapshot>> streams() {
+    CompletableFuture<List<StreamSnapshot>> result = new CompletableFuture<>();
+    try {
+      loop.execute(() -> StreamReport.begin(client, result));
+    } catch (RejectedExecutionException e) {
+      // Loops outlive their connections: there are no streams.
+      result.complete(List.of());
+    }
+    return result;
   }
 
   @Override

@@ -89,17 +89,6 @@ final class SendQueue {
     return complete;
   }
 
-  /** Unsent bytes of all messages. */
-  long bytes() {
-    long sum = remaining();
-    if (rest != null) {
-      for (FramedMessage each : rest) {
-        sum += each.length();
-      }
-    }
-    return sum;
-  }
-
   /** Releases all messages that have not been sent entirely. Returns their unsent bytes. */
   long clear() {
     long sum = -offset;

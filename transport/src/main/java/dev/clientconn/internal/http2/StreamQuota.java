@@ -11,6 +11,7 @@ import dev.clientconn.transport.TransportListener.WaitOutcome;
 import io.grpc.Status;
 import io.netty.util.concurrent.Ticker;
 import java.util.ArrayDeque;
+import java.util.List;
 import java.util.logging.Level;
 import java.util.logging.Logger;
 import org.jspecify.annotations.Nullable;
@@ -87,6 +88,11 @@ final class StreamQuota {
   }
 
   // Waiting
+
+  /** The streams that wait, the one that has waited longest first; some may be closed. */
+  List<StreamState> waitingStreams() {
+    return queue == null ? List.of() : List.copyOf(queue);
+  }
 
   int waiting() {
     return waiting;

@@ -160,6 +160,10 @@ final class StreamState extends DeadlineWheel.Timeout implements MessageDeframer
     remoteEnded = true;
   }
 
+  boolean remoteEnded() {
+    return remoteEnded;
+  }
+
   /** Whether both sides have sent END_STREAM: no frame may follow for it (RFC 9113 section 5.1). */
   boolean endedByBoth() {
     return localEnded && remoteEnded;

@@ -5,6 +5,7 @@ import dev.clientconn.internal.message.FramedMessage;
 import dev.clientconn.internal.message.InboundMessage;
 import io.grpc.Metadata;
 import io.grpc.Status;
+import java.util.OptionalLong;
 import org.jspecify.annotations.Nullable;
 
 /**
@@ -89,6 +90,16 @@ public interface ClientStream {
      * @param trailers the peer's trailing metadata, empty if it sent none
      */
     void onClosed(Status status, StreamProgress progress, Metadata trailers);
+
+    /** Returns the full name of the call's method. For snapshots, on the event loop. */
+    default String method() {
+      return "";
+    }
+
+    /** Returns the time since the call was started, nanoseconds; empty where it is not known. */
+    default OptionalLong ageNanos() {
+      return OptionalLong.empty();
+    }
 
     /** The events of one turn are complete. Called after at least one of the other methods. */
     void onBatchEnd();

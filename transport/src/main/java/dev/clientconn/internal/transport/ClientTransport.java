@@ -2,8 +2,11 @@
 package dev.clientconn.internal.transport;
 
 import dev.clientconn.transport.TransportSnapshot;
+import dev.clientconn.transport.StreamSnapshot;
 import io.grpc.Attributes;
 import io.grpc.Status;
+import java.util.List;
+import java.util.concurrent.CompletableFuture;
 
 /**
  * Makes streams on one connection, and ends it. All methods may be called from any thread, and
@@ -72,6 +75,14 @@ public interface ClientTransport {
 
   /** Returns the present state and counters, without waiting for the event loop. */
   TransportSnapshot snapshot();
+
+  /**
+   * Lists the streams of the connection, those that wait for a slot included. Completes on the
+   * event loop, after a few of its tasks, or where the loop has ended on the calling thread.
+   */
+  default CompletableFuture<List<StreamSnapshot>> streams() {
+    return CompletableFuture.completedFuture(List.of());
+  }
 
   /**
    * Has the event loop measure the figures of later snapshots that are not counted all the time:

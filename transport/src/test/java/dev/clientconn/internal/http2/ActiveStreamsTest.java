@@ -15,6 +15,8 @@ import java.util.Map;
 import java.util.Objects;
 import java.util.Queue;
 import java.util.Random;
+import java.util.ArrayList;
+import java.util.List;
 import org.jspecify.annotations.Nullable;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.params.ParameterizedTest;
@@ -131,5 +133,44 @@ class ActiveStreamsTest {
     streams.forEach(table::remove);
 
     assertThat(table.capacity()).isLessThanOrEqualTo(16);
+  }
+
+  @ParameterizedTest
+  @ValueSource(longs = {1, 2, 3})
+  void visitsEachStreamOnceThoughTheTableIsResized(long seed) {
+    Random random = new Random(seed);
+    List<StreamState> stay = new ArrayList<>();
+    List<StreamState> go = new ArrayList<>();
+    for (int i = 0; i < 1_000; i++) {
+      (random.nextInt(4) == 0 ? stay : go).add(opened());
+    }
+    List<StreamState> visited = new ArrayList<>();
+
+    for (long at = table.visit(0, 10, visited::add);
+        at < ActiveStreams.END;
+        at = table.visit(at, 10, visited::add)) {
+      int before = visited.size();
+      for (int i = 0; i < 20 && !go.isEmpty() && random.nextBoolean(); i++) {
+        table.remove(go.remove(go.size() - 1));
+      }
+      for (int i = 0; i < 50 && random.nextInt(3) == 0; i++) {
+        go.add(opened());
+      }
+      assertThat(visited.size()).isEqualTo(before);
+    }
+
+    assertThat(visited).doesNotHaveDuplicates().containsAll(stay);
+  }
+
+  @Test
+  void visitLooksAtNoMoreThanItMay() {
+    for (int i = 0; i < 1_000; i++) {
+      opened();
+    }
+    List<StreamState> visited = new ArrayList<>();
+    long at = table.visit(0, 100, visited::add);
+    assertThat(visited).hasSizeBetween(40, 100);
+    assertThat(table.visit(at, Integer.MAX_VALUE, visited::add)).isEqualTo(ActiveStreams.END);
+    assertThat(visited).hasSize(1_000).doesNotHaveDuplicates();
   }
 }

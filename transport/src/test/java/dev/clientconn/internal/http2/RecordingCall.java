@@ -117,6 +117,11 @@ final class RecordingCall implements ClientStream.Listener {
   }
 
   @Override
+  public String method() {
+    return Http2Peer.METHOD.getFullMethodName();
+  }
+
+  @Override
   public void onReady() {
     record("ready");
   }
