@@ -27,6 +27,8 @@ class TroubleshootingTest {
       "The call ended while its stream was opened",
       "The hedged call was committed to another attempt",
       "in the TLS handshake",
+      "connection timed out",
+      "not an ssl/tls record",
       "private key or certificate chain",
       "the call waited for a stream slot of one connection, and there may be others now",
       "the connection has used up its stream ids",

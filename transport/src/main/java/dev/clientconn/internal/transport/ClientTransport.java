@@ -1,8 +1,8 @@
 // SPDX-License-Identifier: Apache-2.0
 package dev.clientconn.internal.transport;
 
-import dev.clientconn.transport.TransportSnapshot;
 import dev.clientconn.transport.StreamSnapshot;
+import dev.clientconn.transport.TransportSnapshot;
 import io.grpc.Attributes;
 import io.grpc.Status;
 import java.util.List;

@@ -78,8 +78,9 @@ class StreamReportTest {
   void requestThatIsCompleteIsHalfClosed() {
     Http2Peer peer = Http2Peer.ready();
     peer.unary();
-    assertThat(streams(peer)).extracting(StreamSnapshot::state).containsExactly(
-        State.HALF_CLOSED_LOCAL);
+    assertThat(streams(peer))
+        .extracting(StreamSnapshot::state)
+        .containsExactly(State.HALF_CLOSED_LOCAL);
     peer.verify();
   }
 
