@@ -261,6 +261,9 @@ public final class FakeTransport implements ClientTransport {
     terminate(reason);
   }
 
+  /** Of the snapshot. */
+  public TransportSnapshot.Counters counters = TransportSnapshot.Counters.NONE;
+
   /** Makes what {@link #streams} returns. */
   public Supplier<CompletableFuture<List<StreamSnapshot>>> streamList =
       () -> CompletableFuture.completedFuture(List.of());
@@ -292,7 +295,7 @@ public final class FakeTransport implements ClientTransport {
         new TransportSnapshot.Window(0, 0, OptionalLong.empty(), OptionalLong.empty(), 0),
         new TransportSnapshot.Buffered(0, 0, 0),
         OptionalLong.empty(),
-        TransportSnapshot.Counters.NONE,
+        counters,
         null,
         new TransportSnapshot.Loop(0, OptionalLong.empty()));
   }

@@ -3,11 +3,16 @@ package dev.clientconn.tls;
 
 import static java.nio.charset.StandardCharsets.UTF_8;
 import static org.assertj.core.api.Assertions.assertThat;
+import static org.assertj.core.api.Assertions.entry;
 import static org.assertj.core.api.Assertions.assertThatThrownBy;
 
+import dev.clientconn.ClientConn;
 import dev.clientconn.ClientConnBuilder;
 import dev.clientconn.conformance.Conforms;
 import dev.clientconn.internal.http2.connect.TlsCredentials;
+import dev.clientconn.transport.ChannelTotals.ConnectOutcome;
+import dev.clientconn.transport.ChannelTotals.TlsHandshake;
+import dev.clientconn.transport.TransportSnapshot.Tls;
 import io.grpc.CallCredentials;
 import io.grpc.CallOptions;
 import io.grpc.Channel;
@@ -21,10 +26,10 @@ import io.grpc.InsecureChannelCredentials;
 import io.grpc.Metadata;
 import io.grpc.MethodDescriptor;
 import io.grpc.TlsChannelCredentials;
-import io.netty.handler.ssl.ApplicationProtocolConfig;
 import io.netty.handler.ssl.ApplicationProtocolConfig.Protocol;
 import io.netty.handler.ssl.ApplicationProtocolConfig.SelectedListenerFailureBehavior;
 import io.netty.handler.ssl.ApplicationProtocolConfig.SelectorFailureBehavior;
+import io.netty.handler.ssl.ApplicationProtocolConfig;
 import io.netty.handler.ssl.OpenSslContext;
 import io.netty.handler.ssl.SslContext;
 import io.netty.handler.ssl.SslContextBuilder;
@@ -32,6 +37,7 @@ import io.netty.handler.ssl.SslProvider;
 import io.netty.pkitesting.X509Bundle;
 import java.io.ByteArrayInputStream;
 import java.security.cert.X509Certificate;
+import java.time.Instant;
 import java.util.List;
 import java.util.Objects;
 import java.util.concurrent.CompletableFuture;
@@ -65,6 +71,48 @@ class TlsTest {
     SSLSession session = sessions.first.get(10, TimeUnit.SECONDS);
     assertThat(session.getProtocol()).isEqualTo("TLSv1.3");
     assertThat(session.getPeerPrincipal()).hasToString("CN=server");
+  }
+
+  @BothProviders
+  void snapshotDescribesTheSessionAndTotalsTheHandshakes(SslProvider provider) throws Exception {
+    int port = harness.serve(pki.server());
+    ClientConn conn = harness.builder(provider, port, harness.trusting().build()).build();
+
+    harness.works(conn);
+
+    Tls tls = conn.snapshot().subchannels().get(0).connections().get(0).tls();
+    assertThat(tls).isNotNull();
+    assertThat(tls.protocol()).isEqualTo("TLSv1.3");
+    assertThat(tls.cipher()).startsWith("TLS_");
+    assertThat(tls.peerCertificateExpiry()).isAfter(Instant.now());
+    assertThat(tls.resumed()).isNotEqualTo(true);
+    assertThat(conn.snapshot().totals().attempts().get(ConnectOutcome.SUCCESS))
+        .satisfies(attempts -> assertThat(attempts.count()).isEqualTo(1))
+        .satisfies(attempts -> assertThat(attempts.nanos()).isPositive());
+    assertThat(conn.snapshot().totals().tlsHandshakes())
+        .containsExactly(entry(new TlsHandshake("SUCCESS", false), 1L));
+  }
+
+  /** OpenSSL's sessions have the time of their creation in seconds, which is too coarse. */
+  @Test
+  void sessionOfAnEarlierConnectionIsKnownAsResumed() throws Exception {
+    int port = harness.serve(pki.server());
+    ClientConn conn =
+        harness.builder(SslProvider.JDK, port, harness.trusting().build()).build();
+    harness.works(conn);
+    // The session's age is compared in milliseconds.
+    long created = System.currentTimeMillis();
+    while (System.currentTimeMillis() <= created + 3) {
+      Thread.onSpinWait();
+    }
+
+    conn.enterIdle();
+    harness.works(conn);
+
+    assertThat(conn.snapshot().totals().tlsHandshakes())
+        .containsOnly(
+            entry(new TlsHandshake("SUCCESS", false), 1L),
+            entry(new TlsHandshake("SUCCESS", true), 1L));
   }
 
   @Conforms("C150")

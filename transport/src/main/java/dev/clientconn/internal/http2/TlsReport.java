@@ -42,6 +42,7 @@ final class TlsReport {
       return null;
     }
     long sinceDial = TimeUnit.NANOSECONDS.toMillis(counters.now() - counters.get(Figure.SINCE));
-    return session.getCreationTime() < System.currentTimeMillis() - sinceDial;
+    // Less one: both clocks are rounded down.
+    return session.getCreationTime() < System.currentTimeMillis() - sinceDial - 1;
   }
 }
