@@ -4,36 +4,48 @@ package dev.clientconn.internal.http2;
 import dev.clientconn.internal.concurrent.EventLoopConfined;
 import dev.clientconn.transport.StreamSnapshot;
 import dev.clientconn.transport.StreamSnapshot.State;
+import dev.clientconn.transport.WaitCause;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.OptionalLong;
 import java.util.concurrent.CompletableFuture;
+import java.util.function.Function;
+import org.jspecify.annotations.Nullable;
 
 /** Lists the streams of a connection, visited by a {@link StreamWalk}. */
 @EventLoopConfined
 final class StreamReport {
 
-  private final Http2Client client;
-  private final CompletableFuture<List<StreamSnapshot>> result;
+  private final long connection;
+  private final Function<StreamState, @Nullable WaitCause> cause;
   private final List<StreamSnapshot> streams = new ArrayList<>();
 
-  private StreamReport(Http2Client client, CompletableFuture<List<StreamSnapshot>> result) {
-    this.client = client;
-    this.result = result;
+  /**
+   * @param cause what a stream waits for now
+   */
+  StreamReport(long connection, Function<StreamState, @Nullable WaitCause> cause) {
+    this.connection = connection;
+    this.cause = cause;
   }
 
   /** Completes {@code result}, now or after some other tasks of the loop. */
   static void begin(Http2Client client, CompletableFuture<List<StreamSnapshot>> result) {
-    StreamReport report = new StreamReport(client, result);
-    new StreamWalk(client.loop, client.streams.activeStreams(), report::add, report::complete)
+    StreamReport report = new StreamReport(
+        client.counters.id(), stream -> StreamBlock.of(stream, client.isWritable()));
+    Runnable onEnd = () -> result.complete(report.streams());
+    new StreamWalk(client.loop, client.streams.activeStreams(), report::add, onEnd)
         .begin(client.streams.quota().waitingStreams());
   }
 
-  private void add(StreamState stream) {
+  List<StreamSnapshot> streams() {
+    return List.copyOf(streams);
+  }
+
+  void add(StreamState stream) {
     Http2ClientStream clientStream = stream.clientStream();
     boolean waits = stream.isWaiting();
     streams.add(new StreamSnapshot(
-        client.counters.id(),
+        connection,
         stream.id(),
         clientStream.listener().method(),
         clientStream.listener().ageNanos(),
@@ -42,7 +54,7 @@ final class StreamReport {
         waits ? OptionalLong.empty() : OptionalLong.of(stream.inFlow().available()),
         clientStream.queuedBytes(),
         Math.max(0, stream.inFlow().unread() - clientStream.unreturned()),
-        StreamBlock.of(stream, client.isWritable())));
+        cause.apply(stream)));
   }
 
   private static State state(StreamState stream) {
@@ -53,9 +65,5 @@ final class StreamReport {
       return State.HALF_CLOSED_LOCAL;
     }
     return stream.remoteEnded() ? State.HALF_CLOSED_REMOTE : State.OPEN;
-  }
-
-  private void complete() {
-    result.complete(List.copyOf(streams));
   }
 }
