@@ -7,6 +7,7 @@ import dev.clientconn.internal.channel.ChannelCore;
 import dev.clientconn.internal.channel.ChannelOptions;
 import dev.clientconn.internal.channel.ChannelRecorder;
 import dev.clientconn.internal.channel.Reconfiguration;
+import dev.clientconn.internal.channel.StreamSurvey;
 import dev.clientconn.internal.concurrent.ChannelThreads;
 import dev.clientconn.internal.concurrent.CrossesThreads;
 import dev.clientconn.internal.transport.ChannelWaits;
@@ -24,9 +25,11 @@ import java.lang.invoke.MethodHandles;
 import java.lang.invoke.VarHandle;
 import java.util.List;
 import java.util.concurrent.CompletableFuture;
+import java.util.concurrent.Executor;
 import java.util.concurrent.ThreadLocalRandom;
 import java.util.concurrent.TimeUnit;
 import java.util.function.DoubleSupplier;
+import org.jspecify.annotations.Nullable;
 
 /**
  * Makes gRPC calls to one target over ClientConn's own HTTP/2 transport; built by {@link
@@ -66,6 +69,8 @@ public final class ClientConn extends ManagedChannel {
   private volatile ChannelConfiguration configuration;
   private volatile ChannelCore core;
   private volatile OrphanWatch watch;
+  /** Created for the first list of streams. */
+  private volatile @Nullable StreamSurvey survey;
 
   /**
    * Makes calls with the configuration in force. Read once for each call, as an opaque value, which
@@ -221,7 +226,20 @@ public final class ClientConn extends ManagedChannel {
    * @return the future list
    */
   public CompletableFuture<List<StreamSnapshot>> streamSnapshots() {
-    return core.streams().request();
+    StreamSurvey known = survey;
+    return (known == null ? createSurvey() : known).request();
+  }
+
+  private StreamSurvey createSurvey() {
+    synchronized (lock) {
+      StreamSurvey known = survey;
+      if (known == null) {
+        Executor offload = task -> core.offloadExecutor().execute(task);
+        known = new StreamSurvey(() -> core.surveySource(), offload);
+        survey = known;
+      }
+      return known;
+    }
   }
 
   /**

@@ -98,10 +98,7 @@ class ChannelSnapshotTest {
     FakeTransport transport = ready();
     assertThat(kinds())
         .containsExactly(
-            Kind.CHANNEL_STATE,
-            Kind.NAME_RESOLVED,
-            Kind.CONNECTING,
-            Kind.CHANNEL_STATE);
+            Kind.CHANNEL_STATE, Kind.NAME_RESOLVED, Kind.CONNECTING, Kind.CHANNEL_STATE);
     assertThat(conn.snapshot().events().get(1).text()).startsWith("1 address: ").endsWith(":1");
     assertThat(conn.snapshot().events().get(2).connectionId()).isEqualTo(transport.id());
 
@@ -157,8 +154,7 @@ class ChannelSnapshotTest {
     assertThat(conn.restart()).isTrue();
 
     assertThat(conn.snapshot().totals().counters().bytesSent()).isEqualTo(10);
-    assertThat(conn.snapshot().totals().resolutions())
-        .containsKey(ResolutionOutcome.SUCCESS);
+    assertThat(conn.snapshot().totals().resolutions()).containsKey(ResolutionOutcome.SUCCESS);
   }
 
   @Test
@@ -182,13 +178,11 @@ class ChannelSnapshotTest {
   @Test
   void callsWithoutAStreamAreListedWithTheirCause() {
     call(CallOptions.DEFAULT);
-    assertThat(streams())
-        .singleElement()
-        .satisfies(call -> {
-          assertThat(call.method()).isEqualTo("pkg.Greeter/Hello");
-          assertThat(call.state()).isEqualTo(StreamSnapshot.State.WAITING);
-          assertThat(call.blockedOn()).isEqualTo(WaitCause.NAME_RESOLUTION);
-        });
+    assertThat(streams()).singleElement().satisfies(call -> {
+      assertThat(call.method()).isEqualTo("pkg.Greeter/Hello");
+      assertThat(call.state()).isEqualTo(StreamSnapshot.State.WAITING);
+      assertThat(call.blockedOn()).isEqualTo(WaitCause.NAME_RESOLUTION);
+    });
 
     fakes.resolver.send(1);
     assertThat(streams())

@@ -3,8 +3,8 @@ package dev.clientconn.tls;
 
 import static java.nio.charset.StandardCharsets.UTF_8;
 import static org.assertj.core.api.Assertions.assertThat;
-import static org.assertj.core.api.Assertions.entry;
 import static org.assertj.core.api.Assertions.assertThatThrownBy;
+import static org.assertj.core.api.Assertions.entry;
 
 import dev.clientconn.ClientConn;
 import dev.clientconn.ClientConnBuilder;
@@ -26,10 +26,10 @@ import io.grpc.InsecureChannelCredentials;
 import io.grpc.Metadata;
 import io.grpc.MethodDescriptor;
 import io.grpc.TlsChannelCredentials;
+import io.netty.handler.ssl.ApplicationProtocolConfig;
 import io.netty.handler.ssl.ApplicationProtocolConfig.Protocol;
 import io.netty.handler.ssl.ApplicationProtocolConfig.SelectedListenerFailureBehavior;
 import io.netty.handler.ssl.ApplicationProtocolConfig.SelectorFailureBehavior;
-import io.netty.handler.ssl.ApplicationProtocolConfig;
 import io.netty.handler.ssl.OpenSslContext;
 import io.netty.handler.ssl.SslContext;
 import io.netty.handler.ssl.SslContextBuilder;
@@ -76,7 +76,8 @@ class TlsTest {
   @BothProviders
   void snapshotDescribesTheSessionAndTotalsTheHandshakes(SslProvider provider) throws Exception {
     int port = harness.serve(pki.server());
-    ClientConn conn = harness.builder(provider, port, harness.trusting().build()).build();
+    ClientConn conn =
+        harness.builder(provider, port, harness.trusting().build()).build();
 
     harness.works(conn);
 

@@ -18,6 +18,7 @@ import io.grpc.Status;
 import io.grpc.SynchronizationContext;
 import java.util.ArrayList;
 import java.util.List;
+import java.util.concurrent.Executor;
 import java.util.function.DoubleSupplier;
 import java.util.logging.Level;
 import java.util.logging.Logger;
@@ -40,7 +41,6 @@ public final class ChannelCore {
   private final ConnectivityTracker tracker;
   private final PickerWrapper picker;
   private final AddrConns subchannels;
-  private final StreamSurvey streams;
   private final ShutdownLatch latch = new ShutdownLatch();
   private final ChannelGeneration.Shared shared;
 
@@ -68,8 +68,6 @@ public final class ChannelCore {
     this.tracker = new ConnectivityTracker(threads.executor(), recorder);
     this.subchannels = new AddrConns(this::terminateIfDone, this::repick);
     this.picker = new PickerWrapper(exitIdle, subchannels);
-    this.streams = new StreamSurvey(
-        new SurveySource(gate, picker, subchannels, unsent), threads.offloadExecutor());
     this.shared = new ChannelGeneration.Shared(
         sync,
         new ProtectedTimers(threads.timers()),
@@ -348,8 +346,14 @@ public final class ChannelCore {
     return tracker;
   }
 
-  public StreamSurvey streams() {
-    return streams;
+  /** Finds what a list of the streams has to ask. */
+  public StreamSurvey.Source surveySource() {
+    return new SurveySource(gate, picker, subchannels, unsent);
+  }
+
+  /** Runs what may block. */
+  public Executor offloadExecutor() {
+    return threads.offloadExecutor();
   }
 
   public AddrConns subchannels() {

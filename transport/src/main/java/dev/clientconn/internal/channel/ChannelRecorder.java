@@ -51,12 +51,12 @@ public final class ChannelRecorder implements TransportObserver {
   }
 
   @Override
-  public void attemptEnded(long connection, ConnectOutcome outcome, long nanos, String text) {
+  public void attemptEnded(long connection, ConnectOutcome outcome, long nanos, Object detail) {
     synchronized (this) {
       attempts = plus(attempts, outcome, nanos);
     }
     boolean success = outcome == ConnectOutcome.SUCCESS;
-    log.add(success ? Kind.CONNECTED : Kind.CONNECT_FAILED, connection, text);
+    log.add(success ? Kind.CONNECTED : Kind.CONNECT_FAILED, connection, detail);
   }
 
   @Override
@@ -84,8 +84,8 @@ public final class ChannelRecorder implements TransportObserver {
   }
 
   @Override
-  public void event(Kind kind, long connection, String text) {
-    log.add(kind, connection, text);
+  public void event(Kind kind, long connection, Object detail) {
+    log.add(kind, connection, detail);
   }
 
   /** The last events, the oldest first. */

@@ -75,7 +75,7 @@ public final class ConnectivityTracker {
         0,
         next == ConnectivityState.TRANSIENT_FAILURE && reason != null
             ? next + ": " + reason.getDescription()
-            : next.name());
+            : next);
     notified.forEach(this::notifyNow);
   }
 

@@ -14,7 +14,8 @@ import org.jspecify.annotations.Nullable;
 
 /**
  * Retains the last events of a channel. An idle channel has few of them, so that the array grows
- * with their number; texts are mostly those of statuses, which are retained as they are.
+ * with their number. What describes an event is mostly an object that exists anyway, such as an
+ * address or the description of a status; texts are made when the events are listed.
  */
 @CrossesThreads
 final class EventLog {
@@ -24,20 +25,23 @@ final class EventLog {
   /** Parts of texts come from servers, and must not be able to add lines to a log. */
   private static final Pattern CONTROL = Pattern.compile("[\\p{Cntrl}\u2028\u2029]+");
 
-  private record Entry(long epochMillis, long connection, Kind kind, String text) {}
+  private record Entry(long epochMillis, long connection, Kind kind, Object detail) {}
 
   /** A ring once it has its full size. */
   private @Nullable Entry[] entries = new Entry[FIRST_CAPACITY];
 
   private long added;
 
-  synchronized void add(Kind kind, long connection, String text) {
+  /**
+   * @param detail immutable: a text, an address, a list of address groups, or a constant
+   */
+  synchronized void add(Kind kind, long connection, Object detail) {
     if (added == entries.length && added < ClientConnSnapshot.MAX_EVENTS) {
       int larger = Math.min(ClientConnSnapshot.MAX_EVENTS, 2 * entries.length);
       entries = Arrays.copyOf(entries, larger);
     }
     entries[(int) (added++ % entries.length)] =
-        new Entry(System.currentTimeMillis(), connection, kind, text);
+        new Entry(System.currentTimeMillis(), connection, kind, detail);
   }
 
   /** Lists the events, the oldest first. */
@@ -56,7 +60,7 @@ final class EventLog {
             Instant.ofEpochMilli(entry.epochMillis()),
             entry.kind(),
             entry.connection(),
-            line(entry.text())))
+            line(AddressTexts.describe(entry.detail()))))
         .toList();
   }
 

@@ -5,13 +5,10 @@ import dev.clientconn.internal.concurrent.SyncContextConfined;
 import dev.clientconn.transport.ChannelTotals.ResolutionOutcome;
 import dev.clientconn.transport.TransportEvent.Kind;
 import io.grpc.EquivalentAddressGroup;
-import io.grpc.HttpConnectProxiedSocketAddress;
 import io.grpc.NameResolver.ResolutionResult;
 import io.grpc.Status;
 import io.grpc.StatusOr;
-import java.net.SocketAddress;
 import java.util.List;
-import java.util.stream.Collectors;
 
 /**
  * Records results of name resolvers and how long look-ups take, from the request to the first
@@ -19,8 +16,6 @@ import java.util.stream.Collectors;
  */
 @SyncContextConfined
 final class LookUpReport {
-
-  private static final int LISTED = 3;
 
   private final ChannelContext context;
   private boolean awaited;
@@ -44,7 +39,7 @@ final class LookUpReport {
       failed(addresses.getStatus());
     } else if (status.isOk()) {
       end(ResolutionOutcome.SUCCESS);
-      context.recorder().event(Kind.NAME_RESOLVED, 0, describe(addresses.getValue()));
+      context.recorder().event(Kind.NAME_RESOLVED, 0, detail(addresses.getValue()));
     } else {
       end(ResolutionOutcome.REJECTED);
       context.recorder().event(Kind.NAME_RESOLUTION_FAILED, 0, describe(status));
@@ -63,29 +58,15 @@ final class LookUpReport {
     }
   }
 
+  /** A few address groups are retained by the channel as well; many are not for an event alone. */
+  private static Object detail(List<EquivalentAddressGroup> groups) {
+    return groups.size() > AddressTexts.LISTED
+        ? AddressTexts.describe(groups)
+        : List.copyOf(groups);
+  }
+
   private static String describe(Status status) {
     return status.getDescription() == null ? status.getCode().name() : status.getDescription();
-  }
-
-  private static String describe(List<EquivalentAddressGroup> groups) {
-    String first = groups.stream()
-        .limit(LISTED)
-        .map(group -> group.getAddresses().stream()
-            .limit(LISTED)
-            .map(LookUpReport::describe)
-            .collect(Collectors.joining(", ")))
-        .collect(Collectors.joining(", "));
-    return groups.size()
-        + (groups.size() == 1 ? " address: " : " addresses: ")
-        + first
-        + (groups.size() > LISTED ? ", …" : "");
-  }
-
-  /** Without the user and the password of a proxy. */
-  static String describe(SocketAddress address) {
-    return address instanceof HttpConnectProxiedSocketAddress proxied
-        ? proxied.getTargetAddress() + " through the proxy " + proxied.getProxyAddress()
-        : address.toString();
   }
 
   private long now() {

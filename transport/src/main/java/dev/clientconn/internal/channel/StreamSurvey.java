@@ -12,6 +12,7 @@ import java.util.List;
 import java.util.Set;
 import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.Executor;
+import java.util.function.Supplier;
 import org.jspecify.annotations.Nullable;
 
 /**
@@ -22,24 +23,25 @@ import org.jspecify.annotations.Nullable;
 public final class StreamSurvey {
 
   /** What a survey asks. All methods may be called on any thread. */
-  interface Source {
+  public interface Source {
     List<ClientTransport> connections();
 
     /** Calls that no connection has. */
     List<WaitingCall> waitingCalls();
   }
 
-  private final Source source;
+  private final Supplier<Source> sources;
   private final Executor executor;
   private @Nullable CompletableFuture<List<StreamSnapshot>> running;
   private @Nullable CompletableFuture<List<StreamSnapshot>> next;
 
   /**
+   * @param sources what each survey asks
    * @param executor completes the results: neither event loops nor the channel's executor, which
    *     may wait for one
    */
-  StreamSurvey(Source source, Executor executor) {
-    this.source = source;
+  public StreamSurvey(Supplier<Source> sources, Executor executor) {
+    this.sources = sources;
     this.executor = executor;
   }
 
@@ -66,26 +68,27 @@ public final class StreamSurvey {
 
   private void begin(CompletableFuture<List<StreamSnapshot>> survey) {
     try {
+      Source source = sources.get();
       Set<Object> waitedBefore = Collections.newSetFromMap(new IdentityHashMap<>());
       source.waitingCalls().forEach(call -> waitedBefore.add(call.call()));
       List<CompletableFuture<List<StreamSnapshot>>> parts =
           source.connections().stream().map(ClientTransport::streams).toList();
       CompletableFuture.allOf(parts.toArray(CompletableFuture[]::new))
-          .whenComplete((done, failure) -> complete(survey, failure, parts, waitedBefore));
+          .whenComplete((done, failure) ->
+              complete(survey, failure, () -> join(parts, source, waitedBefore)));
     } catch (Throwable t) {
-      complete(survey, t, List.of(), Set.of());
+      complete(survey, t, List::of);
     }
   }
 
   private void complete(
       CompletableFuture<List<StreamSnapshot>> survey,
       @Nullable Throwable failure,
-      List<CompletableFuture<List<StreamSnapshot>>> parts,
-      Set<Object> waitedBefore) {
+      Supplier<List<StreamSnapshot>> result) {
     Runnable completion = () -> {
       beginNext();
       if (failure == null) {
-        survey.complete(join(parts, waitedBefore));
+        survey.complete(result.get());
       } else {
         survey.completeExceptionally(failure);
       }
@@ -102,8 +105,10 @@ public final class StreamSurvey {
    * Calls that waited before and wait now were not among the streams in between; others may have
    * been.
    */
-  private List<StreamSnapshot> join(
-      List<CompletableFuture<List<StreamSnapshot>>> parts, Set<Object> waitedBefore) {
+  private static List<StreamSnapshot> join(
+      List<CompletableFuture<List<StreamSnapshot>>> parts,
+      Source source,
+      Set<Object> waitedBefore) {
     List<StreamSnapshot> all = new ArrayList<>();
     parts.forEach(part -> all.addAll(part.join()));
     for (WaitingCall call : source.waitingCalls()) {

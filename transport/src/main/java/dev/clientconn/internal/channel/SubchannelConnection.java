@@ -72,10 +72,7 @@ abstract class SubchannelConnection extends AddrConnView.Owner
     transport = started;
     view.addConnection(started);
     recorder.addConnection(started);
-    recorder.event(
-        Kind.CONNECTING,
-        started.id(),
-        "to " + LookUpReport.describe(started.snapshot().remote()));
+    recorder.event(Kind.CONNECTING, started.id(), started.snapshot().remote());
   }
 
   /** Has the transport count the streams; takes effect with {@link #isCounting}. */

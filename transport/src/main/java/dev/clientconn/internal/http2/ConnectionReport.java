@@ -23,7 +23,6 @@ final class ConnectionReport {
   private boolean shutDown;
 
   private boolean pingTimedOut;
-  private @Nullable GoAway goAway;
 
   ConnectionReport(TransportCounters counters, TransportObserver observer) {
     this.counters = counters;
@@ -33,7 +32,7 @@ final class ConnectionReport {
   void ready(ConnectAttempt attempt, boolean resumed) {
     ready = true;
     handshakeEnded(attempt, resumed);
-    observer.attemptEnded(counters.id(), ConnectOutcome.SUCCESS, age(), attempt.describe());
+    observer.attemptEnded(counters.id(), ConnectOutcome.SUCCESS, age(), counters.dialled());
   }
 
   void shutDown() {
@@ -55,7 +54,6 @@ final class ConnectionReport {
 
   void goAway(@Nullable GoAway received, @Nullable String description) {
     if (received != null) {
-      goAway = received;
       counters.goAway(received);
       observer.event(
           Kind.GOAWAY, counters.id(), description + ", last stream " + received.lastStreamId());
@@ -85,6 +83,7 @@ final class ConnectionReport {
   }
 
   private String disconnectError(ConnectAttempt attempt) {
+    GoAway goAway = counters.goAway();
     if (goAway != null) {
       return DisconnectError.goAway(goAway.code());
     }

@@ -18,9 +18,9 @@ public interface TransportObserver {
    *
    * @param connection the id of the connection
    * @param nanos since the dial
-   * @param text describes the connection or the failure
+   * @param detail the address, or the text of the failure
    */
-  default void attemptEnded(long connection, ConnectOutcome outcome, long nanos, String text) {}
+  default void attemptEnded(long connection, ConnectOutcome outcome, long nanos, Object detail) {}
 
   /**
    * A TLS handshake has ended.
@@ -37,6 +37,10 @@ public interface TransportObserver {
    */
   default void disconnected(long connection, String error, long nanos, String text) {}
 
-  /** Something else has happened to a connection. */
-  default void event(TransportEvent.Kind kind, long connection, String text) {}
+  /**
+   * Something else has happened to a connection.
+   *
+   * @param detail a text, or what {@code toString} describes; is retained
+   */
+  default void event(TransportEvent.Kind kind, long connection, Object detail) {}
 }

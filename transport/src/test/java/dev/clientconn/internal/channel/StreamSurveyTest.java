@@ -21,7 +21,7 @@ class StreamSurveyTest {
 
   private final List<WaitingCall> waiting = new ArrayList<>();
   private final List<CompletableFuture<List<StreamSnapshot>>> asked = new ArrayList<>();
-  private final StreamSurvey survey = new StreamSurvey(source(), Runnable::run);
+  private final StreamSurvey survey = new StreamSurvey(this::source, Runnable::run);
 
   private static WaitingCall waiting(Object call, String method) {
     return new WaitingCall(call, method, OptionalLong.empty(), WaitCause.CREDENTIALS);
@@ -99,7 +99,7 @@ class StreamSurveyTest {
 
   @Test
   void resultIsDueThoughTheExecutorHasEnded() {
-    StreamSurvey rejected = new StreamSurvey(source(), task -> {
+    StreamSurvey rejected = new StreamSurvey(this::source, task -> {
       throw new RejectedExecutionException("ended");
     });
     CompletableFuture<List<StreamSnapshot>> request = rejected.request();

@@ -42,7 +42,7 @@ class ConnectionReportTest {
 
     peer.sendsSettings(s -> {});
 
-    assertThat(only(peer)).isEqualTo("SUCCESS in 1000000 ns to peer:1 in plaintext");
+    assertThat(only(peer)).isEqualTo("SUCCESS in 1000000 ns " + Http2Peer.ADDRESS);
     peer.verify();
   }
 

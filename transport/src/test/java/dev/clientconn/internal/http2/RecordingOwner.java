@@ -59,7 +59,7 @@ final class RecordingOwner implements ClientTransport.Listener {
 
   private final class RecordingObserver implements TransportObserver {
     @Override
-    public void attemptEnded(long id, ConnectOutcome outcome, long nanos, String text) {
+    public void attemptEnded(long id, ConnectOutcome outcome, long nanos, Object text) {
       observed.add(outcome + " in " + nanos + " ns " + text);
     }
 
@@ -74,7 +74,7 @@ final class RecordingOwner implements ClientTransport.Listener {
     }
 
     @Override
-    public void event(TransportEvent.Kind kind, long id, String text) {
+    public void event(TransportEvent.Kind kind, long id, Object text) {
       observed.add(kind + " " + text);
     }
   }

@@ -211,11 +211,6 @@ public final class ConnectAttempt {
     return phase == Phase.HANDSHAKING;
   }
 
-  /** Describes a connection that is ready. */
-  public String describe() {
-    return "to " + AddressText.of(address) + (tls ? " with TLS" : " in plaintext");
-  }
-
   private Status status() {
     String description;
     if (ready) {
