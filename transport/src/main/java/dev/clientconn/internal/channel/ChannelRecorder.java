@@ -29,7 +29,7 @@ import java.util.Map;
 public final class ChannelRecorder implements TransportObserver {
 
   private final EventLog log = new EventLog();
-  private final List<ClientTransport> connections = new ArrayList<>(1);
+  private List<ClientTransport> connections = List.of();
   private Counters ended = Counters.NONE;
   private Map<ConnectOutcome, TimeTotal> attempts = Map.of();
   private Map<TlsHandshake, Long> handshakes = Map.of();
@@ -40,12 +40,16 @@ public final class ChannelRecorder implements TransportObserver {
 
   /** A connection is dialled. */
   synchronized void addConnection(ClientTransport connection) {
-    connections.add(connection);
+    List<ClientTransport> more = new ArrayList<>(connections);
+    more.add(connection);
+    connections = List.copyOf(more);
   }
 
   /** A connection has ended, and counts nothing any more. */
   synchronized void removeConnection(ClientTransport connection) {
-    if (connections.remove(connection)) {
+    List<ClientTransport> fewer = new ArrayList<>(connections);
+    if (fewer.remove(connection)) {
+      connections = List.copyOf(fewer);
       ended = ended.plus(connection.snapshot().counters());
     }
   }

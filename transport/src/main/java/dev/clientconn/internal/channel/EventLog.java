@@ -20,12 +20,22 @@ import org.jspecify.annotations.Nullable;
 @CrossesThreads
 final class EventLog {
 
-  private static final int FIRST_CAPACITY = 4;
+  private static final int FIRST_CAPACITY = 5;
 
   /** Parts of texts come from servers, and must not be able to add lines to a log. */
   private static final Pattern CONTROL = Pattern.compile("[\\p{Cntrl}\u2028\u2029]+");
 
-  private record Entry(long epochMillis, long connection, Kind kind, Object detail) {}
+  /**
+   * Fits into 32 bytes: each channel has some.
+   *
+   * @param time in milliseconds since 1970
+   * @param connection its id, and in the lowest bits the place of the kind
+   */
+  private record Entry(long time, long connection, Object detail) {}
+
+  private static final Kind[] KINDS = Kind.values();
+  private static final List<Kind> PLACES = List.of(KINDS);
+  private static final int KIND_BITS = 4;
 
   /** A ring once it has its full size. */
   private @Nullable Entry[] entries = new Entry[FIRST_CAPACITY];
@@ -40,8 +50,8 @@ final class EventLog {
       int larger = Math.min(ClientConnSnapshot.MAX_EVENTS, 2 * entries.length);
       entries = Arrays.copyOf(entries, larger);
     }
-    entries[(int) (added++ % entries.length)] =
-        new Entry(System.currentTimeMillis(), connection, kind, detail);
+    entries[(int) (added++ % entries.length)] = new Entry(
+        System.currentTimeMillis(), connection << KIND_BITS | PLACES.indexOf(kind), detail);
   }
 
   /** Lists the events, the oldest first. */
@@ -57,9 +67,9 @@ final class EventLog {
     }
     return copy.stream()
         .map(entry -> new TransportEvent(
-            Instant.ofEpochMilli(entry.epochMillis()),
-            entry.kind(),
-            entry.connection(),
+            Instant.ofEpochMilli(entry.time()),
+            KINDS[(int) (entry.connection() & ((1 << KIND_BITS) - 1))],
+            entry.connection() >> KIND_BITS,
             line(AddressTexts.describe(entry.detail()))))
         .toList();
   }
