@@ -107,6 +107,17 @@ class ChannelSnapshotTest {
   }
 
   @Test
+  void sameAddressesAgainAreNoEvent() {
+    ready();
+    fakes.resolver.send(1);
+    fakes.resolver.send(1);
+    assertThat(kinds()).containsOnlyOnce(Kind.NAME_RESOLVED);
+
+    fakes.resolver.send(1, 2);
+    assertThat(kinds()).endsWith(Kind.NAME_RESOLVED).hasSize(5);
+  }
+
+  @Test
   void onlyTheLastHundredEventsAreRetained() {
     for (int i = 0; i < 130; i++) {
       fakes.recorder.event(Kind.SETTINGS_CHANGED, i, "line\nfeed " + i);

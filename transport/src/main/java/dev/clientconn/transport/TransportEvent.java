@@ -24,7 +24,7 @@ public record TransportEvent(Instant time, Kind kind, long connectionId, String 
   public enum Kind {
     /** The connectivity state of the channel has changed. */
     CHANNEL_STATE,
-    /** The name resolver has returned addresses. */
+    /** The name resolver has returned addresses, other ones than before. */
     NAME_RESOLVED,
     /** The name resolver has failed, or its result could not be used. */
     NAME_RESOLUTION_FAILED,

@@ -9,6 +9,7 @@ import io.grpc.NameResolver.ResolutionResult;
 import io.grpc.Status;
 import io.grpc.StatusOr;
 import java.util.List;
+import org.jspecify.annotations.Nullable;
 
 /**
  * Records results of name resolvers and how long look-ups take, from the request to the first
@@ -20,6 +21,7 @@ final class LookUpReport {
   private final ChannelContext context;
   private boolean awaited;
   private long began;
+  private @Nullable Object lastAddresses;
 
   LookUpReport(ChannelContext context) {
     this.context = context;
@@ -39,10 +41,18 @@ final class LookUpReport {
       failed(addresses.getStatus());
     } else if (status.isOk()) {
       end(ResolutionOutcome.SUCCESS);
-      context.recorder().event(Kind.NAME_RESOLVED, 0, detail(addresses.getValue()));
+      reportAddresses(detail(addresses.getValue()));
     } else {
       end(ResolutionOutcome.REJECTED);
       context.recorder().event(Kind.NAME_RESOLUTION_FAILED, 0, describe(status));
+    }
+  }
+
+  /** Look-ups at intervals usually return the same, and would displace the other events. */
+  private void reportAddresses(Object detail) {
+    if (!detail.equals(lastAddresses)) {
+      lastAddresses = detail;
+      context.recorder().event(Kind.NAME_RESOLVED, 0, detail);
     }
   }
 

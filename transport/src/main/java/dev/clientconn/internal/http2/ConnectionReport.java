@@ -45,9 +45,9 @@ final class ConnectionReport {
   }
 
   void settings(PeerSettings settings) {
-    boolean first = counters.peerSettings() == null;
+    PeerSettings before = counters.peerSettings();
     counters.peerSettings(settings);
-    if (!first) {
+    if (before != null && !before.equals(settings)) {
       observer.event(Kind.SETTINGS_CHANGED, counters.id(), settings.describe());
     }
   }

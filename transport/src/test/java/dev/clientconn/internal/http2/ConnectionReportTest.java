@@ -161,6 +161,9 @@ class ConnectionReportTest {
     assertThat(only(peer))
         .isEqualTo("SETTINGS_CHANGED max concurrent streams 3, initial window 65535, max header"
             + " list unlimited");
+
+    peer.sendsSettings(s -> s.maxConcurrentStreams(3));
+    assertThat(observed(peer)).isEmpty();
     peer.verify();
   }
 }
