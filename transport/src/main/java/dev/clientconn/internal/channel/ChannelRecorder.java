@@ -50,7 +50,7 @@ public final class ChannelRecorder implements TransportObserver {
     List<ClientTransport> fewer = new ArrayList<>(connections);
     if (fewer.remove(connection)) {
       connections = List.copyOf(fewer);
-      ended = ended.plus(connection.snapshot().counters());
+      ended = ended.plus(connection.counters());
     }
   }
 
@@ -100,7 +100,7 @@ public final class ChannelRecorder implements TransportObserver {
   public synchronized ChannelTotals totals() {
     Counters counters = ended.plus(rejectedInSubchannels());
     for (ClientTransport connection : connections) {
-      counters = counters.plus(connection.snapshot().counters());
+      counters = counters.plus(connection.counters());
     }
     return new ChannelTotals(attempts, handshakes, lifetimes, disconnects, resolutions, counters);
   }

@@ -14,6 +14,7 @@ import dev.clientconn.internal.wire.RequestHeaders;
 import dev.clientconn.transport.Dialer;
 import dev.clientconn.transport.StreamSnapshot;
 import dev.clientconn.transport.TransportSnapshot;
+import dev.clientconn.transport.TransportSnapshot.Counters;
 import io.grpc.Attributes;
 import io.grpc.Status;
 import io.grpc.StatusRuntimeException;
@@ -230,6 +231,11 @@ final class Http2ClientTransport implements ClientTransport {
       result.complete(List.of());
     }
     return result;
+  }
+
+  @Override
+  public Counters counters() {
+    return TransportReport.counters(counters);
   }
 
   @Override

@@ -101,7 +101,7 @@ final class TransportReport {
             : OptionalLong.of(Math.max(0, counters.now() - since)));
   }
 
-  private static Counters counters(TransportCounters counters) {
+  static Counters counters(TransportCounters counters) {
     return new Counters(
         counters.get(Figure.OPENED),
         counters.get(RareFigure.REJECTED),

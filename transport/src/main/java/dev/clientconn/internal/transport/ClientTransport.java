@@ -3,6 +3,7 @@ package dev.clientconn.internal.transport;
 
 import dev.clientconn.transport.StreamSnapshot;
 import dev.clientconn.transport.TransportSnapshot;
+import dev.clientconn.transport.TransportSnapshot.Counters;
 import io.grpc.Attributes;
 import io.grpc.Status;
 import java.util.List;
@@ -75,6 +76,11 @@ public interface ClientTransport {
 
   /** Returns the present state and counters, without waiting for the event loop. */
   TransportSnapshot snapshot();
+
+  /** Returns the counters of {@link #snapshot} alone. */
+  default Counters counters() {
+    return snapshot().counters();
+  }
 
   /**
    * Lists the streams of the connection, those that wait for a slot included. Completes on the
