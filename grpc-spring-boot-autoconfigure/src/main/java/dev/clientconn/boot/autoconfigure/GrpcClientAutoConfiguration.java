@@ -179,6 +179,11 @@ public final class GrpcClientAutoConfiguration {
   }
 
   @Bean
+  HealthSource grpcClientHealthSource(InheritedSettings settings, TlsConfigurer tls) {
+    return new HealthSource(settings, tls);
+  }
+
+  @Bean
   TlsConfigurer grpcClientTls(ObjectProvider<SslBundles> bundles) {
     return new TlsConfigurer(bundles.getIfAvailable());
   }

@@ -43,6 +43,8 @@ public class GrpcClientProperties {
 
   private final Page page = new Page();
 
+  private final Health health = new Health();
+
   public boolean isEnabled() {
     return this.enabled;
   }
@@ -83,6 +85,10 @@ public class GrpcClientProperties {
     return this.page;
   }
 
+  public Health getHealth() {
+    return this.health;
+  }
+
   /** Interceptors of all clients. */
   public static class Interceptors {
 
@@ -95,6 +101,21 @@ public class GrpcClientProperties {
 
     public void setGlobal(GlobalInterceptors global) {
       this.global = global;
+    }
+  }
+
+  /** Health of targets. */
+  public static class Health {
+
+    /** Whether the health of targets is reported, if Spring Boot's health module is there. */
+    private boolean enabled = true;
+
+    public boolean isEnabled() {
+      return this.enabled;
+    }
+
+    public void setEnabled(boolean enabled) {
+      this.enabled = enabled;
     }
   }
 

@@ -107,6 +107,9 @@ public class GrpcClientSettings {
   @NestedConfigurationProperty
   private final ShutdownSettings shutdown = new ShutdownSettings();
 
+  @NestedConfigurationProperty
+  private final HealthSettings health = new HealthSettings();
+
   public @Nullable Duration getDeadline() {
     return this.deadline;
   }
@@ -249,5 +252,9 @@ public class GrpcClientSettings {
 
   public ShutdownSettings getShutdown() {
     return this.shutdown;
+  }
+
+  public HealthSettings getHealth() {
+    return this.health;
   }
 }

@@ -123,6 +123,11 @@ final class InheritedSettings {
     return merge(own(name)).getShutdown().getGracePeriod();
   }
 
+  /** Returns how the health of a target is reported. */
+  HealthSettings health(String name) {
+    return merge(own(name)).getHealth();
+  }
+
   /** Returns when the channel of a target connects. */
   ConnectSettings connect(String name) {
     return merge(own(name)).getConnect();

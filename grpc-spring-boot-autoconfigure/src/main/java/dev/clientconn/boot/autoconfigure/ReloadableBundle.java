@@ -40,6 +40,9 @@ final class ReloadableBundle {
   /** Guarded by this; null until the bundle was loaded, and after the end. */
   private @Nullable ReloadableTls tls;
 
+  /** Guarded by this: what the material was made of. */
+  private @Nullable SslBundle bundle;
+
   /** Guarded by this. */
   private boolean hasKey;
 
@@ -77,6 +80,12 @@ final class ReloadableBundle {
     SslBundle bundle = bundles.getBundle(name);
     this.hasKey = hasKey(bundle);
     this.tls = ReloadableTls.of(context(bundle));
+    this.bundle = bundle;
+  }
+
+  /** Returns the bundle that new connections use: not an update that was refused. */
+  synchronized @Nullable SslBundle bundle() {
+    return this.bundle;
   }
 
   synchronized ReloadableTls tls() {
@@ -90,12 +99,14 @@ final class ReloadableBundle {
   /** There is no way to remove the handler from the registry; it holds nothing after this. */
   synchronized void close() {
     this.tls = null;
+    this.bundle = null;
   }
 
   private synchronized void update(SslBundle next) {
     ReloadableTls current = this.tls;
     if (current != null && current.update(this.source, () -> checkedContext(next))) {
       this.hasKey = hasKey(next);
+      this.bundle = next;
     }
   }
 

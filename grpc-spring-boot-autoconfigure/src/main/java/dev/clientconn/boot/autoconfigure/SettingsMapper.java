@@ -59,6 +59,8 @@ final class SettingsMapper {
         .to(this.builder::connectTimeout);
     map.from(values.getConnect()::getRequiredTimeout)
         .to(timeout -> this.checks.positive("connect.required-timeout", timeout));
+    map.from(values.getHealth()::getCertificateThreshold)
+        .to(threshold -> this.checks.notNegative("health.certificate-threshold", threshold));
     if (values.getConnect().getMode() != ConnectMode.REQUIRED
         && this.settings.isOwn("connect.required-timeout")) {
       throw this.settings.invalidGroup(

@@ -40,6 +40,9 @@ final class TlsConfigurer implements AutoCloseable {
   /** The last bundle of connection details, by the target. */
   private final Map<String, Provided> provided = new ConcurrentHashMap<>();
 
+  /** The bundles of registries that targets use now, by the target. */
+  private final Map<String, ReloadableBundle> named = new ConcurrentHashMap<>();
+
   /** Is the same for all channels, so that a change of other settings does not reconnect them. */
   private static final class Unverified {
 
@@ -74,6 +77,7 @@ final class TlsConfigurer implements AutoCloseable {
     }
     String name = settings.values().getSsl().getBundle();
     if (!StringUtils.hasText(name)) {
+      this.named.remove(settings.name());
       if (!verify) {
         builder.tls(Unverified.TLS);
       }
@@ -81,7 +85,9 @@ final class TlsConfigurer implements AutoCloseable {
     }
     try {
       SslBundle bundle = bundle(settings, name);
-      builder.tls(reloadable(settings, name, verify).tls());
+      ReloadableBundle reloadable = reloadable(settings, name, verify);
+      builder.tls(reloadable.tls());
+      this.named.put(settings.name(), reloadable);
       warnOfClientCertificates(settings, bundle);
     } catch (IllegalArgumentException | IllegalStateException refused) {
       throw settings.invalid(
@@ -100,6 +106,16 @@ final class TlsConfigurer implements AutoCloseable {
     } catch (IllegalArgumentException | IllegalStateException refused) {
       throw connection.invalid("The SSL bundle: " + refused.getMessage());
     }
+  }
+
+  /** Returns the bundle that new connections of a target use; null if it has none. */
+  @Nullable
+  SslBundle inUse(String target) {
+    Provided ofConnection = this.provided.get(target);
+    ReloadableBundle reloadable = this.named.get(target);
+    return ofConnection != null
+        ? ofConnection.bundle
+        : reloadable == null ? null : reloadable.bundle();
   }
 
   private SslBundle bundle(TargetSettings settings, String name) {

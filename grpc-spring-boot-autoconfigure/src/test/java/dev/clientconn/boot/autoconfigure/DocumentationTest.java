@@ -66,6 +66,13 @@ class DocumentationTest {
             Map.entry("flow-control.connection-window", text(ChannelDefaults.WINDOW)),
             Map.entry("flow-control.grow", "" + ChannelDefaults.GROW_WINDOWS),
             Map.entry("flow-control.stream-window", text(ChannelDefaults.WINDOW)),
+            Map.entry(
+                "health.certificate-threshold", HealthSource.CERTIFICATE_THRESHOLD.toDays() + "d"),
+            Map.entry("health.connect", "false"),
+            Map.entry("health.connecting", "unknown"),
+            Map.entry("health.enabled", "true"),
+            Map.entry("health.failure", "down"),
+            Map.entry("health.idle", "up"),
             Map.entry("hedging.delay", text(CallPolicies.HEDGING_DELAY)),
             Map.entry("idle.timeout", text(ChannelDefaults.IDLE_TIMEOUT)),
             Map.entry("inbound.message.max-size", text(ChannelDefaults.MAX_INBOUND_MESSAGE_SIZE)),

@@ -31,6 +31,7 @@ class SettingsReachTheBuilderTest {
       "connect\\.(mode|required-timeout)",
       "credentials\\..*",
       "executor",
+      "health\\..*",
       "interceptors\\[\\d]",
       "keepalive.enabled",
       "proxy.enabled",
