@@ -5,7 +5,7 @@ const HEIGHT = 200;
 
 /** Seconds that the charts show at most, and at least. */
 export const SPAN = 180;
-const LEAST_SPAN = 20;
+const LEAST_SPAN = 12;
 
 let library;
 
