@@ -88,7 +88,7 @@ export function clock(millis) {
 
 /** Returns a state, such as TRANSIENT_FAILURE, as words. */
 export function words(constant) {
-  const lower = String(constant).toLowerCase().replaceAll('_', ' ');
+  const lower = String(constant).toLowerCase().replaceAll('_', ' ').replace('goaway', 'GOAWAY');
   return lower.charAt(0).toUpperCase() + lower.slice(1);
 }
 
