@@ -139,6 +139,30 @@ class RuntimeChangesTest {
   }
 
   @Test
+  void addressListThatBecomesEmptyLeavesTheServersThatItHad(CapturedOutput output) {
+    this.runner.run(context -> {
+      HealthBlockingStub stub = HealthGrpc.newBlockingStub(context.getBean(ClientConn.class));
+      ClientConnRefresher refresher = context.getBean(ClientConnRefresher.class);
+      for (String empty : new String[] {"static://", "static://,", ""}) {
+        set(context, Map.of(GREETER + "address", empty));
+
+        assertThat(refresher.refresh()).isEmpty();
+
+        check(stub);
+        assertThat(output)
+            .contains("The changed settings of the gRPC target 'greeter' are not used; its channel"
+                + " keeps those before")
+            .contains("Value: \"" + empty + "\"");
+      }
+      assertThat(output)
+          .contains("Origin: \"" + GREETER + "address\" from property source \"changes\"")
+          .contains("It has no host. Write static://<host>:<port>,<host>:<port>")
+          .contains("The gRPC target 'greeter' has settings but no address.");
+      assertThat(this.first.connections.availablePermits()).isEqualTo(1);
+    });
+  }
+
+  @Test
   void valuesThatCannotBeBoundAndUnknownKeysChangeNothing(CapturedOutput output) {
     this.runner.run(context -> {
       ClientConnRefresher refresher = context.getBean(ClientConnRefresher.class);

@@ -48,6 +48,14 @@ final class BalancerWrapper extends LoadBalancer.Helper {
   private final GracefulSwitchLoadBalancer balancer;
   private boolean shutdown;
   private boolean hasAddresses;
+
+  /**
+   * Set while the policy gets an empty list: its status names neither the target nor a remedy, and
+   * must not end the calls that wait before it is replaced.
+   */
+  private boolean withholding;
+
+  private boolean withheld;
   private ConnectivityState state = ConnectivityState.CONNECTING;
   private @Nullable SubchannelPicker picker;
 
@@ -73,6 +81,7 @@ final class BalancerWrapper extends LoadBalancer.Helper {
   Status accept(
       List<EquivalentAddressGroup> addresses, Attributes attributes, Object balancerConfig) {
     setResolutionError(null);
+    withholding = addresses.isEmpty();
     try {
       @Nullable
       Status returned = balancer.acceptResolvedAddresses(ResolvedAddresses.newBuilder()
@@ -82,13 +91,29 @@ final class BalancerWrapper extends LoadBalancer.Helper {
           .build());
       Status status = returned == null ? NO_STATUS : returned;
       hasAddresses = status.isOk();
+      if (addresses.isEmpty() && !status.isOk()) {
+        status = noAddresses();
+        failResolution(status);
+      }
       return status;
     } catch (Throwable t) {
       context.onBroken().accept(t);
       return Status.INTERNAL
           .withDescription("The load-balancing policy threw: " + t)
           .withCause(t);
+    } finally {
+      withholding = false;
+      if (withheld && picker != null && !shutdown) {
+        publishState(picker);
+      }
+      withheld = false;
     }
+  }
+
+  private Status noAddresses() {
+    return Status.UNAVAILABLE.withDescription("The name resolver found no address for "
+        + context.options().target().text()
+        + ": no server is registered under this name, or all were removed");
   }
 
   /**
@@ -110,6 +135,11 @@ final class BalancerWrapper extends LoadBalancer.Helper {
     if (changed && picker != null && state == ConnectivityState.TRANSIENT_FAILURE) {
       publish(withResolutionError(picker));
     }
+  }
+
+  private void publishState(SubchannelPicker next) {
+    boolean failing = state == ConnectivityState.TRANSIENT_FAILURE;
+    publish(failing ? withResolutionError(next) : next);
   }
 
   private void publish(SubchannelPicker next) {
@@ -167,8 +197,11 @@ final class BalancerWrapper extends LoadBalancer.Helper {
     if (!shutdown && newState != ConnectivityState.SHUTDOWN) {
       state = newState;
       picker = newPicker;
-      boolean failing = newState == ConnectivityState.TRANSIENT_FAILURE;
-      publish(failing ? withResolutionError(newPicker) : newPicker);
+      if (withholding) {
+        withheld = true;
+      } else {
+        publishState(newPicker);
+      }
     }
   }
 

@@ -63,10 +63,18 @@ final class ResolverWrapper {
     NameResolver resolver = newResolver();
     this.prepared = resolver;
     String override = context.options().authorityOverride();
-    this.authority = override == null
-        ? Objects.requireNonNull(
-            resolver.getServiceAuthority(), () -> resolver + " has no authority")
-        : override;
+    this.authority = override == null ? authorityOf(resolver) : override;
+  }
+
+  /** A resolver without an authority makes no channel, whose shutdown would be its own. */
+  private static String authorityOf(NameResolver resolver) {
+    try {
+      return Objects.requireNonNull(
+          resolver.getServiceAuthority(), () -> resolver + " has no authority");
+    } catch (Throwable t) {
+      shutdown(resolver);
+      throw t;
+    }
   }
 
   private NameResolver newResolver() {

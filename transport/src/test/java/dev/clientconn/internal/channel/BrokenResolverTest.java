@@ -2,6 +2,7 @@
 package dev.clientconn.internal.channel;
 
 import static org.assertj.core.api.Assertions.assertThat;
+import static org.assertj.core.api.Assertions.assertThatThrownBy;
 
 import dev.clientconn.testing.Throwing;
 import io.grpc.Status.Code;
@@ -54,6 +55,25 @@ class BrokenResolverTest {
     harness.clock.advance(Duration.ofSeconds(1));
 
     assertIsServed(patient);
+  }
+
+  @ParameterizedTest
+  @MethodSource("failures")
+  void aResolverThatThrowsInPlaceOfAnAuthorityIsShutDown(Throwable broken) {
+    resolver.throwsOnAuthority = broken;
+
+    assertThatThrownBy(harness::control).isSameAs(broken);
+
+    assertThat(resolver.last().shutdown).isTrue();
+  }
+
+  @Test
+  void aResolverWithoutAnAuthorityIsShutDown() {
+    resolver.authority = null;
+
+    assertThatThrownBy(harness::control).hasMessageEndingWith("has no authority");
+
+    assertThat(resolver.last().shutdown).isTrue();
   }
 
   @ParameterizedTest

@@ -26,6 +26,8 @@ public final class FakeResolver extends TestResolverProvider {
   public @Nullable Throwable throwsOnMake;
   public @Nullable Throwable throwsOnRefresh;
   public @Nullable Throwable throwsOnShutdown;
+  public @Nullable Throwable throwsOnAuthority;
+  public @Nullable String authority = "server:1";
   private NameResolver.@Nullable Args args;
 
   public FakeResolver() {
@@ -127,8 +129,12 @@ public final class FakeResolver extends TestResolverProvider {
     private @Nullable Listener2 listener;
 
     @Override
+    @SuppressWarnings("NullAway") // as foreign code may
     public String getServiceAuthority() {
-      return "server:1";
+      if (throwsOnAuthority != null) {
+        throw Throwing.raise(throwsOnAuthority);
+      }
+      return authority;
     }
 
     @Override
