@@ -9,11 +9,13 @@ import org.jspecify.annotations.Nullable;
  * the deadline, and where callbacks run.
  *
  * @param credentials creates the credentials of targets
+ * @param codecs the codecs of the application
  * @param beans the beans that properties name
  * @param virtualThreads where callbacks run, or null for the threads of the library
  */
 record CallSupport(
     TargetCredentials credentials,
+    CodecRegistries codecs,
     BeanReferences beans,
     @Nullable CallbackThreads virtualThreads) {
 
@@ -21,6 +23,7 @@ record CallSupport(
     new CallDefaultsMapper(settings, builder)
         .apply(
             this.credentials.of(settings, security),
+            this.codecs,
             this.beans,
             this.virtualThreads == null ? null : this.virtualThreads.executor());
   }

@@ -8,6 +8,8 @@ import dev.clientconn.boot.ClientConnRefresher;
 import dev.clientconn.boot.autoconfigure.connection.TargetConnections;
 import dev.clientconn.boot.autoconfigure.credentials.TokenSources;
 import dev.clientconn.boot.autoconfigure.interceptor.InterceptorBeans;
+import io.grpc.CompressorRegistry;
+import io.grpc.DecompressorRegistry;
 import io.grpc.NameResolverProvider;
 import org.springframework.aot.AotDetector;
 import org.springframework.beans.factory.ObjectProvider;
@@ -125,9 +127,15 @@ public final class GrpcClientAutoConfiguration {
   @Bean
   CallSupport grpcClientCallSupport(
       TargetCredentials credentials,
+      ObjectProvider<CompressorRegistry> compressors,
+      ObjectProvider<DecompressorRegistry> decompressors,
       ConfigurableListableBeanFactory beans,
       ObjectProvider<CallbackThreads> virtualThreads) {
-    return new CallSupport(credentials, new BeanReferences(beans), virtualThreads.getIfAvailable());
+    return new CallSupport(
+        credentials,
+        new CodecRegistries(compressors, decompressors),
+        new BeanReferences(beans),
+        virtualThreads.getIfAvailable());
   }
 
   @Bean

@@ -69,13 +69,18 @@ final class KeyCheck {
    * @throws UnknownKeyException if there are unknown keys
    */
   static void run(Environment environment, @Nullable ClassLoader classLoader) {
+    runAgain(environment, classLoader);
+    OtherStarter.on(classLoader).forEach(other -> logger.warn(other.warning()));
+  }
+
+  /** Checks all keys of an environment that has changed, without the warnings of the start. */
+  static void runAgain(Environment environment, @Nullable ClassLoader classLoader) {
     SpringGrpcLayer.apply(environment, classLoader);
     KeyCheck check = new KeyCheck(environment, classLoader);
     check.sources.forEach(check::look);
     if (!check.problems.isEmpty()) {
       throw new UnknownKeyException(check.problems.values(), check.netDevh);
     }
-    OtherStarter.on(classLoader).forEach(other -> logger.warn(other.warning()));
   }
 
   private void look(ConfigurationPropertySource source) {
@@ -175,7 +180,17 @@ final class KeyCheck {
     return SettingKeys.OF_THE_CLIENT
         .nearest(elements)
         .map(key -> new Line(List.of(), key, value))
+        .or(() -> nearestOfATarget(elements, value))
         .orElse(null);
+  }
+
+  /** The group may be a target whose parent is missing. */
+  private static Optional<Line> nearestOfATarget(List<String> elements, String value) {
+    return elements.size() < 2
+        ? Optional.empty()
+        : SettingKeys.OF_A_TARGET
+            .nearest(elements.subList(1, elements.size()))
+            .map(key -> new Line(List.of("targets", elements.get(0)), key, value));
   }
 
   /**

@@ -16,6 +16,7 @@ import java.util.function.Function;
 import org.jspecify.annotations.Nullable;
 import org.springframework.beans.factory.ObjectProvider;
 import org.springframework.boot.context.properties.source.ConfigurationProperty;
+import org.springframework.boot.context.properties.source.InvalidConfigurationPropertyValueException;
 
 /**
  * Builds channels from {@code grpc.client}. Four layers are applied in this order, and a later one
@@ -66,7 +67,9 @@ final class PropertiesClientConnFactory implements ClientConnFactory {
 
   /** Creates a channel whose builder is changed after all customizers, and only once. */
   ClientConn create(TargetSettings settings, ClientConnBuilderCustomizer changes) {
-    return configure(settings, changes, ClientConnBuilder::build);
+    ClientConn channel = configure(settings, changes, ClientConnBuilder::build);
+    this.interceptors.prepareAfterStart();
+    return channel;
   }
 
   /** Returns the channels that {@link #create(String)} has made and that are still used. */
@@ -112,7 +115,7 @@ final class PropertiesClientConnFactory implements ClientConnFactory {
     new ServiceConfigMapper(settings, builder).apply();
     this.customizers
         .orderedStream()
-        .forEach(customizer -> customizer.customize(settings.name(), builder));
+        .forEach(customizer -> customize(customizer, settings.name(), builder));
     changes.customize(settings.name(), builder);
     ClientInterceptor interceptor = interceptor(settings);
     if (interceptor != null) {
@@ -120,6 +123,17 @@ final class PropertiesClientConnFactory implements ClientConnFactory {
       builder.intercept(interceptor);
     }
     return use(settings, builder, use);
+  }
+
+  private static void customize(
+      ClientConnBuilderCustomizer customizer, String target, ClientConnBuilder builder) {
+    try {
+      customizer.customize(target, builder);
+    } catch (GrpcClientConfigurationException | InvalidConfigurationPropertyValueException known) {
+      throw known;
+    } catch (RuntimeException thrown) {
+      throw new FailedCustomizerException(customizer, target, thrown);
+    }
   }
 
   private @Nullable ClientInterceptor interceptor(TargetSettings settings) {

@@ -96,7 +96,7 @@ final class PropertiesRefresher implements ClientConnRefresher {
   /** Returns false if the properties cannot be bound; those before stay in force. */
   private boolean bind() {
     try {
-      KeyCheck.run(this.environment, this.classLoader);
+      KeyCheck.runAgain(this.environment, this.classLoader);
       GrpcClientTargets targets = GrpcClientTargets.of(this.environment);
       GrpcClientProperties bound = new GrpcClientProperties();
       this.binding.postProcessBeforeInitialization(

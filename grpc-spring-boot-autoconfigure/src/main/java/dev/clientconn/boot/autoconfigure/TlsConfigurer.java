@@ -13,6 +13,7 @@ import io.netty.handler.ssl.util.InsecureTrustManagerFactory;
 import java.time.Instant;
 import java.util.List;
 import java.util.Map;
+import java.util.Set;
 import java.util.concurrent.ConcurrentHashMap;
 import org.apache.commons.logging.Log;
 import org.apache.commons.logging.LogFactory;
@@ -36,6 +37,8 @@ final class TlsConfigurer implements AutoCloseable {
   private final @Nullable SslBundles bundles;
 
   private final Map<Use, ReloadableBundle> used = new ConcurrentHashMap<>();
+
+  private final Set<String> warnings = ConcurrentHashMap.newKeySet();
 
   /** The last bundle of connection details, by the target. */
   private final Map<String, Provided> provided = new ConcurrentHashMap<>();
@@ -143,8 +146,8 @@ final class TlsConfigurer implements AutoCloseable {
   }
 
   /** Logs a warning at each start, because connections without verification are not secure. */
-  private static void warnOfNoVerification(TargetSettings settings) {
-    logger.warn("The gRPC target '" + settings.name()
+  private void warnOfNoVerification(TargetSettings settings) {
+    warnOnce("The gRPC target '" + settings.name()
         + "' does NOT verify the certificate of its server: anyone on the network path can"
         + " impersonate it, and read and change the calls. Use this in tests only, and trust a"
         + " private certificate by ssl.bundle instead."
@@ -165,12 +168,19 @@ final class TlsConfigurer implements AutoCloseable {
         : " Configured: %s.".formatted(String.join(", ", names));
   }
 
+  /** Settings are applied again at each refresh. */
+  private void warnOnce(String text) {
+    if (this.warnings.add(text)) {
+      logger.warn(text);
+    }
+  }
+
   /** Warns only: servers that do not require a client certificate can still be called. */
-  private static void warnOfClientCertificates(TargetSettings settings, SslBundle bundle) {
+  private void warnOfClientCertificates(TargetSettings settings, SslBundle bundle) {
     ClientCertificates.problems(bundle.getStores().getKeyStore(), Instant.now())
         .forEach(problem -> {
           ConfigurationProperty property = settings.property("ssl.bundle");
-          logger.warn("The client certificate of the gRPC target '" + settings.name()
+          warnOnce("The client certificate of the gRPC target '" + settings.name()
               + "' is not valid; servers that require one will reject it: " + problem
               + " in the SSL bundle." + PropertyText.ofNullable(property));
         });

@@ -4,6 +4,8 @@ package dev.clientconn.boot.autoconfigure;
 import static org.assertj.core.api.Assertions.assertThat;
 
 import dev.clientconn.ClientConn;
+import dev.clientconn.ClientConnBuilder;
+import dev.clientconn.boot.ClientConnBuilderCustomizer;
 import java.util.Map;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.params.ParameterizedTest;
@@ -85,6 +87,36 @@ class ConfigurationMistakesTest {
     assertThat(analysis.getDescription())
         .contains("grpc.client.defaults.idle.time-out-after", "application.yml - 1:");
     assertThat(analysis.getAction()).contains("idle");
+  }
+
+  @Test
+  void misspeltKeyOfATargetThatIsNotBelowTargetsShowsTheNearest() {
+    FailureAnalysis analysis =
+        StartFailure.of(this.runner, "grpc.client.greeter.adress: localhost:9090");
+
+    assertThat(analysis.getDescription())
+        .contains("Did you mean grpc.client.targets.greeter.address?");
+    assertThat(analysis.getAction()).contains("address: localhost:9090");
+  }
+
+  @Test
+  void customizerThatFailsIsNamedWithTheTarget() {
+    FailureAnalysis analysis = StartFailure.of(
+        this.runner.withBean(ClientConnBuilderCustomizer.class, Failing::new),
+        "grpc.client.targets.greeter.address: localhost:9090");
+
+    assertThat(analysis.getDescription())
+        .isEqualTo("The ClientConnBuilderCustomizer " + Failing.class.getName()
+            + " failed for the gRPC target 'greeter': java.lang.IllegalStateException: no");
+  }
+
+  /** Fails for every target. */
+  private static final class Failing implements ClientConnBuilderCustomizer {
+
+    @Override
+    public void customize(String target, ClientConnBuilder builder) {
+      throw new IllegalStateException("no");
+    }
   }
 
   @Test

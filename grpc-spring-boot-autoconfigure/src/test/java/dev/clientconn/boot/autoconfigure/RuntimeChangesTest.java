@@ -139,6 +139,23 @@ class RuntimeChangesTest {
   }
 
   @Test
+  void warningsOfTheStartAreNotRepeatedByARefresh(CapturedOutput output) {
+    this.runner
+        .withPropertyValues(GREETER + "ssl.enabled=true", GREETER + "ssl.verify=none")
+        .withClassLoader(new WithClass(OtherStarter.GRPC_STARTER.autoConfiguration()))
+        .run(context -> {
+          set(context, Map.of(GREETER + "deadline", "20s"));
+
+          assertThat(context.getBean(ClientConnRefresher.class).refresh())
+              .containsExactly("greeter");
+
+          assertThat(output)
+              .containsOnlyOnce("There are two starters of gRPC clients")
+              .containsOnlyOnce("does NOT verify the certificate of its server");
+        });
+  }
+
+  @Test
   void addressListThatBecomesEmptyLeavesTheServersThatItHad(CapturedOutput output) {
     this.runner.run(context -> {
       HealthBlockingStub stub = HealthGrpc.newBlockingStub(context.getBean(ClientConn.class));

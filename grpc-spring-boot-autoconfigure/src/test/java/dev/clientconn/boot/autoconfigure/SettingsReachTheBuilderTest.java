@@ -5,6 +5,8 @@ import static org.assertj.core.api.Assertions.assertThat;
 
 import dev.clientconn.BuilderOptions;
 import dev.clientconn.ClientConnBuilder;
+import io.grpc.CompressorRegistry;
+import io.grpc.DecompressorRegistry;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.Map;
@@ -86,7 +88,14 @@ class SettingsReachTheBuilderTest {
     new ServiceConfigMapper(settings, builder).apply();
     DefaultListableBeanFactory beans = new DefaultListableBeanFactory();
     beans.registerSingleton("callbacks", CALLBACKS);
-    new CallDefaultsMapper(settings, builder).apply(null, new BeanReferences(beans), null);
+    new CallDefaultsMapper(settings, builder)
+        .apply(
+            null,
+            new CodecRegistries(
+                beans.getBeanProvider(CompressorRegistry.class),
+                beans.getBeanProvider(DecompressorRegistry.class)),
+            new BeanReferences(beans),
+            null);
     return builder;
   }
 

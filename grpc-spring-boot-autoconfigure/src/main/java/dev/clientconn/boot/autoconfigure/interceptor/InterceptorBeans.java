@@ -44,6 +44,9 @@ public final class InterceptorBeans implements SmartInitializingSingleton {
 
   private final AtomicBoolean reported = new AtomicBoolean();
 
+  /** Whether all singletons have been created. */
+  private final AtomicBoolean started = new AtomicBoolean();
+
   /** Look-ups at the end of the start. */
   private final Queue<Runnable> pending = new ConcurrentLinkedQueue<>();
 
@@ -141,8 +144,16 @@ public final class InterceptorBeans implements SmartInitializingSingleton {
               + " grpc.client.interceptors.global is 'annotated' and they have no annotation")
           .formatted(excluded));
     }
+    this.started.set(true);
     for (Runnable lookup = this.pending.poll(); lookup != null; lookup = this.pending.poll()) {
       lookup.run();
+    }
+  }
+
+  /** Creates the interceptors of a channel that is built after the start. */
+  public void prepareAfterStart() {
+    if (this.started.get()) {
+      afterSingletonsInstantiated();
     }
   }
 
