@@ -17,7 +17,7 @@ record Series(TransportMeter meter, List<String> values) {
     values = List.copyOf(values);
   }
 
-  /** Creates a series; values that the definition does not list become {@link MeterTag#OTHER}. */
+  /** Creates a series; see {@link MeterTag#bound} for unknown values. */
   static Series of(TransportMeter meter, String... values) {
     String[] bound = values.clone();
     for (int i = 0; i < bound.length; i++) {

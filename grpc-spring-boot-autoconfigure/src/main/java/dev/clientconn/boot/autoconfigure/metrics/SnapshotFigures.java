@@ -8,6 +8,8 @@ import io.grpc.ConnectivityState;
 import java.util.HashMap;
 import java.util.List;
 import java.util.Map;
+import java.util.OptionalLong;
+import java.util.function.Function;
 import java.util.function.ToLongFunction;
 import java.util.stream.LongStream;
 
@@ -39,6 +41,9 @@ final class SnapshotFigures {
     figures.putStreams();
     figures.putWindows(TransportMeter.WINDOW_SEND, TransportSnapshot.Window::send);
     figures.putWindows(TransportMeter.WINDOW_RECEIVE, TransportSnapshot.Window::receive);
+    figures.putBuffers();
+    figures.putLoops();
+    TotalFigures.put(snapshot, figures::put);
     return new TransportReading(figures.figures);
   }
 
@@ -46,7 +51,7 @@ final class SnapshotFigures {
     put(meter, new Figure(value, 0), tags);
   }
 
-  /** Values of series that have the same tags are added: those of which both are "other". */
+  /** Values of series that have the same tags are added. */
   private void put(TransportMeter meter, Figure figure, String... tags) {
     this.figures.merge(Series.of(meter, tags), figure, Figure::plus);
   }
@@ -102,6 +107,35 @@ final class SnapshotFigures {
       put(meter, min, "min");
       put(meter, LongStream.of(sizes).sum(), "sum");
     });
+  }
+
+  private void putBuffers() {
+    put(TransportMeter.QUEUED, sum(this.connections, each -> each.buffered().queued()));
+    put(TransportMeter.OUTBOUND, sum(this.connections, each -> each.buffered().outbound()));
+    put(TransportMeter.UNREAD, sum(this.connections, each -> each.buffered().unread()));
+    known(each -> each.window().smallestStreamSend())
+        .min()
+        .ifPresent(min -> put(TransportMeter.STREAM_WINDOW_SEND, min));
+    known(each -> each.window().smallestStreamReceive())
+        .min()
+        .ifPresent(min -> put(TransportMeter.STREAM_WINDOW_RECEIVE, min));
+    if (!this.ready.isEmpty()) {
+      put(
+          TransportMeter.WINDOW_RECEIVE_TARGET,
+          sum(this.ready, each -> each.window().receiveTarget()));
+    }
+  }
+
+  private void putLoops() {
+    put(TransportMeter.LOOP_QUEUE, sum(this.connections, each -> each.loop().commands()));
+    known(each -> each.loop().lagNanos()).max().ifPresent(max -> put(TransportMeter.LOOP_LAG, max));
+    known(TransportSnapshot::roundTripNanos)
+        .max()
+        .ifPresent(max -> put(TransportMeter.ROUND_TRIP, max));
+  }
+
+  private LongStream known(Function<TransportSnapshot, OptionalLong> value) {
+    return this.connections.stream().map(value).flatMapToLong(OptionalLong::stream);
   }
 
   private static <T> long sum(List<T> all, ToLongFunction<T> value) {

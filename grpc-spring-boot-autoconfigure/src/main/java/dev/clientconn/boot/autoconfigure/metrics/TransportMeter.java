@@ -46,6 +46,45 @@ enum TransportMeter {
       "Attempts of calls after the first one, see [Retries](retries.md). Only `transparent-retry`"
           + " can grow without a policy",
       MeterTag.REASON),
+  WAIT(
+      "grpc.transport.wait",
+      Kind.TIMER,
+      Presence.ALWAYS,
+      "Time of calls by what they waited for, see [Slow calls](slow-calls.md): the"
+          + " sum of all calls, waits that have not ended included. The causes of one call"
+          + " add up to its duration. `stream_window`, `connection_window` and `socket` are"
+          + " the stalls of flow control and of the socket",
+      MeterTag.CAUSE),
+  CONNECTION_ATTEMPTS(
+      "grpc.transport.connections.attempts",
+      Kind.TIMER,
+      Presence.WHILE_KNOWN,
+      "Attempts to connect, from the dial to the server's SETTINGS",
+      MeterTag.ATTEMPT),
+  CONNECTION_LIFETIME(
+      "grpc.transport.connections.lifetime",
+      Kind.TIMER,
+      Presence.ALWAYS,
+      "Lifetime of connections that were ready and have ended"),
+  RESOLUTION(
+      "grpc.transport.resolution",
+      Kind.TIMER,
+      Presence.WHILE_KNOWN,
+      "Name look-ups, from the request to the first result",
+      MeterTag.RESOLUTION),
+  STREAMS_OPENED("grpc.transport.streams.opened", Kind.COUNTER, Presence.ALWAYS, "Streams opened"),
+  STREAMS_REJECTED(
+      "grpc.transport.streams.rejected",
+      Kind.COUNTER,
+      Presence.ALWAYS,
+      "Calls that failed at once because too many waited for a slot already"),
+  STREAM_RESETS(
+      "grpc.transport.streams.resets",
+      Kind.COUNTER,
+      Presence.WHILE_KNOWN,
+      "RST_STREAM frames by error code",
+      MeterTag.DIRECTION,
+      MeterTag.CODE),
   WINDOW_SEND(
       "grpc.transport.window.send",
       Kind.BYTES,
@@ -57,7 +96,124 @@ enum TransportMeter {
       Kind.BYTES,
       Presence.WHILE_KNOWN,
       "Bytes that peers may send now",
-      MeterTag.STAT);
+      MeterTag.STAT),
+  STREAM_WINDOW_SEND(
+      "grpc.transport.streams.window.send",
+      Kind.BYTES,
+      Presence.WHILE_KNOWN,
+      "Smallest send window of an open stream; below 0 if the peer has lowered its"
+          + " initial window"),
+  STREAM_WINDOW_RECEIVE(
+      "grpc.transport.streams.window.receive",
+      Kind.BYTES,
+      Presence.WHILE_KNOWN,
+      "Smallest receive window of an open stream"),
+  WINDOW_RECEIVE_TARGET(
+      "grpc.transport.window.receive.target",
+      Kind.BYTES,
+      Presence.WHILE_KNOWN,
+      "Size that the receive windows of the ready connections are opened to,"
+          + " together; it grows with the bandwidth-delay product"),
+  QUEUED(
+      "grpc.transport.window.send.queued",
+      Kind.BYTES,
+      Presence.ALWAYS,
+      "Bytes of messages that calls have written and no frame has: they wait for a"
+          + " slot, a window, the socket or their turn"),
+  UNREAD(
+      "grpc.transport.window.receive.unread",
+      Kind.BYTES,
+      Presence.ALWAYS,
+      "Bytes of messages that have arrived and that the application has not requested"),
+  OUTBOUND(
+      "grpc.transport.write.buffer",
+      Kind.BYTES,
+      Presence.ALWAYS,
+      "Bytes of frames that sockets have not taken"),
+  PINGS(
+      "grpc.transport.pings",
+      Kind.TIMER,
+      Presence.ALWAYS,
+      "Round trips of pings: the number of pings that were acknowledged, and the sum"
+          + " of their times"),
+  ROUND_TRIP(
+      "grpc.transport.rtt",
+      Kind.TIME_GAUGE,
+      Presence.WHILE_KNOWN,
+      "Recent round-trip time, the largest of all connections. Connections ping if"
+          + " keepalive is enabled, and while much data arrives"),
+  PING_TIMEOUTS(
+      "grpc.transport.pings.timeouts",
+      Kind.COUNTER,
+      Presence.ALWAYS,
+      "Connections that keepalive has ended because the peer did not respond"),
+  GOAWAYS(
+      "grpc.transport.goaways",
+      Kind.COUNTER,
+      Presence.WHILE_KNOWN,
+      "GOAWAY frames by error code",
+      MeterTag.DIRECTION,
+      MeterTag.CODE),
+  SETTINGS_CHANGES(
+      "grpc.transport.settings.changes",
+      Kind.COUNTER,
+      Presence.ALWAYS,
+      "SETTINGS frames of peers after the first of a connection"),
+  BYTES(
+      "grpc.transport.bytes",
+      Kind.BYTE_COUNTER,
+      Presence.ALWAYS,
+      "Bytes of HTTP/2, outside of TLS",
+      MeterTag.DIRECTION),
+  MESSAGES(
+      "grpc.transport.messages", Kind.COUNTER, Presence.ALWAYS, "Messages", MeterTag.DIRECTION),
+  LOOP_QUEUE(
+      "grpc.transport.loop.queue",
+      Kind.GAUGE,
+      Presence.ALWAYS,
+      "Commands of calls that event loops have not taken; about 0 unless a loop is"
+          + " busy or blocked"),
+  LOOP_LAG(
+      "grpc.transport.loop.lag",
+      Kind.TIME_GAUGE,
+      Presence.WHILE_KNOWN,
+      "How long a task has waited for its event loop, the largest of all connections;"
+          + " measured at each scrape for the next one"),
+  OPEN_CONNECTIONS(
+      "grpc.subchannel.open_connections",
+      Kind.GAUGE,
+      Presence.WHILE_KNOWN,
+      "Connections that are ready or draining, as in [gRFC"
+          + " A94](https://github.com/grpc/proposal/blob/master/A94-subchannel-otel-metrics.md)",
+      MeterTag.GRPC_TARGET,
+      MeterTag.SECURITY_LEVEL),
+  ATTEMPTS_SUCCEEDED(
+      "grpc.subchannel.connection_attempts_succeeded",
+      Kind.COUNTER,
+      Presence.WHILE_KNOWN,
+      "Attempts to connect that succeeded, as in gRFC A94",
+      MeterTag.GRPC_TARGET),
+  ATTEMPTS_FAILED(
+      "grpc.subchannel.connection_attempts_failed",
+      Kind.COUNTER,
+      Presence.WHILE_KNOWN,
+      "Attempts to connect that failed, as in gRFC A94",
+      MeterTag.GRPC_TARGET),
+  DISCONNECTIONS(
+      "grpc.subchannel.disconnections",
+      Kind.COUNTER,
+      Presence.WHILE_KNOWN,
+      "Connections that were ready and have ended, as in gRFC A94",
+      MeterTag.GRPC_TARGET,
+      MeterTag.DISCONNECT_ERROR),
+  TLS_HANDSHAKES(
+      "grpc.client.tls.handshakes",
+      Kind.COUNTER,
+      Presence.WHILE_KNOWN,
+      "TLS handshakes, as in gRFC A118",
+      MeterTag.GRPC_TARGET,
+      MeterTag.HANDSHAKE_RESULT,
+      MeterTag.HANDSHAKE_RESUMED);
 
   /** What a meter measures, and the type of meter that this needs. */
   enum Kind {

@@ -4,12 +4,19 @@ package dev.clientconn.boot.autoconfigure.metrics;
 import static org.assertj.core.api.Assertions.assertThat;
 
 import dev.clientconn.transport.ChannelTotals;
+import dev.clientconn.transport.ChannelTotals.ConnectOutcome;
+import dev.clientconn.transport.ChannelTotals.ResolutionOutcome;
+import dev.clientconn.transport.ChannelTotals.TlsHandshake;
 import dev.clientconn.transport.ClientConnSnapshot;
 import dev.clientconn.transport.ClientConnSnapshot.Subchannel;
+import dev.clientconn.transport.TimeTotal;
 import dev.clientconn.transport.TransportSnapshot;
+import dev.clientconn.transport.TransportSnapshot.Counters;
 import dev.clientconn.transport.TransportSnapshot.State;
 import dev.clientconn.transport.TransportSnapshot.Streams;
 import dev.clientconn.transport.TransportSnapshot.Window;
+import dev.clientconn.transport.WaitCause;
+import dev.clientconn.transport.WaitTotal;
 import io.grpc.ConnectivityState;
 import java.net.InetSocketAddress;
 import java.util.List;
@@ -87,6 +94,67 @@ class SnapshotFiguresTest {
         null);
 
     assertThat(value(read(0, subchannel), TransportMeter.STREAMS_PENDING)).isEqualTo(42);
+  }
+
+  @Test
+  void totalsOfTheChannelAreShownByTheirTags() {
+    Counters counters = new Counters(
+        9,
+        2,
+        Map.of("CANCEL", 3L),
+        Map.of("REFUSED_STREAM", 4L),
+        Map.of(),
+        Map.of("NO_ERROR", 5L),
+        100,
+        200,
+        11,
+        12,
+        new TimeTotal(6, 60),
+        1,
+        8);
+    ChannelTotals totals = new ChannelTotals(
+        Map.of(
+            ConnectOutcome.SUCCESS, new TimeTotal(3, 30),
+            ConnectOutcome.TLS, new TimeTotal(2, 20),
+            ConnectOutcome.CANCELLED, new TimeTotal(1, 10)),
+        Map.of(new TlsHandshake("CERTIFICATE_EXPIRED", false), 2L),
+        new TimeTotal(2, 200),
+        Map.of("GOAWAY NO_ERROR", 2L),
+        Map.of(ResolutionOutcome.SUCCESS, new TimeTotal(4, 44)),
+        counters);
+    TransportReading reading = SnapshotFigures.of(new ClientConnSnapshot(
+        "dns:///greeter",
+        ConnectivityState.READY,
+        0,
+        List.of(),
+        null,
+        Map.of(WaitCause.STREAM_SLOT, new WaitTotal(7, 70)),
+        totals,
+        List.of()));
+
+    assertThat(reading.get(Series.of(TransportMeter.WAIT, "stream_slot")))
+        .isEqualTo(new Figure(7, 70));
+    assertThat(reading.get(Series.of(TransportMeter.CONNECTION_ATTEMPTS, "tls")))
+        .isEqualTo(new Figure(2, 20));
+    assertThat(reading.get(Series.of(TransportMeter.PINGS))).isEqualTo(new Figure(6, 60));
+    assertThat(value(reading, TransportMeter.STREAM_RESETS, "received", "REFUSED_STREAM"))
+        .isEqualTo(4);
+    assertThat(value(reading, TransportMeter.GOAWAYS, "received", "NO_ERROR")).isEqualTo(5);
+    assertThat(value(reading, TransportMeter.BYTES, "sent")).isEqualTo(100);
+    assertThat(value(reading, TransportMeter.MESSAGES, "received")).isEqualTo(12);
+    assertThat(value(reading, TransportMeter.ATTEMPTS_SUCCEEDED, "dns:///greeter"))
+        .isEqualTo(3);
+    // What the channel has given up itself has not failed.
+    assertThat(value(reading, TransportMeter.ATTEMPTS_FAILED, "dns:///greeter")).isEqualTo(2);
+    assertThat(value(reading, TransportMeter.DISCONNECTIONS, "dns:///greeter", "GOAWAY NO_ERROR"))
+        .isEqualTo(2);
+    assertThat(value(
+            reading,
+            TransportMeter.TLS_HANDSHAKES,
+            "dns:///greeter",
+            "CERTIFICATE_EXPIRED",
+            "false"))
+        .isEqualTo(2);
   }
 
   private static List<@Nullable Long> connections(TransportReading reading) {
