@@ -32,6 +32,7 @@ export class History {
       limit: limit(ready),
       sendWindow: smallest(ready, 'sendWindow'),
       receiveWindow: smallest(ready, 'receiveWindow'),
+      streamWindow: smallest(ready, 'streamSendWindow'),
     });
     this.samples = this.samples.filter((each) => each.at > at - SPAN - GAP);
   }
@@ -102,5 +103,6 @@ function limit(ready) {
 }
 
 function smallest(connections, figure) {
-  return connections.length === 0 ? null : Math.min(...connections.map((each) => each[figure]));
+  const values = connections.map((each) => each[figure]).filter((each) => each != null);
+  return values.length === 0 ? null : Math.min(...values);
 }

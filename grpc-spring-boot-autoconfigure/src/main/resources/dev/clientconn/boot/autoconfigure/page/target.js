@@ -70,19 +70,22 @@ export class TargetView {
   }
 
   windowsPanel() {
-    this.windowsKey = key('windows', [['send', 'Send'], ['receive', 'Receive']]);
+    this.windowsKey = key('windows', [
+      ['send', 'Send'], ['stream', 'Send, one stream'], ['receive', 'Receive']]);
     this.windowsHost = chartHost();
     this.windowsChart = new Chart(this.windowsHost, () => [
       { label: 'Receive', colour: colour('receive') },
+      { label: 'Send, one stream', colour: colour('stream') },
       { label: 'Send', colour: colour('send') },
     ], bytes, (max) => Math.max(65536, (max ?? 0) * 1.1), BINARY);
-    return panel('windows', 'Smallest connection windows', this.windowsKey.root, this.windowsHost);
+    return panel('windows', 'Smallest windows', this.windowsKey.root, this.windowsHost);
   }
 
   connectionsPanel() {
     this.connections = element('tbody');
     return panel('connections', 'Connections', table(this.connections,
-      ['Id', 'Peer', 'State', 'Age', 'Streams', 'Send window', 'Receive window', 'Round trip']));
+      ['Id', 'Peer', 'State', 'Age', 'Streams', 'Send window', 'Receive window', 'Queued', 'Unread',
+        'Round trip']));
   }
 
   callsPanel() {
@@ -116,7 +119,7 @@ export class TargetView {
     this.showWaits();
     this.showStreams();
     this.showWindows();
-    fill(this.connections, target.connections.map(connectionRow), 8, 'No connection');
+    fill(this.connections, target.connections.map(connectionRow), 10, 'No connection');
     fill(this.slowCalls, target.slowCalls.map((call) => callRow(call, snapshot)), 6, 'No call yet');
     this.showEvents(target.events ?? []);
   }
@@ -194,8 +197,12 @@ export class TargetView {
   showWindows() {
     const last = this.history.samples.at(-1);
     this.windowsChart.show([this.history.times, this.history.values('receiveWindow'),
-      this.history.values('sendWindow')]);
-    this.windowsKey.update({ send: bytes(last.sendWindow), receive: bytes(last.receiveWindow) });
+      this.history.values('streamWindow'), this.history.values('sendWindow')]);
+    this.windowsKey.update({
+      send: bytes(last.sendWindow),
+      stream: bytes(last.streamWindow),
+      receive: bytes(last.receiveWindow),
+    });
     describe(this.windowsHost, `Windows over time. ${this.windowsKey.root.textContent}`);
   }
 
@@ -221,6 +228,8 @@ function connectionRow(connection) {
     ['Streams', `${connection.active}${limit}${pending}`],
     ['Send window', bytes(connection.sendWindow)],
     ['Receive window', bytes(connection.receiveWindow)],
+    ['Queued', bytes(connection.queuedBytes)],
+    ['Unread', bytes(connection.unreadBytes)],
     ['Round trip', duration(connection.roundTripNanos)],
   ]);
 }
