@@ -18,6 +18,7 @@ import java.nio.file.Path;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.Map;
+import java.util.Objects;
 import java.util.concurrent.TimeUnit;
 import java.util.regex.Matcher;
 import java.util.regex.Pattern;
@@ -101,8 +102,7 @@ class CheckpointTest {
     private static Resource resource(AbstractApplicationContext context) {
       Object processor = context.getBean(AbstractApplicationContext.LIFECYCLE_PROCESSOR_BEAN_NAME);
       Object resource = ReflectionTestUtils.getField(processor, "cracResource");
-      assertThat(resource).isInstanceOf(Resource.class);
-      return (Resource) resource;
+      return (Resource) Objects.requireNonNull(resource);
     }
 
     private static void set(ConfigurableApplicationContext context, HealthServer server) {

@@ -10,6 +10,7 @@ import dev.clientconn.boot.autoconfigure.inject.GrpcClientInjectionAutoConfigura
 import io.grpc.health.v1.HealthCheckRequest;
 import io.grpc.health.v1.HealthCheckResponse;
 import io.grpc.health.v1.HealthGrpc.HealthBlockingStub;
+import org.jspecify.annotations.NullUnmarked;
 import org.junit.jupiter.api.AfterEach;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.Timeout;
@@ -25,6 +26,7 @@ import org.springframework.cloud.commons.util.UtilAutoConfiguration;
  * Runs an application that was written for net.devh's starter and finds its servers by Spring
  * Cloud: with its old keys, and with those that the start prints.
  */
+@NullUnmarked
 @Timeout(30)
 @ExtendWith(OutputCaptureExtension.class)
 class MovedApplicationTest {
