@@ -96,8 +96,8 @@ class MovedApplicationTest {
         .withPropertyValues(
             "grpc.client.buoys.address=discovery:///buoy-server",
             "grpc.client.buoys.negotiation-type=PLAINTEXT")
-        .run(context -> assertThat(context.getBean(ByService.class).look())
-            .isEqualTo(HealthServer.serving()));
+        .run(context ->
+            assertThat(context.getBean(ByService.class).look()).isEqualTo(HealthServer.serving()));
   }
 
   private void assertAllServersAreCalled(BuoyWatch watch) {

@@ -7,9 +7,12 @@ import static org.assertj.core.api.Assertions.assertThatCode;
 import dev.clientconn.ClientConn;
 import dev.clientconn.ClientConnBuilder;
 import dev.clientconn.boot.ClientConnRegistry;
+import dev.clientconn.boot.autoconfigure.HealthServer;
 import dev.clientconn.transport.TransportListener;
 import dev.clientconn.transport.TransportListener.RepeatReason;
 import dev.clientconn.transport.TransportListener.WaitOutcome;
+import io.grpc.health.v1.HealthCheckRequest;
+import io.grpc.health.v1.HealthGrpc;
 import io.micrometer.core.instrument.Meter;
 import io.micrometer.core.instrument.MeterRegistry;
 import io.micrometer.core.instrument.config.MeterFilter;
@@ -17,6 +20,9 @@ import io.micrometer.core.instrument.config.MeterFilterReply;
 import io.micrometer.core.instrument.simple.SimpleMeterRegistry;
 import java.util.Map;
 import java.util.concurrent.ConcurrentHashMap;
+import java.util.concurrent.TimeUnit;
+import java.util.concurrent.atomic.AtomicBoolean;
+import java.util.concurrent.atomic.AtomicReference;
 import org.junit.jupiter.api.AfterEach;
 import org.junit.jupiter.api.Test;
 
@@ -153,6 +159,61 @@ class GrpcClientMetricsTest {
       assertThat(this.registry.get("grpc.transport.streams.active").gauge().value())
           .isZero();
     }
+  }
+
+  @Test
+  void scrapeShowsTenThousandOpenStreams() throws InterruptedException {
+    this.metrics.bindTo(this.registry);
+    try (HealthServer server = HealthServer.start()) {
+      ClientConn channel = ClientConnBuilder.forTarget(server.address())
+          .usePlaintext()
+          .transportListener(this.metrics.listenerFor("greeter"))
+          .build();
+      this.channels.put("greeter", channel);
+      HealthCheckRequest held =
+          HealthCheckRequest.newBuilder().setService("held").build();
+      for (int i = 0; i < 10_000; i++) {
+        HealthGrpc.newFutureStub(channel).check(held);
+      }
+      for (int i = 0; i < 10_000; i++) {
+        assertThat(server.held.poll(2, TimeUnit.MINUTES)).as("call %s", i).isNotNull();
+      }
+
+      scrape();
+
+      assertThat(this.registry.get("grpc.transport.streams.active").gauge().value())
+          .isEqualTo(10_000);
+      assertThat(this.registry
+              .get("grpc.transport.streams.opened")
+              .functionCounter()
+              .count())
+          .isEqualTo(10_000);
+      channel.shutdownNow();
+    }
+  }
+
+  @Test
+  void targetsComeAndGoWhileOtherThreadsScrape() throws InterruptedException {
+    this.metrics.bindTo(this.registry);
+    AtomicBoolean stopped = new AtomicBoolean();
+    AtomicReference<Throwable> failure = new AtomicReference<>();
+    Thread scraper = new Thread(() -> {
+      while (!stopped.get()) {
+        scrape();
+      }
+    });
+    scraper.setUncaughtExceptionHandler((thread, thrown) -> failure.set(thrown));
+    scraper.start();
+
+    for (int i = 0; i < 200; i++) {
+      this.metrics.listenerFor("greeter").streamSlotWaited(WaitOutcome.GRANTED, 5);
+      this.metrics.remove("greeter");
+    }
+    stopped.set(true);
+    scraper.join();
+
+    assertThat(failure.get()).isNull();
+    assertThat(this.registry.getMeters()).isEmpty();
   }
 
   private static ClientConnBuilder builder(TransportListener listener, int number) {
