@@ -10,7 +10,6 @@ import dev.clientconn.internal.channel.Reconfiguration;
 import dev.clientconn.internal.channel.StreamSurvey;
 import dev.clientconn.internal.concurrent.ChannelThreads;
 import dev.clientconn.internal.concurrent.CrossesThreads;
-import dev.clientconn.internal.transport.ChannelWaits;
 import dev.clientconn.internal.transport.TransportConnector;
 import dev.clientconn.transport.ClientConnSnapshot;
 import dev.clientconn.transport.StreamSnapshot;
@@ -62,7 +61,6 @@ public final class ClientConn extends ManagedChannel {
 
   private final DoubleSupplier random;
   private final ChannelRecorder recorder = new ChannelRecorder();
-  private final ChannelWaits waits = new ChannelWaits();
   /** Guards changes of the fields below. */
   private final Object lock = new Object();
 
@@ -208,7 +206,7 @@ public final class ClientConn extends ManagedChannel {
         open.waitingCalls(),
         open.subchannels().snapshot(),
         failure == null ? null : String.valueOf(failure.getDescription()),
-        waits.snapshot(),
+        open.waitTotals(),
         recorder.totals(),
         recorder.events());
   }

@@ -80,6 +80,11 @@ public final class ManualLoop extends AbstractScheduledEventExecutor implements 
     ticker.advance(by.toNanos(), TimeUnit.NANOSECONDS);
   }
 
+  /** Lets time pass in which the loop runs nothing: it is late for what is due. */
+  public void pass(Duration time) {
+    ticker.advance(time.toNanos(), TimeUnit.NANOSECONDS);
+  }
+
   public boolean isQuiet() {
     return tasks.isEmpty() && nextScheduledTaskNano() < 0;
   }

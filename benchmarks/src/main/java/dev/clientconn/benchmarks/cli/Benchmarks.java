@@ -44,6 +44,7 @@ import picocli.CommandLine.Spec;
       "  metadata=N                 entries on every call",
       "  metrics                    Micrometer's meters; for clientconn the starter's too",
       "  retry                      a retry policy and a throttle; no call fails",
+      "  report                     a listener for each call's report; ClientConn only",
       "  connections=N              calls are spread over them",
       "  tls=jdk  tls=openssl       the client's TLS implementation; default plaintext",
       "  rtt=MS                     simulated round trip",

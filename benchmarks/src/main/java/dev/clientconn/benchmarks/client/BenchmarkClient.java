@@ -92,6 +92,9 @@ public enum BenchmarkClient {
       metrics.bindTo(new SimpleMeterRegistry());
       builder.transportListener(metrics.listenerFor(SUBJECT));
     }
+    if (workload.features().report()) {
+      builder.callReportListener(report -> {});
+    }
     return workload.network().encrypted()
         ? builder.sslContext(tls(workload.network().tls(), server))
         : builder;

@@ -73,11 +73,17 @@ public record Workload(
    * @param gzip compresses requests and the server's responses
    * @param metrics counts and times the calls with Micrometer
    * @param retry has a retry policy and a throttle in the service config; no call fails
+   * @param report has a listener for the report of each call: where its time went
    */
   public record Features(
-      boolean deadline, int metadata, boolean gzip, boolean metrics, boolean retry) {
+      boolean deadline,
+      int metadata,
+      boolean gzip,
+      boolean metrics,
+      boolean retry,
+      boolean report) {
 
-    public static final Features NONE = new Features(false, 0, false, false, false);
+    public static final Features NONE = new Features(false, 0, false, false, false, false);
 
     public Features {
       check(
@@ -101,6 +107,9 @@ public record Workload(
       }
       if (retry) {
         specs.add("retry");
+      }
+      if (report) {
+        specs.add("report");
       }
       return specs;
     }

@@ -58,6 +58,9 @@ public final class WorkloadParser {
   @Option(names = "--retry")
   boolean retry;
 
+  @Option(names = "--report")
+  boolean report;
+
   @Option(names = "--connections")
   int connections = 1;
 
@@ -120,7 +123,7 @@ public final class WorkloadParser {
         request,
         response,
         given != null ? given : streaming ? STREAM_MESSAGES : 1,
-        new Workload.Features(deadline, metadata, gzip, metrics, retry),
+        new Workload.Features(deadline, metadata, gzip, metrics, retry, report),
         new Workload.Network(connections, tls, rtt));
   }
 

@@ -123,7 +123,7 @@ class CallKindsTest {
         request,
         response,
         messages,
-        new Workload.Features(false, 0, gzip, false, false),
+        new Workload.Features(false, 0, gzip, false, false, false),
         Workload.Network.LOOPBACK);
     return BenchmarkServer.start(kind, List.of(workload), null);
   }

@@ -18,7 +18,8 @@ class WorkloadTest {
   @Test
   void aSpecNamesEveryProperty() {
     Workload workload = Workload.parse("async:64+kind=client-stream+request=1K+response=2M"
-        + "+messages=7+deadline+metadata=10+gzip+metrics+retry+connections=4+tls=openssl+rtt=20");
+        + "+messages=7+deadline+metadata=10+gzip+metrics+retry+report+connections=4+tls=openssl"
+        + "+rtt=20");
 
     assertThat(workload)
         .isEqualTo(new Workload(
@@ -29,11 +30,11 @@ class WorkloadTest {
             1_024,
             2 << 20,
             7,
-            new Workload.Features(true, 10, true, true, true),
+            new Workload.Features(true, 10, true, true, true, true),
             new Workload.Network(4, Workload.Tls.OPENSSL, 20)));
     assertThat(workload.label())
         .isEqualTo("client stream of 7 x 1 KiB, async x64, deadline, metadata 10, gzip, metrics,"
-            + " retry, connections 4, tls openssl, rtt 20");
+            + " retry, report, connections 4, tls openssl, rtt 20");
   }
 
   @Test

@@ -208,21 +208,21 @@ class FaultyServerTest {
   void silenceExpiresTheDeadline() {
     SERVER.onCall(call -> {});
 
-    assertExpires("[waited for the server's response]");
+    assertExpires("[waited for the server's response; ");
   }
 
   @Test
   void emptyStreamWindowHoldsTheRequest() {
     SERVER.onConnection(connection -> connection.initialStreamWindow(0)).onCall(call -> {});
 
-    assertExpires("[waited for the stream's send window]");
+    assertExpires("[waited for the stream's send window; ");
   }
 
   @Test
   void withheldWindowUpdatesHoldALargeRequest() {
     SERVER.onConnection(ConnectionBehavior::withholdWindowUpdates).onCall(call -> {});
 
-    assertExpires(REQUEST.toBuilder().setName("A".repeat(200_000)).build(), "send window]");
+    assertExpires(REQUEST.toBuilder().setName("A".repeat(200_000)).build(), "send window; ");
   }
 
   @Test
@@ -237,7 +237,7 @@ class FaultyServerTest {
     // The second call may overtake the first one while both wait for the connection.
     assertThat(firstCall.await(20, TimeUnit.SECONDS)).isTrue();
 
-    assertExpires(half, "[waited for the connection's send window]");
+    assertExpires(half, "[waited for the connection's send window; ");
   }
 
   @Test
@@ -263,7 +263,7 @@ class FaultyServerTest {
     });
     assertThat(this.greeter.greet(REQUEST).getText()).isEqualTo("Hello");
 
-    assertExpires("[waited for the server's response]");
+    assertExpires("[waited for the server's response; ");
   }
 
   @Test

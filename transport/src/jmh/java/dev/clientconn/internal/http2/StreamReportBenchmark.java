@@ -2,14 +2,18 @@
 package dev.clientconn.internal.http2;
 
 import dev.clientconn.internal.flow.SendQuota;
+import dev.clientconn.internal.http2.frame.Framer;
 import dev.clientconn.internal.transport.ClientStream;
 import dev.clientconn.internal.transport.StreamParameters;
 import dev.clientconn.internal.wire.RequestHeaders;
 import dev.clientconn.internal.wire.SampleCalls;
 import dev.clientconn.transport.StreamSnapshot;
+import io.netty.util.concurrent.Ticker;
 import java.lang.reflect.Proxy;
+import java.net.InetSocketAddress;
 import java.util.List;
 import java.util.OptionalLong;
+import java.util.Set;
 import java.util.concurrent.TimeUnit;
 import org.openjdk.jmh.annotations.Benchmark;
 import org.openjdk.jmh.annotations.BenchmarkMode;
@@ -41,6 +45,12 @@ public class StreamReportBenchmark {
   public int open;
 
   private final SendQuota sendQuota = new SendQuota();
+  private final StreamWaits waits = new StreamWaits(
+      new TurnClock(Ticker.systemTicker()),
+      new SocketWriter(
+          new Framer(Set.of()),
+          new TransportCounters(new InetSocketAddress(1), Ticker.systemTicker())),
+      sendQuota);
   private final StreamParameters call = SampleCalls.withEntries(0);
   private final ControlBuffer control =
       new ControlBuffer(new BenchmarkEventLoop(), () -> {}, () -> false);
@@ -62,7 +72,9 @@ public class StreamReportBenchmark {
     for (int i = 0; i < open; i++) {
       Http2ClientStream clientStream =
           new Http2ClientStream(control, call, headers.of(call), null, listener, WINDOW, false);
-      table.register(new StreamState(clientStream, sendQuota, WINDOW));
+      StreamState stream = new StreamState(clientStream, sendQuota, WINDOW);
+      waits.created(stream);
+      table.register(stream);
     }
   }
 
@@ -85,7 +97,7 @@ public class StreamReportBenchmark {
     return report.streams();
   }
 
-  private static StreamReport newReport() {
-    return new StreamReport(1, stream -> StreamBlock.of(stream, true));
+  private StreamReport newReport() {
+    return new StreamReport(1, waits::blockedOn);
   }
 }

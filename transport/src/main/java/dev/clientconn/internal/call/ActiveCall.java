@@ -4,14 +4,12 @@ package dev.clientconn.internal.call;
 import dev.clientconn.internal.concurrent.CrossesThreads;
 import dev.clientconn.internal.message.FramedMessage;
 import dev.clientconn.internal.transport.ClientStream;
-import dev.clientconn.internal.transport.StreamProgress;
+import dev.clientconn.transport.WaitCause;
 import io.grpc.Attributes;
 import io.grpc.ClientCall;
 import io.grpc.Context;
-import io.grpc.Metadata;
 import io.grpc.MethodDescriptor;
 import io.grpc.Status;
-import java.util.Objects;
 import org.jspecify.annotations.Nullable;
 
 /**
@@ -22,26 +20,9 @@ import org.jspecify.annotations.Nullable;
  * the thread that it chooses notifies the listener, releases the request and counts the end.
  */
 @CrossesThreads
-final class ActiveCall
-    implements Context.CancellationListener,
-        UnsentCalls.Entry,
-        CallAttempt.Owner,
-        HedgedAttempts.Call {
-  private final CallPlan plan;
-  private final CallRequest request;
+final class ActiveCall extends RetriedCall
+    implements Context.CancellationListener, UnsentCalls.Entry, HedgedAttempts.Call {
   private final CallListenerExecutor<?> listenerExecutor;
-  private final CallState state = new CallState();
-  /**
-   * The attempt that has a stream, set just before the stream starts. It stays after the call's
-   * end, for the attributes; not part of {@link #state}, for a thread that reads it changes
-   * nothing.
-   */
-  private volatile @Nullable CallAttempt attached;
-  /**
-   * Created at the start where the service config has a retry policy or a throttle, and otherwise
-   * when an attempt fails in a way that allows a retry, so that other calls need none.
-   */
-  private @Nullable CallRetries retries;
   /** Of a call with a hedging policy. Stays after the commit, to describe the end. */
   private @Nullable HedgedAttempts hedges;
 
@@ -49,11 +30,22 @@ final class ActiveCall
       CallPlan plan,
       MethodDescriptor<?, RespT> method,
       CallRequest request,
-      ClientCall.Listener<RespT> listener) {
-    this.plan = plan;
-    this.request = request;
-    this.listenerExecutor =
-        new CallListenerExecutor<>(this, listener, new MessageDecoder<>(method, plan));
+      ClientCall.Listener<RespT> listener,
+      @Nullable CallTimeline begun) {
+    super(plan, request);
+    this.listenerExecutor = new CallListenerExecutor<>(
+        this,
+        listener,
+        new MessageDecoder<>(method, plan),
+        begun == null ? timelineOfReport(plan) : begun);
+  }
+
+  /** A call that is reported measures its time from the start; others when they have to wait. */
+  private static @Nullable CallTimeline timelineOfReport(CallPlan plan) {
+    CallEnvironment environment = plan.environment();
+    return environment.reports().areWanted(plan.getCallOptions())
+        ? environment.newTimeline(WaitCause.APPLICATION)
+        : null;
   }
 
   // ---- Opening
@@ -69,6 +61,10 @@ final class ActiveCall
   }
 
   void open() {
+    CallTimeline known = timeline();
+    if (known != null) {
+      known.open(plan.clientSendsOneMessage());
+    }
     retries = CallRetries.of(plan);
     if (plan.maxHedgedAttempts() > 1
         && request.countForHedges(plan.environment().retryBuffer())) {
@@ -89,7 +85,7 @@ final class ActiveCall
   }
 
   private void openHedged() {
-    HedgedAttempts attempts = new HedgedAttempts(this);
+    HedgedAttempts attempts = new HedgedAttempts(this, createTimeline());
     hedges = attempts;
     if (state.open(attempts)) {
       plan.environment().unsent().removeCall(this);
@@ -106,14 +102,6 @@ final class ActiveCall
   }
 
   @Override
-  public boolean startStream(CallAttempt attempt, ClientStream stream) {
-    // Before the start: the stream's first event may make the listener ask whether it is ready.
-    attached = attempt;
-    return request.attachStream(stream, plan.environment().retryBuffer())
-        && state.streamStarted(attempt, stream);
-  }
-
-  @Override
   public ClientStream.Listener listener(CallTracers tracers) {
     return new AttemptListener(this, tracers);
   }
@@ -123,6 +111,11 @@ final class ActiveCall
   public boolean commitTo(HedgedAttempts attempts, CallAttempt winner, ClientStream stream) {
     attached = winner;
     return state.replaceOpening(attempts, stream);
+  }
+
+  @Override
+  public void useTimeline(CallTimeline ofAttempt) {
+    listenerExecutor.useTimeline(ofAttempt);
   }
 
   // ---- Cancelling
@@ -152,6 +145,14 @@ final class ActiveCall
 
   /** Between start and half-close. */
   @Override
+  public void tickPassed() {
+    // Rarely: most calls open at once. So the time until the half-close is known if it is long.
+    if (timeline() == null) {
+      listenerExecutor.createTimeline(plan.environment().nanoTime().getAsLong(), false);
+    }
+  }
+
+  @Override
   public void deadlinePassed() {
     CallDeadline deadline = plan.callDeadline();
     if (deadline != null) {
@@ -168,13 +169,17 @@ final class ActiveCall
     } else if (before == CallState.ENDED) {
       // The stream has ended, but the application may not have taken all of its messages.
       if (!listenerExecutor.isClosed()) {
-        listenerExecutor.execute(new PendingEvents(CallTracers.NONE).closeNow(reason));
+        Status end = withTimes(reason);
+        listenerExecutor.execute(new PendingEvents(CallTracers.NONE).closeNow(end));
       }
     } else if (before instanceof CallState.Opening opening) {
       opening.abandon(reason);
       closeWithoutStream(opening.tracers(), reason);
     } else if (before == null) {
       plan.environment().unsent().removeCall(this);
+      if (timeline() == null && plan.callDeadline() != null) {
+        listenerExecutor.createTimeline(plan.environment().nanoTime().getAsLong(), false);
+      }
       closeWithoutStream(CallTracers.NONE, reason);
     }
   }
@@ -192,11 +197,36 @@ final class ActiveCall
   private void closeWithoutStream(CallTracers last, Status status) {
     Status refined = CallDeadline.refineLocal(status, plan.callDeadline());
     last.streamClosed(refined);
+    Status timed = withTimes(refined);
     // Who cancels a call has not asked how its attempts ended.
-    Status end = refined.getCode() == Status.Code.CANCELLED ? refined : describe(refined);
+    Status end = timed.getCode() == Status.Code.CANCELLED ? timed : describe(timed);
     // Not through queue(): only the event loop of the call's stream may take events back.
     listenerExecutor.execute(new PendingEvents(last).closeNow(end));
     ended();
+  }
+
+  /** Adds to a status of this side where the time of the call went, as far as that is known. */
+  Status withTimes(Status end) {
+    return WaitText.addTo(end, timeline(), attempts());
+  }
+
+  /** How many attempts have begun; transparent retries count. */
+  private int attempts() {
+    CallTimeline known = timeline();
+    if (known != null && !known.isOpened()) {
+      return 0;
+    }
+    if (hedges != null) {
+      return hedges.begun();
+    }
+    return retries == null ? 1 : retries.begun();
+  }
+
+  /** The call ends now, just before its listener is notified. Once. */
+  void endTimes(CallTimeline measured, Status end) {
+    plan.environment()
+        .reports()
+        .report(measured, plan.method(), plan.getCallOptions(), end, attempts());
   }
 
   /** Adds to the status that ends the call how its attempts ended, if there were several. */
@@ -205,119 +235,6 @@ final class ActiveCall
       return hedges.describe(end);
     }
     return retries == null ? end : retries.describe(end);
-  }
-
-  // ---- Retrying
-
-  /** The retry policy may allow another attempt. */
-  @Override
-  public void attemptFailed(CallAttempt opening, Status status) {
-    CallRetries known = retries;
-    boolean mayRetry = known != null && state.isOpening(opening) && !hasChannelEnded();
-    long delay = known == null || !mayRetry || !request.detachStream()
-        ? CallRetries.STOP
-        : known.afterFailedPick(status);
-    if (delay == CallRetries.STOP) {
-      fail(opening, status);
-      return;
-    }
-    RetryBackoff backoff = newBackoff();
-    if (state.replaceOpening(opening, backoff)) {
-      opening.abandon(status);
-      opening.tracers().streamClosed(status);
-      backoff.begin(delay);
-    }
-  }
-
-  /**
-   * Replaces an attempt whose stream has failed. Returns false, and the call ends, if it must not
-   * be sent again. On the event loop of the failed stream.
-   */
-  boolean retry(CallTracers failed, Status status, StreamProgress progress, Metadata trailers) {
-    CallRetries known = retries;
-    if (progress == StreamProgress.PROCESSED && known == null) {
-      return false;
-    }
-    if (known == null) {
-      known = CallRetries.transparentOnly(plan);
-      retries = known;
-    }
-    if (status.isOk()) {
-      known.succeeded();
-      return false;
-    }
-    boolean processed = progress == StreamProgress.PROCESSED;
-    if (state.isOver() || (processed && hasChannelEnded())) {
-      return false;
-    }
-    if (!request.detachStream()) {
-      known.requestReleased();
-      return false;
-    }
-    long delay = known.afterStream(status, progress, trailers);
-    if (delay == CallRetries.STOP) {
-      return false;
-    }
-    if (processed) {
-      failed.inboundTrailers(trailers);
-    }
-    failed.streamClosed(status);
-    attached = null;
-    return delay == CallRetries.TRANSPARENT ? retryNow(known) : retryAfter(delay);
-  }
-
-  /** The server cannot have processed the call (gRFC A6, transparent retries). */
-  private boolean retryNow(CallRetries known) {
-    CallAttempt next = nextAttempt(known, true);
-    Status problem = next.createTracers();
-    if (!state.reopen(next)) {
-      next.tracers().streamClosed(Status.CANCELLED);
-      return false;
-    }
-    next.begin(problem);
-    return true;
-  }
-
-  private boolean retryAfter(long delay) {
-    RetryBackoff backoff = newBackoff();
-    boolean waits = state.reopen(backoff);
-    if (waits) {
-      backoff.begin(delay);
-    }
-    return waits;
-  }
-
-  private RetryBackoff newBackoff() {
-    return new RetryBackoff(plan, state, this::endBackoff, this::fail);
-  }
-
-  private boolean hasChannelEnded() {
-    return plan.environment().unsent().hasEnded();
-  }
-
-  private void endBackoff(RetryBackoff backoff) {
-    CallRetries known = Objects.requireNonNull(retries);
-    known.nextAttempt();
-    CallAttempt next = nextAttempt(known, false);
-    Status problem = next.createTracers();
-    if (state.replaceOpening(backoff, next)) {
-      next.begin(problem);
-    } else {
-      next.tracers().streamClosed(Status.CANCELLED);
-    }
-  }
-
-  private CallAttempt nextAttempt(CallRetries known, boolean transparentRetry) {
-    int previous = known.previousAttempts();
-    return new CallAttempt(this, previous == 0 ? plan : plan.forRetry(previous), transparentRetry);
-  }
-
-  /** The server responds, which rules out another attempt (gRFC A6). On the event loop. */
-  void onHeaders(Metadata headers) {
-    request.commit();
-    if (retries != null) {
-      retries.onHeaders(headers);
-    }
   }
 
   /** The call's end has been queued for the listener. Called once. */
@@ -379,11 +296,6 @@ final class ActiveCall
   // ---- Parts
 
   @Override
-  public CallPlan plan() {
-    return plan;
-  }
-
-  @Override
   public CallRequest request() {
     return request;
   }
@@ -393,7 +305,12 @@ final class ActiveCall
   }
 
   @Override
-  public CallState state() {
-    return state;
+  public @Nullable CallTimeline timeline() {
+    return listenerExecutor.timeline();
+  }
+
+  @Override
+  CallTimeline createTimeline(long start) {
+    return listenerExecutor.createTimeline(start, true);
   }
 }

@@ -5,6 +5,7 @@ import dev.clientconn.internal.concurrent.EventLoopConfined;
 import dev.clientconn.internal.message.InboundMessage;
 import dev.clientconn.internal.transport.ClientStream;
 import dev.clientconn.internal.transport.StreamProgress;
+import dev.clientconn.transport.WaitCause;
 import io.grpc.Metadata;
 import io.grpc.Status;
 import org.jspecify.annotations.Nullable;
@@ -78,8 +79,25 @@ final class AttemptListener implements ClientStream.Listener {
     Status status = detail == null ? exceeded : exceeded.augmentDescription(detail);
     if (endCall(status)) {
       tracers.streamClosed(status);
-      pending().closeNow(call.describe(status));
+      pending().closeNow(call.describe(call.withTimes(status)));
     }
+  }
+
+  @Override
+  public boolean needsTimes(Status end, StreamProgress progress) {
+    return call.timeline() != null
+        || progress != StreamProgress.PROCESSED
+        || (!end.isOk() && (call.isRetried() || end.getCode() == Status.Code.CANCELLED));
+  }
+
+  @Override
+  public void onTimes(long @Nullable [] nanos, WaitCause last, long since, long now) {
+    call.addStreamTimes(nanos, last, since, now);
+  }
+
+  @Override
+  public long behindUntil(long since, long now) {
+    return call.listenerExecutor().behindUntil(since, now);
   }
 
   /**
@@ -96,7 +114,7 @@ final class AttemptListener implements ClientStream.Listener {
     if (before instanceof Status reason) {
       Status refined = CallDeadline.refineLocal(reason, call.plan().callDeadline());
       tracers.streamClosed(refined);
-      pending().closeNow(refined);
+      pending().closeNow(call.withTimes(refined));
       return false;
     }
     return true;
@@ -109,7 +127,8 @@ final class AttemptListener implements ClientStream.Listener {
     Status refined = CallDeadline.refinePeers(status, call.plan().callDeadline());
     // Before the listener runs: its time must not count as the attempt's.
     tracers.streamClosed(refined);
-    Status described = call.describe(refined);
+    Status described =
+        call.describe(refined.getCode() == status.getCode() ? refined : call.withTimes(refined));
     if (refined.getCode() != status.getCode()) {
       pending().closeNow(described);
     } else {

@@ -4,6 +4,7 @@ package dev.clientconn.internal.call;
 import dev.clientconn.internal.concurrent.CrossesThreads;
 import dev.clientconn.internal.transport.ClientStream;
 import dev.clientconn.internal.transport.ClientTransport;
+import dev.clientconn.transport.WaitCause;
 import io.grpc.Attributes;
 import io.grpc.CallCredentials;
 import io.grpc.ClientStreamTracer;
@@ -26,34 +27,7 @@ import org.jspecify.annotations.Nullable;
 final class CallAttempt
     implements TransportSource.PendingPick, UnsentCalls.Entry, CallState.Opening {
 
-  /**
-   * Decides what becomes of an attempt: the call, or one of the attempts of a hedged call. Any
-   * thread.
-   */
-  interface Owner {
-    /** Holds the attempt while it is opening. */
-    CallState state();
-
-    /**
-     * Starts the stream of an attempt with what has been written so far. Returns false if the
-     * owner has ended meanwhile: the stream must then be cancelled.
-     */
-    boolean startStream(CallAttempt attempt, ClientStream stream);
-
-    /** Makes the listener of an attempt's stream. */
-    ClientStream.Listener listener(CallTracers tracers);
-
-    /** The attempt got no transport or no credentials. Another attempt may follow. */
-    void attemptFailed(CallAttempt attempt, Status status);
-
-    /** Ends the call, if the attempt is still opening: it gets no stream. */
-    void fail(CallState.Opening attempt, Status status);
-
-    /** The channel ends the attempt, and the call with it. */
-    void cancel(Status reason);
-  }
-
-  private final Owner owner;
+  private final AttemptOwner owner;
   private final boolean transparentRetry;
   private boolean hasOwnHeaders;
   /** The call's, or a copy with metadata or an authority of this attempt. */
@@ -71,7 +45,7 @@ final class CallAttempt
   /**
    * @param plan of this attempt: it counts those before
    */
-  CallAttempt(Owner owner, CallPlan plan, boolean transparentRetry) {
+  CallAttempt(AttemptOwner owner, CallPlan plan, boolean transparentRetry) {
     this.owner = owner;
     this.plan = plan;
     this.transparentRetry = transparentRetry;
@@ -241,6 +215,11 @@ final class CallAttempt
   }
 
   @Override
+  public void onWaitingFor(WaitCause cause) {
+    owner.createTimeline().changeTo(cause);
+  }
+
+  @Override
   public boolean waitForReady() {
     return plan.waitForReady();
   }
@@ -293,6 +272,8 @@ final class CallAttempt
     String own = plan.authority();
     // Not the channel's: its configuration, and so its authority, may have changed since.
     String known = own == null ? picked.authority() : own;
+    // Before they are asked: their response may come on another thread, and begin the next step.
+    owner.createTimeline().changeTo(WaitCause.CREDENTIALS);
     CredentialsApplier.Request request =
         new CredentialsApplier.Request(plan, known, picked.attributes());
     new CredentialsApplier(this::onCredentials, this::onFailed).ask(credentials, plan, request);
@@ -355,6 +336,11 @@ final class CallAttempt
       opened = new TracedStream(opened, complete);
     }
     stream = opened;
+    CallTimeline timeline = owner.timeline();
+    if (timeline != null) {
+      // Before the start: from then on the event loop measures, until the stream has ended.
+      timeline.changeTo(WaitCause.TURN);
+    }
     if (!owner.startStream(this, opened)) {
       opened.cancel(Status.CANCELLED.withDescription("The call ended while its stream was opened"));
     }

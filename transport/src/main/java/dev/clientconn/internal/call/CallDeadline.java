@@ -20,6 +20,8 @@ import org.jspecify.annotations.Nullable;
  */
 final class CallDeadline {
   private static final double NANOS_PER_SECOND = 1e9;
+  /** Begins the description of a call that was cancelled when its deadline had passed. */
+  static final String LATE = "ClientCall was cancelled at or after deadline.";
 
   private final Deadline deadline;
   private final boolean fromContext;
@@ -62,6 +64,11 @@ final class CallDeadline {
    */
   Future<?> schedule(ScheduledExecutorService timers, Runnable task) {
     return timers.schedule(task, remainingNanos(), TimeUnit.NANOSECONDS);
+  }
+
+  /** Nanoseconds since the call was started. */
+  long elapsedNanos() {
+    return Math.max(0, budgetNanos - remainingNanos());
   }
 
   boolean isFromContext() {
@@ -121,8 +128,7 @@ final class CallDeadline {
     }
     String description = end.getDescription();
     return Status.DEADLINE_EXCEEDED
-        .withDescription("ClientCall was cancelled at or after deadline."
-            + (description == null ? "" : " [" + description + "]"))
+        .withDescription(LATE + (description == null ? "" : " [" + description + "]"))
         .withCause(end.getCause());
   }
 

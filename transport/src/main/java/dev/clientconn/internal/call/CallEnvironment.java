@@ -2,7 +2,9 @@
 package dev.clientconn.internal.call;
 
 import dev.clientconn.internal.serviceconfig.MethodConfig;
+import dev.clientconn.internal.transport.ChannelWaits;
 import dev.clientconn.transport.TransportListener;
+import dev.clientconn.transport.WaitCause;
 import io.grpc.CompressorRegistry;
 import io.grpc.DecompressorRegistry;
 import io.grpc.MethodDescriptor;
@@ -34,6 +36,8 @@ import org.jspecify.annotations.Nullable;
  * @param random for the jitter of backoffs, numbers in [0, 1)
  * @param nanoTime the clock, nanoseconds
  * @param listener notified when a call has another attempt; never throws
+ * @param reports notified of the end of each call, with its times
+ * @param waits adds up what calls wait for
  * @param lifecycle counts calls that start and end
  * @param unsent registers calls between start and half-close, and those that wait for credentials
  *     or for the end of a backoff
@@ -54,8 +58,15 @@ public record CallEnvironment(
     DoubleSupplier random,
     LongSupplier nanoTime,
     TransportListener listener,
+    CallReports reports,
+    ChannelWaits waits,
     Lifecycle lifecycle,
     UnsentCalls unsent) {
+
+  /** Makes the timeline of a call that starts now, and waits for this first. */
+  CallTimeline newTimeline(WaitCause cause) {
+    return new CallTimeline(waits, nanoTime, nanoTime.getAsLong(), cause);
+  }
 
   /**
    * Counts calls, for the channel's idleness and termination. Each method is called once for each

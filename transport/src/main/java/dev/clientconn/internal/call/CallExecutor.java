@@ -53,6 +53,9 @@ abstract class CallExecutor implements Runnable {
   /** Runs a task; never two of them at a time. */
   abstract void runTask(Task task);
 
+  /** All tasks have run that were queued. Called before another thread can see that. */
+  void onIdle() {}
+
   /** The executor threw. Runs before the queued tasks, on the same thread, serialised with them. */
   abstract void onRejected(Throwable cause);
 
@@ -69,6 +72,11 @@ abstract class CallExecutor implements Runnable {
     if (below == null) {
       schedule();
     }
+  }
+
+  /** Whether tasks are waiting or running. */
+  final boolean isBusy() {
+    return newest != null;
   }
 
   /** The task that was queued last, if any is waiting. */
@@ -126,8 +134,10 @@ abstract class CallExecutor implements Runnable {
 
   private void runFrom(Task top) {
     runOldestFirst(top);
+    onIdle();
     while (!NEWEST.compareAndSet(this, RUNNING, null)) {
       runOldestFirst(NEWEST.getAndSet(this, RUNNING));
+      onIdle();
     }
   }
 

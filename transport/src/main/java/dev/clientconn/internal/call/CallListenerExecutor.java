@@ -6,6 +6,7 @@ import static io.grpc.Status.CANCELLED;
 import dev.clientconn.internal.concurrent.CrossesThreads;
 import dev.clientconn.internal.message.FramedMessage;
 import dev.clientconn.internal.message.InboundMessage;
+import dev.clientconn.transport.WaitCause;
 import io.grpc.ClientCall;
 import io.grpc.Context;
 import io.grpc.Metadata;
@@ -34,6 +35,8 @@ final class CallListenerExecutor<RespT> extends CallExecutor {
   private final Context context;
   private final Demand demand = new Demand();
   private volatile boolean closed;
+  /** Exists for a call that is reported, or that has waited. */
+  private volatile @Nullable CallTimeline timeline;
 
   /** Messages that wait for demand, as a chain from the next one to the last. */
   private @Nullable InboundMessage nextMessage;
@@ -50,11 +53,15 @@ final class CallListenerExecutor<RespT> extends CallExecutor {
   private boolean messageDelivered;
 
   CallListenerExecutor(
-      ActiveCall call, ClientCall.Listener<RespT> listener, MessageDecoder<RespT> decoder) {
+      ActiveCall call,
+      ClientCall.Listener<RespT> listener,
+      MessageDecoder<RespT> decoder,
+      @Nullable CallTimeline timeline) {
     super(call.plan().executor());
     this.call = call;
     this.listener = listener;
     this.decoder = decoder;
+    this.timeline = timeline;
     this.context = call.plan().context();
   }
 
@@ -95,6 +102,68 @@ final class CallListenerExecutor<RespT> extends CallExecutor {
 
   boolean isClosed() {
     return closed;
+  }
+
+  // ---- Times
+
+  @Nullable
+  CallTimeline timeline() {
+    return timeline;
+  }
+
+  /** Uses the times of the hedged attempt that the call is committed to. */
+  void useTimeline(CallTimeline winner) {
+    timeline = winner;
+    endTimesIfClosed(winner);
+  }
+
+  /**
+   * Returns the timeline, which is created by whichever thread first finds the call waiting.
+   *
+   * @param start when the call was started, as far as known; its deadline tells it exactly
+   * @param opened whether it has begun its first attempt
+   */
+  synchronized CallTimeline createTimeline(long start, boolean opened) {
+    CallTimeline known = timeline;
+    if (known == null) {
+      CallDeadline deadline = call.plan().callDeadline();
+      CallEnvironment environment = call.plan().environment();
+      known = new CallTimeline(
+          environment.waits(),
+          environment.nanoTime(),
+          deadline == null ? start : environment.nanoTime().getAsLong() - deadline.elapsedNanos(),
+          opened ? WaitCause.TURN : WaitCause.APPLICATION);
+      if (opened) {
+        known.open(false);
+      }
+      timeline = known;
+      endTimesIfClosed(known);
+    }
+    return known;
+  }
+
+  /** The thread that closes sets the flag before it reads the timeline: one of the two sees it. */
+  private void endTimesIfClosed(CallTimeline late) {
+    if (closed) {
+      late.end();
+    }
+  }
+
+  /** As {@code ClientStream.Listener.behindUntil}. On the event loop. */
+  long behindUntil(long since, long now) {
+    if (!closed && (isBusy() || demand.isStarved())) {
+      return now;
+    }
+    CallTimeline known = timeline;
+    return known == null ? since : Math.max(since, Math.min(now, known.idleSince()));
+  }
+
+  @Override
+  void onIdle() {
+    CallTimeline known = timeline;
+    if (known != null && !closed) {
+      known.idle();
+    }
   }
 
   // ---- The rest runs in the call's executor, one task at a time.
@@ -259,10 +328,15 @@ final class CallListenerExecutor<RespT> extends CallExecutor {
     // Before the callback: what the listener does in onClose must find the call closed.
     closed = true;
     call.unwatchContext();
+    Status last = failure == null ? streamEnd : failure;
+    CallTimeline measured = timeline;
+    if (measured != null) {
+      call.endTimes(measured, last);
+    }
     // The server's trailers belong to the server's status only.
     boolean own = failure != null || trailers == null;
     try {
-      listener.onClose(failure == null ? streamEnd : failure, own ? new Metadata() : trailers);
+      listener.onClose(last, own ? new Metadata() : trailers);
     } catch (Throwable t) {
       log.log(Level.WARNING, "A call's listener threw from onClose", t);
     }

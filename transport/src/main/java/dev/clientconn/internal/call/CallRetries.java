@@ -38,6 +38,7 @@ final class CallRetries {
   private final CallEnvironment environment;
   private final @Nullable RetryPolicy policy;
   private int unsent;
+  private int transparentRetries;
   /** No further retry of what a server has refused: it would follow without a backoff. */
   private boolean refused;
   /** Attempts that have begun; transparent retries do not count. */
@@ -100,6 +101,7 @@ final class CallRetries {
   }
 
   private long transparent() {
+    transparentRetries++;
     environment.listener().attemptRepeated(RepeatReason.TRANSPARENT_RETRY);
     return TRANSPARENT;
   }
@@ -174,6 +176,11 @@ final class CallRetries {
   /** Attempts before the current one. */
   int previousAttempts() {
     return attempts - 1;
+  }
+
+  /** Attempts that have begun, transparent retries included. */
+  int begun() {
+    return attempts + transparentRetries;
   }
 
   /** The call has ended with OK. */

@@ -24,6 +24,7 @@ public final class ClientCallImpl<ReqT, RespT> extends ClientCall<ReqT, RespT> {
   private final CallOptions options;
   private final CallEnvironment environment;
   private final Context context = Context.current();
+  private final @Nullable CallTimeline begun;
 
   // Plain fields: io.grpc allows only cancel() on other threads than the one that writes.
   private @Nullable MessageEncoder<ReqT> encoder;
@@ -35,6 +36,20 @@ public final class ClientCallImpl<ReqT, RespT> extends ClientCall<ReqT, RespT> {
 
   public ClientCallImpl(
       MethodDescriptor<ReqT, RespT> method, CallOptions options, CallEnvironment environment) {
+    this(method, options, environment, null);
+  }
+
+  /**
+   * Makes a call that has waited before.
+   *
+   * @param begun its times, if there are any
+   */
+  ClientCallImpl(
+      MethodDescriptor<ReqT, RespT> method,
+      CallOptions options,
+      CallEnvironment environment,
+      @Nullable CallTimeline begun) {
+    this.begun = begun;
     this.method = method;
     this.options = options;
     this.environment = environment;
@@ -47,7 +62,7 @@ public final class ClientCallImpl<ReqT, RespT> extends ClientCall<ReqT, RespT> {
     CallPlan plan = new CallPlan(method, options, environment, context, headers);
     encoder = new MessageEncoder<>(method, plan);
     opensAtHalfClose = plan.clientSendsOneMessage();
-    ActiveCall call = new ActiveCall(plan, method, newRequest(plan), listener);
+    ActiveCall call = new ActiveCall(plan, method, newRequest(plan), listener, begun);
     // Before a cancel on another thread can count the end.
     environment.lifecycle().callStarted();
     active = call;

@@ -53,4 +53,9 @@ final class Demand {
   boolean exists() {
     return count > 0;
   }
+
+  /** Whether messages wait for demand. */
+  boolean isStarved() {
+    return count == STARVED;
+  }
 }

@@ -8,6 +8,7 @@ import io.grpc.Metadata;
 import io.grpc.Status;
 import java.util.concurrent.Executor;
 import java.util.concurrent.atomic.AtomicBoolean;
+import java.util.function.Consumer;
 import java.util.logging.Level;
 import java.util.logging.Logger;
 import org.jspecify.annotations.Nullable;
@@ -24,9 +25,19 @@ public final class FailedCall<ReqT, RespT> extends ClientCall<ReqT, RespT> {
   private final Status status;
   private final Executor executor;
   private final Context context;
+  private final Consumer<Status> beforeClose;
   private final AtomicBoolean closed = new AtomicBoolean();
 
   public FailedCall(Status status, Executor executor, Context context) {
+    this(status, executor, context, end -> {});
+  }
+
+  /**
+   * @param beforeClose called once, before the listener; must not throw
+   */
+  public FailedCall(
+      Status status, Executor executor, Context context, Consumer<Status> beforeClose) {
+    this.beforeClose = beforeClose;
     this.status = status;
     this.executor = executor;
     this.context = context;
@@ -48,6 +59,7 @@ public final class FailedCall<ReqT, RespT> extends ClientCall<ReqT, RespT> {
     if (!closed.compareAndSet(false, true)) {
       return;
     }
+    beforeClose.accept(status);
     try {
       listener.onClose(status, new Metadata());
     } catch (Throwable t) {

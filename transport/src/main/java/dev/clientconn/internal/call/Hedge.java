@@ -7,6 +7,7 @@ import dev.clientconn.internal.message.InboundMessage;
 import dev.clientconn.internal.transport.ClientStream;
 import dev.clientconn.internal.transport.StreamProgress;
 import dev.clientconn.transport.TransportListener.RepeatReason;
+import dev.clientconn.transport.WaitCause;
 import io.grpc.Metadata;
 import io.grpc.Status;
 import org.jspecify.annotations.Nullable;
@@ -17,17 +18,20 @@ import org.jspecify.annotations.Nullable;
  * what becomes of the call.
  */
 @CrossesThreads
-final class Hedge implements CallAttempt.Owner {
+final class Hedge implements AttemptOwner {
   private final HedgedAttempts all;
   private final HedgedAttempts.Call call;
   /** With the number of this attempt. */
   private final CallPlan plan;
+  /** Of the call, as if this attempt were the only one. */
+  private final CallTimeline timeline;
 
   private final CallState state = new CallState();
   private volatile @Nullable CallAttempt attempt;
   private volatile @Nullable ClientStream stream;
 
-  Hedge(HedgedAttempts all, HedgedAttempts.Call call, CallPlan plan) {
+  Hedge(HedgedAttempts all, HedgedAttempts.Call call, CallPlan plan, CallTimeline timeline) {
+    this.timeline = timeline;
     this.all = all;
     this.call = call;
     this.plan = plan;
@@ -53,6 +57,21 @@ final class Hedge implements CallAttempt.Owner {
   @Override
   public CallState state() {
     return state;
+  }
+
+  @Override
+  public CallPlan plan() {
+    return plan;
+  }
+
+  @Override
+  public CallTimeline timeline() {
+    return timeline;
+  }
+
+  @Override
+  public CallTimeline createTimeline() {
+    return timeline;
   }
 
   @Override
@@ -95,6 +114,7 @@ final class Hedge implements CallAttempt.Owner {
   private boolean endOpening(CallState.Opening opening, Status status) {
     boolean ended = state.endOpening(opening);
     if (ended) {
+      timeline.changeTo(WaitCause.RETRY_BACKOFF);
       opening.abandon(status);
       opening.tracers().streamClosed(status);
     }
@@ -257,6 +277,21 @@ final class Hedge implements CallAttempt.Owner {
       Status problem = next.createTracers();
       begin(next, problem, state.reopen(next));
       return true;
+    }
+
+    @Override
+    public boolean needsTimes(Status end, StreamProgress progress) {
+      return true;
+    }
+
+    @Override
+    public void onTimes(long @Nullable [] nanos, WaitCause last, long since, long now) {
+      timeline.addStream(nanos, last, since, now);
+    }
+
+    @Override
+    public long behindUntil(long since, long now) {
+      return winner == null ? since : winner.behindUntil(since, now);
     }
 
     /** Ends the call with the first stream that notices: all have the same deadline. */

@@ -59,6 +59,10 @@ final class HedgeSchedule {
     return started++;
   }
 
+  int begun() {
+    return started;
+  }
+
   /** Nanoseconds from the start of one attempt to the next, or {@link #NONE}. */
   long delayOfNext() {
     return hasNext() ? policy.hedgingDelayNanos() : NONE;

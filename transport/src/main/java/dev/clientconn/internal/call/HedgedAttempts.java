@@ -43,6 +43,9 @@ final class HedgedAttempts implements UnsentCalls.Entry, CallState.Opening {
     /** Makes the stream the call's. Returns false if the call has ended. Calls nothing foreign. */
     boolean commitTo(HedgedAttempts attempts, CallAttempt winner, ClientStream stream);
 
+    /** Where the time of the call went, from now on. */
+    void useTimeline(CallTimeline ofAttempt);
+
     /** Ends the call, and abandons the attempts, unless it has ended or is committed. */
     void fail(CallState.Opening attempts, Status status);
 
@@ -54,6 +57,9 @@ final class HedgedAttempts implements UnsentCalls.Entry, CallState.Opening {
 
   private final Call call;
   private final CallPlan plan;
+  /** Until an attempt has won. Its times are those of the attempt that the call ends with. */
+  private final CallTimeline timeline;
+
   private final HedgeSchedule schedule;
   private final HedgeTimer timer;
 
@@ -71,7 +77,8 @@ final class HedgedAttempts implements UnsentCalls.Entry, CallState.Opening {
   /** Ends the call where no other attempt can. */
   private @Nullable Status lastFailure;
 
-  HedgedAttempts(Call call) {
+  HedgedAttempts(Call call, CallTimeline timeline) {
+    this.timeline = timeline;
     this.call = call;
     this.plan = call.plan();
     this.schedule = new HedgeSchedule(plan);
@@ -125,7 +132,11 @@ final class HedgedAttempts implements UnsentCalls.Entry, CallState.Opening {
       return null;
     }
     int previous = schedule.start();
-    Hedge next = new Hedge(this, call, previous == 0 ? plan : plan.forRetry(previous));
+    Hedge next = new Hedge(
+        this,
+        call,
+        previous == 0 ? plan : plan.forRetry(previous),
+        timeline.ofHedge(previous == 0));
     running.add(next);
     toStart--;
     long delay = schedule.delayOfNext();
@@ -185,10 +196,11 @@ final class HedgedAttempts implements UnsentCalls.Entry, CallState.Opening {
       // Before another thread can see the winner: its stream may have failed already.
       call.request().commitTo(stream);
       winner = hedge;
+      call.useTimeline(hedge.timeline());
       losers = endAll();
       losers.remove(hedge);
     }
-    leave(losers, NOT_NEEDED);
+    leave(losers, NOT_NEEDED, hedge.timeline());
     return true;
   }
 
@@ -199,9 +211,25 @@ final class HedgedAttempts implements UnsentCalls.Entry, CallState.Opening {
     synchronized (this) {
       losers = endAll();
     }
+    CallTimeline used = chooseTimeline(losers);
     // What ended the call, such as the failure of a pick, is no status of these.
     boolean concernsAll = reason.getCode() == Status.Code.DEADLINE_EXCEEDED;
-    leave(losers, concernsAll ? reason : CANCELLED.withDescription(reason.getDescription()));
+    leave(losers, concernsAll ? reason : CANCELLED.withDescription(reason.getDescription()), used);
+  }
+
+  /** The call has ended as its oldest attempt does, or while it waited for the next one. */
+  private CallTimeline chooseTimeline(List<Hedge> ended) {
+    if (ended.isEmpty()) {
+      timeline.attributeTo(WaitCause.RETRY_BACKOFF);
+      return timeline;
+    }
+    CallTimeline oldest = ended.get(0).timeline();
+    if (ended.get(0).hasStream()) {
+      // The event loop has measured it, which is asked only for the end of a stream.
+      oldest.attributeTo(WaitCause.SERVER);
+    }
+    call.useTimeline(oldest);
+    return oldest;
   }
 
   /** With the lock. */
@@ -213,9 +241,18 @@ final class HedgedAttempts implements UnsentCalls.Entry, CallState.Opening {
     return ended;
   }
 
-  private void leave(List<Hedge> losers, Status reason) {
+  /**
+   * @param used the times of the call, which go on
+   */
+  @SuppressWarnings("ReferenceEquality") // each attempt has its own
+  private void leave(List<Hedge> losers, Status reason, CallTimeline used) {
     plan.environment().unsent().removeWaiting(this);
-    losers.forEach(loser -> loser.cancel(reason));
+    for (Hedge loser : losers) {
+      loser.cancel(reason);
+      if (loser.timeline() != used) {
+        loser.timeline().end();
+      }
+    }
   }
 
   /**
@@ -229,6 +266,7 @@ final class HedgedAttempts implements UnsentCalls.Entry, CallState.Opening {
     long delay = schedule.afterFailure(status, pushbackMillis, running.size() > 1);
     if (delay != HedgeSchedule.END) {
       running.remove(failed);
+      failed.timeline().end();
       lastFailure = status;
     }
     return delay;
@@ -317,6 +355,11 @@ final class HedgedAttempts implements UnsentCalls.Entry, CallState.Opening {
   @Override
   public CallTracers tracers() {
     return CallTracers.NONE;
+  }
+
+  /** How many attempts have begun; transparent retries do not count. */
+  synchronized int begun() {
+    return schedule.begun();
   }
 
   synchronized Status describe(Status end) {

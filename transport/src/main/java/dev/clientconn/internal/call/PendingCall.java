@@ -43,6 +43,7 @@ public final class PendingCall<ReqT, RespT> extends ClientCall<ReqT, RespT>
   private boolean halfClosed;
   private boolean cancelled;
   private long startedAt;
+  private @Nullable CallTimeline timeline;
   private volatile boolean settled;
   private volatile @Nullable Future<?> timer;
   /** The call that all methods forward to, once all steps are replayed. */
@@ -72,7 +73,8 @@ public final class PendingCall<ReqT, RespT> extends ClientCall<ReqT, RespT>
       // Before a cancel on another thread can count the end.
       environment.lifecycle().callStarted();
     }
-    startedAt = System.nanoTime();
+    startedAt = environment.nanoTime().getAsLong();
+    timeline = environment.newTimeline(WaitCause.NAME_RESOLUTION);
     deadline = CallDeadline.of(options, context);
     if (deadline != null && deadline.expiredBeforeStart()) {
       end(deadline.startedAfterExpiry());
@@ -242,6 +244,10 @@ public final class PendingCall<ReqT, RespT> extends ClientCall<ReqT, RespT>
 
   /** Begins the real call: the config is known. Called once, by the gate. */
   void release() {
+    CallTimeline known = timeline;
+    if (known != null) {
+      known.changeTo(WaitCause.APPLICATION);
+    }
     Executor own = options.getExecutor();
     Executor executor = own == null ? environment.executor() : own;
     try {
@@ -274,8 +280,7 @@ public final class PendingCall<ReqT, RespT> extends ClientCall<ReqT, RespT>
     HeldExecutor executor = new HeldExecutor(own == null ? environment.executor() : own);
     Context previous = context.attach();
     try {
-      replaySteps(
-          failure == null ? realCall(executor) : new FailedCall<>(failure, executor, context));
+      replaySteps(failure == null ? realCall(executor) : failedCall(failure, executor));
     } finally {
       // After the steps: onReady comes once, and the listener must then find the call ready.
       executor.open();
@@ -286,11 +291,26 @@ public final class PendingCall<ReqT, RespT> extends ClientCall<ReqT, RespT>
     return true;
   }
 
+  private ClientCall<ReqT, RespT> failedCall(Status failure, Executor executor) {
+    Status timed = WaitText.addTo(failure, timeline, 0);
+    return new FailedCall<>(timed, executor, context, this::endTimes);
+  }
+
+  /** Just before the listener is notified. */
+  private void endTimes(Status end) {
+    CallTimeline known = timeline;
+    if (known != null) {
+      environment.reports().report(known, method, options, end, 0);
+    }
+  }
+
   private ClientCall<ReqT, RespT> realCall(Executor executor) {
     CallOptions delayed = options
         .withExecutor(executor)
-        .withOption(ClientStreamTracer.NAME_RESOLUTION_DELAYED, System.nanoTime() - startedAt);
-    return new ClientCallImpl<>(method, delayed, environment);
+        .withOption(
+            ClientStreamTracer.NAME_RESOLUTION_DELAYED,
+            environment.nanoTime().getAsLong() - startedAt);
+    return new ClientCallImpl<>(method, delayed, environment, timeline);
   }
 
   private void replaySteps(ClientCall<ReqT, RespT> call) {

@@ -2,6 +2,7 @@
 package dev.clientconn.internal.call;
 
 import dev.clientconn.internal.transport.ClientTransport;
+import dev.clientconn.transport.WaitCause;
 import io.grpc.LoadBalancer.PickResult;
 import io.grpc.LoadBalancer.PickSubchannelArgs;
 import io.grpc.Status;
@@ -45,6 +46,12 @@ public interface TransportSource {
      * No transport is ready: the pick waits from now on. Called at most once, before the others.
      */
     void onWaiting();
+
+    /**
+     * The pick waits for this from now on. Called before the pick can be found by another thread,
+     * and whenever the cause changes, never by two threads at a time.
+     */
+    void onWaitingFor(WaitCause cause);
 
     /**
      * A transport is ready.

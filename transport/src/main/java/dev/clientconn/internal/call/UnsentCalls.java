@@ -42,6 +42,9 @@ public final class UnsentCalls {
     @Nullable
     CallDeadline deadline();
 
+    /** The call was waiting at a tick, and its deadline has not passed. On the timers' thread. */
+    default void tickPassed() {}
+
     /** Ends the call, whose {@link #deadline} has passed. On the timers' thread. */
     void deadlinePassed();
 
@@ -274,6 +277,7 @@ public final class UnsentCalls {
         long remaining = deadline.remainingNanos();
         if (remaining > 0) {
           next[0] = Math.min(next[0], remaining);
+          call.tickPassed();
         } else {
           call.deadlinePassed();
         }

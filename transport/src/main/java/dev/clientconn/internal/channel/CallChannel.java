@@ -2,6 +2,7 @@
 package dev.clientconn.internal.channel;
 
 import dev.clientconn.internal.call.CallEnvironment;
+import dev.clientconn.internal.call.CallReports;
 import dev.clientconn.internal.call.ClientCallImpl;
 import dev.clientconn.internal.call.ConfigGate;
 import dev.clientconn.internal.call.FailedCall;
@@ -64,6 +65,8 @@ public final class CallChannel extends Channel {
         core.random(),
         threads.nanoTime(),
         options.scaling().listener(),
+        new CallReports(options.reportListeners()),
+        core.waits(),
         core.calls(),
         core.unsent());
     Channel channel =
@@ -84,7 +87,10 @@ public final class CallChannel extends Channel {
     if (latch.isBegun()) {
       Executor own = callOptions.getExecutor();
       return new FailedCall<>(
-          latch.reason(), own == null ? environment.executor() : own, Context.current());
+          latch.reason(),
+          own == null ? environment.executor() : own,
+          Context.current(),
+          end -> environment.reports().reportRefused(method, callOptions, end));
     }
     CallOptions options = withChannelCredentials(callOptions);
     return gate.isOpen()

@@ -9,8 +9,11 @@ import dev.clientconn.internal.concurrent.ChannelLog;
 import dev.clientconn.internal.concurrent.ChannelThreads;
 import dev.clientconn.internal.concurrent.SyncContextConfined;
 import dev.clientconn.internal.serviceconfig.ServiceConfig;
+import dev.clientconn.internal.transport.ChannelWaits;
 import dev.clientconn.internal.transport.TransportConnector;
 import dev.clientconn.transport.TransportEvent;
+import dev.clientconn.transport.WaitCause;
+import dev.clientconn.transport.WaitTotal;
 import io.grpc.ConnectivityState;
 import io.grpc.LoadBalancer.FixedResultPicker;
 import io.grpc.LoadBalancer.PickResult;
@@ -18,6 +21,7 @@ import io.grpc.Status;
 import io.grpc.SynchronizationContext;
 import java.util.ArrayList;
 import java.util.List;
+import java.util.Map;
 import java.util.concurrent.Executor;
 import java.util.function.DoubleSupplier;
 import java.util.logging.Level;
@@ -99,7 +103,7 @@ public final class ChannelCore {
       return;
     }
     tracker.update(ConnectivityState.CONNECTING);
-    picker.update(new FixedResultPicker(PickResult.withNoResult()));
+    picker.update(new FixedResultPicker(PickResult.withNoResult()), WaitCause.NAME_RESOLUTION);
     current.armIdle();
     current.start();
   }
@@ -120,7 +124,7 @@ public final class ChannelCore {
       return;
     }
     current.stop();
-    picker.update(null);
+    picker.update(null, WaitCause.NAME_RESOLUTION);
     tracker.update(ConnectivityState.IDLE, null);
     if (waitingCalls() > 0) {
       exitIdle();
@@ -141,7 +145,7 @@ public final class ChannelCore {
 
   private void publish(ChannelGeneration current) {
     // In this order: an observer of READY must find the picker.
-    picker.update(current.picker());
+    picker.update(current.picker(), current.waitCause());
     tracker.update(current.state(), current.failure());
   }
 
@@ -305,7 +309,7 @@ public final class ChannelCore {
                 + failure)
         .withCause(failure);
     // First, so that no call waits, whatever the rest throws.
-    picker.update(new FixedResultPicker(PickResult.withDrop(status)));
+    picker.update(new FixedResultPicker(PickResult.withDrop(status)), WaitCause.NAME_RESOLUTION);
     tracker.update(ConnectivityState.TRANSIENT_FAILURE, status);
     gate.open();
     try {
@@ -324,6 +328,14 @@ public final class ChannelCore {
 
   public int waitingCalls() {
     return picker.waitingCalls() + gate.waitingCalls();
+  }
+
+  ChannelWaits waits() {
+    return shared.recorder().waits();
+  }
+
+  public Map<WaitCause, WaitTotal> waitTotals() {
+    return waits().snapshot(threads.nanoTime().getAsLong());
   }
 
   CallCounter calls() {

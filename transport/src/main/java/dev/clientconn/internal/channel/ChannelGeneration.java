@@ -6,6 +6,7 @@ import dev.clientconn.internal.concurrent.ChannelThreads;
 import dev.clientconn.internal.concurrent.SyncContextConfined;
 import dev.clientconn.internal.serviceconfig.ServiceConfig;
 import dev.clientconn.internal.transport.TransportConnector;
+import dev.clientconn.transport.WaitCause;
 import io.grpc.Attributes;
 import io.grpc.ConnectivityState;
 import io.grpc.EquivalentAddressGroup;
@@ -84,6 +85,7 @@ final class ChannelGeneration {
   private ConnectivityState state = ConnectivityState.IDLE;
   private SubchannelPicker picker = WAIT;
   private boolean resolved;
+  private boolean hasAddresses;
   private boolean warnedOfHealthChecks;
 
   /** Makes the first resolver, without starting it: a bad target fails here. */
@@ -118,6 +120,7 @@ final class ChannelGeneration {
   void start() {
     state = ConnectivityState.CONNECTING;
     picker = WAIT;
+    hasAddresses = false;
     balancer = new BalancerWrapper(context, resolver, this::publish, shared.subchannels());
     resolver.start();
   }
@@ -179,6 +182,8 @@ final class ChannelGeneration {
       return NO_ROUTES;
     }
     Object chosen = serviceConfig.current().balancerConfig();
+    // Before the policy, whose picker is published with what calls wait for then.
+    hasAddresses = true;
     return balancer.accept(
         addresses.getValue(),
         withoutHealthChecks(result.getAttributes()),
@@ -272,6 +277,11 @@ final class ChannelGeneration {
   @Nullable
   Status failure() {
     return state == ConnectivityState.TRANSIENT_FAILURE ? PickFailure.of(picker) : null;
+  }
+
+  /** What calls wait for that the picker has no connection for. */
+  WaitCause waitCause() {
+    return hasAddresses ? WaitCause.CONNECTING : WaitCause.NAME_RESOLUTION;
   }
 
   SubchannelPicker picker() {

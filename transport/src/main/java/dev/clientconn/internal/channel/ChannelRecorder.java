@@ -2,6 +2,7 @@
 package dev.clientconn.internal.channel;
 
 import dev.clientconn.internal.concurrent.CrossesThreads;
+import dev.clientconn.internal.transport.ChannelWaits;
 import dev.clientconn.internal.transport.ClientTransport;
 import dev.clientconn.internal.transport.TransportObserver;
 import dev.clientconn.transport.ChannelTotals;
@@ -29,6 +30,7 @@ import java.util.Map;
 public final class ChannelRecorder implements TransportObserver {
 
   private final EventLog log = new EventLog();
+  private final ChannelWaits waits = new ChannelWaits();
   private List<ClientTransport> connections = List.of();
   private Counters ended = Counters.NONE;
   private Map<ConnectOutcome, TimeTotal> attempts = Map.of();
@@ -43,6 +45,7 @@ public final class ChannelRecorder implements TransportObserver {
     List<ClientTransport> more = new ArrayList<>(connections);
     more.add(connection);
     connections = List.copyOf(more);
+    waits.addConnection(connection.waits());
   }
 
   /** A connection has ended, and counts nothing any more. */
@@ -50,6 +53,7 @@ public final class ChannelRecorder implements TransportObserver {
     List<ClientTransport> fewer = new ArrayList<>(connections);
     if (fewer.remove(connection)) {
       connections = List.copyOf(fewer);
+      waits.removeConnection(connection.waits());
       ended = ended.plus(connection.counters());
     }
   }
@@ -90,6 +94,11 @@ public final class ChannelRecorder implements TransportObserver {
   @Override
   public void event(Kind kind, long connection, Object detail) {
     log.add(kind, connection, detail);
+  }
+
+  /** What all calls wait for. */
+  public ChannelWaits waits() {
+    return waits;
   }
 
   /** The last events, the oldest first. */

@@ -32,10 +32,15 @@ final class PickerWrapper implements TransportSource {
   private static final class State {
     final @Nullable SubchannelPicker picker;
     final @Nullable Status shutdown;
+    final WaitCause cause;
 
-    State(@Nullable SubchannelPicker picker, @Nullable Status shutdown) {
+    /**
+     * @param cause what calls wait for that the picker has no connection for
+     */
+    State(@Nullable SubchannelPicker picker, @Nullable Status shutdown, WaitCause cause) {
       this.picker = picker;
       this.shutdown = shutdown;
+      this.cause = cause;
     }
   }
 
@@ -68,7 +73,7 @@ final class PickerWrapper implements TransportSource {
   /** In order of arrival; {@link #NONE} while there are none, which is the usual case. */
   private Set<PendingPick> waiting = NONE;
 
-  private volatile State state = new State(null, null);
+  private volatile State state = new State(null, null, WaitCause.NAME_RESOLUTION);
   private volatile int waitingCount;
 
   /**
@@ -102,6 +107,10 @@ final class PickerWrapper implements TransportSource {
       pick.onWaiting();
     }
     while (!deliver(pick, decision)) {
+      if (!decision.isFinal()) {
+        // Before it is queued: the thread that changes the picker sets the cause from then on.
+        pick.onWaitingFor(seen.cause);
+      }
       if (!decision.isFinal() && enqueue(pick, seen)) {
         if (seen.picker == null) {
           onPickWhileIdle.run();
@@ -155,15 +164,15 @@ final class PickerWrapper implements TransportSource {
   }
 
   /** Sync context only. {@code null} while the channel is idle: a call then makes it exit idle. */
-  void update(@Nullable SubchannelPicker picker) {
+  void update(@Nullable SubchannelPicker picker, WaitCause cause) {
     if (state.shutdown == null) {
-      switchTo(new State(picker, null));
+      switchTo(new State(picker, null, cause));
     }
   }
 
   /** Sync context only. Fails all queued calls and all later ones. */
   void shutdown(Status status) {
-    switchTo(new State(null, status));
+    switchTo(new State(null, status, WaitCause.CONNECTING));
   }
 
   private void switchTo(State next) {
@@ -174,6 +183,9 @@ final class PickerWrapper implements TransportSource {
     }
     for (PendingPick pick : repicked) {
       Decision decision = decide(next, pick);
+      if (!decision.isFinal()) {
+        pick.onWaitingFor(next.cause);
+      }
       // A pick that was cancelled meanwhile is skipped.
       if (decision.isFinal() && cancel(pick)) {
         if (!deliver(pick, decision)) {

@@ -97,6 +97,7 @@ final class SlotQueue {
     }
     boolean queued;
     long now = now();
+    pick.onWaitingFor(WaitCause.STREAM_SLOT);
     synchronized (this) {
       if (closed) {
         return false;

@@ -2,6 +2,7 @@
 package dev.clientconn.internal.http2;
 
 import dev.clientconn.internal.concurrent.EventLoopConfined;
+import dev.clientconn.internal.flow.SendQuota;
 import dev.clientconn.internal.http2.ControlBuffer.Command;
 import dev.clientconn.internal.http2.TransportCounters.Figure;
 import dev.clientconn.internal.http2.connect.ConnectAttempt;
@@ -46,6 +47,8 @@ final class Http2Client {
   final Keepalive keepalive;
   final GoAwayState goAway = new GoAwayState();
   final FloodGuard floodGuard;
+  final SendQuota sendQuota = new SendQuota();
+  final StreamWaits waits;
   private final SocketWriter socket;
 
   Http2Client(
@@ -69,23 +72,23 @@ final class Http2Client {
     this.receiveWindows = new ReceiveWindows(loop, framer, options);
     this.keepalive = new Keepalive(loop, options.keepalive(), this::sendPing, this::onDead);
     this.floodGuard = new FloodGuard(socket, this::onFlood);
-    PendingDeliveries deliveries = new PendingDeliveries();
+    this.waits = new StreamWaits(new TurnClock(loop.ticker()), socket, sendQuota);
+    PendingDeliveries deliveries = new PendingDeliveries(waits);
     this.streams = new StreamLifecycle(
-        loop,
         options,
         lifecycle,
         goAway,
         floodGuard,
-        framer,
         socket,
         keepalive,
         new DeadlineWheel(loop, this::expire),
         deliveries,
         activeStreams,
         counters,
+        waits,
         this::failed);
     // Last: its control buffer may receive commands as soon as the transport is published.
-    this.turn = new Turn(loop, this, streams.loopy(), framer, socket, deliveries);
+    this.turn = new Turn(loop, this, streams.loopy, framer, socket, deliveries, waits);
   }
 
   ControlBuffer controlBuffer() {
@@ -228,20 +231,17 @@ final class Http2Client {
     turn.run(() -> framer.writePing(Keepalive.PING));
   }
 
-  boolean isWritable() {
-    return socket.isWritable();
-  }
-
   /** Publishes the connection's figures to other threads. */
   void publish() {
     counters.state(lifecycle.state());
     counters.set(Figure.ACTIVE, streams.activeStreams().active());
     counters.set(Figure.OPENED, streams.activeStreams().opened());
     streams.quota().publish(counters);
-    counters.set(Figure.SEND_WINDOW, streams.sendQuota().connection().size());
+    counters.set(Figure.SEND_WINDOW, sendQuota.connection().size());
     counters.set(Figure.RECEIVE_WINDOW, receiveWindows.ofConnection());
     counters.set(Figure.GROWN, receiveWindows.grown());
     counters.set(Figure.FRAMED, framer.bufferedBytes());
+    waits.update(streams.quota().isFull(streams.activeStreams().active()));
   }
 
   // The connection's end

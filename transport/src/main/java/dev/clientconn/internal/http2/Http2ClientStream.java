@@ -36,6 +36,8 @@ final class Http2ClientStream extends Command implements ClientStream {
   private boolean endOfStream;
 
   private final boolean inSlot;
+  /** Of a streaming request: the server responds with one message, after the half-close. */
+  private boolean oneResponse;
 
   /** Created by start, before other threads can ask; not needed when the request is complete. */
   private @Nullable WriteQuota writeQuota;
@@ -80,6 +82,7 @@ final class Http2ClientStream extends Command implements ClientStream {
     if (!endOfStream) {
       // Before the command is put: the loop may frame the message and give the quota back at once.
       writeQuota = new WriteQuota(call().onReadyThreshold());
+      oneResponse = call().method().getType().serverSendsOneMessage();
       queued(message);
     }
     controlBuffer.put(this);
@@ -185,6 +188,10 @@ final class Http2ClientStream extends Command implements ClientStream {
 
   boolean inSlot() {
     return inSlot;
+  }
+
+  boolean hasOneResponse() {
+    return oneResponse;
   }
 
   void bind(StreamState stream) {

@@ -10,6 +10,7 @@ import dev.clientconn.internal.transport.ClientTransport;
 import dev.clientconn.internal.transport.StreamParameters;
 import dev.clientconn.internal.transport.StreamSlots;
 import dev.clientconn.internal.transport.TransportOptions;
+import dev.clientconn.internal.transport.WaitCounters;
 import dev.clientconn.internal.wire.RequestHeaders;
 import dev.clientconn.transport.Dialer;
 import dev.clientconn.transport.StreamSnapshot;
@@ -213,6 +214,11 @@ final class Http2ClientTransport implements ClientTransport {
   @Override
   public long id() {
     return counters.id();
+  }
+
+  @Override
+  public WaitCounters waits() {
+    return client.waits.totals();
   }
 
   @Override

@@ -160,7 +160,7 @@ final class InboundFrames implements FrameListener {
   public void onWindowUpdate(int streamId, int increment) {
     if (streamId == 0) {
       // Nothing is scheduled here: the turn that ends this read writes whatever may be sent.
-      if (!streams.sendQuota().connection().tryIncrease(increment)) {
+      if (!client.sendQuota.connection().tryIncrease(increment)) {
         client.fail(Http2Error.FLOW_CONTROL_ERROR, "WINDOW_UPDATE makes the window exceed 2^31-1");
       }
       return;

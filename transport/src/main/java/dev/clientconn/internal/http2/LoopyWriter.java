@@ -5,6 +5,7 @@ import dev.clientconn.internal.concurrent.EventLoopConfined;
 import dev.clientconn.internal.flow.SendQuota;
 import dev.clientconn.internal.http2.frame.Framer;
 import java.util.ArrayDeque;
+import java.util.Iterator;
 
 /**
  * Schedules DATA round robin: each stream that has bytes and a send window sends one frame of at
@@ -19,14 +20,22 @@ final class LoopyWriter {
   private final SendQuota quota;
   private final PendingDeliveries deliveries;
   private final TransportCounters counters;
+  private final StreamWaits waits;
   private final ArrayDeque<StreamState> queue = new ArrayDeque<>(1);
   /** Streams closed in the queue since the last sweep: an upper bound of those still in it. */
   private int closedInQueue;
+  /** Streams added to the end of the queue in this turn; some may have left it again. */
+  private int added;
 
-  LoopyWriter(SendQuota quota, PendingDeliveries deliveries, TransportCounters counters) {
+  LoopyWriter(
+      SendQuota quota,
+      PendingDeliveries deliveries,
+      TransportCounters counters,
+      StreamWaits waits) {
     this.quota = quota;
     this.deliveries = deliveries;
     this.counters = counters;
+    this.waits = waits;
   }
 
   /**
@@ -34,9 +43,16 @@ final class LoopyWriter {
    */
   void schedule(StreamState stream) {
     SendQueue unsent = stream.sendQueue;
-    if (!unsent.scheduled && !unsent.isEmpty() && stream.sendQuota().window() > 0) {
+    if (unsent.scheduled || unsent.isEmpty()) {
+      return;
+    }
+    if (stream.sendQuota().window() > 0) {
       unsent.scheduled = true;
       queue.add(stream);
+      added++;
+      waits.queued(stream);
+    } else {
+      waits.lacksWindow(stream);
     }
   }
 
@@ -71,9 +87,24 @@ final class LoopyWriter {
     if (end) {
       stream.endLocal();
     }
+    if (unsent.isEmpty()) {
+      waits.sent(stream);
+    }
     if (stream.clientStream().framed(length)) {
       stream.notifyReady();
       deliveries.collect(stream);
+    }
+  }
+
+  /** Ends the turn: what it has left in the queue waits for more than this turn. */
+  void settle() {
+    int left = Math.min(added, queue.size());
+    added = 0;
+    if (left > 0) {
+      Iterator<StreamState> newest = queue.descendingIterator();
+      for (; left > 0; left--) {
+        waits.settle(newest.next());
+      }
     }
   }
 
@@ -95,6 +126,7 @@ final class LoopyWriter {
   }
 
   void clear() {
+    added = 0;
     queue.clear();
   }
 }

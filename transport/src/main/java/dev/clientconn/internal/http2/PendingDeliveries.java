@@ -16,6 +16,11 @@ final class PendingDeliveries {
   private static final Logger logger = Logger.getLogger(PendingDeliveries.class.getName());
 
   private final ArrayDeque<StreamState> streams = new ArrayDeque<>(1);
+  private final StreamWaits waits;
+
+  PendingDeliveries(StreamWaits waits) {
+    this.waits = waits;
+  }
 
   void collect(StreamState stream) {
     if (stream.markPending()) {
@@ -32,6 +37,9 @@ final class PendingDeliveries {
     for (StreamState s = streams.poll(); s != null; s = streams.poll()) {
       try {
         s.deliverEvents();
+        if (s.takeMessagesDelivered()) {
+          waits.delivered(s);
+        }
       } catch (RuntimeException | Error e) {
         // Calls catch what their listeners throw, so this is a defect. Other calls go on.
         logger.log(Level.SEVERE, "A call failed to take its events", e);

@@ -29,11 +29,14 @@ final class ResponseReader {
   private final Framer framer;
   private final StreamCloser closer;
   private final TransportCounters counters;
+  private final StreamWaits waits;
 
-  ResponseReader(Framer framer, StreamCloser closer, TransportCounters counters) {
+  ResponseReader(
+      Framer framer, StreamCloser closer, TransportCounters counters, StreamWaits waits) {
     this.framer = framer;
     this.closer = closer;
     this.counters = counters;
+    this.waits = waits;
   }
 
   void headers(StreamState stream, HeaderBlock block, boolean endOfStream) {
@@ -162,9 +165,12 @@ final class ResponseReader {
    */
   void growForLargeMessage(StreamState stream) {
     int missing = stream.missingBytes();
-    if (missing > stream.inFlow().available()
-        && (stream.hasDemand() || !stream.clientStream().awaitDemand())) {
-      credit(stream, stream.inFlow().grant(missing));
+    if (missing > stream.inFlow().available()) {
+      if (stream.hasDemand() || !stream.clientStream().awaitDemand()) {
+        credit(stream, stream.inFlow().grant(missing));
+      } else {
+        waits.lacksDemand(stream);
+      }
     }
   }
 

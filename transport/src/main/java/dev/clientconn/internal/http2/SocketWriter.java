@@ -26,6 +26,10 @@ final class SocketWriter {
     this.counters = counters;
   }
 
+  Framer framer() {
+    return framer;
+  }
+
   void connected(ChannelHandlerContext context) {
     ctx = context;
   }

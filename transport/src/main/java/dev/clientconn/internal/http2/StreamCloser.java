@@ -28,6 +28,7 @@ final class StreamCloser {
   private final LoopyWriter loopy;
   private final PendingDeliveries deliveries;
   private final Framer framer;
+  private final StreamWaits waits;
   private final GoAwayState goAway;
   private final FloodGuard floodGuard;
   private final TransportCounters counters;
@@ -45,6 +46,7 @@ final class StreamCloser {
       LoopyWriter loopy,
       PendingDeliveries deliveries,
       Framer framer,
+      StreamWaits waits,
       GoAwayState goAway,
       FloodGuard floodGuard,
       TransportCounters counters,
@@ -55,6 +57,7 @@ final class StreamCloser {
     this.loopy = loopy;
     this.deliveries = deliveries;
     this.framer = framer;
+    this.waits = waits;
     this.goAway = goAway;
     this.floodGuard = floodGuard;
     this.counters = counters;
@@ -108,7 +111,7 @@ final class StreamCloser {
       activeStreams.remove(stream);
     }
     try {
-      stream.notifyDeadlineExceeded(goAway.description());
+      stream.notifyDeadlineExceeded(waits.end(stream, true), goAway.description());
     } catch (Throwable thrown) {
       failConnection.accept(thrown);
     } finally {
@@ -144,6 +147,7 @@ final class StreamCloser {
       StreamState stream, Status status, StreamProgress progress, Metadata trailers) {
     deadlines.disarm(stream);
     try {
+      waits.end(stream, stream.listener().needsTimes(status, progress));
       // Before the queue is cleared: a call that retries from its callback may take over the
       // messages that this stream has not sent.
       stream.notifyClosed(status, progress, trailers);

@@ -2,7 +2,6 @@
 package dev.clientconn.internal.http2;
 
 import dev.clientconn.internal.concurrent.EventLoopConfined;
-import dev.clientconn.internal.flow.SendQuota;
 import dev.clientconn.internal.http2.TransportCounters.Figure;
 import dev.clientconn.internal.http2.frame.Framer;
 import dev.clientconn.internal.message.FramedMessage;
@@ -13,7 +12,6 @@ import dev.clientconn.transport.TransportListener.WaitOutcome;
 import io.grpc.Deadline;
 import io.grpc.Status;
 import io.netty.buffer.ByteBuf;
-import io.netty.channel.EventLoop;
 import io.netty.handler.codec.http2.Http2Error;
 import java.util.concurrent.TimeUnit;
 import java.util.function.Consumer;
@@ -35,8 +33,8 @@ final class StreamLifecycle {
   private final PendingDeliveries deliveries;
   private final ActiveStreams activeStreams;
   private final StreamQuota quota;
-  private final SendQuota sendQuota = new SendQuota();
-  private final LoopyWriter loopy;
+  private final StreamWaits waits;
+  final LoopyWriter loopy;
   private final StreamCloser closer;
   private final ResponseReader reader;
   private final TransportCounters counters;
@@ -47,21 +45,20 @@ final class StreamLifecycle {
    * @param failConnection called with what a call threw when it was notified of its end
    */
   StreamLifecycle(
-      EventLoop loop,
       TransportOptions options,
       TransportLifecycle lifecycle,
       GoAwayState goAway,
       FloodGuard floodGuard,
-      Framer framer,
       SocketWriter socket,
       Keepalive keepalive,
       DeadlineWheel deadlines,
       PendingDeliveries deliveries,
       ActiveStreams activeStreams,
       TransportCounters counters,
+      StreamWaits waits,
       Consumer<Throwable> failConnection) {
     this.lifecycle = lifecycle;
-    this.framer = framer;
+    this.framer = socket.framer();
     this.socket = socket;
     this.keepalive = keepalive;
     this.deadlines = deadlines;
@@ -69,8 +66,9 @@ final class StreamLifecycle {
     this.activeStreams = activeStreams;
     this.receiveWindow = options.streamWindow();
     this.counters = counters;
-    this.quota = new StreamQuota(options.maxPendingStreams(), options.listener(), loop.ticker());
-    this.loopy = new LoopyWriter(sendQuota, deliveries, counters);
+    this.quota = new StreamQuota(options.maxPendingStreams(), options.listener(), waits.clock());
+    this.waits = waits;
+    this.loopy = new LoopyWriter(waits.sendQuota(), deliveries, counters, waits);
     this.closer = new StreamCloser(
         activeStreams,
         quota,
@@ -78,11 +76,12 @@ final class StreamLifecycle {
         loopy,
         deliveries,
         framer,
+        waits,
         goAway,
         floodGuard,
         counters,
         failConnection);
-    this.reader = new ResponseReader(framer, closer, counters);
+    this.reader = new ResponseReader(framer, closer, counters, waits);
   }
 
   ActiveStreams activeStreams() {
@@ -91,14 +90,6 @@ final class StreamLifecycle {
 
   StreamQuota quota() {
     return quota;
-  }
-
-  SendQuota sendQuota() {
-    return sendQuota;
-  }
-
-  LoopyWriter loopy() {
-    return loopy;
   }
 
   StreamCloser closer() {
@@ -159,13 +150,15 @@ final class StreamLifecycle {
   }
 
   private StreamState newStream(Http2ClientStream clientStream) {
-    StreamState stream = new StreamState(clientStream, sendQuota, receiveWindow);
+    StreamState stream = new StreamState(clientStream, waits.sendQuota(), receiveWindow);
     clientStream.bind(stream);
+    waits.created(stream);
     quota.streamCreated(clientStream.inSlot());
     return stream;
   }
 
   private void enqueue(StreamState stream) {
+    waits.waitsToOpen(stream, quota.isFull(activeStreams.active()));
     if (!quota.enqueue(stream)) {
       closeUnopened(stream, quota.rejection(activeStreams.active()));
       idleIfEmpty();
@@ -180,6 +173,7 @@ final class StreamLifecycle {
     framer.writeHeaders(stream.id(), clientStream.takeHeaders());
     scheduleData(stream);
     if (!clientStream.endOfStream()) {
+      waits.opened(stream);
       stream.notifyReady();
       deliveries.collect(stream);
     }
@@ -243,6 +237,7 @@ final class StreamLifecycle {
       // Empty DATA needs no window (RFC 9113 section 6.9).
       framer.writeEndOfStream(stream.id());
       stream.endLocal();
+      waits.sent(stream);
     }
   }
 
@@ -254,6 +249,7 @@ final class StreamLifecycle {
 
   void admitLargeMessage(StreamState stream) {
     if (!stream.isClosed()) {
+      waits.demanded(stream);
       reader.growForLargeMessage(stream);
     }
   }
@@ -344,7 +340,8 @@ final class StreamLifecycle {
     maxHeaderListSize = settings.maxHeaderListSize();
     // A limit below the number of open streams ends none of them (RFC 9113 section 5.1.2).
     quota.limit(settings.maxConcurrentStreams());
-    return sendQuota.initialStreamWindow(settings.initialWindowSize()) <= 0 || scheduleAll();
+    long growth = waits.sendQuota().initialStreamWindow(settings.initialWindowSize());
+    return growth <= 0 || scheduleAll();
   }
 
   /** Schedules the streams that a larger initial window lets send, and checks each window. */

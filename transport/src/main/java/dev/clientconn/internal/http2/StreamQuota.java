@@ -9,7 +9,6 @@ import dev.clientconn.internal.transport.StreamSlots;
 import dev.clientconn.transport.TransportListener;
 import dev.clientconn.transport.TransportListener.WaitOutcome;
 import io.grpc.Status;
-import io.netty.util.concurrent.Ticker;
 import java.util.ArrayDeque;
 import java.util.List;
 import java.util.logging.Level;
@@ -37,7 +36,7 @@ final class StreamQuota {
   /** The user's; replaced by a no-op if it throws. */
   private TransportListener listener;
 
-  private final Ticker ticker;
+  private final TurnClock clock;
   /** Created when the first stream has to wait, which on most connections never happens. */
   private @Nullable ArrayDeque<StreamState> queue;
 
@@ -48,10 +47,10 @@ final class StreamQuota {
   /** Absent where the channel has one connection to this address at most. */
   private @Nullable StreamSlots slots;
 
-  StreamQuota(int maxWaiting, TransportListener listener, Ticker ticker) {
+  StreamQuota(int maxWaiting, TransportListener listener, TurnClock clock) {
     this.maxWaiting = maxWaiting;
     this.listener = listener;
-    this.ticker = ticker;
+    this.clock = clock;
   }
 
   void limit(long maxConcurrentStreams) {
@@ -117,7 +116,7 @@ final class StreamQuota {
       queue.remove();
       first = queue.peek();
     }
-    return first == null ? TransportCounters.NONE : first.waitingSince();
+    return first == null ? TransportCounters.NONE : first.since();
   }
 
   /** Whether a new stream may open at once: a slot is free, and no stream waits already. */
@@ -132,7 +131,6 @@ final class StreamQuota {
 
   /** Returns false if too many are waiting already. */
   boolean enqueue(StreamState stream) {
-    stream.waitsSince(ticker.nanoTime());
     if (waiting >= maxWaiting) {
       rejected++;
       notify(stream, WaitOutcome.REJECTED);
@@ -201,7 +199,7 @@ final class StreamQuota {
 
   private void notify(StreamState stream, WaitOutcome outcome) {
     try {
-      listener.streamSlotWaited(outcome, ticker.nanoTime() - stream.waitingSince());
+      listener.streamSlotWaited(outcome, clock.now() - stream.since());
     } catch (Throwable t) {
       // Rethrown, it would stop the opening of streams.
       listener = TransportListener.NONE;

@@ -30,8 +30,7 @@ final class StreamReport {
 
   /** Completes {@code result}, now or after some other tasks of the loop. */
   static void begin(Http2Client client, CompletableFuture<List<StreamSnapshot>> result) {
-    StreamReport report = new StreamReport(
-        client.counters.id(), stream -> StreamBlock.of(stream, client.isWritable()));
+    StreamReport report = new StreamReport(client.counters.id(), client.waits::blockedOn);
     Runnable onEnd = () -> result.complete(report.streams());
     new StreamWalk(client.loop, client.streams.activeStreams(), report::add, onEnd)
         .begin(client.streams.quota().waitingStreams());

@@ -10,6 +10,7 @@ import dev.clientconn.internal.transport.StreamProgress;
 import dev.clientconn.internal.wire.MessageDeframer;
 import dev.clientconn.internal.wire.NonGrpcBody;
 import dev.clientconn.internal.wire.ResponseBlock;
+import dev.clientconn.transport.WaitCause;
 import io.grpc.Metadata;
 import io.grpc.Status;
 import org.jspecify.annotations.Nullable;
@@ -23,13 +24,19 @@ import org.jspecify.annotations.Nullable;
 @EventLoopConfined
 final class StreamState extends DeadlineWheel.Timeout implements MessageDeframer.Sink {
 
+  /** Beside {@link #phase}: messages were delivered in this turn. */
+  private static final byte MESSAGES = 64;
+
   private final Http2ClientStream clientStream;
-  private final ClientStream.Listener listener;
   /** 0 until the stream is opened. */
   private int id;
 
   private boolean closed;
-  private long waitingSince;
+  /** What the stream does; see {@link StreamWaits}, which also sets the next two fields. */
+  private byte phase;
+
+  private long since;
+  private @Nullable StreamTimes times;
   /** For {@link ActiveStreams}: the next stream in a chain of its table. */
   @Nullable
   StreamState nextInChain;
@@ -62,7 +69,6 @@ final class StreamState extends DeadlineWheel.Timeout implements MessageDeframer
 
   StreamState(Http2ClientStream clientStream, SendQuota quota, int receiveWindow) {
     this.clientStream = clientStream;
-    this.listener = clientStream.listener();
     this.sendQuota = new SendQuota.OfStream(quota);
     this.inFlow = new InFlow(receiveWindow);
     this.maxMessageSize = clientStream.call().maxInboundMessageSize();
@@ -70,6 +76,10 @@ final class StreamState extends DeadlineWheel.Timeout implements MessageDeframer
 
   Http2ClientStream clientStream() {
     return clientStream;
+  }
+
+  ClientStream.Listener listener() {
+    return clientStream.listener();
   }
 
   // Life
@@ -90,13 +100,48 @@ final class StreamState extends DeadlineWheel.Timeout implements MessageDeframer
     return id;
   }
 
-  void waitsSince(long nanoTime) {
-    waitingSince = nanoTime;
+  // Times
+
+  byte phase() {
+    return (byte) (phase & ~MESSAGES);
   }
 
-  long waitingSince() {
-    return waitingSince;
+  /** When the stream entered its phase, by {@link TurnClock}. */
+  long since() {
+    return since;
   }
+
+  void enterPhase(byte next, long now) {
+    phase = (byte) (next | (phase & MESSAGES));
+    since = now;
+  }
+
+  /** Leaves {@link #since} as it is. */
+  void endPhases() {
+    phase = StreamWaits.ENDED;
+    times = null;
+  }
+
+  @Nullable
+  StreamTimes times() {
+    return times;
+  }
+
+  StreamTimes createTimes() {
+    if (times == null) {
+      times = new StreamTimes();
+    }
+    return times;
+  }
+
+  /** Whether messages were delivered since the last call of this method. */
+  boolean takeMessagesDelivered() {
+    boolean delivered = (phase & MESSAGES) != 0;
+    phase &= ~MESSAGES;
+    return delivered;
+  }
+
+  // Opening
 
   void opened(int streamId) {
     id = streamId;
@@ -180,7 +225,7 @@ final class StreamState extends DeadlineWheel.Timeout implements MessageDeframer
   }
 
   boolean hasDemand() {
-    return listener.hasDemand();
+    return listener().hasDemand();
   }
 
   // Notifying the call. PendingDeliveries collects the streams that have events, and ends each
@@ -188,18 +233,19 @@ final class StreamState extends DeadlineWheel.Timeout implements MessageDeframer
 
   void notifyHeaders(Metadata headers) {
     hasEvents = true;
-    listener.onHeaders(headers);
+    listener().onHeaders(headers);
   }
 
   @Override
   public void message(InboundMessage message) {
-    listener.onMessage(message);
+    listener().onMessage(message);
     hasEvents = true;
+    phase |= MESSAGES;
   }
 
   void notifyReady() {
     hasEvents = true;
-    listener.onReady();
+    listener().onReady();
   }
 
   void notifyClosed(Status status, StreamProgress progress, Metadata trailers) {
@@ -207,36 +253,41 @@ final class StreamState extends DeadlineWheel.Timeout implements MessageDeframer
     deliverLastMessages();
     closed = true;
     hasEvents = true;
-    listener.onClosed(deliveryFailure == null ? status : deliveryFailure, progress, trailers);
+    listener().onClosed(deliveryFailure == null ? status : deliveryFailure, progress, trailers);
   }
 
   /**
+   * @param cause what the stream waited for
    * @param detail what else is known of the connection, {@code null} for nothing
    */
-  void notifyDeadlineExceeded(@Nullable String detail) {
-    String waitedFor = waitedFor();
+  void notifyDeadlineExceeded(WaitCause cause, @Nullable String detail) {
+    String waitedFor = waitedFor(cause);
     deliverLastMessages();
     closed = true;
     hasEvents = true;
     if (deliveryFailure == null) {
-      listener.onDeadlineExceeded(waitedFor, detail);
+      listener().onDeadlineExceeded(waitedFor, detail);
     } else {
-      listener.onClosed(deliveryFailure, StreamProgress.PROCESSED, new Metadata());
+      listener().onClosed(deliveryFailure, StreamProgress.PROCESSED, new Metadata());
     }
   }
 
   /** What the stream is waiting for: part of the status of a call whose deadline passes. */
-  private String waitedFor() {
+  private String waitedFor(WaitCause cause) {
     if (isWaiting()) {
       return "a stream slot: the peer allows no more streams on this connection, or does not read";
     }
-    if (!sendQueue.isEmpty()) {
-      if (sendQuota.available() > 0) {
-        return "the socket, which takes no more bytes";
-      }
-      return sendQuota.window() <= 0 ? "the stream's send window" : "the connection's send window";
-    }
-    return hasResponse() ? "the rest of the server's response" : "the server's response";
+    return switch (cause) {
+      case STREAM_WINDOW -> "the stream's send window";
+      case CONNECTION_WINDOW -> "the connection's send window";
+      case SOCKET -> "the socket, which takes no more bytes";
+      case TURN -> "its turn to send on the connection";
+      case APPLICATION ->
+        sendQueue.isEnded()
+            ? "the application to take the response"
+            : "the application to send, or to half-close";
+      default -> hasResponse() ? "the rest of the server's response" : "the server's response";
+    };
   }
 
   /** Delivers what is packed before the stream ends; a failure becomes the call's status. */
@@ -274,7 +325,7 @@ final class StreamState extends DeadlineWheel.Timeout implements MessageDeframer
     } finally {
       if (hasEvents) {
         hasEvents = false;
-        listener.onBatchEnd();
+        listener().onBatchEnd();
       }
     }
   }

@@ -83,7 +83,7 @@ final class TransportCounters {
     this.ticker = ticker;
     set(Figure.LIMIT, NONE);
     set(Figure.WAITING_SINCE, NONE);
-    set(Figure.SINCE, ticker.nanoTime());
+    set(Figure.SINCE, TurnClock.nanoTime(ticker));
   }
 
   long id() {
@@ -92,7 +92,7 @@ final class TransportCounters {
 
   /** The clock of the loop, which any thread may read. */
   long now() {
-    return ticker.nanoTime();
+    return TurnClock.nanoTime(ticker);
   }
 
   // Written by the loop
@@ -108,7 +108,7 @@ final class TransportCounters {
     // A volatile write costs a fence, and the state changes three times in a connection's life.
     if (state != newState) {
       if (newState == State.READY) {
-        set(Figure.SINCE, ticker.nanoTime());
+        set(Figure.SINCE, TurnClock.nanoTime(ticker));
       }
       state = newState;
     }

@@ -41,6 +41,7 @@ final class Turn {
   private final Framer framer;
   private final SocketWriter socket;
   private final PendingDeliveries deliveries;
+  private final StreamWaits waits;
   private final ControlBuffer controlBuffer;
   private boolean running;
   private boolean moreToSend;
@@ -56,7 +57,8 @@ final class Turn {
       LoopyWriter loopy,
       Framer framer,
       SocketWriter socket,
-      PendingDeliveries deliveries) {
+      PendingDeliveries deliveries,
+      StreamWaits waits) {
     this.loop = loop;
     this.client = client;
     this.applier = client::apply;
@@ -64,6 +66,7 @@ final class Turn {
     this.framer = framer;
     this.socket = socket;
     this.deliveries = deliveries;
+    this.waits = waits;
     this.controlBuffer = new ControlBuffer(loop, this::end, () -> running);
   }
 
@@ -100,6 +103,7 @@ final class Turn {
       again = client.failed(thrown);
     } finally {
       running = false;
+      waits.endTurn();
     }
     if (again || controlBuffer.isWaiting() || deliveries.isWaiting()) {
       // Another turn, behind the loop's other tasks. For example for calls that have become ready
@@ -140,5 +144,6 @@ final class Turn {
       writeLimit = Math.min(2 * writeLimit, MAX_WRITE);
     }
     client.publish();
+    loopy.settle();
   }
 }

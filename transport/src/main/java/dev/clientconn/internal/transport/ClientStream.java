@@ -3,6 +3,7 @@ package dev.clientconn.internal.transport;
 
 import dev.clientconn.internal.message.FramedMessage;
 import dev.clientconn.internal.message.InboundMessage;
+import dev.clientconn.transport.WaitCause;
 import io.grpc.Metadata;
 import io.grpc.Status;
 import java.util.OptionalLong;
@@ -99,6 +100,31 @@ public interface ClientStream {
     /** Returns the time since the call was started, nanoseconds; empty where it is not known. */
     default OptionalLong ageNanos() {
       return OptionalLong.empty();
+    }
+
+    /** Whether {@link #onTimes} is to be called before the stream ends so. */
+    default boolean needsTimes(Status end, StreamProgress progress) {
+      return false;
+    }
+
+    /**
+     * The stream is about to end: where its time went. Called before {@link #onClosed} if {@link
+     * #needsTimes}, and always before {@link #onDeadlineExceeded}.
+     *
+     * @param nanos by the ordinal of the {@link WaitCause}, those before {@code since}; {@code
+     *     null} if there was only the last cause. Must not be changed
+     * @param last what the stream waited for last
+     * @param since the beginning of that, {@link System#nanoTime}
+     * @param now the present time
+     */
+    default void onTimes(long @Nullable [] nanos, WaitCause last, long since, long now) {}
+
+    /**
+     * Returns until when the application had not taken all that was delivered at {@code since}:
+     * {@code now} if it has not, {@code since} if it has and that is all that is known.
+     */
+    default long behindUntil(long since, long now) {
+      return since;
     }
 
     /** The events of one turn are complete. Called after at least one of the other methods. */

@@ -8,6 +8,7 @@ import io.grpc.Attributes;
 import io.grpc.Status;
 import java.util.List;
 import java.util.concurrent.CompletableFuture;
+import org.jspecify.annotations.Nullable;
 
 /**
  * Makes streams on one connection, and ends it. All methods may be called from any thread, and
@@ -72,6 +73,11 @@ public interface ClientTransport {
   /** Identifies the connection within this JVM. */
   default long id() {
     return snapshot().id();
+  }
+
+  /** Returns how long the streams have waited for what; {@code null} if that is not counted. */
+  default @Nullable WaitCounters waits() {
+    return null;
   }
 
   /** Returns the present state and counters, without waiting for the event loop. */

@@ -170,8 +170,8 @@ class CallCredentialsTest {
     fixture.clock.advance(1, TimeUnit.SECONDS);
 
     assertThat(fixture.listener.description())
-        .isEqualTo(
-            "CallOptions deadline exceeded after 1.000000000s. [waited for the call credentials]");
+        .isEqualTo("CallOptions deadline exceeded after 1.000000000s."
+            + " [waited for the call credentials; 1000 ms credentials; 1 attempt]");
   }
 
   private interface Answer {

@@ -2,11 +2,13 @@
 package dev.clientconn.internal.call;
 
 import dev.clientconn.internal.serviceconfig.MethodConfig;
+import dev.clientconn.internal.transport.ChannelWaits;
 import dev.clientconn.testing.FakeStream;
 import dev.clientconn.testing.FakeTransport;
 import dev.clientconn.testing.ManualClock;
 import dev.clientconn.testing.ManualExecutor;
 import dev.clientconn.testing.TextMethods;
+import dev.clientconn.transport.CallReportListener;
 import dev.clientconn.transport.TransportListener;
 import dev.clientconn.transport.TransportListener.RepeatReason;
 import io.grpc.CallOptions;
@@ -15,6 +17,7 @@ import io.grpc.DecompressorRegistry;
 import io.grpc.Metadata;
 import io.grpc.MethodDescriptor;
 import java.lang.reflect.Field;
+import java.util.ArrayList;
 import java.util.Collection;
 import java.util.List;
 import java.util.concurrent.CopyOnWriteArrayList;
@@ -55,6 +58,9 @@ public final class CallFixture {
   };
   /** Runs when a call is about to be counted, for races. */
   public Runnable beforeCallStarted = () -> {};
+
+  public final List<CallReportListener> reportListeners = new ArrayList<>();
+  public final ChannelWaits waits = new ChannelWaits();
 
   public int callsStarted;
   public int callsEnded;
@@ -101,6 +107,8 @@ public final class CallFixture {
         () -> random,
         clock::nanoTime,
         repeats,
+        new CallReports(reportListeners),
+        waits,
         new Counter(),
         unsent);
   }

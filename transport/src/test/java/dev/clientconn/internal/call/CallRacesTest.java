@@ -8,10 +8,12 @@ import dev.clientconn.internal.message.FramedMessage;
 import dev.clientconn.internal.message.Messages;
 import dev.clientconn.internal.serviceconfig.MethodConfig;
 import dev.clientconn.internal.serviceconfig.RetryPolicy;
+import dev.clientconn.internal.transport.ChannelWaits;
 import dev.clientconn.internal.transport.ClientStream;
 import dev.clientconn.internal.transport.ClientTransport;
 import dev.clientconn.internal.transport.StreamParameters;
 import dev.clientconn.internal.transport.StreamProgress;
+import dev.clientconn.testing.RecordingReports;
 import dev.clientconn.testing.TextMethods;
 import dev.clientconn.transport.TransportListener;
 import dev.clientconn.transport.TransportSnapshot;
@@ -24,6 +26,7 @@ import io.grpc.Metadata;
 import io.grpc.MethodDescriptor;
 import io.grpc.Status;
 import java.nio.charset.StandardCharsets;
+import java.util.List;
 import java.util.Set;
 import java.util.concurrent.CountDownLatch;
 import java.util.concurrent.ExecutorService;
@@ -49,6 +52,7 @@ class CallRacesTest {
   private MethodConfig config = MethodConfig.NONE;
   private final AtomicInteger started = new AtomicInteger();
   private final AtomicInteger ended = new AtomicInteger();
+  private final RecordingReports reports = new RecordingReports();
   private final AtomicInteger closedTwice = new AtomicInteger();
   private final CountDownLatch closed = new CountDownLatch(CALLS);
 
@@ -103,6 +107,8 @@ class CallRacesTest {
     drain(loop, timers, controlPlane);
     assertThat(closedTwice).hasValue(0);
     assertThat(ended).hasValue(CALLS);
+    assertThat(reports.all).hasSize(CALLS);
+    reports.assertAddUp();
     assertThat(buffered.total()).isZero();
   }
 
@@ -125,6 +131,7 @@ class CallRacesTest {
     callbacks.shutdown();
     assertThat(callbacks.awaitTermination(30, TimeUnit.SECONDS)).isTrue();
     assertThat(ended).hasValue(started.get());
+    reports.assertAddUp();
   }
 
   @Test
@@ -145,6 +152,8 @@ class CallRacesTest {
     drain(loop, canceller, controlPlane);
     assertThat(closedTwice).hasValue(0);
     assertThat(ended).hasValue(CALLS);
+    assertThat(reports.all).hasSize(CALLS);
+    reports.assertAddUp();
   }
 
   private void startUnary(CallEnvironment environment) {
@@ -193,6 +202,8 @@ class CallRacesTest {
     run(() -> new ClientCallImpl<>(method, CallOptions.DEFAULT, environment));
     assertThat(started).hasValue(CALLS);
     assertThat(ended).hasValue(CALLS);
+    assertThat(reports.all).hasSize(CALLS);
+    reports.assertAddUp();
   }
 
   private void run(Supplier<ClientCall<String, String>> calls) throws InterruptedException {
@@ -249,6 +260,8 @@ class CallRacesTest {
         () -> 0.5,
         System::nanoTime,
         TransportListener.NONE,
+        new CallReports(List.of(reports)),
+        new ChannelWaits(),
         new CallEnvironment.Lifecycle() {
           @Override
           public void callStarted() {

@@ -7,10 +7,12 @@ import dev.clientconn.internal.message.FramedMessage;
 import dev.clientconn.internal.message.Messages;
 import dev.clientconn.internal.serviceconfig.HedgingPolicy;
 import dev.clientconn.internal.serviceconfig.MethodConfig;
+import dev.clientconn.internal.transport.ChannelWaits;
 import dev.clientconn.internal.transport.ClientStream;
 import dev.clientconn.internal.transport.ClientTransport;
 import dev.clientconn.internal.transport.StreamParameters;
 import dev.clientconn.internal.transport.StreamProgress;
+import dev.clientconn.testing.RecordingReports;
 import dev.clientconn.testing.TextMethods;
 import dev.clientconn.transport.TransportListener;
 import dev.clientconn.transport.TransportSnapshot;
@@ -54,6 +56,7 @@ class HedgingRacesTest {
   private RetryBufferLimit buffered = new RetryBufferLimit(RetryBufferLimit.Limits.DEFAULT);
   private long delayNanos;
   private final AtomicInteger ended = new AtomicInteger();
+  private final RecordingReports reports = new RecordingReports();
   private final AtomicInteger openStreams = new AtomicInteger();
   private final AtomicInteger succeeded = new AtomicInteger();
   private final Queue<String> errors = new ConcurrentLinkedQueue<>();
@@ -129,6 +132,8 @@ class HedgingRacesTest {
     drain();
     assertThat(errors).isEmpty();
     assertThat(ended).hasValue(CALLS);
+    assertThat(reports.all).hasSize(CALLS);
+    reports.assertAddUp();
     assertThat(openStreams).hasValue(0);
     assertThat(buffered.total()).isZero();
     assertThat(succeeded.get()).as("the test is about calls that succeed, too").isPositive();
@@ -164,6 +169,8 @@ class HedgingRacesTest {
         () -> 0.5,
         System::nanoTime,
         TransportListener.NONE,
+        new CallReports(List.of(reports)),
+        new ChannelWaits(),
         new CallEnvironment.Lifecycle() {
           @Override
           public void callStarted() {}

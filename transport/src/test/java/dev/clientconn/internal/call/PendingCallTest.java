@@ -134,7 +134,7 @@ class PendingCallTest {
     assertThat(listener.events).containsExactly("close(DEADLINE_EXCEEDED)");
     assertThat(listener.description())
         .isEqualTo("CallOptions deadline exceeded after 0.500000000s."
-            + " [waited for name resolution of server:50051]");
+            + " [waited for name resolution of server:50051; 500 ms name resolution; 0 attempts]");
     assertThat(call.isReady()).isFalse();
     assertThat(fixture.source.picks).isZero();
     assertThat(fixture.callsEnded).isEqualTo(fixture.callsStarted);
@@ -185,7 +185,8 @@ class PendingCallTest {
     fixture.gate.open();
 
     assertThat(listener.events).containsExactly("close(CANCELLED)");
-    assertThat(listener.description()).isEqualTo("enough");
+    assertThat(listener.description())
+        .isEqualTo("enough [waited for name resolution; 0 ms name resolution; 0 attempts]");
     assertThat(listener.end().getCause()).isSameAs(cause);
     assertThat(fixture.gate.waitingCalls()).isZero();
     assertThat(fixture.callsEnded).isEqualTo(fixture.callsStarted);

@@ -66,7 +66,8 @@ class RetryEndTest {
     call.cancel("enough", null);
 
     assertThat(fixture.clock.pendingTimers()).isZero();
-    assertThat(fixture.listener.description()).isEqualTo("enough");
+    assertThat(fixture.listener.description())
+        .isEqualTo("enough [waited for the backoff before a retry; 0 ms retry backoff; 1 attempt]");
     assertEndedOnce(Code.CANCELLED);
     assertThat(fixture.transport.streams).hasSize(1);
   }
@@ -93,7 +94,8 @@ class RetryEndTest {
     advance(BACKOFF / 2 - 12);
 
     assertThat(fixture.listener.description())
-        .contains("[waited for the backoff before a retry]")
+        .contains(
+            "[waited for the backoff before a retry; 38 ms retry backoff, 12 ms turn; 1 attempt]")
         .endsWith(" [1 of 4 attempts: UNAVAILABLE after 12 ms]");
     assertEndedOnce(Code.DEADLINE_EXCEEDED);
     assertThat(fixture.transport.streams).hasSize(1);

@@ -41,7 +41,8 @@ class UnsentCallsTest {
     assertThat(listener.events).containsExactly("close(DEADLINE_EXCEEDED)");
     assertThat(listener.description())
         .isEqualTo("CallOptions deadline exceeded after 0.300000000s."
-            + " [waited for the application to send its message and half-close]");
+            + " [waited for the application to send its message and half-close;"
+            + " 300 ms application; 0 attempts]");
     assertThat(fixture.clock.pendingTimers()).isZero();
     assertThat(fixture.callsEnded).isOne();
   }
@@ -190,7 +191,9 @@ class UnsentCallsTest {
     // The tick and the timer of the attempt are both due.
     fixture.clock.advance(100, TimeUnit.MILLISECONDS);
 
-    assertThat(listener.description()).contains("[waited for the call credentials]");
+    assertThat(listener.description())
+        .contains(
+            "[waited for the call credentials; 120 ms application, 30 ms credentials; 1 attempt]");
   }
 
   @Test

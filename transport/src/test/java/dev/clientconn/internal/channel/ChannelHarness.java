@@ -8,6 +8,7 @@ import dev.clientconn.internal.serviceconfig.ServiceConfigParser;
 import dev.clientconn.testing.ByteMethods;
 import dev.clientconn.testing.FakeConnector;
 import dev.clientconn.testing.ManualClock;
+import dev.clientconn.transport.CallReportListener;
 import io.grpc.CallOptions;
 import io.grpc.Channel;
 import io.grpc.ClientCall;
@@ -17,6 +18,7 @@ import io.grpc.InsecureChannelCredentials;
 import io.grpc.MethodDescriptor;
 import io.grpc.MetricRecorder;
 import java.time.Duration;
+import java.util.ArrayList;
 import java.util.List;
 import java.util.Map;
 import java.util.concurrent.Executor;
@@ -119,6 +121,8 @@ public final class ChannelHarness {
     return this;
   }
 
+  public final List<CallReportListener> reportListeners = new ArrayList<>();
+
   public ChannelOptions options() {
     ServiceConfigParser parser = new ServiceConfigParser(policy);
     return new ChannelOptions(
@@ -144,7 +148,7 @@ public final class ChannelHarness {
         address -> null,
         io.grpc.NameResolverRegistry.getDefaultRegistry(),
         List.of(),
-        List.of());
+        List.copyOf(reportListeners));
   }
 
   public ChannelThreads threads() {

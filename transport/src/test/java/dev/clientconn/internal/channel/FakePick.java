@@ -5,12 +5,15 @@ import dev.clientconn.internal.call.TransportSource;
 import dev.clientconn.internal.transport.ClientTransport;
 import dev.clientconn.testing.FakeStream;
 import dev.clientconn.testing.FakeTransport;
+import dev.clientconn.transport.WaitCause;
 import io.grpc.CallOptions;
 import io.grpc.LoadBalancer.PickResult;
 import io.grpc.LoadBalancer.PickSubchannelArgs;
 import io.grpc.Metadata;
 import io.grpc.MethodDescriptor;
 import io.grpc.Status;
+import java.util.ArrayList;
+import java.util.List;
 import java.util.Objects;
 import java.util.function.Consumer;
 import org.jspecify.annotations.Nullable;
@@ -29,6 +32,7 @@ public final class FakePick implements TransportSource.PendingPick {
   public @Nullable Status failure;
   public boolean dropped;
   public int waits;
+  public final List<WaitCause> causes = new ArrayList<>();
   private final boolean waitForReady;
 
   FakePick(boolean waitForReady) {
@@ -94,6 +98,11 @@ public final class FakePick implements TransportSource.PendingPick {
   @Override
   public boolean waitForReady() {
     return waitForReady;
+  }
+
+  @Override
+  public void onWaitingFor(WaitCause cause) {
+    causes.add(cause);
   }
 
   @Override

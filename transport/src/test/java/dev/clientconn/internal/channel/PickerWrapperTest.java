@@ -5,6 +5,7 @@ import static org.assertj.core.api.Assertions.assertThat;
 
 import dev.clientconn.internal.call.TransportSource;
 import dev.clientconn.internal.transport.ClientTransport;
+import dev.clientconn.transport.WaitCause;
 import io.grpc.LoadBalancer.FixedResultPicker;
 import io.grpc.LoadBalancer.PickResult;
 import io.grpc.LoadBalancer.PickSubchannelArgs;
@@ -113,26 +114,30 @@ class PickerWrapperTest {
   void pickCancelledByThePickerItselfIsNotNotified() {
     FakePick pick = pick(false);
 
-    picker.update(new SubchannelPicker() {
-      @Override
-      public PickResult pickSubchannel(PickSubchannelArgs args) {
-        picker.cancel(pick);
-        return PickResult.withError(BROKEN);
-      }
-    });
+    picker.update(
+        new SubchannelPicker() {
+          @Override
+          public PickResult pickSubchannel(PickSubchannelArgs args) {
+            picker.cancel(pick);
+            return PickResult.withError(BROKEN);
+          }
+        },
+        WaitCause.CONNECTING);
 
     assertThat(pick.isWaiting()).isTrue();
   }
 
   @Test
   void pickIsRepeatedIfThePickerIsReplacedMeanwhile() {
-    picker.update(new SubchannelPicker() {
-      @Override
-      public PickResult pickSubchannel(PickSubchannelArgs args) {
-        update(PickResult.withError(BROKEN));
-        return PickResult.withNoResult();
-      }
-    });
+    picker.update(
+        new SubchannelPicker() {
+          @Override
+          public PickResult pickSubchannel(PickSubchannelArgs args) {
+            update(PickResult.withError(BROKEN));
+            return PickResult.withNoResult();
+          }
+        },
+        WaitCause.CONNECTING);
 
     assertThat(pick(false).failed()).as("must not wait for a third picker").isEqualTo(BROKEN);
   }
@@ -140,12 +145,14 @@ class PickerWrapperTest {
   @Test
   void pickerThatThrowsFailsTheCallWithItsException() {
     IllegalStateException thrown = new IllegalStateException("bug");
-    picker.update(new SubchannelPicker() {
-      @Override
-      public PickResult pickSubchannel(PickSubchannelArgs args) {
-        throw thrown;
-      }
-    });
+    picker.update(
+        new SubchannelPicker() {
+          @Override
+          public PickResult pickSubchannel(PickSubchannelArgs args) {
+            throw thrown;
+          }
+        },
+        WaitCause.CONNECTING);
 
     Status failure = pick(true).failed();
 
@@ -197,7 +204,7 @@ class PickerWrapperTest {
   }
 
   private void update(PickResult result) {
-    picker.update(new FixedResultPicker(result));
+    picker.update(new FixedResultPicker(result), WaitCause.CONNECTING);
   }
 
   private FakePick pick(boolean waitForReady) {
@@ -222,6 +229,9 @@ class PickerWrapperTest {
     public boolean isDeadlinePassed() {
       return false;
     }
+
+    @Override
+    public void onWaitingFor(WaitCause cause) {}
 
     @Override
     public PickSubchannelArgs args() {

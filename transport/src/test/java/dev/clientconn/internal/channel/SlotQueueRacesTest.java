@@ -7,6 +7,7 @@ import dev.clientconn.internal.call.TransportSource.PendingPick;
 import dev.clientconn.internal.transport.ClientTransport;
 import dev.clientconn.internal.transport.StreamSlots;
 import dev.clientconn.testing.FakeTransport;
+import dev.clientconn.transport.WaitCause;
 import io.grpc.LoadBalancer.PickResult;
 import io.grpc.LoadBalancer.PickSubchannelArgs;
 import io.grpc.Status;
@@ -143,6 +144,9 @@ class SlotQueueRacesTest {
       // Last: the test ends when all calls have been counted.
       picked.incrementAndGet();
     }
+
+    @Override
+    public void onWaitingFor(WaitCause cause) {}
 
     @Override
     public PickSubchannelArgs args() {

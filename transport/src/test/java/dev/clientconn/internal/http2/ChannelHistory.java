@@ -17,13 +17,17 @@ import dev.clientconn.internal.channel.Reconfiguration;
 import dev.clientconn.internal.channel.ScalingOptions;
 import dev.clientconn.internal.concurrent.ChannelThreads;
 import dev.clientconn.internal.message.FramedMessage;
+import dev.clientconn.internal.transport.ChannelWaits;
 import dev.clientconn.internal.transport.ClientTransport;
 import dev.clientconn.internal.transport.TlsVersion;
 import dev.clientconn.internal.transport.TransportConnector;
 import dev.clientconn.testing.ByteMethods;
 import dev.clientconn.testing.ManualLoop;
+import dev.clientconn.testing.RecordingReports;
 import dev.clientconn.transport.TransportListener;
 import dev.clientconn.transport.TransportSnapshot;
+import dev.clientconn.transport.WaitCause;
+import dev.clientconn.transport.WaitTotal;
 import io.grpc.Attributes;
 import io.grpc.CallCredentials;
 import io.grpc.CallOptions;
@@ -78,12 +82,17 @@ final class ChannelHistory {
   private boolean shutdown;
   private boolean released;
 
+  private final ChannelRecorder recorder = new ChannelRecorder();
+  private final ChannelWaits waits = recorder.waits();
+  private final RecordingReports reports = new RecordingReports();
+
   ChannelHistory(long seed) {
     random = new Random(seed);
+    fakes.reportListeners.add(reports);
     ChannelOptions options = withRandomLimits(fakes.options());
     threads = new ChannelThreads(
         Runnable::run, Runnable::run, loop, loop.ticker()::nanoTime, () -> released = true);
-    control = new ChannelCore(options, threads, peers, random::nextDouble, new ChannelRecorder());
+    control = new ChannelCore(options, threads, peers, random::nextDouble, recorder);
     channel = CallChannel.create(control, options, threads);
   }
 
@@ -408,6 +417,12 @@ final class ChannelHistory {
     control.execute(control::shutdownNow);
     loop.run();
     assertThat(calls).as("each call ends once").allMatch(call -> call.closes == 1);
+    assertThat(reports.all).as("one report of each call").hasSize(calls.size());
+    reports.assertAddUp();
+    Map<WaitCause, WaitTotal> totals = waits.snapshot(loop.ticker().nanoTime());
+    assertThat(waits.snapshot(loop.ticker().nanoTime() + 1_000_000_000))
+        .as("nothing waits any more")
+        .isEqualTo(totals);
     assertThat(control.latch().isTerminated()).as("terminated").isTrue();
     assertThat(released).isTrue();
     assertThat(control.waitingCalls()).isZero();

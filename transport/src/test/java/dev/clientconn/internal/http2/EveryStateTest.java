@@ -17,6 +17,7 @@ import dev.clientconn.internal.transport.TlsVersion;
 import dev.clientconn.internal.transport.TransportConnector;
 import dev.clientconn.testing.ByteMethods;
 import dev.clientconn.testing.ManualLoop;
+import dev.clientconn.testing.RecordingReports;
 import io.grpc.Attributes;
 import io.grpc.CallCredentials;
 import io.grpc.CallOptions;
@@ -168,6 +169,7 @@ class EveryStateTest {
   private Channel channel = newChannel(fakes.options());
   private final SlowCredentials credentials = new SlowCredentials();
   private final Closed listener = new Closed();
+  private final RecordingReports reports = new RecordingReports();
   private boolean released;
 
   private ChannelThreads threads() {
@@ -198,6 +200,9 @@ class EveryStateTest {
   @MethodSource("matrix")
   void everyCallEndsOnceAndLeavesNothing(
       MethodDescriptor.MethodType type, State state, Event event, int connections) {
+    fakes.reportListeners.add(reports);
+    control = newControl(fakes.options());
+    channel = newChannel(fakes.options());
     if (connections > 1) {
       // A call that waits for a slot does so in its subchannel, while another connection is dialed.
       ChannelOptions options = fakes.maxConnections(connections).options();
@@ -229,6 +234,7 @@ class EveryStateTest {
     assertThat(listener.statuses).hasSize(1);
     assertThat(control.latch().isTerminated()).isTrue();
     assertThat(released).isTrue();
+    assertThat(reports.only().status()).isEqualTo(listener.codes().get(0));
     assertThat(control.waitingCalls()).isZero();
     peers.all.forEach(Http2Peer::verify);
     assertThat(loop.isQuiet()).as("no timer is left").isTrue();

@@ -22,10 +22,14 @@ import org.junit.jupiter.api.Test;
 class LoopyWriterTest {
 
   private final SendQuota quota = new SendQuota();
-  private final LoopyWriter loopy = new LoopyWriter(
-      quota,
-      new PendingDeliveries(),
-      new TransportCounters(Http2Peer.ADDRESS, Ticker.newMockTicker()));
+  private final TransportCounters counters =
+      new TransportCounters(Http2Peer.ADDRESS, Ticker.newMockTicker());
+  private final StreamWaits waits = new StreamWaits(
+      new TurnClock(Ticker.newMockTicker()),
+      new SocketWriter(new Framer(Set.of()), counters),
+      quota);
+  private final LoopyWriter loopy =
+      new LoopyWriter(quota, new PendingDeliveries(waits), counters, waits);
   private final ControlBuffer controlBuffer =
       new ControlBuffer(new ManualLoop(), () -> {}, () -> false);
 

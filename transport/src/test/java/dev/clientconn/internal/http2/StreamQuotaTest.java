@@ -241,7 +241,8 @@ class StreamQuotaTest extends PeerTest {
   @Conforms("T095")
   @Test
   void emptyPlacesDoNotPileUpBehindOneWhoWaits() {
-    StreamQuota quota = new StreamQuota(10_000, TransportListener.NONE, Ticker.newMockTicker());
+    StreamQuota quota =
+        new StreamQuota(10_000, TransportListener.NONE, new TurnClock(Ticker.newMockTicker()));
     StreamState first = waitingStream(quota);
 
     for (int i = 0; i < 10_000; i++) {
