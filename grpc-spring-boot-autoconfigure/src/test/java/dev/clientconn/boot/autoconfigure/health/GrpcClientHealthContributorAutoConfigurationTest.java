@@ -101,8 +101,7 @@ class GrpcClientHealthContributorAutoConfigurationTest {
     this.runner
         .withPropertyValues("grpc.client.targets.greeter.address=localhost:1")
         .run(context -> {
-          assertThatExceptionOfType(StatusRuntimeException.class)
-              .isThrownBy(() -> check(channel(context)));
+          failCall(channel(context));
 
           assertThat(greeter(context).getStatus()).isEqualTo(Status.DOWN);
           assertThat(greeter(context).getDetails())
@@ -124,8 +123,7 @@ class GrpcClientHealthContributorAutoConfigurationTest {
             "grpc.client.targets.optional.address=localhost:1",
             "grpc.client.targets.optional.health.failure=up")
         .run(context -> {
-          assertThatExceptionOfType(StatusRuntimeException.class)
-              .isThrownBy(() -> check(context.getBean("optionalClientConn", ClientConn.class)));
+          failCall(context.getBean("optionalClientConn", ClientConn.class));
 
           assertThat(greeter(context).getStatus()).isEqualTo(Status.UNKNOWN);
           assertThat(target(context, "strict").getStatus()).isEqualTo(Status.OUT_OF_SERVICE);
@@ -150,7 +148,7 @@ class GrpcClientHealthContributorAutoConfigurationTest {
           assertThat(greeter(context).getStatus()).isIn(Status.UNKNOWN, Status.UP);
 
           assertThat(this.server.connections.tryAcquire(30, TimeUnit.SECONDS)).isTrue();
-          awaitReady(channel(context));
+          await(ConnectivityState.READY, channel(context));
           assertThat(greeter(context).getStatus()).isEqualTo(Status.UP);
         });
   }
@@ -321,9 +319,16 @@ class GrpcClientHealthContributorAutoConfigurationTest {
     HealthGrpc.newBlockingStub(channel).check(HealthCheckRequest.getDefaultInstance());
   }
 
-  private static void awaitReady(ClientConn channel) throws InterruptedException {
+  /** A call can fail by the new picker before the state of the channel is the new one. */
+  private static void failCall(ClientConn channel) throws InterruptedException {
+    assertThatExceptionOfType(StatusRuntimeException.class).isThrownBy(() -> check(channel));
+    await(ConnectivityState.TRANSIENT_FAILURE, channel);
+  }
+
+  private static void await(ConnectivityState expected, ClientConn channel)
+      throws InterruptedException {
     ConnectivityState state = channel.getState(false);
-    while (state != ConnectivityState.READY) {
+    while (state != expected) {
       CountDownLatch changed = new CountDownLatch(1);
       channel.notifyWhenStateChanged(state, changed::countDown);
       assertThat(changed.await(30, TimeUnit.SECONDS)).isTrue();
