@@ -277,6 +277,18 @@ public final class ClientConn extends ManagedChannel {
   }
 
   /**
+   * Replaces each connection that the channel has now by a new one to the same address. The old
+   * connection takes calls until the new one is ready, and then has the time of {@link
+   * ClientConnBuilder#maxConnectionAgeGrace} to finish its calls. While a new one cannot be made,
+   * the old one stays in use, and further attempts follow. Returns at once; an idle channel stays
+   * idle.
+   */
+  public void replaceConnections() {
+    ChannelCore open = core;
+    open.execute(open::replaceConnections);
+  }
+
+  /**
    * Goes idle: connections close once their calls have ended, and no name is resolved until the
    * next call.
    */

@@ -99,6 +99,20 @@ class ReconfigureTest {
   }
 
   @Test
+  void requestReplacesTheConnectionsOfTheConfigurationInForce() {
+    FakeTransport old = connect();
+
+    conn.replaceConnections();
+    FakeTransport made = connector(0).last();
+    made.ready();
+    call();
+
+    assertThat(made).isNotSameAs(old);
+    assertThat(old.terminated).isTrue();
+    assertThat(made.streams).hasSize(1);
+  }
+
+  @Test
   void sameConnectionOptionsKeepTheConnectionAndChangeCalls() {
     FakeTransport old = connect();
     List<String> seen = new ArrayList<>();

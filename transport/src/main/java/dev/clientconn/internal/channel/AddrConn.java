@@ -171,10 +171,8 @@ final class AddrConn extends LoadBalancer.Subchannel {
     }
   }
 
-  /** Replaces the connections, and tries again where the old material may be why it failed. */
-  void tlsChanged() {
-    resetBackoff();
-    replacer.tlsChanged();
+  ConnectionReplacer replacer() {
+    return replacer;
   }
 
   private void startConnecting() {

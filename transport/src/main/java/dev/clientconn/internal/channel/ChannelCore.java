@@ -135,6 +135,11 @@ public final class ChannelCore {
     generations.resetBackoff();
   }
 
+  /** Replaces all connections; one that is being made now is new enough. */
+  public void replaceConnections() {
+    subchannels.all().forEach(addrConn -> addrConn.replacer().replaceAll());
+  }
+
   // ---- Events of a generation
 
   private void onState(ChannelGeneration changed) {

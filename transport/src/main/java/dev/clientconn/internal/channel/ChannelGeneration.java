@@ -109,7 +109,15 @@ final class ChannelGeneration {
     applyConnectionLimit();
     this.idle = new IdleManager(context, shared.calls(), shared.onIdle());
     this.resolver = new ResolverWrapper(context, this::onResult, this::onError);
-    connector.onTlsChange(() -> sync.execute(() -> ownSubchannels().forEach(AddrConn::tlsChanged)));
+    connector.onTlsChange(() -> sync.execute(this::tlsChanged));
+  }
+
+  private void tlsChanged() {
+    for (AddrConn addrConn : ownSubchannels()) {
+      // The old material may be why the last attempt failed.
+      addrConn.resetBackoff();
+      addrConn.replacer().tlsChanged();
+    }
   }
 
   private void broken(Throwable thrown) {

@@ -9,10 +9,10 @@ import java.util.concurrent.TimeUnit;
 import java.util.logging.Logger;
 
 /**
- * Decides which connections of a subchannel are replaced: those that have reached their maximum age
- * and those that were made with older TLS material. Each new connection replaces one of them, the
- * oldest first; until it is ready the old one takes calls. A replaced connection has a limited time
- * to finish its calls.
+ * Decides which connections of a subchannel are replaced: those that have reached their maximum
+ * age, those that were made with older TLS material, and all when the application asks for it.
+ * Each new connection replaces one of them, the oldest first; until it is ready the old one takes
+ * calls. A replaced connection has a limited time to finish its calls.
  */
 @SyncContextConfined
 final class ConnectionReplacer {
@@ -78,6 +78,13 @@ final class ConnectionReplacer {
     replaceOutdated();
   }
 
+  /** Replaces the connections that are there now. */
+  void replaceAll() {
+    warned = false;
+    established.all().forEach(connection -> connection.replacementRequested = true);
+    replaceOutdated();
+  }
+
   /** Dials a replacement if one is needed. */
   void replaceOutdated() {
     if (established.all().stream().anyMatch(this::isOutdated)) {
@@ -86,7 +93,18 @@ final class ConnectionReplacer {
   }
 
   private boolean isOutdated(SubchannelConnection connection) {
-    return connection.reachedMaxAge || hasOlderTls(connection);
+    return connection.reachedMaxAge || connection.replacementRequested || hasOlderTls(connection);
+  }
+
+  private String whyOutdated(SubchannelConnection connection) {
+    TlsVersion tls = context.connector().tlsVersion();
+    if (hasOlderTls(connection)) {
+      return "was made before the TLS material changed cannot be replaced by one with the"
+          + " material from " + tls.source();
+    }
+    return connection.reachedMaxAge
+        ? "has reached its maximum age cannot be replaced"
+        : "the application asked to replace cannot be replaced";
   }
 
   private void retire(SubchannelConnection old) {
@@ -118,12 +136,8 @@ final class ConnectionReplacer {
     for (SubchannelConnection connection : established.all()) {
       if (isOutdated(connection)) {
         warned = true;
-        TlsVersion tls = context.connector().tlsVersion();
         LOGGER.warning("[" + context.options().target().text() + "] A connection that "
-            + (hasOlderTls(connection)
-                ? "was made before the TLS material changed cannot be replaced by one with the"
-                    + " material from " + tls.source()
-                : "has reached its maximum age cannot be replaced")
+            + whyOutdated(connection)
             + ": it stays in use, and further attempts follow. " + reason.getDescription());
         return;
       }

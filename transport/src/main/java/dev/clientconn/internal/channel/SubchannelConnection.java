@@ -38,10 +38,12 @@ abstract class SubchannelConnection extends AddrConnView.Owner
   private boolean reported;
   private int quietChecks;
 
-  /** What it was dialed with. Set by {@link ConnectionReplacer}, as are the next two. */
+  /** What it was dialed with. Set by {@link ConnectionReplacer}, as are the next three. */
   TlsVersion tls = TlsVersion.FIXED;
 
   boolean reachedMaxAge;
+
+  boolean replacementRequested;
 
   /** Of the maximum age while the connection takes calls, of the drain afterwards. */
   @Nullable

@@ -341,6 +341,78 @@ class ConnectionReplacerTest {
     assertThat(harness.state()).isEqualTo(IDLE);
   }
 
+  // Requests of the application
+
+  @Test
+  void requestedReplacementTakesCallsWhenItIsReadyAndRunningCallsFinish() {
+    FakeTransport old = connect();
+    FakeStream stream = old.openStream();
+
+    requestReplacement();
+    assertThat(connector.dials).hasSize(2);
+    assertThat(harness.call().picked()).isSameAs(old);
+    connector.last().ready();
+
+    assertThat(harness.call().picked()).isSameAs(connector.last());
+    assertThat(old.draining).isTrue();
+    assertThat(stream.endStatus).isNull();
+    stream.close(Status.OK);
+    assertThat(old.terminated).isTrue();
+    assertThat(connector.dials).hasSize(2);
+    assertThat(states).isEmpty();
+  }
+
+  @Test
+  void requestsInARowLeadToOneReplacementEach() {
+    connect();
+
+    requestReplacement();
+    requestReplacement();
+    connector.last().ready();
+    assertThat(connector.dials).hasSize(2);
+    requestReplacement();
+    connector.last().ready();
+
+    assertThat(connector.dials).hasSize(3);
+    assertThat(connector.live()).isEqualTo(1);
+  }
+
+  @Test
+  void connectionThatIsBeingMadeIsNotReplacedByRequest() {
+    harness.connect();
+    harness.resolver.send(1);
+
+    requestReplacement();
+    connector.last().ready();
+
+    assertThat(connector.dials).hasSize(1);
+  }
+
+  @Test
+  void idleChannelDoesNotConnectByRequest() {
+    requestReplacement();
+
+    assertThat(connector.dials).isEmpty();
+    assertThat(harness.state()).isEqualTo(IDLE);
+  }
+
+  @Test
+  void eachRequestThatCannotBeFulfilledIsReportedOnce() {
+    FakeTransport old = connect();
+    requestReplacement();
+    connector.last().fail("refused");
+    harness.clock.advance(Duration.ofMinutes(3));
+    connector.last().fail("refused");
+
+    assertThat(warnings.messages())
+        .containsExactly("[fake:///server:1] A connection that the application asked to replace"
+            + " cannot be replaced: it stays in use, and further attempts follow. refused");
+    assertThat(harness.call().picked()).isSameAs(old);
+    harness.clock.advance(Duration.ofMinutes(3));
+    connector.last().ready();
+    assertThat(old.terminated).isTrue();
+  }
+
   // Several connections to one address
 
   @Test
@@ -519,6 +591,10 @@ class ConnectionReplacerTest {
   private void replace() {
     connector.changeTls("a file");
     connector.last().ready();
+  }
+
+  private void requestReplacement() {
+    harness.control().execute(harness.control()::replaceConnections);
   }
 
   private void assertNextDialAfter(Duration delay) {
