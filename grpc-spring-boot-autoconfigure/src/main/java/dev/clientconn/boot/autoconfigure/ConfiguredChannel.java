@@ -33,6 +33,11 @@ final class ConfiguredChannel {
     return this.channel.get();
   }
 
+  /** Returns the settings by name, as {@link SettingsTree} has them. */
+  Map<String, Object> settings() {
+    return this.settings;
+  }
+
   boolean has(Map<String, Object> others) {
     return this.settings.equals(others);
   }

@@ -192,6 +192,12 @@ public final class GrpcClientAutoConfiguration {
   }
 
   @Bean
+  EffectiveConfiguration grpcClientEffectiveConfiguration(
+      InheritedSettings settings, ClientConnFactory factory, SeparateChannels separate) {
+    return new EffectiveConfiguration(settings, factory, separate);
+  }
+
+  @Bean
   TlsConfigurer grpcClientTls(ObjectProvider<SslBundles> bundles) {
     return new TlsConfigurer(bundles.getIfAvailable());
   }

@@ -46,8 +46,12 @@ final class PropertyText {
   }
 
   static String value(ConfigurationProperty property) {
-    String name = property.getName().toString().toLowerCase(Locale.ROOT);
-    boolean secret = SECRET.matcher(RETRY_TOKENS.matcher(name).replaceAll("")).find();
-    return secret ? "******" : String.valueOf(property.getValue());
+    return isSecret(property.getName().toString()) ? "******" : String.valueOf(property.getValue());
+  }
+
+  /** Whether the value of a key is a password or something like it. */
+  static boolean isSecret(String key) {
+    String name = key.toLowerCase(Locale.ROOT);
+    return SECRET.matcher(RETRY_TOKENS.matcher(name).replaceAll("")).find();
   }
 }

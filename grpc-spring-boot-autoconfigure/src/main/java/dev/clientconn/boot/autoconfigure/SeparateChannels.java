@@ -30,8 +30,8 @@ public final class SeparateChannels implements DisposableBean {
 
   private final Map<String, Separate> channels = new ConcurrentHashMap<>();
 
-  /** A channel, and the time that its calls have to complete at shutdown. */
-  private record Separate(ClientConn channel, Duration gracePeriod) {}
+  /** A channel, the time that its calls have to complete at shutdown, and its settings. */
+  private record Separate(ClientConn channel, Duration gracePeriod, ConfiguredChannel configured) {}
 
   SeparateChannels(
       PropertiesClientConnFactory factory,
@@ -59,12 +59,15 @@ public final class SeparateChannels implements DisposableBean {
       Duration gracePeriod,
       ClientConnBuilderCustomizer changes) {
     TargetSettings resolved = this.settings.settings(target);
+    Map<String, Object> configured = SettingsTree.of(resolved.values());
     if (plaintextByDefault && isUndecided(resolved)) {
       resolved.values().getSsl().setEnabled(false);
     }
     String name = target + "#" + this.created.incrementAndGet();
     ClientConn channel = this.factory.create(resolved, changes);
-    this.channels.put(name, new Separate(channel, gracePeriod));
+    this.channels.put(
+        name,
+        new Separate(channel, gracePeriod, new ConfiguredChannel(target, channel, configured)));
     return (ClientConn) this.beans.initializeBean(channel, ClientConnBeanRegistrar.beanName(name));
   }
 
@@ -82,6 +85,13 @@ public final class SeparateChannels implements DisposableBean {
   Duration gracePeriod(String name) {
     Separate separate = this.channels.get(name);
     return separate == null ? null : separate.gracePeriod;
+  }
+
+  /** Returns the settings of one of these channels; null for others. */
+  @Nullable
+  ConfiguredChannel configured(String name) {
+    Separate separate = this.channels.get(name);
+    return separate == null ? null : separate.configured;
   }
 
   /** Ends channels that the lifecycle has not ended: those of a context that was never started. */

@@ -48,6 +48,9 @@ final class SettingKeys {
   /** Keys with whole numbers. */
   private final Set<String> integers = new HashSet<>();
 
+  /** Keys with texts of any kind, or lists of them. */
+  private final Set<String> texts = new HashSet<>();
+
   private SettingKeys(Class<?> type, Set<String> except) {
     collect(type, "", this.leaves);
     this.leaves.keySet().removeIf(key -> except.contains(first(key)));
@@ -70,6 +73,9 @@ final class SettingKeys {
           ResolvableType.forMethodReturnType(getter).asCollection().resolveGeneric();
       if (property.getPropertyType() == Integer.class) {
         this.integers.add(key);
+      }
+      if (property.getPropertyType() == String.class || element == String.class) {
+        this.texts.add(key);
       }
       if (isGroup(property.getPropertyType())) {
         collect(property.getPropertyType(), key + ".", into);
@@ -134,6 +140,11 @@ final class SettingKeys {
   /** Whether a key has a whole number. */
   boolean isInteger(String key) {
     return this.integers.contains(key);
+  }
+
+  /** Whether a key has a text of any kind, or a list of them. */
+  boolean isText(String key) {
+    return this.texts.contains(key);
   }
 
   /** Whether a key has a list of values or groups. */

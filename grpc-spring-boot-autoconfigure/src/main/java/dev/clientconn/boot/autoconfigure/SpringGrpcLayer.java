@@ -18,6 +18,7 @@ import org.springframework.boot.context.properties.source.ConfigurationPropertyN
 import org.springframework.boot.env.OriginTrackedMapPropertySource;
 import org.springframework.boot.origin.Origin;
 import org.springframework.boot.origin.OriginTrackedValue;
+import org.springframework.boot.origin.PropertySourceOrigin;
 import org.springframework.core.env.ConfigurableEnvironment;
 import org.springframework.core.env.Environment;
 import org.springframework.core.env.PropertySource;
@@ -179,6 +180,12 @@ final class SpringGrpcLayer {
     }
     this.values.put(
         parent + "." + key, OriginTrackedValue.of(setting.value(), new FromBoot(setting.from())));
+  }
+
+  /** Whether a setting of this layer was translated, and is not what Boot sets by default. */
+  static boolean isFromProperty(@Nullable Origin origin) {
+    return origin instanceof PropertySourceOrigin wrapper
+        && wrapper.getOrigin() instanceof FromBoot;
   }
 
   /** The origin of a setting, for messages: the property of Boot's client, and where that is. */
