@@ -23,8 +23,8 @@ public interface GrpcClientConnectionDetails extends ConnectionDetails {
   Set<String> getTargets();
 
   /**
-   * Returns the address to connect to. It is called when a channel is built, and at each refresh
-   * of the properties.
+   * Returns the address to connect to. It is called when a channel is built, at each refresh of
+   * the properties, and when Actuator's endpoint {@code grpcclients} describes the channel.
    *
    * @return an address as in {@code grpc.client.targets.<name>.address}
    */

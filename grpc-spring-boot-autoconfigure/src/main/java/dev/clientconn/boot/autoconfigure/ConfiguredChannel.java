@@ -33,7 +33,7 @@ final class ConfiguredChannel {
     return this.channel.get();
   }
 
-  /** Returns the settings by name, as {@link SettingsTree} has them. */
+  /** Returns the settings by name, as {@link TargetSettings#tree} has them. */
   Map<String, Object> settings() {
     return this.settings;
   }

@@ -59,7 +59,8 @@ public final class EffectiveConfiguration {
     SettingOrigins now;
     try {
       now = SettingOrigins.of(this.settings.settings(channel.target()));
-    } catch (RuntimeException removedOrInvalid) {
+    } catch (Throwable removedOrInvalid) {
+      // Connection details are beans of the application, which may throw anything.
       now = SettingOrigins.NONE;
     }
     return new Description(

@@ -13,9 +13,10 @@ import org.springframework.core.env.PropertySource;
  *     {@code 5s} and {@code 4MB}
  * @param layer where the value comes from; {@code null} if no property has this value now: the
  *     channel has an earlier configuration
- * @param property the complete name of the property; {@code null} where the layer is the library,
- *     or unknown
- * @param origin the place of the property, such as file, line and column
+ * @param property the complete name of the property; {@code null} where the value is not that of a
+ *     property
+ * @param origin the place of the property, such as file, line and column; the bean with connection
+ *     details
  * @param source the property source of the property, if it is one of Spring's
  * @param secret whether the value is shown only to authorized users
  */
@@ -39,7 +40,9 @@ public record EffectiveSetting(
     /** {@code grpc.client.defaults}. */
     DEFAULTS,
     /** {@code grpc.client.targets.<name>}. */
-    TARGET;
+    TARGET,
+    /** A bean with connection details. */
+    CONNECTION_DETAILS;
 
     private final String id = name().toLowerCase(Locale.ROOT).replace('_', '-');
 

@@ -39,7 +39,7 @@ final class EffectiveSettings {
   /**
    * Returns the settings in the order of their keys.
    *
-   * @param values what the channel has, as {@link SettingsTree} has it
+   * @param values what the channel has, as {@link TargetSettings#tree} has it
    * @param now what the properties say
    */
   static List<EffectiveSetting> of(Map<String, Object> values, SettingOrigins now) {
@@ -74,6 +74,18 @@ final class EffectiveSettings {
       return;
     }
     boolean current = Objects.equals(value, find(this.now.values(), key));
+    String details = current ? this.now.details(key) : null;
+    if (details != null) {
+      this.settings.add(new EffectiveSetting(
+          key,
+          SettingText.of(value),
+          Layer.CONNECTION_DETAILS,
+          null,
+          details,
+          null,
+          isSecret(key)));
+      return;
+    }
     each("", value, MAPS.contains(key), (path, leaf) -> {
       ConfigurationProperty property = current ? this.now.find(key, path) : null;
       this.settings.add(setting(key + dotted(path), SettingText.of(leaf), property));

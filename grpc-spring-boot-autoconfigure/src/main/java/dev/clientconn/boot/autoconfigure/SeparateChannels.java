@@ -59,7 +59,7 @@ public final class SeparateChannels implements DisposableBean {
       Duration gracePeriod,
       ClientConnBuilderCustomizer changes) {
     TargetSettings resolved = this.settings.settings(target);
-    Map<String, Object> configured = SettingsTree.of(resolved.values());
+    Map<String, Object> configured = resolved.tree();
     if (plaintextByDefault && isUndecided(resolved)) {
       resolved.values().getSsl().setEnabled(false);
     }

@@ -3,6 +3,7 @@ package dev.clientconn.boot.autoconfigure;
 
 import dev.clientconn.boot.autoconfigure.EffectiveSetting.Layer;
 import java.util.Map;
+import java.util.Set;
 import org.jspecify.annotations.Nullable;
 import org.springframework.boot.context.properties.source.ConfigurationProperty;
 import org.springframework.boot.context.properties.source.ConfigurationPropertyName;
@@ -14,15 +15,26 @@ import org.springframework.core.env.PropertySource;
  * Finds the properties that the settings of a target come from.
  *
  * @param settings the target; null if it is not configured
- * @param values its settings by name, as {@link SettingsTree} has them
+ * @param values its settings by name, as {@link TargetSettings#tree} has them
  */
 record SettingOrigins(@Nullable TargetSettings settings, Map<String, Object> values) {
 
   /** Of a target that is not configured. */
   static final SettingOrigins NONE = new SettingOrigins(null, Map.of());
 
+  /** Keys whose values connection details replace. */
+  private static final Set<String> OF_DETAILS = Set.of("address", "ssl.enabled", "proxy.enabled");
+
   static SettingOrigins of(TargetSettings settings) {
-    return new SettingOrigins(settings, SettingsTree.of(settings.values()));
+    return new SettingOrigins(settings, settings.tree());
+  }
+
+  /** Returns the bean whose connection details have the value of a key; null if none has. */
+  @Nullable
+  String details(String key) {
+    return this.settings != null && this.settings.connection() != null && OF_DETAILS.contains(key)
+        ? this.settings.connection().source()
+        : null;
   }
 
   /**

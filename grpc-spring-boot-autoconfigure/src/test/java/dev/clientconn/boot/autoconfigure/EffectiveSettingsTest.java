@@ -4,6 +4,7 @@ package dev.clientconn.boot.autoconfigure;
 import static org.assertj.core.api.Assertions.assertThat;
 
 import dev.clientconn.boot.autoconfigure.EffectiveSetting.Layer;
+import dev.clientconn.boot.autoconfigure.connection.TargetConnection;
 import java.io.IOException;
 import java.util.ArrayList;
 import java.util.List;
@@ -166,12 +167,33 @@ class EffectiveSettingsTest {
         .settings("greeter");
 
     Map<String, EffectiveSetting> settings =
-        byKey(EffectiveSettings.of(SettingsTree.of(before.values()), SettingOrigins.of(now)));
+        byKey(EffectiveSettings.of(before.tree(), SettingOrigins.of(now)));
 
     assertThat(get(settings, "deadline"))
         .extracting(EffectiveSetting::value, EffectiveSetting::layer, EffectiveSetting::origin)
         .containsExactly("1s", null, null);
     assertThat(get(settings, "address").layer()).isEqualTo(Layer.TARGET);
+  }
+
+  @Test
+  void connectionDetailsAreTheOriginOfWhatTheyReplace() {
+    TargetSettings settings = this.fixture.yaml("""
+        grpc.client.targets.greeter:
+          address: greeter.example:1
+          ssl.enabled: true
+          deadline: 1s
+        """).settings("greeter");
+    SettingOrigins origins = SettingOrigins.of(settings.with(
+        new TargetConnection("greeter", "the bean 'container'", "localhost:1", null)));
+
+    Map<String, EffectiveSetting> effective =
+        byKey(EffectiveSettings.of(origins.values(), origins));
+
+    assertThat(get(effective, "address"))
+        .extracting(EffectiveSetting::value, EffectiveSetting::layer, EffectiveSetting::origin)
+        .containsExactly("localhost:1", Layer.CONNECTION_DETAILS, "the bean 'container'");
+    assertThat(get(effective, "ssl.enabled").value()).isEqualTo(false);
+    assertThat(get(effective, "deadline").layer()).isEqualTo(Layer.TARGET);
   }
 
   @Test

@@ -127,6 +127,28 @@ public final class InterceptorBeans implements SmartInitializingSingleton {
     return new InterceptedClientChannel(channel, chain, this.ofTargets.get(target) != null);
   }
 
+  /**
+   * Describes the interceptors of a target's channel, without those of single clients.
+   *
+   * @param target the name of the target
+   * @return the outermost one first; null if they are not created yet
+   */
+  public @Nullable List<InterceptorDescription> describe(String target) {
+    TargetInterceptors ofTarget = this.ofTargets.get(target);
+    if (ofTarget == null) {
+      return List.of();
+    }
+    List<ClientInterceptor> known = ofTarget.known();
+    if (known == null) {
+      return null;
+    }
+    InterceptorSorter sorter = new InterceptorSorter(this.definitions);
+    return known.stream()
+        .map(NamedInterceptor.class::cast)
+        .map(each -> ofTarget.lists(each) ? ofTarget.describe(each) : sorter.describe(each))
+        .toList();
+  }
+
   private List<NamedInterceptor> resolve(
       @Nullable TargetInterceptors target, List<ClientInterceptor> own, boolean sort) {
     List<NamedInterceptor> all = resolve(target, InjectedInterceptors.NONE, "");

@@ -62,6 +62,13 @@ final class InterceptorChain {
         .collect(Collectors.toUnmodifiableList());
   }
 
+  /** Returns the interceptors, the outermost one first; null before the first look-up. */
+  @Nullable
+  List<ClientInterceptor> known() {
+    Prepared known = this.prepared;
+    return known == null ? null : known.interceptors;
+  }
+
   /**
    * Makes a call. The channel is usually the one of the call before; it is another one after the
    * settings of the target have changed.

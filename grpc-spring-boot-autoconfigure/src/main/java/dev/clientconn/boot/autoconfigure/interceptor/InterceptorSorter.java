@@ -11,6 +11,7 @@ import org.springframework.beans.factory.support.AbstractBeanDefinition;
 import org.springframework.beans.factory.support.RootBeanDefinition;
 import org.springframework.core.Ordered;
 import org.springframework.core.annotation.AnnotationAwareOrderComparator;
+import org.springframework.core.annotation.OrderUtils;
 
 /**
  * Sorts interceptors as Spring sorts the beans of a list: by the order of the bean definition, by
@@ -34,7 +35,11 @@ final class InterceptorSorter {
   }
 
   private Object orderSource(Object sorted) {
-    NamedInterceptor named = (NamedInterceptor) sorted;
+    return sources((NamedInterceptor) sorted).toArray();
+  }
+
+  /** Returns what may say the order of an interceptor; the first that does takes precedence. */
+  private List<Object> sources(NamedInterceptor named) {
     List<Object> sources = new ArrayList<>();
     BeanDefinition definition = named.isBean() ? this.definitions.definition(named.name()) : null;
     if (definition != null) {
@@ -50,7 +55,44 @@ final class InterceptorSorter {
       }
     }
     sources.add(named.interceptor());
-    return sources.toArray();
+    return sources;
+  }
+
+  /** Describes a global interceptor by its order. */
+  InterceptorDescription describe(NamedInterceptor global) {
+    for (Object source : sources(global)) {
+      Integer order = orderOf(source);
+      if (order != null) {
+        return describe(global, order, "order %d by %s".formatted(order, text(source, global)));
+      }
+    }
+    return describe(global, null, "no order: after those that have one");
+  }
+
+  private static InterceptorDescription describe(
+      NamedInterceptor global, @Nullable Integer order, String reason) {
+    return new InterceptorDescription(
+        global.name(), global.type(), true, order, "global, " + reason);
+  }
+
+  private static @Nullable Integer orderOf(Object source) {
+    if (source instanceof Ordered ordered) {
+      return ordered.getOrder();
+    }
+    return source instanceof Method method
+        ? OrderUtils.getOrder(method)
+        : OrderUtils.getOrder(source.getClass());
+  }
+
+  private static String text(Object source, NamedInterceptor named) {
+    if (source instanceof Method method) {
+      return "@Order on the method %s of %s"
+          .formatted(method.getName(), method.getDeclaringClass().getName());
+    }
+    if (source != named.interceptor()) {
+      return "the bean definition";
+    }
+    return source instanceof Ordered ? "getOrder()" : "@Order or @Priority on the class";
   }
 
   private static @Nullable Ordered order(BeanDefinition definition) {

@@ -7,6 +7,7 @@ import io.grpc.ClientCall;
 import io.grpc.ClientInterceptor;
 import io.grpc.MethodDescriptor;
 import io.grpc.Status;
+import org.springframework.util.ClassUtils;
 
 /**
  * Calls an interceptor, and ends the call if it throws or returns null. The exception would reach
@@ -24,6 +25,11 @@ record NamedInterceptor(String name, boolean isBean, ClientInterceptor intercept
     return this.interceptor instanceof TargetedInterceptor targeted
         ? new NamedInterceptor(this.name, this.isBean, targeted.forTarget(target))
         : this;
+  }
+
+  /** Returns the name of the class as it was written. */
+  String type() {
+    return ClassUtils.getUserClass(this.interceptor).getName();
   }
 
   @Override

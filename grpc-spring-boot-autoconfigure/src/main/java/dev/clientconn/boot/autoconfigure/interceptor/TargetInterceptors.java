@@ -7,6 +7,7 @@ import io.grpc.ClientCall;
 import io.grpc.ClientInterceptor;
 import io.grpc.MethodDescriptor;
 import java.util.List;
+import org.jspecify.annotations.Nullable;
 
 /**
  * Runs the interceptors of a channel: those of all clients, those of its target, and those of the
@@ -42,8 +43,29 @@ final class TargetInterceptors implements ClientInterceptor {
     return this.names;
   }
 
+  /** Whether the properties of the target list an interceptor. */
+  boolean lists(NamedInterceptor interceptor) {
+    return interceptor.isBean() && this.names.contains(interceptor.name());
+  }
+
+  /** Describes an interceptor that the properties list by its position there. */
+  InterceptorDescription describe(NamedInterceptor listed) {
+    return new InterceptorDescription(
+        listed.name(),
+        listed.type(),
+        false,
+        null,
+        "number %d of the target's list".formatted(this.names.indexOf(listed.name()) + 1));
+  }
+
   void prepare() {
     this.chain.prepare(this);
+  }
+
+  /** Returns the interceptors, the outermost one first; null before they are created. */
+  @Nullable
+  List<ClientInterceptor> known() {
+    return this.chain.known();
   }
 
   @Override

@@ -1,0 +1,33 @@
+// SPDX-License-Identifier: Apache-2.0
+package dev.clientconn.boot.autoconfigure.actuator;
+
+import java.util.LinkedHashSet;
+import java.util.Set;
+import org.springframework.boot.actuate.endpoint.Show;
+import org.springframework.boot.context.properties.ConfigurationProperties;
+
+/** Holds the properties of the endpoint {@code grpcclients}, besides those of every endpoint. */
+@ConfigurationProperties("management.endpoint.grpcclients")
+public class GrpcClientsEndpointProperties {
+
+  /** When to show passwords, tokens, user names and values of metadata. */
+  private Show showValues = Show.NEVER;
+
+  /**
+   * Roles of the users that are authorized to see these values. When empty, all authenticated users
+   * are authorized.
+   */
+  private final Set<String> roles = new LinkedHashSet<>();
+
+  public Show getShowValues() {
+    return this.showValues;
+  }
+
+  public void setShowValues(Show showValues) {
+    this.showValues = showValues;
+  }
+
+  public Set<String> getRoles() {
+    return this.roles;
+  }
+}

@@ -1,0 +1,82 @@
+// SPDX-License-Identifier: Apache-2.0
+package dev.clientconn.boot.autoconfigure.actuator;
+
+import dev.clientconn.transport.TransportSnapshot;
+import io.grpc.ConnectivityState;
+import java.lang.reflect.RecordComponent;
+import java.util.Collection;
+import java.util.LinkedHashMap;
+import java.util.Locale;
+import java.util.Map;
+import java.util.OptionalLong;
+import java.util.Set;
+import org.jspecify.annotations.Nullable;
+import org.springframework.util.ReflectionUtils;
+
+/**
+ * Converts snapshots of the transport to maps, lists, numbers and texts, from which any library
+ * makes the same JSON. The keys are the names of the record components; what is null or empty has
+ * none.
+ */
+final class SnapshotTree {
+
+  /** States have the names that gRPC gives them; all other constants are in lower case. */
+  private static final Set<Class<?>> STATES =
+      Set.of(ConnectivityState.class, TransportSnapshot.State.class);
+
+  private SnapshotTree() {}
+
+  /** Returns the components of a record by name. */
+  static Map<String, Object> of(Record snapshot) {
+    Map<String, Object> tree = new LinkedHashMap<>();
+    for (RecordComponent component : snapshot.getClass().getRecordComponents()) {
+      Object value = value(ReflectionUtils.invokeMethod(component.getAccessor(), snapshot));
+      if (value != null) {
+        tree.put(component.getName(), value);
+      }
+    }
+    return tree;
+  }
+
+  private static @Nullable Object value(@Nullable Object value) {
+    if (value == null || value instanceof Number || value instanceof Boolean) {
+      return value;
+    }
+    if (value instanceof Record nested) {
+      return of(nested);
+    }
+    if (value instanceof OptionalLong optional) {
+      return optional.isPresent() ? optional.getAsLong() : null;
+    }
+    if (value instanceof Collection<?> elements) {
+      return elements.stream().map(SnapshotTree::value).toList();
+    }
+    return value instanceof Map<?, ?> entries ? map(entries) : text(value);
+  }
+
+  /** Returns a map with texts as keys. */
+  static Map<String, Object> map(Map<?, ?> entries) {
+    Map<String, Object> tree = new LinkedHashMap<>();
+    entries.forEach((key, entry) -> {
+      Object value = value(entry);
+      if (value != null) {
+        tree.put(text(key), value);
+      }
+    });
+    return tree;
+  }
+
+  /** An address may be of a class of the application, whose toString throws. */
+  private static String text(Object value) {
+    if (value instanceof Enum<?> constant) {
+      return STATES.contains(constant.getDeclaringClass())
+          ? constant.name()
+          : constant.name().toLowerCase(Locale.ROOT);
+    }
+    try {
+      return String.valueOf(value.toString());
+    } catch (Throwable thrown) {
+      return value.getClass().getName();
+    }
+  }
+}
