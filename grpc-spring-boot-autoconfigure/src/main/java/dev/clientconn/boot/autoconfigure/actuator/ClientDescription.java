@@ -11,7 +11,8 @@ import org.springframework.boot.actuate.endpoint.OperationResponseBody;
  * Describes a channel in full.
  *
  * @param name the name of the channel
- * @param snapshot the state of the channel and its connections, as {@code ClientConnSnapshot} has it
+ * @param snapshot the state of the channel and its connections, as {@code ClientConnSnapshot} has
+ *     it
  * @param configuration what the channel was built with; {@code null} if the application has built
  *     it itself
  * @param interceptors the interceptors of the channel, the outermost one first; {@code null} if

@@ -13,8 +13,7 @@ import org.springframework.boot.actuate.endpoint.annotation.ReadOperation;
 
 /**
  * Shows the channels of the application: their connections, streams, configuration and
- * interceptors. Operations that change something need {@code management.endpoint.grpcclients.access:
- * unrestricted}.
+ * interceptors. Operations that change something need the access {@code unrestricted}.
  */
 @Endpoint(id = "grpcclients", defaultAccess = Access.READ_ONLY)
 public class GrpcClientsEndpoint {

@@ -38,6 +38,7 @@ record StreamPage(int offset, int limit) {
   }
 
   StreamList read(ClientConn channel) {
-    return new StreamList(0, this.offset, this.limit, null, List.of());
+    return new StreamList(
+        null, this.offset, this.limit, "This version does not list streams.", List.of());
   }
 }
