@@ -42,6 +42,12 @@ final class LibraryDefaults {
       Map.entry("retry.buffer.total", "16MB"),
       Map.entry("hedging.delay", "0s"),
       Map.entry("throttling.token-ratio", 0.1),
+      Map.entry("health.enabled", true),
+      Map.entry("health.idle", "up"),
+      Map.entry("health.connecting", "unknown"),
+      Map.entry("health.failure", "down"),
+      Map.entry("health.connect", false),
+      Map.entry("health.certificate-threshold", "14d"),
       Map.entry("connections.max", 1),
       Map.entry("connections.idle-timeout", "5m"),
       Map.entry("connections.max-age-grace", "5m"));

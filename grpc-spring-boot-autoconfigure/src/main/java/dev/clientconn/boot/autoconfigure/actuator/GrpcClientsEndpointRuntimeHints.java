@@ -4,6 +4,7 @@ package dev.clientconn.boot.autoconfigure.actuator;
 import dev.clientconn.boot.autoconfigure.actuator.GrpcClientsEndpoint.BegunOperation;
 import dev.clientconn.boot.autoconfigure.actuator.GrpcClientsEndpoint.ClientList;
 import dev.clientconn.transport.ClientConnSnapshot;
+import dev.clientconn.transport.StreamSnapshot;
 import org.jspecify.annotations.Nullable;
 import org.springframework.aot.hint.BindingReflectionHintsRegistrar;
 import org.springframework.aot.hint.RuntimeHints;
@@ -24,6 +25,7 @@ final class GrpcClientsEndpointRuntimeHints implements RuntimeHintsRegistrar {
             ClientDescription.class,
             BegunOperation.class,
             ClientProblem.class,
-            ClientConnSnapshot.class);
+            ClientConnSnapshot.class,
+            StreamSnapshot.class);
   }
 }

@@ -3,9 +3,12 @@ package dev.clientconn.boot.autoconfigure.actuator;
 
 import dev.clientconn.transport.TransportSnapshot;
 import io.grpc.ConnectivityState;
+import java.lang.reflect.ParameterizedType;
 import java.lang.reflect.RecordComponent;
+import java.util.ArrayList;
 import java.util.Collection;
 import java.util.LinkedHashMap;
+import java.util.List;
 import java.util.Locale;
 import java.util.Map;
 import java.util.OptionalLong;
@@ -30,7 +33,10 @@ final class SnapshotTree {
   static Map<String, Object> of(Record snapshot) {
     Map<String, Object> tree = new LinkedHashMap<>();
     for (RecordComponent component : snapshot.getClass().getRecordComponents()) {
-      Object value = value(ReflectionUtils.invokeMethod(component.getAccessor(), snapshot));
+      Object plain = ReflectionUtils.invokeMethod(component.getAccessor(), snapshot);
+      Object value = plain instanceof Map<?, ?> entries && hasRecordKeys(component)
+          ? counts(entries)
+          : value(plain);
       if (value != null) {
         tree.put(component.getName(), value);
       }
@@ -52,6 +58,24 @@ final class SnapshotTree {
       return elements.stream().map(SnapshotTree::value).toList();
     }
     return value instanceof Map<?, ?> entries ? map(entries) : text(value);
+  }
+
+  /** Asks the type: a map without entries must become an array, too. */
+  private static boolean hasRecordKeys(RecordComponent component) {
+    return component.getGenericType() instanceof ParameterizedType map
+        && map.getActualTypeArguments()[0] instanceof Class<?> key
+        && key.isRecord();
+  }
+
+  /** A key of several components has no text: its components and the count make an object. */
+  private static List<Map<String, Object>> counts(Map<?, ?> entries) {
+    List<Map<String, Object>> counts = new ArrayList<>();
+    entries.forEach((key, count) -> {
+      Map<String, Object> tree = of((Record) key);
+      tree.put("count", count);
+      counts.add(tree);
+    });
+    return counts;
   }
 
   /** Returns a map with texts as keys. */

@@ -3,7 +3,13 @@ package dev.clientconn.boot.autoconfigure.actuator;
 
 import dev.clientconn.ClientConn;
 import dev.clientconn.boot.autoconfigure.actuator.ClientDescription.StreamList;
+import dev.clientconn.transport.StreamSnapshot;
+import java.time.Duration;
 import java.util.List;
+import java.util.Map;
+import java.util.concurrent.ExecutionException;
+import java.util.concurrent.TimeUnit;
+import java.util.concurrent.TimeoutException;
 import org.jspecify.annotations.Nullable;
 
 /**
@@ -17,6 +23,8 @@ record StreamPage(int offset, int limit) {
   static final int DEFAULT_LIMIT = 100;
 
   static final int MAX_LIMIT = 10_000;
+
+  private static final Duration MAX_WAIT = Duration.ofSeconds(2);
 
   /**
    * Checks the parameters of a request.
@@ -37,8 +45,28 @@ record StreamPage(int offset, int limit) {
     return value;
   }
 
+  /** Waits for a limited time only: the thread is one of a web server. */
   StreamList read(ClientConn channel) {
-    return new StreamList(
-        null, this.offset, this.limit, "This version does not list streams.", List.of());
+    try {
+      return list(channel.streamSnapshots().get(MAX_WAIT.toMillis(), TimeUnit.MILLISECONDS));
+    } catch (InterruptedException interrupted) {
+      Thread.currentThread().interrupt();
+      return failed("The request was interrupted.");
+    } catch (TimeoutException slow) {
+      return failed("The event loops did not list their streams within %d ms."
+          .formatted(MAX_WAIT.toMillis()));
+    } catch (ExecutionException failed) {
+      return failed("The streams could not be listed: " + failed.getCause());
+    }
+  }
+
+  private StreamList list(List<StreamSnapshot> all) {
+    List<Map<String, Object>> page =
+        all.stream().skip(this.offset).limit(this.limit).map(SnapshotTree::of).toList();
+    return new StreamList(all.size(), this.offset, this.limit, null, page);
+  }
+
+  private StreamList failed(String problem) {
+    return new StreamList(null, this.offset, this.limit, problem, List.of());
   }
 }

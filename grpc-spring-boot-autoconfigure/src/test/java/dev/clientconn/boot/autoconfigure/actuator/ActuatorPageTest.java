@@ -9,11 +9,14 @@ import dev.clientconn.boot.autoconfigure.actuator.EndpointApplication.Plain;
 import dev.clientconn.boot.autoconfigure.actuator.GrpcClientsEndpoint.ClientList;
 import dev.clientconn.transport.ChannelTotals;
 import dev.clientconn.transport.ClientConnSnapshot;
+import dev.clientconn.transport.SnapshotJson;
+import dev.clientconn.transport.StreamSnapshot;
 import dev.clientconn.transport.TransportEvent;
 import dev.clientconn.transport.TransportSnapshot;
 import io.grpc.health.v1.HealthCheckRequest;
 import io.grpc.health.v1.HealthGrpc;
 import java.io.IOException;
+import java.io.UncheckedIOException;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.util.ArrayList;
@@ -46,6 +49,7 @@ class ActuatorPageTest {
     objects.put(TransportSnapshot.Counters.class, "counters");
     objects.put(ChannelTotals.class, "totals");
     objects.put(TransportEvent.class, "events[]");
+    objects.put(StreamSnapshot.class, "streams[]");
     return objects;
   }
 
@@ -53,7 +57,7 @@ class ActuatorPageTest {
     try {
       return Files.readString(PAGE);
     } catch (IOException failed) {
-      throw new java.io.UncheckedIOException(failed);
+      throw new UncheckedIOException(failed);
     }
   }
 
@@ -65,10 +69,12 @@ class ActuatorPageTest {
       examples.add(new JsonMapper().readValue(blocks.group(1), Map.class));
     }
 
-    assertThat(examples).hasSize(3);
+    assertThat(examples).hasSize(4);
     assertThat(differences(examples.get(0), ClientProblem.class)).isEmpty();
     assertThat(differences(examples.get(1), ClientList.class)).isEmpty();
     assertThat(differences(examples.get(2), ClientDescription.class)).isEmpty();
+    assertThat(differences(Map.of("streams", examples.get(3)), ClientDescription.class))
+        .isEmpty();
     assertThat(examples.get(1).toString()).contains("failure", "limit", "waits");
   }
 
@@ -86,9 +92,18 @@ class ActuatorPageTest {
       assertThat(
               differences(application.get("/greeter?streams=true").json(), ClientDescription.class))
           .isEmpty();
+      ClientConnSnapshot snapshot =
+          application.context.getBean(ClientConn.class).snapshot();
+      assertThat(json(new JsonMapper().writeValueAsString(SnapshotTree.of(snapshot))))
+          .as("the JSON form of the transport")
+          .isEqualTo(json(SnapshotJson.of(snapshot)));
       assertThat(application.get("/greeter").json().keySet())
           .containsExactlyInAnyOrder("name", "snapshot", "configuration", "interceptors");
     }
+  }
+
+  private static Object json(String text) {
+    return new JsonMapper().readValue(text, Object.class);
   }
 
   @Test
@@ -139,6 +154,9 @@ class ActuatorPageTest {
     if (shape instanceof Map<?, ?> fields && fields.containsKey("snapshot")) {
       Map<Object, Object> all = new LinkedHashMap<>(fields);
       all.put("snapshot", ResponseShape.of(ClientConnSnapshot.class));
+      Map<Object, Object> streams = new LinkedHashMap<>((Map<?, ?>) fields.get("streams"));
+      streams.put("streams", List.of(ResponseShape.of(StreamSnapshot.class)));
+      all.put("streams", streams);
       return all;
     }
     return Objects.requireNonNull(shape);

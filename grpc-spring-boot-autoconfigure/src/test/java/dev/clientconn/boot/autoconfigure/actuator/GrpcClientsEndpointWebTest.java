@@ -109,6 +109,29 @@ class GrpcClientsEndpointWebTest {
     }
   }
 
+  // Streams
+
+  @Test
+  void openStreamsAreListedInParts() throws Exception {
+    try (EndpointApplication application = start(Plain.class, this.address)) {
+      for (int i = 0; i < 5; i++) {
+        HealthGrpc.newFutureStub(application.context.getBean(ClientConn.class))
+            .check(HealthCheckRequest.newBuilder().setService("held").build());
+        this.server.held.take();
+      }
+
+      Response response = application.get("/greeter?streams=true&offset=1&limit=3");
+
+      assertThat(response.at("streams", "total")).isEqualTo(5);
+      assertThat(response.at("streams", "streams", "2", "method"))
+          .isEqualTo("grpc.health.v1.Health/Check");
+      assertThat(response.at("streams", "streams", "3")).isNull();
+      assertThat(application.get("/greeter?streams=true&offset=9").at("streams", "streams"))
+          .isEqualTo(List.of());
+      assertThat(application.get("/greeter").at("streams")).isNull();
+    }
+  }
+
   // Values
 
   @ParameterizedTest

@@ -27,6 +27,11 @@ final class ResponseShape {
   static Object of(Type type) {
     if (type instanceof ParameterizedType generic) {
       Type[] arguments = generic.getActualTypeArguments();
+      if (arguments.length == 2 && arguments[0] instanceof Class<?> key && key.isRecord()) {
+        Map<Object, Object> counts = new LinkedHashMap<>((Map<?, ?>) of(key));
+        counts.put("count", of(arguments[1]));
+        return List.of(counts);
+      }
       return generic.getRawType() == Map.class
           ? Map.of(ANY_KEY, of(arguments[1]))
           : List.of(of(arguments[0]));
