@@ -70,7 +70,7 @@ final class Http2Client {
     this.framer = new Framer(options.neverIndexedHeaders());
     this.socket = new SocketWriter(framer, counters);
     this.receiveWindows = new ReceiveWindows(loop, framer, options);
-    this.keepalive = new Keepalive(loop, options.keepalive(), this::sendPing, this::onDead);
+    this.keepalive = Keepalive.of(loop, options.keepalive(), this::sendPing, this::onDead);
     this.floodGuard = new FloodGuard(socket, this::onFlood);
     this.waits = new StreamWaits(new TurnClock(loop.ticker()), socket, sendQuota);
     PendingDeliveries deliveries = new PendingDeliveries(waits);

@@ -6,6 +6,7 @@ import dev.clientconn.internal.transport.KeepaliveTime;
 import dev.clientconn.internal.transport.TransportOptions.KeepaliveOptions;
 import io.netty.channel.EventLoop;
 import io.netty.util.concurrent.ScheduledFuture;
+import java.util.Objects;
 import java.util.concurrent.TimeUnit;
 import org.jspecify.annotations.Nullable;
 
@@ -31,7 +32,10 @@ final class Keepalive {
   /** The payload of its pings; any that {@link ReceiveWindows#BDP_PING} is not. */
   static final long PING = 0;
 
-  private final EventLoop loop;
+  /** Sends no pings. Shared by all connections without keepalive, whose loops only read it. */
+  private static final Keepalive OFF = new Keepalive();
+
+  private final @Nullable EventLoop loop;
   private final @Nullable KeepaliveTime time;
   private final long timeNanos;
   private final long timeoutNanos;
@@ -46,19 +50,35 @@ final class Keepalive {
   private boolean active;
   private @Nullable ScheduledFuture<?> timer;
 
+  private Keepalive() {
+    this.loop = null;
+    this.state = State.OFF;
+    this.time = null;
+    this.timeNanos = 0;
+    this.timeoutNanos = 0;
+    this.withoutCalls = false;
+    this.sendPing = () -> {};
+    this.onDead = () -> {};
+  }
+
+  private Keepalive(
+      EventLoop loop, KeepaliveOptions options, Runnable sendPing, Runnable onDead) {
+    this.loop = loop;
+    this.state = State.DORMANT;
+    this.time = options.time();
+    this.timeNanos = options.time().nanos();
+    this.timeoutNanos = options.timeout().toNanos();
+    this.withoutCalls = options.withoutCalls();
+    this.sendPing = sendPing;
+    this.onDead = onDead;
+  }
+
   /**
    * @param options {@code null} for no pings
    */
-  Keepalive(
+  static Keepalive of(
       EventLoop loop, @Nullable KeepaliveOptions options, Runnable sendPing, Runnable onDead) {
-    this.loop = loop;
-    this.state = options == null ? State.OFF : State.DORMANT;
-    this.time = options == null ? null : options.time();
-    this.timeNanos = options == null ? 0 : options.time().nanos();
-    this.timeoutNanos = options == null ? 0 : options.timeout().toNanos();
-    this.withoutCalls = options != null && options.withoutCalls();
-    this.sendPing = sendPing;
-    this.onDead = onDead;
+    return options == null ? OFF : new Keepalive(loop, options, sendPing, onDead);
   }
 
   /** The connection is ready. */
@@ -83,9 +103,11 @@ final class Keepalive {
    * The first stream was opened. A connection dormant for longer than its time is pinged at once.
    */
   void onActive() {
-    active = true;
-    if (state == State.DORMANT) {
-      watch();
+    if (state != State.OFF) {
+      active = true;
+      if (state == State.DORMANT) {
+        watch();
+      }
     }
   }
 
@@ -110,10 +132,15 @@ final class Keepalive {
 
   /** The last stream has ended. A running timer finds that out when it fires. */
   void onIdle() {
-    active = false;
+    if (state != State.OFF) {
+      active = false;
+    }
   }
 
   void stop() {
+    if (state == State.OFF) {
+      return;
+    }
     state = State.OFF;
     if (timer != null) {
       timer.cancel(false);
@@ -161,10 +188,14 @@ final class Keepalive {
   }
 
   private void schedule(long delayNanos) {
-    timer = loop.schedule(this::onTimer, Math.max(0, delayNanos), TimeUnit.NANOSECONDS);
+    timer = loop().schedule(this::onTimer, Math.max(0, delayNanos), TimeUnit.NANOSECONDS);
   }
 
   private long now() {
-    return loop.ticker().nanoTime();
+    return loop().ticker().nanoTime();
+  }
+
+  private EventLoop loop() {
+    return Objects.requireNonNull(loop);
   }
 }
