@@ -26,8 +26,10 @@ class StreamListTest {
 
   private ClientConn connect() throws Exception {
     int port = servers.serve(NettyServerBuilder.forPort(0)).getPort();
-    ClientConn conn =
-        ClientConnBuilder.forAddress("localhost", port).usePlaintext().directExecutor().build();
+    ClientConn conn = ClientConnBuilder.forAddress("localhost", port)
+        .usePlaintext()
+        .directExecutor()
+        .build();
     servers.works(conn);
     return conn;
   }

@@ -13,8 +13,8 @@ import org.jspecify.annotations.Nullable;
  *     connection has
  * @param id the stream id, 0 until the stream is opened
  * @param method the full name of the method, such as {@code package.Service/Method}
- * @param ageNanos time since the call was started or began to wait, nanoseconds; empty where that
- *     is not known
+ * @param ageNanos time since the stream was created, which may have waited for a slot first; of a
+ *     call without a stream, since it began to wait, where that is known; nanoseconds
  * @param state the state of the stream
  * @param sendWindow bytes that the stream's own window allows to send; empty without a stream
  * @param receiveWindow bytes that the peer may send on the stream; empty without a stream

@@ -2,18 +2,15 @@
 package dev.clientconn.internal.http2;
 
 import dev.clientconn.internal.flow.SendQuota;
-import dev.clientconn.internal.http2.frame.Framer;
 import dev.clientconn.internal.transport.ClientStream;
 import dev.clientconn.internal.transport.StreamParameters;
 import dev.clientconn.internal.wire.RequestHeaders;
 import dev.clientconn.internal.wire.SampleCalls;
 import dev.clientconn.transport.StreamSnapshot;
+import dev.clientconn.transport.WaitCause;
 import io.netty.util.concurrent.Ticker;
 import java.lang.reflect.Proxy;
-import java.net.InetSocketAddress;
 import java.util.List;
-import java.util.OptionalLong;
-import java.util.Set;
 import java.util.concurrent.TimeUnit;
 import org.openjdk.jmh.annotations.Benchmark;
 import org.openjdk.jmh.annotations.BenchmarkMode;
@@ -45,12 +42,6 @@ public class StreamReportBenchmark {
   public int open;
 
   private final SendQuota sendQuota = new SendQuota();
-  private final StreamWaits waits = new StreamWaits(
-      new TurnClock(Ticker.systemTicker()),
-      new SocketWriter(
-          new Framer(Set.of()),
-          new TransportCounters(new InetSocketAddress(1), Ticker.systemTicker())),
-      sendQuota);
   private final StreamParameters call = SampleCalls.withEntries(0);
   private final ControlBuffer control =
       new ControlBuffer(new BenchmarkEventLoop(), () -> {}, () -> false);
@@ -60,8 +51,6 @@ public class StreamReportBenchmark {
       new Class<?>[] {ClientStream.Listener.class},
       (p, m, a) -> switch (m.getName()) {
         case "method" -> "package.Service/Method";
-        case "ageNanos" -> OptionalLong.of(1);
-        case "hasDemand" -> true;
         default -> throw new UnsupportedOperationException(m.getName());
       });
   private final ActiveStreams table = new ActiveStreams();
@@ -72,9 +61,7 @@ public class StreamReportBenchmark {
     for (int i = 0; i < open; i++) {
       Http2ClientStream clientStream =
           new Http2ClientStream(control, call, headers.of(call), null, listener, WINDOW, false);
-      StreamState stream = new StreamState(clientStream, sendQuota, WINDOW);
-      waits.created(stream);
-      table.register(stream);
+      table.register(new StreamState(clientStream, sendQuota, WINDOW));
     }
   }
 
@@ -97,7 +84,7 @@ public class StreamReportBenchmark {
     return report.streams();
   }
 
-  private StreamReport newReport() {
-    return new StreamReport(1, waits::blockedOn);
+  private static StreamReport newReport() {
+    return new StreamReport(1, Ticker.systemTicker(), stream -> WaitCause.SERVER);
   }
 }

@@ -61,8 +61,7 @@ final class Keepalive {
     this.onDead = () -> {};
   }
 
-  private Keepalive(
-      EventLoop loop, KeepaliveOptions options, Runnable sendPing, Runnable onDead) {
+  private Keepalive(EventLoop loop, KeepaliveOptions options, Runnable sendPing, Runnable onDead) {
     this.loop = loop;
     this.state = State.DORMANT;
     this.time = options.time();

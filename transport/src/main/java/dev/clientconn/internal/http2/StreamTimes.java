@@ -23,6 +23,15 @@ final class StreamTimes {
   long firstBefore;
   long secondBefore;
 
+  /** The time of all phases that have ended. */
+  long sum() {
+    long sum = 0;
+    for (long each : nanos) {
+      sum += each;
+    }
+    return sum;
+  }
+
   void add(WaitCause cause, long elapsed) {
     nanos[cause.ordinal()] += elapsed;
   }

@@ -6,7 +6,6 @@ import dev.clientconn.internal.message.InboundMessage;
 import dev.clientconn.transport.WaitCause;
 import io.grpc.Metadata;
 import io.grpc.Status;
-import java.util.OptionalLong;
 import org.jspecify.annotations.Nullable;
 
 /**
@@ -95,11 +94,6 @@ public interface ClientStream {
     /** Returns the full name of the call's method. For snapshots, on the event loop. */
     default String method() {
       return "";
-    }
-
-    /** Returns the time since the call was started, nanoseconds; empty where it is not known. */
-    default OptionalLong ageNanos() {
-      return OptionalLong.empty();
     }
 
     /** Whether {@link #onTimes} is to be called before the stream ends so. */

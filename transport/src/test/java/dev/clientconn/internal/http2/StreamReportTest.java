@@ -7,6 +7,7 @@ import dev.clientconn.transport.StreamSnapshot;
 import dev.clientconn.transport.StreamSnapshot.State;
 import dev.clientconn.transport.WaitCause;
 import io.grpc.Status;
+import java.time.Duration;
 import java.util.List;
 import java.util.OptionalLong;
 import java.util.concurrent.CompletableFuture;
@@ -38,14 +39,14 @@ class StreamReportTest {
     call.write(new byte[70_000]);
     peer.loop.run();
     peer.sendsWindowUpdate(0, 100_000);
-    peer.sendsHeaders(1).sendsMessage(1, new byte[300]);
+    peer.sendsHeaders(1).sendsMessage(1, new byte[300]).after(Duration.ofMillis(7));
 
     assertThat(streams(peer))
         .containsExactly(new StreamSnapshot(
             peer.transport.id(),
             1,
             "test.Service/Method",
-            OptionalLong.empty(),
+            OptionalLong.of(7_000_000),
             State.OPEN,
             OptionalLong.of(0),
             OptionalLong.of(65_535 - 305),
@@ -81,6 +82,27 @@ class StreamReportTest {
     assertThat(streams(peer))
         .extracting(StreamSnapshot::state)
         .containsExactly(State.HALF_CLOSED_LOCAL);
+    peer.verify();
+  }
+
+  @Test
+  void ageOfAStreamCountsFromItsCreationThroughAllItsWaits() {
+    Http2Peer peer = Http2Peer.ready();
+    peer.sendsSettings(s -> s.maxConcurrentStreams(1));
+    peer.unary();
+    peer.unary();
+    peer.after(Duration.ofMillis(5));
+    assertThat(streams(peer))
+        .extracting(StreamSnapshot::ageNanos)
+        .containsOnly(OptionalLong.of(5_000_000));
+
+    peer.answers(1).after(Duration.ofMillis(3));
+
+    assertThat(streams(peer)).singleElement().satisfies(stream -> {
+      assertThat(stream.id()).isEqualTo(3);
+      assertThat(stream.ageNanos()).hasValue(8_000_000);
+      assertThat(stream.blockedOn()).isEqualTo(WaitCause.SERVER);
+    });
     peer.verify();
   }
 
