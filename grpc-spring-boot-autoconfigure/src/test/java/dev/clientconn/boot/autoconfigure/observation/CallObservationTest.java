@@ -106,6 +106,20 @@ class CallObservationTest {
     assertThat(this.steps.seen).containsExactly("start", "sent", "stop CANCELLED");
   }
 
+  @Test
+  void statusOfACallWhoseStartThrewDoesNotStopItAgain() throws Exception {
+    CompletableFuture<Status> closed = new CompletableFuture<>();
+    Channel failing = intercept(this.channel, new Throwing(Step.AFTER_START));
+    ClientCall<HealthCheckRequest, HealthCheckResponse> call = intercept(failing, interceptor(null))
+        .newCall(HealthGrpc.getCheckMethod(), CallOptions.DEFAULT);
+
+    assertThatIllegalStateException().isThrownBy(() -> call.start(closing(closed), new Metadata()));
+    call.cancel("the start has failed", null);
+
+    assertThat(closed.get(30, TimeUnit.SECONDS).getCode()).isEqualTo(Status.Code.CANCELLED);
+    assertThat(this.steps.seen).containsExactly("start", "stop null");
+  }
+
   /** The steps of a call at which an interceptor inside of the observation may throw. */
   enum Step {
     NEW_CALL,

@@ -11,7 +11,10 @@ import dev.clientconn.boot.autoconfigure.springgrpc.SpringGrpcAutoConfiguration;
 import dev.clientconn.boot.observation.GrpcTargetObservationContext;
 import io.grpc.Channel;
 import io.grpc.health.v1.HealthCheckRequest;
+import io.grpc.health.v1.HealthCheckResponse;
 import io.grpc.health.v1.HealthGrpc;
+import io.grpc.health.v1.HealthGrpc.HealthFutureStub;
+import io.grpc.stub.StreamObserver;
 import io.micrometer.common.KeyValues;
 import io.micrometer.core.instrument.MeterRegistry;
 import io.micrometer.core.instrument.Timer;
@@ -21,9 +24,15 @@ import io.micrometer.core.instrument.binder.grpc.ObservationGrpcClientIntercepto
 import io.micrometer.core.instrument.observation.DefaultMeterObservationHandler;
 import io.micrometer.core.instrument.simple.SimpleMeterRegistry;
 import io.micrometer.observation.GlobalObservationConvention;
+import io.micrometer.observation.Observation;
+import io.micrometer.observation.ObservationHandler;
 import io.micrometer.observation.ObservationRegistry;
+import java.util.Queue;
+import java.util.concurrent.ConcurrentLinkedQueue;
+import java.util.concurrent.Future;
 import org.junit.jupiter.api.AfterEach;
 import org.junit.jupiter.api.Test;
+import org.junit.jupiter.api.Timeout;
 import org.springframework.boot.autoconfigure.AutoConfigurations;
 import org.springframework.boot.autoconfigure.ssl.SslAutoConfiguration;
 import org.springframework.boot.diagnostics.FailureAnalysis;
@@ -154,6 +163,47 @@ class GrpcClientObservationAutoConfigurationTest {
         });
   }
 
+  /** The server allows one stream, which another call occupies until this call waits for it. */
+  @Test
+  @Timeout(60)
+  void slotThatACallWaitedForIsAnEvent() {
+    try (HealthServer single = HealthServer.start(1)) {
+      this.runner
+          .withBean(Events.class)
+          .withPropertyValues(
+              "grpc.client.targets.greeter.address=" + single.address(),
+              "grpc.client.observation.waits.threshold=0ms")
+          .run(context -> {
+            ClientConn channel = context.getBean(ClientConn.class);
+            HealthFutureStub stub = HealthGrpc.newFutureStub(channel);
+            Future<?> first =
+                stub.check(HealthCheckRequest.newBuilder().setService("held").build());
+            StreamObserver<HealthCheckResponse> responses = single.held.take();
+            Future<?> second = stub.check(HealthCheckRequest.getDefaultInstance());
+            while (pending(channel) == 0) {
+              Thread.onSpinWait();
+            }
+            responses.onNext(HealthServer.serving());
+            responses.onCompleted();
+            first.get();
+            second.get();
+
+            assertThat(context.getBean(Events.class).seen)
+                .filteredOn(event -> event.startsWith("wait stream_slot "))
+                .hasSize(1);
+          });
+    }
+  }
+
+  private static int pending(ClientConn channel) {
+    return channel.snapshot().subchannels().stream()
+        .mapToInt(subchannel -> subchannel.pendingStreams()
+            + subchannel.connections().stream()
+                .mapToInt(connection -> connection.streams().pending())
+                .sum())
+        .sum();
+  }
+
   @Test
   void negativeThresholdFailsTheStart() {
     FailureAnalysis analysis =
@@ -274,13 +324,29 @@ class GrpcClientObservationAutoConfigurationTest {
       implements GlobalObservationConvention<GrpcClientObservationContext> {
 
     @Override
-    public boolean supportsContext(io.micrometer.observation.Observation.Context context) {
+    public boolean supportsContext(Observation.Context context) {
       return context instanceof GrpcClientObservationContext;
     }
 
     @Override
     public String getName() {
       return "global";
+    }
+  }
+
+  /** Records the events of all observations. */
+  static class Events implements ObservationHandler<Observation.Context> {
+
+    private final Queue<String> seen = new ConcurrentLinkedQueue<>();
+
+    @Override
+    public void onEvent(Observation.Event event, Observation.Context context) {
+      this.seen.add(event.getContextualName());
+    }
+
+    @Override
+    public boolean supportsContext(Observation.Context context) {
+      return true;
     }
   }
 }
