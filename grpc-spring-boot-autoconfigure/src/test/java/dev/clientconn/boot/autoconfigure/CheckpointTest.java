@@ -91,7 +91,7 @@ class CheckpointTest {
             }
 
             HealthServer after = HealthServer.start();
-            set((ConfigurableApplicationContext) context.getSourceApplicationContext(), after);
+            set(context.getSourceApplicationContext(), after);
             application.afterRestore(null);
             assertThat(check(channel)).isEqualTo(HealthServer.serving());
             assertThat(after.connections.availablePermits()).isEqualTo(1);
