@@ -116,9 +116,15 @@ final class StreamWaits {
 
   /** Messages were delivered to the call. */
   void delivered(StreamState stream) {
-    if (stream.phase() >= APPLICATION && !stream.isClosed()) {
-      boolean mayWrite = !stream.sendQueue.isEnded();
-      change(stream, mayWrite ? APPLICATION : DELIVERED);
+    byte phase = stream.phase();
+    if (phase < APPLICATION || stream.isClosed()) {
+      return;
+    }
+    if (!stream.sendQueue.isEnded()) {
+      change(stream, APPLICATION);
+    } else if (phase != APPLICATION) {
+      // Otherwise the stream lacks demand, and waits for the application until there is some.
+      change(stream, DELIVERED);
     }
   }
 
@@ -132,7 +138,7 @@ final class StreamWaits {
   /** The application has requested the message. */
   void demanded(StreamState stream) {
     if (stream.phase() == APPLICATION && stream.sendQueue.isEnded()) {
-      change(stream, SERVER);
+      change(stream, isBehind(stream) ? DELIVERED : SERVER);
     }
   }
 

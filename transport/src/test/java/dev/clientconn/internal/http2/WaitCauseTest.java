@@ -33,6 +33,7 @@ import io.netty.handler.codec.http2.Http2Error;
 import java.net.SocketAddress;
 import java.time.Duration;
 import java.util.ArrayList;
+import java.util.Arrays;
 import java.util.List;
 import java.util.Map;
 import java.util.Objects;
@@ -375,6 +376,37 @@ class WaitCauseTest {
     assertCutOff("the application to take the response", 1, 100);
     assertThat(reports.millis()).containsOnlyKeys("application", "server");
     assertThat(reports.millis()).containsEntry("server", 100L);
+  }
+
+  @Test
+  void lackOfDemandIsInTheTotalsWhileItLasts() {
+    CallOptions large = CallOptions.DEFAULT.withMaxInboundMessageSize(100_000);
+    Http2Peer peer = connected();
+    ClientCall<byte[], byte[]> call = start("a/B", MethodType.SERVER_STREAMING, large, 10);
+    call.halfClose();
+    loop.run();
+    advance(10);
+    byte[] message = new byte[30_000];
+    peer.inOneRead(() -> {
+      peer.sendsHeaders(1);
+      for (int i = 0; i < 2; i++) {
+        peer.sendsMessage(1, message);
+      }
+    });
+    peer.inOneRead(() -> {
+      for (int i = 0; i < 2; i++) {
+        peer.sendsMessage(1, message);
+      }
+      peer.sendsData(1, Arrays.copyOf(Http2Peer.framed(message), 5_000), 0, false);
+    });
+    advance(90);
+    assertThat(total(WaitCause.APPLICATION).nanos()).isEqualTo(90_000_000);
+    call.request(10);
+    loop.run();
+    advance(50);
+    cancel(call);
+
+    assertThat(reports.millis()).isEqualTo(Map.of("server", 60L, "application", 90L));
   }
 
   @Test
