@@ -200,6 +200,11 @@ final class ActiveCall extends RetriedCall
     Status timed = withTimes(refined);
     // Who cancels a call has not asked how its attempts ended.
     Status end = timed.getCode() == Status.Code.CANCELLED ? timed : describe(timed);
+    CallTimeline known = timeline();
+    if (known != null) {
+      // After the split was read: it names what the call waited for.
+      known.queueEnd();
+    }
     // Not through queue(): only the event loop of the call's stream may take events back.
     listenerExecutor.execute(new PendingEvents(last).closeNow(end));
     ended();

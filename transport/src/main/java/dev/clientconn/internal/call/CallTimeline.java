@@ -40,6 +40,9 @@ final class CallTimeline {
 
   private long since;
   private boolean opened;
+  /** The end is queued for the application, and a late step must not change the cause again. */
+  private boolean endQueued;
+
   private boolean ended;
 
   /**
@@ -68,7 +71,7 @@ final class CallTimeline {
 
   /** The call has waited for this since {@code from}, or since its last change if that is later. */
   synchronized void changeTo(WaitCause next, long from) {
-    if (!ended && next != cause) {
+    if (!ended && !endQueued && next != cause) {
       long now = Math.max(from, since);
       leaveCause(now);
       cause = next;
@@ -114,7 +117,7 @@ final class CallTimeline {
    */
   synchronized void addStream(
       long @Nullable [] parts, WaitCause last, long lastSince, long streamEnd) {
-    if (ended) {
+    if (ended || endQueued) {
       return;
     }
     long now = Math.max(streamEnd, since);
@@ -163,6 +166,12 @@ final class CallTimeline {
       since = now;
       endedWith = other;
     }
+  }
+
+  /** The call has ended without a stream; from now on the application is to take the end. */
+  synchronized void queueEnd() {
+    changeTo(WaitCause.APPLICATION);
+    endQueued = true;
   }
 
   /** The application has taken all that was delivered. On its executor. */

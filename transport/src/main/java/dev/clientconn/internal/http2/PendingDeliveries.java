@@ -36,6 +36,7 @@ final class PendingDeliveries {
   void deliver() {
     for (StreamState s = streams.poll(); s != null; s = streams.poll()) {
       try {
+        waits.beforeDelivery(s);
         s.deliverEvents();
         if (s.takeMessagesDelivered()) {
           waits.delivered(s);

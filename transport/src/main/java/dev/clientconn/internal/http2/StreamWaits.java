@@ -114,6 +114,16 @@ final class StreamWaits {
     }
   }
 
+  /**
+   * Events are about to be delivered to the call. Measures now whether the application has taken
+   * the earlier ones: once more are queued, it would seem to have been busy with them all the time.
+   */
+  void beforeDelivery(StreamState stream) {
+    if (stream.phase() == DELIVERED) {
+      change(stream, DELIVERED);
+    }
+  }
+
   /** Messages were delivered to the call. */
   void delivered(StreamState stream) {
     byte phase = stream.phase();

@@ -424,6 +424,37 @@ class WaitCauseTest {
     assertTotals(Map.of(WaitCause.SERVER, 10L, WaitCause.APPLICATION, 90L));
   }
 
+  @Test
+  void serverThatIsSlowBetweenMessages() {
+    Http2Peer peer = connected();
+    start("a/B", MethodType.SERVER_STREAMING, CallOptions.DEFAULT, 10).halfClose();
+    loop.run();
+    advance(10);
+    peer.sendsHeaders(1).sendsMessage(1, bytes("one"));
+    advance(400);
+    peer.sendsMessage(1, bytes("two"));
+    advance(90);
+    peer.sendsTrailers(1);
+
+    assertThat(reports.millis()).isEqualTo(Map.of("server", 500L));
+    assertTotals(Map.of(WaitCause.SERVER, 500L));
+  }
+
+  @Test
+  void applicationThatIsSlowToTakeTheEndOfACallWithoutAStream() {
+    ManualExecutor busy = new ManualExecutor();
+    executor = busy;
+    fakes.withoutLookUp();
+    ClientCall<byte[], byte[]> call = unary(CallOptions.DEFAULT);
+    advance(60);
+    cancel(call);
+    advance(90);
+    busy.runAll();
+
+    assertThat(reports.millis()).isEqualTo(Map.of("name_resolution", 60L, "application", 90L));
+    assertTotals(Map.of(WaitCause.NAME_RESOLUTION, 60L, WaitCause.APPLICATION, 90L));
+  }
+
   // The end
 
   @Test
