@@ -84,21 +84,18 @@ enum Trial {
 
   CONNECTION_WINDOW(
       "Server that grants a connection no window",
-      "One request has used up most of the connection's 64 KiB; the next ones share the rest.",
+      "Three requests of 40 KiB share the 64 KiB of their connection, and the server returns none.",
       WaitCause.CONNECTION_WINDOW) {
     @Override
     void prepare(FaultyServer server) {
-      server
-          .onConnection(ConnectionBehavior::withholdWindowUpdates)
-          .onNextCalls(first -> first.after(Duration.ofMillis(500), first::respondEmpty))
-          .onCall(call -> {});
+      server.onConnection(ConnectionBehavior::withholdWindowUpdates).onCall(call -> {});
     }
 
     @Override
     void run(TrialRun run) {
-      run.calls().upload(60 * KIB);
-      run.after(Duration.ofSeconds(1), () -> run.calls().upload(32 * KIB));
-      run.after(Duration.ofSeconds(1), () -> run.calls().upload(32 * KIB));
+      for (int i = 0; i < 3; i++) {
+        run.calls().upload(40 * KIB);
+      }
     }
   },
 
