@@ -3,7 +3,6 @@ package dev.clientconn.boot.autoconfigure.actuator;
 
 import dev.clientconn.ClientConn;
 import java.util.Locale;
-import java.util.function.Consumer;
 import java.util.stream.Collectors;
 import java.util.stream.Stream;
 
@@ -11,20 +10,17 @@ import java.util.stream.Stream;
 public enum ClientOperation {
 
   /** Ends delays between attempts to connect, and resolves the name again. */
-  RESET_BACKOFF(ClientConn::resetConnectBackoff),
+  RESET_BACKOFF,
 
   /** Replaces all connections by new ones; the old ones finish their calls. */
-  DRAIN(ClientConn::replaceConnections);
-
-  private final Consumer<ClientConn> action;
-
-  ClientOperation(Consumer<ClientConn> action) {
-    this.action = action;
-  }
+  DRAIN;
 
   /** Begins the operation; returns at once. */
   void begin(ClientConn channel) {
-    this.action.accept(channel);
+    switch (this) {
+      case RESET_BACKOFF -> channel.resetConnectBackoff();
+      case DRAIN -> channel.replaceConnections();
+    }
   }
 
   /**
