@@ -15,6 +15,7 @@ import org.springframework.boot.WebApplicationType;
 import org.springframework.boot.builder.SpringApplicationBuilder;
 import org.springframework.context.ConfigurableApplicationContext;
 
+@SuppressWarnings("try") // the context is needed until the block ends, and not named in it
 class GrpcClientsEndpointJmxTest {
 
   private final MBeanServer server = ManagementFactory.getPlatformMBeanServer();
