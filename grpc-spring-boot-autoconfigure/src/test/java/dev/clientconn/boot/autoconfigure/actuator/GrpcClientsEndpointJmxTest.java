@@ -23,10 +23,10 @@ class GrpcClientsEndpointJmxTest {
   @Test
   void showsClientsAndTheirSecrets() throws Exception {
     try (ConfigurableApplicationContext context = start()) {
-      assertThat(invoke("clients").get("clients").toString()).contains("greeter");
+      assertThat(String.valueOf(invoke("clients").get("clients"))).contains("greeter");
       Map<?, ?> client = invoke("client", "greeter");
       assertThat(client.get("name")).isEqualTo("greeter");
-      assertThat(client.get("configuration").toString()).contains("user-agent").contains("30m");
+      assertThat(String.valueOf(client.get("configuration"))).contains("user-agent").contains("30m");
       assertThatThrownBy(() -> invoke("client", "nobody"))
           .hasMessageContaining("There is no gRPC client 'nobody'.");
       assertThatThrownBy(() -> invoke("streams", "greeter", -1, 10))

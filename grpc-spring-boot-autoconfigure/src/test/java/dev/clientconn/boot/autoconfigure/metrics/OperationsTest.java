@@ -12,6 +12,7 @@ import java.util.HashMap;
 import java.util.HashSet;
 import java.util.List;
 import java.util.Map;
+import java.util.Objects;
 import java.util.Set;
 import java.util.regex.Matcher;
 import java.util.regex.Pattern;
@@ -67,12 +68,12 @@ class OperationsTest {
     while (selector.find()) {
       String series = selector.group(1);
       assertThat(BY_SERIES).as("series of: %s", query).containsKey(series);
-      meters.add(BY_SERIES.get(series));
+      meters.add(Objects.requireNonNull(BY_SERIES.get(series)));
     }
     assertThat(meters).as(query).isNotEmpty();
     Matcher full = Pattern.compile("(grpc_[a-z_]+)\\{([^}]*)}").matcher(query);
     while (full.find()) {
-      TransportMeter meter = BY_SERIES.get(full.group(1));
+      TransportMeter meter = Objects.requireNonNull(BY_SERIES.get(full.group(1)));
       Matcher matcher = MATCHER.matcher(full.group(2));
       while (matcher.find()) {
         assertValues(query, meter, matcher.group(1), matcher.group(3));
@@ -80,7 +81,7 @@ class OperationsTest {
     }
     Matcher grouping = GROUPING.matcher(query);
     while (grouping.find()) {
-      for (String label : grouping.group(1).split(",")) {
+      for (String label : grouping.group(1).split(",", -1)) {
         assertThat(meters)
             .as("%s in: %s", label, query)
             .anySatisfy(meter -> assertThat(labels(meter)).contains(label.strip()));
