@@ -26,7 +26,9 @@ class GrpcClientsEndpointJmxTest {
       assertThat(String.valueOf(invoke("clients").get("clients"))).contains("greeter");
       Map<?, ?> client = invoke("client", "greeter");
       assertThat(client.get("name")).isEqualTo("greeter");
-      assertThat(String.valueOf(client.get("configuration"))).contains("user-agent").contains("30m");
+      assertThat(String.valueOf(client.get("configuration")))
+          .contains("user-agent")
+          .contains("30m");
       assertThatThrownBy(() -> invoke("client", "nobody"))
           .hasMessageContaining("There is no gRPC client 'nobody'.");
       assertThatThrownBy(() -> invoke("streams", "greeter", -1, 10))

@@ -183,7 +183,7 @@ class GrpcClientMetricsTest {
 
       // The server may have the last call before the event loop has published the number.
       while (this.registry.get("grpc.transport.streams.active").gauge().value() < 10_000) {
-        Thread.yield();
+        Thread.onSpinWait();
       }
       scrape();
 
