@@ -293,6 +293,10 @@ public final class PendingCall<ReqT, RespT> extends ClientCall<ReqT, RespT>
 
   private ClientCall<ReqT, RespT> failedCall(Status failure, Executor executor) {
     Status timed = WaitText.addTo(failure, timeline, 0);
+    CallTimeline known = timeline;
+    if (known != null) {
+      known.queueEnd();
+    }
     return new FailedCall<>(timed, executor, context, this::endTimes);
   }
 

@@ -5,6 +5,7 @@ import dev.clientconn.internal.concurrent.EventLoopConfined;
 import dev.clientconn.internal.http2.TransportCounters.Figure;
 import dev.clientconn.internal.http2.frame.Framer;
 import dev.clientconn.internal.transport.StreamProgress;
+import dev.clientconn.transport.WaitCause;
 import io.grpc.Metadata;
 import io.grpc.Status;
 import io.netty.handler.codec.http2.Http2Error;
@@ -110,8 +111,9 @@ final class StreamCloser {
       sendReset(stream, Http2Error.CANCEL);
       activeStreams.remove(stream);
     }
+    WaitCause waitedFor = endWaits(stream, null, StreamProgress.PROCESSED);
     try {
-      stream.notifyDeadlineExceeded(waits.end(stream, true), goAway.description());
+      stream.notifyDeadlineExceeded(waitedFor, goAway.description());
     } catch (Throwable thrown) {
       failConnection.accept(thrown);
     } finally {
@@ -146,8 +148,8 @@ final class StreamCloser {
   private void close(
       StreamState stream, Status status, StreamProgress progress, Metadata trailers) {
     deadlines.disarm(stream);
+    endWaits(stream, status, progress);
     try {
-      waits.end(stream, stream.listener().needsTimes(status, progress));
       // Before the queue is cleared: a call that retries from its callback may take over the
       // messages that this stream has not sent.
       stream.notifyClosed(status, progress, trailers);
@@ -156,6 +158,21 @@ final class StreamCloser {
     } finally {
       deliveries.collect(stream);
       release(stream);
+    }
+  }
+
+  /**
+   * Ends the wait of a stream. Whatever goes wrong with its times, the call's end follows.
+   *
+   * @param status {@code null} if the deadline has passed: the call's status then needs the times
+   */
+  private WaitCause endWaits(StreamState stream, @Nullable Status status, StreamProgress progress) {
+    try {
+      boolean passTimes = status == null || stream.listener().needsTimes(status, progress);
+      return waits.end(stream, passTimes);
+    } catch (Throwable thrown) {
+      failConnection.accept(thrown);
+      return WaitCause.SERVER;
     }
   }
 

@@ -6,6 +6,7 @@ import dev.clientconn.internal.message.InboundMessage;
 import dev.clientconn.internal.message.Messages;
 import dev.clientconn.internal.transport.ClientStream;
 import dev.clientconn.internal.transport.StreamProgress;
+import dev.clientconn.transport.WaitCause;
 import io.grpc.Metadata;
 import io.grpc.Status;
 import java.nio.charset.StandardCharsets;
@@ -24,6 +25,7 @@ final class RecordingCall implements ClientStream.Listener {
   Runnable onBatchEnd = () -> {};
   Runnable onClosed = () -> {};
   Runnable beforeMessage = () -> {};
+  Runnable onTimes = () -> {};
   int batches;
   Metadata trailers = new Metadata();
 
@@ -114,6 +116,16 @@ final class RecordingCall implements ClientStream.Listener {
     String text =
         body.length > 20 ? body.length + " bytes" : new String(body, StandardCharsets.UTF_8);
     record("message " + text + (message.isCompressed() ? " compressed" : ""));
+  }
+
+  @Override
+  public boolean needsTimes(Status end, StreamProgress progressAtEnd) {
+    return true;
+  }
+
+  @Override
+  public void onTimes(long @Nullable [] nanos, WaitCause last, long since, long now) {
+    onTimes.run();
   }
 
   @Override

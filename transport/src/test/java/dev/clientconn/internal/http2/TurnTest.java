@@ -213,6 +213,35 @@ class TurnTest extends PeerTest {
   }
 
   @Test
+  void callEndsThoughItsTimesCannotBeTaken() {
+    Http2Peer peer = ready();
+    RecordingCall responded = peer.unary();
+    responded.onTimes = () -> {
+      throw new StackOverflowError("says the test");
+    };
+
+    peer.inOneRead(() -> peer.answers(1));
+
+    assertThat(responded.takeEvents()).endsWith("closed OK PROCESSED");
+    assertThat(peer.owner.phases).containsExactly("ready", "terminated");
+  }
+
+  @Test
+  void callExpiresThoughItsTimesCannotBeTaken() {
+    Http2Peer peer = ready();
+    RecordingCall expired = callWithDeadline(peer).start(bytes("hello"), true);
+    peer.loop.run();
+    expired.onTimes = () -> {
+      throw new StackOverflowError("says the test");
+    };
+
+    peer.after(DEADLINE.plusMillis(10));
+
+    assertThat(expired.isClosed()).isTrue();
+    assertThat(peer.owner.phases).containsExactly("ready", "terminated");
+  }
+
+  @Test
   void callsThatWaitForASlotEndTooWhereTheFirstListenerThrows() {
     Http2Peer peer = ready();
     peer.sendsSettings(s -> s.maxConcurrentStreams(0));

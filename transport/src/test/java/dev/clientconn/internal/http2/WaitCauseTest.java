@@ -455,6 +455,20 @@ class WaitCauseTest {
     assertTotals(Map.of(WaitCause.NAME_RESOLUTION, 60L, WaitCause.APPLICATION, 90L));
   }
 
+  @Test
+  void applicationThatIsSlowToTakeTheEndOfACallWithoutServiceConfig() {
+    ManualExecutor busy = new ManualExecutor();
+    executor = busy;
+    ClientCall<byte[], byte[]> call = unary(CallOptions.DEFAULT);
+    advance(60);
+    cancel(call);
+    advance(90);
+    busy.runAll();
+
+    assertThat(reports.millis()).isEqualTo(Map.of("name_resolution", 60L, "application", 90L));
+    assertTotals(Map.of(WaitCause.NAME_RESOLUTION, 60L, WaitCause.APPLICATION, 90L));
+  }
+
   // The end
 
   @Test
