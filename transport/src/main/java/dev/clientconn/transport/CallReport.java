@@ -33,7 +33,15 @@ public record CallReport(
   public static final CallOptions.Key<CallReportListener> LISTENER =
       CallOptions.Key.create("dev.clientconn.transport.CallReport.LISTENER");
 
-  /** Copies the map. */
+  /**
+   * Copies the map.
+   *
+   * @param method as the component
+   * @param status as the component
+   * @param durationNanos as the component
+   * @param attempts as the component
+   * @param nanosByCause as the component
+   */
   public CallReport {
     EnumMap<WaitCause, Long> copy = new EnumMap<>(WaitCause.class);
     copy.putAll(nanosByCause);

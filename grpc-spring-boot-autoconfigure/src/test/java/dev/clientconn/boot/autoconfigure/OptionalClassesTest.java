@@ -10,6 +10,7 @@ import java.util.Arrays;
 import java.util.List;
 import java.util.Map;
 import java.util.stream.Stream;
+import org.jspecify.annotations.Nullable;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.Arguments;
@@ -139,7 +140,7 @@ class OptionalClassesTest {
     } catch (IOException e) {
       throw new UncheckedIOException(e);
     }
-    Map<String, Object> attributes =
+    Map<String, @Nullable Object> attributes =
         metadata.getAnnotationAttributes(ConditionalOnClass.class.getName(), true);
     return attributes == null
         ? Stream.empty()

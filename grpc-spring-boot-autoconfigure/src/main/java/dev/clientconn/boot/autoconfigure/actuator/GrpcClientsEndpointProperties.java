@@ -19,14 +19,32 @@ public class GrpcClientsEndpointProperties {
    */
   private final Set<String> roles = new LinkedHashSet<>();
 
+  /** Creates properties with the default values. */
+  public GrpcClientsEndpointProperties() {}
+
+  /**
+   * Returns when secrets are shown.
+   *
+   * @return never, by default
+   */
   public Show getShowValues() {
     return this.showValues;
   }
 
+  /**
+   * Sets when secrets are shown.
+   *
+   * @param showValues when
+   */
   public void setShowValues(Show showValues) {
     this.showValues = showValues;
   }
 
+  /**
+   * Returns the roles of the users that may see secrets.
+   *
+   * @return the names, which can be added to; empty for all authenticated users
+   */
   public Set<String> getRoles() {
     return this.roles;
   }

@@ -202,7 +202,7 @@ class DockerComposeTest {
     }
 
     @Override
-    public Map<String, String> env() {
+    public Map<String, @Nullable String> env() {
       return Map.of();
     }
   }

@@ -19,6 +19,7 @@ import dev.clientconn.transport.WaitCause;
 import dev.clientconn.transport.WaitTotal;
 import io.grpc.ConnectivityState;
 import java.net.InetSocketAddress;
+import java.util.ArrayList;
 import java.util.List;
 import java.util.Map;
 import java.util.OptionalLong;
@@ -158,9 +159,11 @@ class SnapshotFiguresTest {
   }
 
   private static List<@Nullable Long> connections(TransportReading reading) {
-    return MeterTag.STATE.values().stream()
-        .map(state -> value(reading, TransportMeter.CONNECTIONS, state))
-        .toList();
+    List<@Nullable Long> numbers = new ArrayList<>();
+    for (String state : MeterTag.STATE.values()) {
+      numbers.add(value(reading, TransportMeter.CONNECTIONS, state));
+    }
+    return numbers;
   }
 
   static @Nullable Long value(TransportReading reading, TransportMeter meter, String... tags) {
