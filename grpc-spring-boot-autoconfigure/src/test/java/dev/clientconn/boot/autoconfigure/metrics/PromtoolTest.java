@@ -19,6 +19,7 @@ import java.util.HashMap;
 import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
+import java.util.Set;
 import java.util.TreeSet;
 import java.util.concurrent.TimeUnit;
 import java.util.stream.Stream;
@@ -80,7 +81,7 @@ class PromtoolTest {
   @Test
   void channelExposesOnlySeriesThatAreDefined() {
     registerEveryValue();
-    TreeSet<String> defined = names(this.registry);
+    Set<String> defined = names(this.registry);
 
     PrometheusMeterRegistry real = new PrometheusMeterRegistry(PrometheusConfig.DEFAULT);
     Map<String, ClientConn> channels = new HashMap<>();
@@ -117,8 +118,8 @@ class PromtoolTest {
     this.registry.scrape();
   }
 
-  private static TreeSet<String> names(PrometheusMeterRegistry registry) {
-    TreeSet<String> names = new TreeSet<>();
+  private static Set<String> names(PrometheusMeterRegistry registry) {
+    Set<String> names = new TreeSet<>();
     seriesOf(registry.scrape()).forEach(each -> names.add(each.replaceAll("\\{.*", "")));
     return names;
   }
