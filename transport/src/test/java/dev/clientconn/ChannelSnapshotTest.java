@@ -180,7 +180,7 @@ class ChannelSnapshotTest {
         .singleElement()
         .satisfies(event -> assertThat(event.text()).contains("no such host"));
 
-    // A result that nobody has requested is an event, and no look-up.
+    // A result that the resolver sends unasked is an event, and does not count as a look-up.
     fakes.resolver.send(1);
     assertThat(conn.snapshot().totals().resolutions()).hasSize(1);
     assertThat(kinds()).contains(Kind.NAME_RESOLVED);

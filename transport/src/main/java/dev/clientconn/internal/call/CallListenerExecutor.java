@@ -120,7 +120,8 @@ final class CallListenerExecutor<RespT> extends CallExecutor {
   /**
    * Returns the timeline, which is created by whichever thread first finds the call waiting.
    *
-   * @param start when the call was started, as far as known; its deadline tells it exactly
+   * @param start when the call started, {@link System#nanoTime}; used where the call has no
+   *     deadline, from which the exact start is computed
    * @param opened whether it has begun its first attempt
    */
   synchronized CallTimeline createTimeline(long start, boolean opened) {

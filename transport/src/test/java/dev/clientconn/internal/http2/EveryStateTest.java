@@ -12,14 +12,9 @@ import dev.clientconn.internal.channel.ChannelOptions;
 import dev.clientconn.internal.channel.ChannelRecorder;
 import dev.clientconn.internal.channel.Reconfiguration;
 import dev.clientconn.internal.concurrent.ChannelThreads;
-import dev.clientconn.internal.transport.ClientTransport;
-import dev.clientconn.internal.transport.TlsVersion;
-import dev.clientconn.internal.transport.TransportConnector;
 import dev.clientconn.testing.ByteMethods;
 import dev.clientconn.testing.ManualLoop;
 import dev.clientconn.testing.RecordingReports;
-import io.grpc.Attributes;
-import io.grpc.CallCredentials;
 import io.grpc.CallOptions;
 import io.grpc.Channel;
 import io.grpc.ClientCall;
@@ -30,12 +25,10 @@ import io.grpc.MethodDescriptor;
 import io.grpc.Status;
 import io.grpc.Status.Code;
 import io.netty.handler.codec.http2.Http2Error;
-import java.net.SocketAddress;
 import java.time.Duration;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.Map;
-import java.util.concurrent.Executor;
 import java.util.concurrent.TimeUnit;
 import java.util.stream.Stream;
 import org.jspecify.annotations.Nullable;
@@ -163,7 +156,7 @@ class EveryStateTest {
   }
 
   private final ManualLoop loop = new ManualLoop();
-  private final Peers peers = new Peers();
+  private final PeerConnector peers = new PeerConnector(loop);
   private final ChannelHarness fakes = new ChannelHarness();
   private ChannelCore control = newControl(fakes.options());
   private Channel channel = newChannel(fakes.options());
@@ -459,55 +452,6 @@ class EveryStateTest {
       }
       peer.sendsMessage(id, Http2Peer.bytes("answer")).sendsTrailers(id);
     });
-  }
-
-  /** Connects each address to a separate peer, which sends nothing by itself. */
-  private final class Peers implements TransportConnector {
-    private final List<Http2Peer> all = new ArrayList<>();
-
-    @Override
-    public ClientTransport connect(
-        SocketAddress address,
-        String authority,
-        Attributes addressAttributes,
-        ClientTransport.Listener owner) {
-      Http2Peer peer = Http2Peer.connecting(setup -> {
-        setup.loop = loop;
-        setup.channel = owner;
-      });
-      all.add(peer);
-      return peer.transport;
-    }
-
-    Http2Peer last() {
-      return all.get(all.size() - 1);
-    }
-
-    @Override
-    public TlsVersion tlsVersion() {
-      return TlsVersion.FIXED;
-    }
-
-    @Override
-    public void onTlsChange(Runnable listener) {}
-
-    @Override
-    public void close() {}
-  }
-
-  private static final class SlowCredentials extends CallCredentials {
-    private final List<MetadataApplier> waiting = new ArrayList<>();
-
-    @Override
-    public void applyRequestMetadata(RequestInfo info, Executor executor, MetadataApplier applier) {
-      waiting.add(applier);
-    }
-
-    void answer() {
-      List<MetadataApplier> all = List.copyOf(waiting);
-      waiting.clear();
-      all.forEach(applier -> applier.apply(new Metadata()));
-    }
   }
 
   private static final class Closed extends ClientCall.Listener<byte[]> {

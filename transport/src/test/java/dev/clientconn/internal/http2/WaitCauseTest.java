@@ -10,9 +10,6 @@ import dev.clientconn.internal.channel.ChannelHarness;
 import dev.clientconn.internal.channel.ChannelRecorder;
 import dev.clientconn.internal.concurrent.ChannelThreads;
 import dev.clientconn.internal.transport.ChannelWaits;
-import dev.clientconn.internal.transport.ClientTransport;
-import dev.clientconn.internal.transport.TlsVersion;
-import dev.clientconn.internal.transport.TransportConnector;
 import dev.clientconn.testing.ByteMethods;
 import dev.clientconn.testing.ManualExecutor;
 import dev.clientconn.testing.ManualLoop;
@@ -20,8 +17,6 @@ import dev.clientconn.testing.RecordingReports;
 import dev.clientconn.transport.CallReport;
 import dev.clientconn.transport.WaitCause;
 import dev.clientconn.transport.WaitTotal;
-import io.grpc.Attributes;
-import io.grpc.CallCredentials;
 import io.grpc.CallOptions;
 import io.grpc.Channel;
 import io.grpc.ClientCall;
@@ -30,7 +25,6 @@ import io.grpc.Metadata;
 import io.grpc.MethodDescriptor.MethodType;
 import io.grpc.Status;
 import io.netty.handler.codec.http2.Http2Error;
-import java.net.SocketAddress;
 import java.time.Duration;
 import java.util.ArrayList;
 import java.util.Arrays;
@@ -73,7 +67,7 @@ class WaitCauseTest {
           Map.of("maxAttempts", 2.0, "hedgingDelay", "0.1s"))));
 
   private final ManualLoop loop = new ManualLoop();
-  private final Peers peers = new Peers();
+  private final PeerConnector peers = new PeerConnector(loop);
   private final ChannelHarness fakes = new ChannelHarness();
   private final ChannelRecorder recorder = new ChannelRecorder();
   private final ChannelWaits waits = recorder.waits();
@@ -639,54 +633,6 @@ class WaitCauseTest {
 
   private WaitTotal total(WaitCause cause) {
     return Objects.requireNonNull(waits.snapshot(loop.ticker().nanoTime()).get(cause));
-  }
-
-  /** Connects each address to a peer of its own. */
-  private final class Peers implements TransportConnector {
-    private final List<Http2Peer> all = new ArrayList<>();
-
-    @Override
-    public ClientTransport connect(
-        SocketAddress address,
-        String authority,
-        Attributes addressAttributes,
-        ClientTransport.Listener owner) {
-      Http2Peer peer = Http2Peer.connecting(setup -> {
-        setup.loop = loop;
-        setup.channel = owner;
-      });
-      all.add(peer);
-      return peer.transport;
-    }
-
-    Http2Peer last() {
-      return all.get(all.size() - 1);
-    }
-
-    @Override
-    public TlsVersion tlsVersion() {
-      return TlsVersion.FIXED;
-    }
-
-    @Override
-    public void onTlsChange(Runnable listener) {}
-
-    @Override
-    public void close() {}
-  }
-
-  private static final class SlowCredentials extends CallCredentials {
-    private final List<MetadataApplier> waiting = new ArrayList<>();
-
-    @Override
-    public void applyRequestMetadata(RequestInfo info, Executor executor, MetadataApplier applier) {
-      waiting.add(applier);
-    }
-
-    void answer() {
-      waiting.forEach(applier -> applier.apply(new Metadata()));
-      waiting.clear();
-    }
   }
 
   private static final class Closed extends ClientCall.Listener<byte[]> {

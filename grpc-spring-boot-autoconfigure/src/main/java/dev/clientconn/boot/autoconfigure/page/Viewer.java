@@ -8,8 +8,8 @@ import java.util.concurrent.RejectedExecutionException;
 import org.springframework.web.servlet.function.ServerResponse.SseBuilder;
 
 /**
- * Sends snapshots to one browser, one at a time. A browser that reads slowly misses those that are
- * taken while it reads another one: it delays nobody, and nothing is queued for it.
+ * Sends snapshots to one browser, one at a time. A snapshot that is taken while the browser still
+ * receives an earlier one is skipped: a slow browser neither delays others nor fills a queue.
  */
 @CrossesThreads
 final class Viewer {

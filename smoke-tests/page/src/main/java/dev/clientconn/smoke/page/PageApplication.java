@@ -4,7 +4,7 @@ package dev.clientconn.smoke.page;
 import org.springframework.boot.SpringApplication;
 import org.springframework.boot.autoconfigure.SpringBootApplication;
 
-/** Runs a web application that nobody sees without logging in. */
+/** Runs a web application whose pages all require a login. */
 @SpringBootApplication
 public class PageApplication {
 
