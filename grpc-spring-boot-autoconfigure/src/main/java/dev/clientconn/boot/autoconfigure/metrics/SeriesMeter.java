@@ -17,8 +17,9 @@ import java.util.function.Supplier;
 import org.jspecify.annotations.Nullable;
 
 /**
- * Registers one series, and reads its value. Registries refer weakly to what they read, so this
- * object must be retained as long as the meter.
+ * Registers one series, and reads its value. Gauges refer strongly to this object: a scrape that
+ * began before the target was removed may read them after that, and a gauge whose weak reference
+ * has been cleared reads as NaN. The other kinds of meter return their last value then.
  */
 @CrossesThreads
 final class SeriesMeter {
@@ -72,6 +73,7 @@ final class SeriesMeter {
     return switch (this.series.meter().kind()) {
       case GAUGE, BYTES ->
         Gauge.builder(id.name(), this, each -> each.read().value())
+            .strongReference(true)
             .description(description)
             .baseUnit(unit)
             .tags(id.tags())
@@ -79,6 +81,7 @@ final class SeriesMeter {
       case TIME_GAUGE ->
         TimeGauge.builder(
                 id.name(), this, TimeUnit.NANOSECONDS, each -> each.read().value())
+            .strongReference(true)
             .description(description)
             .tags(id.tags())
             .register(registry);

@@ -18,6 +18,8 @@ import io.micrometer.core.instrument.MeterRegistry;
 import io.micrometer.core.instrument.config.MeterFilter;
 import io.micrometer.core.instrument.config.MeterFilterReply;
 import io.micrometer.core.instrument.simple.SimpleMeterRegistry;
+import java.lang.ref.WeakReference;
+import java.util.List;
 import java.util.Map;
 import java.util.concurrent.ConcurrentHashMap;
 import java.util.concurrent.TimeUnit;
@@ -218,6 +220,23 @@ class GrpcClientMetricsTest {
 
     assertThat(failure.get()).isNull();
     assertThat(this.registry.getMeters()).isEmpty();
+  }
+
+  @Test
+  void meterOfRemovedTargetIsReadAfterGarbageCollection() {
+    this.metrics.bindTo(this.registry);
+    this.metrics.listenerFor("greeter");
+    List<Meter> readByScrape = this.registry.getMeters();
+
+    this.metrics.remove("greeter");
+    WeakReference<Object> garbage = new WeakReference<>(new Object());
+    while (garbage.get() != null) {
+      System.gc();
+    }
+
+    assertThat(readByScrape).isNotEmpty();
+    readByScrape.forEach(
+        meter -> meter.measure().forEach(each -> assertThat(each.getValue()).isNotNaN()));
   }
 
   private static ClientConnBuilder builder(TransportListener listener, int number) {
