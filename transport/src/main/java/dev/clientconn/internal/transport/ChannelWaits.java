@@ -22,28 +22,19 @@ import org.jspecify.annotations.Nullable;
 public final class ChannelWaits {
   private static final WaitCause[] CAUSES = WaitCause.values();
 
-  /** Waits without a stream. They are rare, so a lock guards them. */
-  private final WaitCounters calls = new WaitCounters();
+  /** So many waits that have ended are added with the lock: few channels have more of them. */
+  private static final int LOCKED = 64;
 
-  /** Causes that each measured call has, outside its stream: their waits take no lock. */
-  private final LongAdder[] counts = adders();
-
-  private final LongAdder[] nanos = adders();
+  /** Waits that are added without the lock. Absent in a channel of few waits, for its memory. */
+  private volatile @Nullable Adders adders;
 
   // Guarded by this
-  private final List<WaitCounters> connections = new ArrayList<>();
-  private final long[] endedCounts = new long[CAUSES.length];
-  private final long[] endedNanos = new long[CAUSES.length];
-  private final long[] lastCounts = new long[CAUSES.length];
-  private final long[] lastNanos = new long[CAUSES.length];
-
-  private static LongAdder[] adders() {
-    LongAdder[] adders = new LongAdder[CAUSES.length];
-    for (int i = 0; i < adders.length; i++) {
-      adders[i] = new LongAdder();
-    }
-    return adders;
-  }
+  private int lockedWaits;
+  private final List<WaitCounters> connections = new ArrayList<>(1);
+  /** Waits without a stream, and those of connections that have ended. */
+  private final WaitCounters calls = new WaitCounters();
+  /** What the last snapshot returned; absent before the first. */
+  private @Nullable Map<WaitCause, WaitTotal> last;
 
   /** A call that has no stream begins to wait; {@link #end} follows. */
   public synchronized void begin(WaitCause cause, long now) {
@@ -56,8 +47,20 @@ public final class ChannelWaits {
 
   /** Adds a wait that has ended, of a call that has no stream. */
   public void add(WaitCause cause, long waited) {
-    counts[cause.ordinal()].increment();
-    nanos[cause.ordinal()].add(waited);
+    Adders unlocked = adders;
+    if (unlocked != null) {
+      unlocked.add(cause, waited);
+    } else {
+      addLocked(cause, waited);
+    }
+  }
+
+  private synchronized void addLocked(WaitCause cause, long waited) {
+    calls.add(cause, waited);
+    lockedWaits++;
+    if (lockedWaits == LOCKED) {
+      adders = new Adders();
+    }
   }
 
   /** Adds a connection; {@code null} for one that counts nothing. */
@@ -70,27 +73,70 @@ public final class ChannelWaits {
   /** A connection has ended, and with it all waits of its streams. */
   public synchronized void removeConnection(@Nullable WaitCounters connection) {
     if (connection != null && connections.remove(connection)) {
+      long[] counts = new long[CAUSES.length];
+      long[] nanos = new long[CAUSES.length];
       // None of them lasts, so the time does not matter.
-      connection.addTo(endedCounts, endedNanos, 0);
+      connection.addTo(counts, nanos, 0);
+      for (int i = 0; i < CAUSES.length; i++) {
+        calls.add(CAUSES[i], counts[i], nanos[i]);
+      }
     }
   }
 
   /** Returns the totals, with an entry for every cause. */
   public synchronized Map<WaitCause, WaitTotal> snapshot(long now) {
-    long[] allCounts = endedCounts.clone();
-    long[] allNanos = endedNanos.clone();
-    calls.addTo(allCounts, allNanos, now);
+    long[] counts = new long[CAUSES.length];
+    long[] nanos = new long[CAUSES.length];
+    calls.addTo(counts, nanos, now);
     for (WaitCounters connection : connections) {
-      connection.addTo(allCounts, allNanos, now);
+      connection.addTo(counts, nanos, now);
+    }
+    Adders unlocked = adders;
+    if (unlocked != null) {
+      unlocked.addTo(counts, nanos);
     }
     Map<WaitCause, WaitTotal> totals = new EnumMap<>(WaitCause.class);
     for (int i = 0; i < CAUSES.length; i++) {
-      // A loop's time is that of the beginning of its turn, so a wait may have ended a little
-      // before the last snapshot was taken: what was returned once must not decrease.
-      lastCounts[i] = Math.max(lastCounts[i], allCounts[i] + counts[i].sum());
-      lastNanos[i] = Math.max(lastNanos[i], allNanos[i] + nanos[i].sum());
-      totals.put(CAUSES[i], new WaitTotal(lastCounts[i], lastNanos[i]));
+      totals.put(CAUSES[i], notLess(CAUSES[i], counts[i], nanos[i]));
     }
-    return Collections.unmodifiableMap(totals);
+    last = Collections.unmodifiableMap(totals);
+    return last;
+  }
+
+  /**
+   * A loop's time is that of the beginning of its turn, so a wait may have ended a little before
+   * the last snapshot was taken: what was returned once must not decrease.
+   */
+  private WaitTotal notLess(WaitCause cause, long count, long nanos) {
+    WaitTotal before = last == null ? null : last.get(cause);
+    return before == null
+        ? new WaitTotal(count, nanos)
+        : new WaitTotal(Math.max(before.count(), count), Math.max(before.nanos(), nanos));
+  }
+
+  /** Adds up waits of measured calls outside their streams, for each cause. */
+  private static final class Adders {
+    private final LongAdder[] counts = adders();
+    private final LongAdder[] nanos = adders();
+
+    private static LongAdder[] adders() {
+      LongAdder[] adders = new LongAdder[CAUSES.length];
+      for (int i = 0; i < adders.length; i++) {
+        adders[i] = new LongAdder();
+      }
+      return adders;
+    }
+
+    void add(WaitCause cause, long waited) {
+      counts[cause.ordinal()].increment();
+      nanos[cause.ordinal()].add(waited);
+    }
+
+    void addTo(long[] allCounts, long[] allNanos) {
+      for (int i = 0; i < CAUSES.length; i++) {
+        allCounts[i] += counts[i].sum();
+        allNanos[i] += nanos[i].sum();
+      }
+    }
   }
 }

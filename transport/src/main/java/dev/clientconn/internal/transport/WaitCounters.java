@@ -47,10 +47,15 @@ public final class WaitCounters {
 
   /** Adds a wait that has ended. */
   public void add(WaitCause cause, long nanos) {
-    change(cause, 1, 0, nanos);
+    add(cause, 1, nanos);
   }
 
-  private void change(WaitCause cause, int count, int running, long nanos) {
+  /** Adds waits that have ended, and took this long altogether. */
+  void add(WaitCause cause, long count, long nanos) {
+    change(cause, count, 0, nanos);
+  }
+
+  private void change(WaitCause cause, long count, int running, long nanos) {
     int at = cause.ordinal() * FIGURES;
     long version = figures.getPlain(VERSION);
     figures.setOpaque(VERSION, version + 1);
