@@ -148,7 +148,8 @@ public final class ClientConn extends ManagedChannel {
       if (open.latch().isBegun()) {
         return false;
       }
-      boolean sameConnections = next.connectionKey().equals(configuration.connectionKey());
+      boolean sameConnections = !open.isConfigurationFailed()
+          && next.connectionKey().equals(configuration.connectionKey());
       Channel replaced = sameConnections
           ? Reconfiguration.applyToCalls(open, next, calls().authority())
           : Reconfiguration.apply(open, next);

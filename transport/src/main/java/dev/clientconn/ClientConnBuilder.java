@@ -263,7 +263,9 @@ public final class ClientConnBuilder extends RecordingOptionsBuilder<ClientConnB
   /**
    * Gives a channel this configuration while it is used, as {@link ClientConn} describes. What this
    * builder does not set has its default, whatever the channel had before. Does not block. Where
-   * configurations follow each other faster than they connect, the last one counts.
+   * configurations follow each other faster than they connect, the last one counts. Where a policy
+   * or name resolver of the configuration throws later, that is logged; a channel that has another
+   * one in force goes on with it, and applying the same configuration again tries it again.
    *
    * @param channel may have been built by any builder
    * @return whether it has the configuration; false if it is shut down

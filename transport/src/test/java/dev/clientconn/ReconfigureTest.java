@@ -6,6 +6,7 @@ import static org.assertj.core.api.Assertions.assertThatThrownBy;
 
 import dev.clientconn.internal.channel.ChannelConfiguration;
 import dev.clientconn.internal.channel.ChannelHarness;
+import dev.clientconn.internal.channel.FakePolicy;
 import dev.clientconn.internal.concurrent.ChannelThreads;
 import dev.clientconn.testing.ByteMethods;
 import dev.clientconn.testing.FakeConnector;
@@ -21,6 +22,7 @@ import java.time.Duration;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.Map;
+import java.util.function.Consumer;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.extension.RegisterExtension;
 
@@ -222,6 +224,64 @@ class ReconfigureTest {
     assertThat(releases).isEqualTo(leases - 1);
     call();
     assertThat(old.streams).hasSize(1);
+  }
+
+  @Test
+  void configurationWhosePolicyThrewIsTriedAgainWhenItIsAppliedAgain() {
+    connect();
+    withPolicyThatThrows(broken -> {
+      conn.reconfigure(broken);
+      fakes.resolver.send(2);
+    });
+    assertThat(conn.getState(false)).isEqualTo(ConnectivityState.READY);
+
+    withPolicy(repaired -> {
+      conn.reconfigure(repaired);
+      fakes.resolver.send(2);
+    });
+
+    connector(2).last().ready();
+    call();
+    assertThat(connector(2).last().streams).hasSize(1);
+    assertThat(conn.getState(false)).isEqualTo(ConnectivityState.READY);
+  }
+
+  @Test
+  void channelWhosePolicyThrewWorksAgainWithTheSameConfiguration() {
+    withPolicyThatThrows(broken -> {
+      conn.reconfigure(broken);
+      conn.getState(true);
+      fakes.resolver.send(1);
+    });
+    assertThat(call().only().getCode()).isEqualTo(Status.Code.INTERNAL);
+
+    withPolicy(repaired -> {
+      conn.reconfigure(repaired);
+      fakes.resolver.send(2);
+    });
+    connector(2).last().ready();
+
+    assertThat(call().statuses).isEmpty();
+    assertThat(connector(2).last().streams).hasSize(1);
+  }
+
+  private void withPolicyThatThrows(Consumer<ChannelConfiguration> use) {
+    FakePolicy policy = new FakePolicy();
+    policy.throwFrom("acceptResolvedAddresses", new NoSuchMethodError("broken"));
+    with(policy, use);
+  }
+
+  private void withPolicy(Consumer<ChannelConfiguration> use) {
+    with(new FakePolicy(), use);
+  }
+
+  private void with(FakePolicy policy, Consumer<ChannelConfiguration> use) {
+    policy.register();
+    try {
+      use.accept(configuration(fakes.policy(FakePolicy.NAME), "with the policy"));
+    } finally {
+      policy.deregister();
+    }
   }
 
   @Test

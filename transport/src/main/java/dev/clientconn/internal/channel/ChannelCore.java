@@ -199,6 +199,11 @@ public final class ChannelCore {
     return new ChannelGeneration(options, own, connector, shared);
   }
 
+  /** Any thread: whether the last configuration failed, so that the same one has to connect. */
+  public boolean isConfigurationFailed() {
+    return generations.failed().isRecorded();
+  }
+
   void discard(ChannelGeneration made) {
     generations.retire(made);
   }

@@ -28,6 +28,8 @@ final class Generations {
 
   private boolean warnedOfNext;
 
+  private final FailedConfiguration failed = new FailedConfiguration();
+
   /** Closed, but some of their subchannels have connections yet. */
   private final List<ChannelGeneration> retired = new ArrayList<>(0);
 
@@ -45,14 +47,21 @@ final class Generations {
     return current;
   }
 
+  /** Any thread may read it. */
+  FailedConfiguration failed() {
+    return failed;
+  }
+
   /** Replaces a generation that is idle: the new one is idle, too. */
   void replaceIdle(ChannelGeneration made) {
+    failed.clear();
     dropNext();
     takeOver(made);
   }
 
   /** Starts a generation, which takes over as soon as it can serve calls. */
   void replace(ChannelGeneration made) {
+    failed.clear();
     dropNext();
     next = made;
     warnedOfNext = false;
@@ -130,7 +139,10 @@ final class Generations {
   /** Gives up a generation that has failed, if it is not in force. Returns whether it is. */
   boolean dropBroken(ChannelGeneration broken) {
     if (broken == next) {
+      failed.record();
       dropNext();
+    } else if (broken == current && next == null) {
+      failed.record();
     }
     return broken == current;
   }
