@@ -56,7 +56,8 @@ final class KeyCheck {
     this.sources = ConfigurationPropertySources.get(environment);
     this.besideNetDevh = OtherStarter.NET_DEVH.isOn(classLoader);
     this.besideOther = !OtherStarter.on(classLoader).isEmpty();
-    this.netDevh = this.besideNetDevh ? NetDevhLayer.NONE : NetDevhLayer.apply(environment);
+    this.netDevh =
+        this.besideNetDevh ? NetDevhLayer.NONE : NetDevhLayer.apply(environment, classLoader);
     this.targetKeys = new TargetKeyCheck(GrpcClientTargets.of(environment));
     this.besideBoot = ClassUtils.isPresent(BOOT, classLoader);
   }

@@ -20,6 +20,7 @@ import org.springframework.core.env.ConfigurableEnvironment;
 import org.springframework.core.env.Environment;
 import org.springframework.core.env.MutablePropertySources;
 import org.springframework.core.env.PropertySource;
+import org.springframework.util.ClassUtils;
 
 /**
  * Adds the keys of net.devh's starter to the environment in the new form, below all other property
@@ -34,10 +35,13 @@ record NetDevhLayer(Migration migration, Translation translation) {
 
   static final String SOURCE = "clientConnNetDevh";
 
+  private static final String DISCOVERY_CLIENT =
+      "org.springframework.cloud.client.discovery.DiscoveryClient";
+
   private static final Log logger = LogFactory.getLog(NetDevhLayer.class);
 
   /** Reads the old keys. It can be called again after the environment has changed. */
-  static NetDevhLayer apply(Environment environment) {
+  static NetDevhLayer apply(Environment environment, @Nullable ClassLoader classLoader) {
     Migration migration = Binder.get(environment)
         .bind("grpc.client.migration", Migration.class)
         .orElse(Migration.FAIL);
@@ -45,7 +49,11 @@ record NetDevhLayer(Migration migration, Translation translation) {
         ? configurable.getPropertySources().remove(SOURCE)
         : null;
     NetDevhLayer layer = new NetDevhLayer(
-        migration, Translation.of(environment, GrpcClientTargets.of(environment).names()));
+        migration,
+        Translation.of(
+            environment,
+            GrpcClientTargets.of(environment).names(),
+            findsServices(environment, classLoader) ? "discovery:///" : "dns:///"));
     if (migration == Migration.TRANSLATE
         && environment instanceof ConfigurableEnvironment configurable) {
       layer.addTo(configurable.getPropertySources(), before);
@@ -53,7 +61,18 @@ record NetDevhLayer(Migration migration, Translation translation) {
     return layer;
   }
 
-  /** Warns only if the settings are new: the check of the keys runs more than once. */
+  /** Whether Spring Cloud has a discovery client, which that starter asks for names then. */
+  private static boolean findsServices(Environment environment, @Nullable ClassLoader classLoader) {
+    return ClassUtils.isPresent(DISCOVERY_CLIENT, classLoader)
+        && Binder.get(environment)
+            .bind("spring.cloud.discovery.enabled", Boolean.class)
+            .orElse(true);
+  }
+
+  /**
+   * Warns only if the settings are new: the check of the keys runs more than once. Where a key is
+   * refused, the error has the new configuration.
+   */
   private void addTo(MutablePropertySources sources, @Nullable PropertySource<?> before) {
     Map<String, Object> values = new LinkedHashMap<>();
     for (NewSetting setting : this.translation.settings()) {
@@ -63,7 +82,8 @@ record NetDevhLayer(Migration migration, Translation translation) {
       return;
     }
     sources.addLast(new OriginTrackedMapPropertySource(SOURCE, values));
-    if (before == null || !values.equals(before.getSource())) {
+    boolean known = before != null && values.equals(before.getSource());
+    if (!known && this.translation.refused().isEmpty()) {
       logger.warn("The configuration of gRPC clients has keys of the starter of net.devh, which"
           + " grpc.client.migration translates. Write instead:\n\n" + lines());
     }

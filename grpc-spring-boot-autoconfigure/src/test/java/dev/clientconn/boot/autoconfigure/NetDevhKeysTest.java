@@ -8,6 +8,7 @@ import java.time.Duration;
 import java.util.List;
 import java.util.Map;
 import org.junit.jupiter.api.Test;
+import org.junit.jupiter.api.extension.ExtendWith;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.CsvSource;
 import org.junit.jupiter.params.provider.ValueSource;
@@ -15,9 +16,13 @@ import org.springframework.boot.autoconfigure.AutoConfigurations;
 import org.springframework.boot.autoconfigure.ssl.SslAutoConfiguration;
 import org.springframework.boot.diagnostics.FailureAnalysis;
 import org.springframework.boot.test.context.runner.ApplicationContextRunner;
+import org.springframework.boot.test.system.CapturedOutput;
+import org.springframework.boot.test.system.OutputCaptureExtension;
+import org.springframework.cloud.client.discovery.DiscoveryClient;
 import org.springframework.util.unit.DataSize;
 
 /** Checks what becomes of keys of net.devh's starter, and that the start says what to write. */
+@ExtendWith(OutputCaptureExtension.class)
 class NetDevhKeysTest {
 
   private static final String TRANSLATE = "grpc.client.migration: translate\n";
@@ -130,12 +135,26 @@ class NetDevhKeysTest {
 
   @Test
   void clientWithoutAnAddressCallsItsName() {
-    assertThat(translated("ports.user-agent: harbour").settings("ports").address())
-        .isEqualTo("dns:///ports");
+    SettingsFixture withoutSpringCloud = new SettingsFixture()
+        .without(DiscoveryClient.class)
+        .yaml(TRANSLATE + "grpc.client.ports.user-agent: harbour")
+        .checkedKeys();
+    assertThat(withoutSpringCloud.settings("ports").address()).isEqualTo("dns:///ports");
     assertThat(translated("""
         GLOBAL.address: static://localhost:1
         ports.user-agent: harbour
         """).settings("ports").address()).isEqualTo("static://localhost:1");
+  }
+
+  @Test
+  void clientWithoutAnAddressCallsTheServiceOfItsNameWhereSpringCloudFindsServices() {
+    assertThat(translated("ports.user-agent: harbour").settings("ports").address())
+        .isEqualTo("discovery:///ports");
+    SettingsFixture switchedOff = new SettingsFixture().yaml(TRANSLATE + """
+            spring.cloud.discovery.enabled: false
+            grpc.client.ports.user-agent: harbour
+            """).checkedKeys();
+    assertThat(switchedOff.settings("ports").address()).isEqualTo("dns:///ports");
   }
 
   @Test
@@ -270,6 +289,18 @@ class NetDevhKeysTest {
     assertThat(analysis.getDescription())
         .contains("grpc.client.targets.greeter.address")
         .contains("grpc.client.greeter.address, application.yml - 3:12");
+  }
+
+  @Test
+  void keyThatCannotBeTranslatedIsReportedOnce(CapturedOutput output) {
+    FailureAnalysis analysis = StartFailure.of(this.runner, TRANSLATE + """
+        grpc.client.greeter:
+          address: static://localhost:9090
+          negotiation-type: PLAINTEXT_UPGRADE
+        """);
+
+    assertThat(analysis.getAction()).startsWith("Write instead:");
+    assertThat(output).doesNotContain("Write instead:");
   }
 
   @ParameterizedTest

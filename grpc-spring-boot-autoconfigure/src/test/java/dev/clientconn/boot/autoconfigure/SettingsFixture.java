@@ -10,6 +10,7 @@ import java.util.Map;
 import org.springframework.beans.factory.support.StaticListableBeanFactory;
 import org.springframework.boot.context.properties.bind.Binder;
 import org.springframework.boot.env.YamlPropertySourceLoader;
+import org.springframework.boot.test.context.FilteredClassLoader;
 import org.springframework.core.env.Environment;
 import org.springframework.core.env.MapPropertySource;
 import org.springframework.core.env.StandardEnvironment;
@@ -20,6 +21,14 @@ import org.springframework.core.io.ByteArrayResource;
 final class SettingsFixture {
 
   private final StandardEnvironment environment = new StandardEnvironment();
+
+  private ClassLoader classLoader = getClass().getClassLoader();
+
+  /** Hides a class of a library that may be absent. */
+  SettingsFixture without(Class<?> hidden) {
+    this.classLoader = new FilteredClassLoader(hidden);
+    return this;
+  }
 
   /** Adds a YAML file of lower precedence than all sources so far. */
   SettingsFixture yaml(String yaml) {
@@ -59,7 +68,7 @@ final class SettingsFixture {
 
   /** Throws for unknown keys. */
   void checkKeys() {
-    KeyCheck.run(this.environment, getClass().getClassLoader());
+    KeyCheck.run(this.environment, this.classLoader);
   }
 
   /** Checks the keys, which translates those of net.devh's starter. */
@@ -69,7 +78,7 @@ final class SettingsFixture {
   }
 
   NetDevhLayer netDevh() {
-    return NetDevhLayer.apply(this.environment);
+    return NetDevhLayer.apply(this.environment, this.classLoader);
   }
 
   TargetSettings settings(String name) {

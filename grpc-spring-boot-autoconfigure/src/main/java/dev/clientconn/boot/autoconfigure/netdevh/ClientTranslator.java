@@ -69,7 +69,7 @@ final class ClientTranslator {
     return this.bundle;
   }
 
-  ClientTranslator translate(@Nullable OldValue defaultScheme) {
+  ClientTranslator translate(String defaultScheme) {
     address(defaultScheme);
     security();
     balancing();
@@ -88,7 +88,7 @@ final class ClientTranslator {
     return new Leaf("annotated", implied(), true);
   }
 
-  private void address(@Nullable OldValue defaultScheme) {
+  private void address(String defaultScheme) {
     OldValue address = this.client.get(OldKeys.ADDRESS);
     if (address != null) {
       Matcher oneSlash = ONE_SLASH.matcher(address.raw());
@@ -96,8 +96,7 @@ final class ClientTranslator {
           oneSlash.matches() ? oneSlash.group(1) + ":///" + oneSlash.group(2) : address.raw();
       put("address", same, address);
     } else if (this.complete) {
-      String scheme = defaultScheme == null ? "dns:///" : defaultScheme.raw();
-      put("address", scheme + name(), implied());
+      put("address", defaultScheme + name(), implied());
     }
   }
 

@@ -90,9 +90,9 @@ final class OldClients {
     return this.keys;
   }
 
-  @Nullable
-  OldValue defaultScheme() {
-    return this.defaultScheme;
+  /** Returns what precedes the name of a client without an address, placeholders included. */
+  String defaultScheme(String implied) {
+    return this.defaultScheme == null ? implied : this.defaultScheme.raw();
   }
 
   /** The clients except GLOBAL. */

@@ -42,16 +42,19 @@ public record Translation(
    * @param environment the environment
    * @param otherTargets names of the targets in the new form; what net.devh's starter implies is
    *     not added to one of them
+   * @param scheme what precedes the name of a client without an address, unless
+   *     {@code grpc.default-scheme} is set
    * @return the new settings; none if there are no old keys
    */
-  public static Translation of(Environment environment, Collection<String> otherTargets) {
+  public static Translation of(
+      Environment environment, Collection<String> otherTargets, String scheme) {
     OldClients clients = OldClients.in(environment);
     Problems problems = new Problems();
     boolean onlyGlobal = clients.named().isEmpty();
     List<ClientTranslator> translated = clients.merged().stream()
         .map(client -> new ClientTranslator(
                 client, !onlyGlobal && !contains(otherTargets, client.name()), problems)
-            .translate(clients.defaultScheme()))
+            .translate(clients.defaultScheme(scheme)))
         .toList();
     Map<String, NewSetting> settings = new LinkedHashMap<>();
     Map<String, Leaf> shared =

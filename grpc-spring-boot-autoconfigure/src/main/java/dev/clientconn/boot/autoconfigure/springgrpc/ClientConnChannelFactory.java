@@ -4,6 +4,7 @@ package dev.clientconn.boot.autoconfigure.springgrpc;
 import dev.clientconn.ClientConn;
 import dev.clientconn.boot.autoconfigure.GrpcClientTargets;
 import dev.clientconn.boot.autoconfigure.SeparateChannels;
+import dev.clientconn.boot.autoconfigure.UnknownGrpcTargetException;
 import dev.clientconn.boot.autoconfigure.interceptor.InterceptorBeans;
 import io.grpc.Channel;
 import io.grpc.ManagedChannel;
@@ -104,6 +105,7 @@ final class ClientConnChannelFactory implements GrpcChannelFactory {
     if (address != null) {
       return this.inProcess.getObject().createChannel(address, options);
     }
+    rejectUnknown(name);
     if (isShared(options)) {
       ClientConn shared = shared(name);
       return new SharedChannel(shared, intercepted(shared, name, options));
@@ -116,6 +118,18 @@ final class ClientConnChannelFactory implements GrpcChannelFactory {
     return options.interceptors().isEmpty()
         ? own
         : new SharedChannel(own, intercepted(own, name, options));
+  }
+
+  private void rejectUnknown(String name) {
+    GrpcClientTargets configured = this.targets.configured();
+    if (!configured.isUsable(name) && !name.equals(BootChannels.DEFAULT)) {
+      throw new UnknownGrpcTargetException(
+          ("'%s', the target of @ImportGrpcClients or of GrpcChannelFactory.createChannel, is not"
+                  + " the name of a gRPC target.")
+              .formatted(name),
+          name,
+          configured.names());
+    }
   }
 
   private static boolean isShared(ChannelBuilderOptions options) {

@@ -86,12 +86,10 @@ class MovedApplicationTest {
   }
 
   @Test
-  void defaultSchemeMakesTheNameOfTheClientThatOfTheService() {
+  void clientWithoutAnAddressCallsTheServiceOfItsName() {
     this.runner
         .withPropertyValues(
-            "grpc.client.migration=translate",
-            "grpc.default-scheme=discovery:///",
-            "grpc.client.buoy-server.negotiation-type=PLAINTEXT")
+            "grpc.client.migration=translate", "grpc.client.buoy-server.negotiation-type=PLAINTEXT")
         .withBean("other", ByService.class)
         .withPropertyValues(
             "grpc.client.buoys.address=discovery:///buoy-server",

@@ -10,6 +10,7 @@ import dev.clientconn.boot.ClientConnRegistry;
 import dev.clientconn.boot.GrpcClient;
 import dev.clientconn.boot.autoconfigure.GrpcClientAutoConfiguration;
 import dev.clientconn.boot.autoconfigure.HealthServer;
+import dev.clientconn.boot.autoconfigure.StartFailure;
 import dev.clientconn.boot.autoconfigure.UnknownGrpcTargetException;
 import dev.clientconn.boot.autoconfigure.inject.GrpcClientInjectionAutoConfiguration;
 import io.grpc.CallOptions;
@@ -35,6 +36,7 @@ import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.extension.ExtendWith;
 import org.springframework.boot.autoconfigure.AutoConfigurations;
 import org.springframework.boot.autoconfigure.ssl.SslAutoConfiguration;
+import org.springframework.boot.diagnostics.FailureAnalysis;
 import org.springframework.boot.grpc.client.autoconfigure.CompositeChannelFactoryAutoConfiguration;
 import org.springframework.boot.grpc.client.autoconfigure.GrpcChannelFactoryCustomizer;
 import org.springframework.boot.test.context.FilteredClassLoader;
@@ -299,6 +301,17 @@ class SpringGrpcAutoConfigurationTest {
   }
 
   @Test
+  void importedClientOfAnUnknownTargetShowsTheTargets() {
+    FailureAnalysis analysis = StartFailure.of(this.runner.withUserConfiguration(Misspelt.class));
+
+    assertThat(analysis.getDescription())
+        .isEqualTo("'order', the target of @ImportGrpcClients or of"
+            + " GrpcChannelFactory.createChannel, is not the name of a gRPC target."
+            + " Configured below grpc.client.targets: orders.");
+    assertThat(analysis.getAction()).startsWith("Did you mean 'orders'?");
+  }
+
+  @Test
   void factoryCustomizersAreCalled() {
     List<GrpcChannelFactory> customized = new ArrayList<>();
     this.runner
@@ -351,6 +364,16 @@ class SpringGrpcAutoConfigurationTest {
     @Bean
     Injected injected() {
       return new Injected();
+    }
+  }
+
+  @Configuration(proxyBeanMethods = false)
+  @ImportGrpcClients(target = "order", types = HealthBlockingStub.class)
+  static class Misspelt {
+
+    @Bean
+    Runnable user(HealthBlockingStub client) {
+      return () -> check(client);
     }
   }
 
