@@ -6,22 +6,12 @@ import static org.assertj.core.api.Assertions.assertThat;
 
 import dev.clientconn.internal.channel.CallChannel;
 import dev.clientconn.internal.channel.ChannelCore;
-import dev.clientconn.internal.channel.ChannelHarness;
-import dev.clientconn.internal.channel.ChannelRecorder;
 import dev.clientconn.internal.concurrent.ChannelThreads;
-import dev.clientconn.internal.transport.ChannelWaits;
-import dev.clientconn.testing.ByteMethods;
 import dev.clientconn.testing.ManualExecutor;
-import dev.clientconn.testing.ManualLoop;
-import dev.clientconn.testing.RecordingReports;
 import dev.clientconn.transport.CallReport;
 import dev.clientconn.transport.WaitCause;
-import dev.clientconn.transport.WaitTotal;
 import io.grpc.CallOptions;
-import io.grpc.Channel;
 import io.grpc.ClientCall;
-import io.grpc.Deadline;
-import io.grpc.Metadata;
 import io.grpc.MethodDescriptor.MethodType;
 import io.grpc.Status;
 import io.netty.handler.codec.http2.Http2Error;
@@ -31,33 +21,13 @@ import java.util.Arrays;
 import java.util.List;
 import java.util.Map;
 import java.util.Objects;
-import java.util.concurrent.Executor;
-import java.util.concurrent.TimeUnit;
-import org.jspecify.annotations.Nullable;
 import org.junit.jupiter.api.Test;
 
 /**
  * A call waits for each cause in turn: the cause shows, with its time, in the report, the status of
  * a call that is cut off, and the channel's totals, and the times add up.
  */
-class WaitCauseTest {
-  private static final Map<String, ?> RETRIES = Map.of(
-      "methodConfig",
-      List.of(Map.of(
-          "name",
-          List.of(Map.of("service", "retried")),
-          "retryPolicy",
-          Map.of(
-              "maxAttempts",
-              3.0,
-              "initialBackoff",
-              "0.1s",
-              "maxBackoff",
-              "0.1s",
-              "backoffMultiplier",
-              1.0,
-              "retryableStatusCodes",
-              List.of("ABORTED")))));
+class WaitCauseTest extends WaitFixture {
   private static final Map<String, ?> HEDGES = Map.of(
       "methodConfig",
       List.of(Map.of(
@@ -65,37 +35,6 @@ class WaitCauseTest {
           List.of(Map.of("service", "hedged")),
           "hedgingPolicy",
           Map.of("maxAttempts", 2.0, "hedgingDelay", "0.1s"))));
-
-  private final ManualLoop loop = new ManualLoop();
-  private final PeerConnector peers = new PeerConnector(loop);
-  private final ChannelHarness fakes = new ChannelHarness();
-  private final ChannelRecorder recorder = new ChannelRecorder();
-  private final ChannelWaits waits = recorder.waits();
-  private final RecordingReports reports = new RecordingReports();
-  private final Closed listener = new Closed();
-  private Executor executor = Runnable::run;
-  private @Nullable ChannelCore control;
-  private @Nullable Channel channel;
-
-  private Channel channel() {
-    if (channel == null) {
-      fakes.reportListeners.add(reports);
-      ChannelThreads threads = new ChannelThreads(
-          task -> executor.execute(task), Runnable::run, loop, loop.ticker()::nanoTime, () -> {});
-      control = new ChannelCore(fakes.options(), threads, peers, () -> 0.5, recorder);
-      channel = CallChannel.create(control, fakes.options(), threads);
-    }
-    return channel;
-  }
-
-  private Http2Peer connected() {
-    channel();
-    ChannelCore core = Objects.requireNonNull(control);
-    core.execute(core::requestConnection);
-    fakes.resolver.send(RETRIES, 1);
-    peers.last().sendsSettings(s -> s.maxConcurrentStreams(100));
-    return peers.last();
-  }
 
   // Without a stream
 
@@ -123,7 +62,7 @@ class WaitCauseTest {
     fakes.withoutLookUp();
     unary(inOneSecond());
     advance(300);
-    fakes.resolver.send(RETRIES, 1);
+    fakes.resolver.send(serviceConfig, 1);
     advance(700);
 
     assertThat(description()).contains("700 ms connecting, 300 ms name resolution; 1 attempt]");
@@ -545,61 +484,7 @@ class WaitCauseTest {
     assertThat(listener.statuses).hasSize(1);
   }
 
-  // Calls
-
-  private ClientCall<byte[], byte[]> unary(CallOptions options) {
-    return unary(options, 10);
-  }
-
-  private ClientCall<byte[], byte[]> unary(CallOptions options, int size) {
-    ClientCall<byte[], byte[]> call = start("a/B", MethodType.UNARY, options, size);
-    call.halfClose();
-    loop.run();
-    return call;
-  }
-
-  private ClientCall<byte[], byte[]> start(
-      String method, MethodType type, CallOptions options, int size) {
-    ClientCall<byte[], byte[]> call = channel().newCall(ByteMethods.of(type, method), options);
-    call.start(listener, new Metadata());
-    call.request(2);
-    if (type != MethodType.CLIENT_STREAMING) {
-      call.sendMessage(new byte[size]);
-    }
-    loop.run();
-    return call;
-  }
-
-  private void cancel(ClientCall<byte[], byte[]> call) {
-    call.cancel("enough", null);
-    loop.run();
-  }
-
-  private CallOptions inOneSecond() {
-    return CallOptions.DEFAULT.withDeadline(
-        Deadline.after(1, TimeUnit.SECONDS, new Deadline.Ticker() {
-          @Override
-          public long nanoTime() {
-            return loop.ticker().nanoTime();
-          }
-        }));
-  }
-
-  private void advance(int millis) {
-    loop.advance(Duration.ofMillis(millis));
-  }
-
-  private static void abort(Http2Peer peer, int id) {
-    peer.sendsHeaders(
-        id, true, ":status", "200", "content-type", "application/grpc", "grpc-status", "10");
-  }
-
   // What they say
-
-  private String description() {
-    assertThat(listener.statuses).hasSize(1);
-    return String.valueOf(listener.statuses.get(0).getDescription());
-  }
 
   /** The only call has waited for one cause until its deadline, give or take the timer's tick. */
   private void assertCutOff(String waitedFor) {
@@ -621,26 +506,5 @@ class WaitCauseTest {
   private void assertOnly(WaitCause cause, long millis) {
     assertThat(reports.millis()).isEqualTo(Map.of(cause.id(), millis));
     assertTotals(Map.of(cause, millis));
-  }
-
-  private void assertTotals(Map<WaitCause, Long> millis) {
-    for (WaitCause cause : WaitCause.values()) {
-      assertThat(Duration.ofNanos(total(cause).nanos()).toMillis())
-          .as(cause.id())
-          .isEqualTo(millis.getOrDefault(cause, 0L));
-    }
-  }
-
-  private WaitTotal total(WaitCause cause) {
-    return Objects.requireNonNull(waits.snapshot(loop.ticker().nanoTime()).get(cause));
-  }
-
-  private static final class Closed extends ClientCall.Listener<byte[]> {
-    private final List<Status> statuses = new ArrayList<>();
-
-    @Override
-    public void onClose(Status status, Metadata trailers) {
-      statuses.add(status);
-    }
   }
 }
