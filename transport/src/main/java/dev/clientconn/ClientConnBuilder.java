@@ -3,7 +3,6 @@ package dev.clientconn;
 
 import dev.clientconn.internal.channel.ChannelConfiguration;
 import dev.clientconn.internal.channel.ChannelOptions;
-import dev.clientconn.internal.channel.SinkMetricRecorder;
 import dev.clientconn.internal.concurrent.SharedThreads;
 import dev.clientconn.internal.http2.Http2Connector;
 import dev.clientconn.internal.http2.connect.CurrentTls;
@@ -11,6 +10,7 @@ import dev.clientconn.internal.resolver.DefaultProxyDetector;
 import dev.clientconn.internal.resolver.FactoryNameResolverProvider;
 import dev.clientconn.internal.resolver.TargetUri;
 import dev.clientconn.internal.serviceconfig.ServiceConfigParser;
+import dev.clientconn.internal.telemetry.SinkMetricRecorder;
 import dev.clientconn.internal.transport.ChannelDefaults;
 import dev.clientconn.internal.transport.TransportOptions;
 import dev.clientconn.transport.Dialer;

@@ -46,9 +46,11 @@ class ArchitectureTest {
         "internal.resolver",
         "internal.serviceconfig",
         "internal.call",
+        "internal.telemetry",
         "internal.transport",
         "internal.concurrent",
         "transport");
+    mayUse("internal.telemetry", "internal.transport", "internal.concurrent", "transport");
     mayUse("internal.resolver", "internal.concurrent", "transport");
     mayUse("internal.serviceconfig", "internal.concurrent");
     mayUse(
@@ -96,6 +98,7 @@ class ArchitectureTest {
             BASE + ".internal.resolver..",
             BASE + ".internal.serviceconfig..",
             BASE + ".internal.call..",
+            BASE + ".internal.telemetry..",
             BASE + ".internal.transport..",
             BASE + ".internal.flow..")
         .should()

@@ -32,6 +32,7 @@ final class AddressDialer {
   /** Starts to make {@code connection}, which is notified of the outcome. */
   void dial(SubchannelConnection connection) {
     try {
+      connection.observer(context.observer(index.attributes()));
       connection.dialed(context
           .connector()
           .connect(index.address(), authority(), index.attributes(), connection));

@@ -2,7 +2,10 @@
 package dev.clientconn.internal.channel;
 
 import dev.clientconn.internal.concurrent.ChannelThreads;
+import dev.clientconn.internal.telemetry.ConnectionMetrics;
 import dev.clientconn.internal.transport.TransportConnector;
+import dev.clientconn.internal.transport.TransportObserver;
+import io.grpc.Attributes;
 import io.grpc.ChannelLogger;
 import io.grpc.NameResolver;
 import io.grpc.SynchronizationContext;
@@ -39,6 +42,22 @@ record ChannelContext(
 
   ExponentialBackoff newBackoff() {
     return new ExponentialBackoff(random);
+  }
+
+  /**
+   * Returns what is notified of a connection.
+   *
+   * @param address attributes of its address
+   */
+  TransportObserver observer(Attributes address) {
+    return options.metrics().isEmpty()
+        ? recorder
+        : new ConnectionMetrics(
+            recorder,
+            options.metrics(),
+            options.target().address(),
+            connector.securityLevel(),
+            address);
   }
 
   NameResolver.Args resolverArgs() {

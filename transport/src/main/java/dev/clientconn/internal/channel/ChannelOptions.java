@@ -5,6 +5,7 @@ import dev.clientconn.internal.call.RetryOptions;
 import dev.clientconn.internal.resolver.TargetUri;
 import dev.clientconn.internal.serviceconfig.ServiceConfig;
 import dev.clientconn.internal.serviceconfig.ServiceConfigParser;
+import dev.clientconn.internal.telemetry.SinkMetricRecorder;
 import dev.clientconn.transport.CallReportListener;
 import io.grpc.BinaryLog;
 import io.grpc.CallCredentials;
@@ -12,7 +13,6 @@ import io.grpc.ChannelCredentials;
 import io.grpc.ClientInterceptor;
 import io.grpc.CompressorRegistry;
 import io.grpc.DecompressorRegistry;
-import io.grpc.MetricRecorder;
 import io.grpc.NameResolver;
 import io.grpc.NameResolverRegistry;
 import io.grpc.ProxyDetector;
@@ -41,7 +41,7 @@ import org.jspecify.annotations.Nullable;
  * @param decompressors known by name
  * @param interceptors the last one sees a call first
  * @param binaryLog sees calls below the interceptors
- * @param metrics records what policies measure
+ * @param metrics records what connections, resolvers and policies measure
  * @param proxyDetector for name resolvers
  * @param resolvers finds the resolvers of schemes
  * @param resolverArgs each adds an argument of the application for name resolvers
@@ -66,7 +66,7 @@ public record ChannelOptions(
     DecompressorRegistry decompressors,
     List<ClientInterceptor> interceptors,
     @Nullable BinaryLog binaryLog,
-    MetricRecorder metrics,
+    SinkMetricRecorder metrics,
     ProxyDetector proxyDetector,
     NameResolverRegistry resolvers,
     List<Consumer<NameResolver.Args.Builder>> resolverArgs,

@@ -28,6 +28,8 @@ abstract class SubchannelConnection extends AddrConnView.Owner
   private final AddrConnView view;
   private final SynchronizationContext sync;
   private final ChannelRecorder recorder;
+  /** Of the transport, which asks for it while it is made. */
+  private TransportObserver observer;
   /** Absent until the dial, and where the dial has thrown. */
   private @Nullable ClientTransport transport;
   /** Absent while the streams are not counted. */
@@ -53,6 +55,7 @@ abstract class SubchannelConnection extends AddrConnView.Owner
     this.view = view;
     this.sync = sync;
     this.recorder = recorder;
+    this.observer = recorder;
   }
 
   /** The peer's SETTINGS have arrived, and streams are counted if they are to be. */
@@ -69,6 +72,11 @@ abstract class SubchannelConnection extends AddrConnView.Owner
 
   /** The connection has ended or could not be made. Called last. */
   abstract void terminated(Status reason);
+
+  /** Sets what the transport notifies that is made next. */
+  void observer(TransportObserver ofTransport) {
+    observer = ofTransport;
+  }
 
   void dialed(ClientTransport started) {
     transport = started;
@@ -161,7 +169,7 @@ abstract class SubchannelConnection extends AddrConnView.Owner
 
   @Override
   public TransportObserver observer() {
-    return recorder;
+    return observer;
   }
 
   @Override

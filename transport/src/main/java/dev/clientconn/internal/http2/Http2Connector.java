@@ -10,6 +10,7 @@ import dev.clientconn.internal.transport.TransportConnector;
 import dev.clientconn.internal.transport.TransportOptions;
 import dev.clientconn.transport.Dialer;
 import io.grpc.Attributes;
+import io.grpc.SecurityLevel;
 import io.netty.channel.IoHandlerFactory;
 import java.net.SocketAddress;
 import org.jspecify.annotations.Nullable;
@@ -69,6 +70,11 @@ public final class Http2Connector implements TransportConnector {
   @Override
   public TlsVersion tlsVersion() {
     return tls == null ? TlsVersion.FIXED : tls.version();
+  }
+
+  @Override
+  public SecurityLevel securityLevel() {
+    return tls == null ? SecurityLevel.NONE : SecurityLevel.PRIVACY_AND_INTEGRITY;
   }
 
   @Override

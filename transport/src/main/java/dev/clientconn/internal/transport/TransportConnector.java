@@ -2,6 +2,7 @@
 package dev.clientconn.internal.transport;
 
 import io.grpc.Attributes;
+import io.grpc.SecurityLevel;
 import java.net.SocketAddress;
 
 /**
@@ -33,6 +34,11 @@ public interface TransportConnector {
    * {@link #close}. Called at most once.
    */
   void onTlsChange(Runnable listener);
+
+  /** Returns how the connections are protected. */
+  default SecurityLevel securityLevel() {
+    return SecurityLevel.NONE;
+  }
 
   /** Releases the shared resources. Called once, after the last connection has terminated. */
   void close();

@@ -5,6 +5,7 @@ import dev.clientconn.internal.call.RetryOptions;
 import dev.clientconn.internal.concurrent.ChannelThreads;
 import dev.clientconn.internal.resolver.TargetUri;
 import dev.clientconn.internal.serviceconfig.ServiceConfigParser;
+import dev.clientconn.internal.telemetry.SinkMetricRecorder;
 import dev.clientconn.testing.ByteMethods;
 import dev.clientconn.testing.FakeConnector;
 import dev.clientconn.testing.ManualClock;
@@ -16,7 +17,6 @@ import io.grpc.ClientInterceptor;
 import io.grpc.ConnectivityState;
 import io.grpc.InsecureChannelCredentials;
 import io.grpc.MethodDescriptor;
-import io.grpc.MetricRecorder;
 import java.time.Duration;
 import java.util.ArrayList;
 import java.util.List;
@@ -144,7 +144,7 @@ public final class ChannelHarness {
         io.grpc.DecompressorRegistry.getDefaultInstance(),
         interceptors,
         null,
-        new MetricRecorder() {},
+        new SinkMetricRecorder(List.of()),
         address -> null,
         io.grpc.NameResolverRegistry.getDefaultRegistry(),
         List.of(),

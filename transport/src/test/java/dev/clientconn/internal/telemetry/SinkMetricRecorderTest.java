@@ -1,5 +1,5 @@
 // SPDX-License-Identifier: Apache-2.0
-package dev.clientconn.internal.channel;
+package dev.clientconn.internal.telemetry;
 
 import static org.assertj.core.api.Assertions.assertThat;
 

@@ -1,5 +1,5 @@
 // SPDX-License-Identifier: Apache-2.0
-package dev.clientconn.internal.channel;
+package dev.clientconn.internal.telemetry;
 
 import dev.clientconn.internal.concurrent.ChannelLog;
 import dev.clientconn.internal.concurrent.CrossesThreads;
@@ -23,8 +23,9 @@ import java.util.logging.Logger;
 import org.jspecify.annotations.Nullable;
 
 /**
- * Passes what resolvers and load-balancing policies measure to the builder's metric sinks. A sink
- * that throws is logged and not called again: the exception would break the policy.
+ * Passes what connections, resolvers and load-balancing policies measure to the builder's metric
+ * sinks. A sink that throws is logged and not called again: the exception would break the policy,
+ * or the connection.
  */
 @CrossesThreads
 public final class SinkMetricRecorder implements MetricRecorder {
@@ -35,6 +36,11 @@ public final class SinkMetricRecorder implements MetricRecorder {
 
   public SinkMetricRecorder(List<MetricSink> sinks) {
     this.sinks = new CopyOnWriteArrayList<>(sinks);
+  }
+
+  /** Whether no sink is left, so that there is nothing to measure for. */
+  public boolean isEmpty() {
+    return sinks.isEmpty();
   }
 
   @Override
