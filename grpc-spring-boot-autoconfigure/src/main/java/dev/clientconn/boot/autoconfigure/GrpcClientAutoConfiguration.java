@@ -168,7 +168,7 @@ public final class GrpcClientAutoConfiguration {
   InterceptorBeans grpcClientInterceptors(
       ConfigurableListableBeanFactory beans, InheritedSettings settings) {
     return new InterceptorBeans(
-        beans, settings.globalInterceptors(), ClientConnBeanRegistrar::beanName);
+        beans, settings::globalInterceptors, ClientConnBeanRegistrar::beanName);
   }
 
   @Bean

@@ -74,17 +74,30 @@ final class InheritedSettings {
     rejectInDefaults("address");
     rejectInDefaults("authority");
     ConfigurationPropertyName entry = this.targets.entry(name);
-    ConfiguredProperties origins = this.targets.properties();
     if (entry == null) {
       if (!TargetNames.isAddress(name)) {
         throw new UnknownGrpcTargetException(name, this.targets.names());
       }
-      Target values = merge(new Target());
-      values.setAddress(name);
-      values.setServiceConfig(serviceConfig(null));
-      return new TargetSettings(
-          name, values, origins, GrpcClientTargets.DEFAULTS::append, List.of(), null);
+      return ofAddress(name);
     }
+    return ofTarget(name, entry);
+  }
+
+  private TargetSettings ofAddress(String address) {
+    Target values = merge(new Target());
+    values.setAddress(address);
+    values.setServiceConfig(serviceConfig(null));
+    return new TargetSettings(
+        address,
+        values,
+        properties(),
+        GrpcClientTargets.DEFAULTS::append,
+        List.of(),
+        null,
+        globalInterceptors());
+  }
+
+  private TargetSettings ofTarget(String name, ConfigurationPropertyName entry) {
     Target own = own(name);
     rejectContradiction(entry, own.getSsl());
     rejectFractions(entry);
@@ -93,10 +106,11 @@ final class InheritedSettings {
     TargetSettings settings = new TargetSettings(
         GrpcClientTargets.nameOf(entry),
         values,
-        origins,
+        properties(),
         leaf -> keyOf(entry, leaf),
-        origins.below(entry),
-        null);
+        properties().below(entry),
+        null,
+        globalInterceptors());
     TargetConnection connection = this.connections.find(settings.name());
     return connection == null ? settings : settings.with(connection);
   }

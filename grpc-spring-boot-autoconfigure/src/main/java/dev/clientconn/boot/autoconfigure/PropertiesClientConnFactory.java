@@ -6,8 +6,8 @@ import dev.clientconn.ClientConnBuilder;
 import dev.clientconn.boot.ClientConnBuilderCustomizer;
 import dev.clientconn.boot.ClientConnFactory;
 import dev.clientconn.boot.autoconfigure.interceptor.InterceptorBeans;
+import dev.clientconn.boot.autoconfigure.interceptor.TargetInterceptors;
 import dev.clientconn.internal.concurrent.CrossesThreads;
-import io.grpc.ClientInterceptor;
 import java.util.Collections;
 import java.util.List;
 import java.util.Map;
@@ -67,8 +67,9 @@ final class PropertiesClientConnFactory implements ClientConnFactory {
 
   /** Creates a channel whose builder is changed after all customizers, and only once. */
   ClientConn create(TargetSettings settings, ClientConnBuilderCustomizer changes) {
-    ClientConn channel = configure(settings, changes, ClientConnBuilder::build);
-    this.interceptors.prepareAfterStart();
+    Configured configured = configure(settings, changes);
+    ClientConn channel = use(settings, configured.builder, ClientConnBuilder::build);
+    this.interceptors.inForce(settings.name(), configured.interceptors);
     return channel;
   }
 
@@ -93,20 +94,23 @@ final class PropertiesClientConnFactory implements ClientConnFactory {
       return false;
     }
     configured.configured(next);
-    // Creates the interceptors of the new configuration.
-    this.interceptors.afterSingletonsInstantiated();
     return true;
   }
 
   private boolean apply(TargetSettings settings, ClientConn channel) {
-    return configure(settings, (name, builder) -> {}, builder -> builder.applyTo(channel));
+    Configured next = configure(settings, (name, builder) -> {});
+    boolean applied = use(settings, next.builder, builder -> builder.applyTo(channel));
+    if (applied) {
+      this.interceptors.inForce(settings.name(), next.interceptors);
+    }
+    return applied;
   }
 
-  /** Makes a builder with all layers, and describes by properties what it refuses. */
-  private <T> T configure(
-      TargetSettings settings,
-      ClientConnBuilderCustomizer changes,
-      Function<ClientConnBuilder, T> use) {
+  /** A builder with all layers, and the outermost interceptor that was added to it. */
+  private record Configured(
+      ClientConnBuilder builder, @Nullable TargetInterceptors interceptors) {}
+
+  private Configured configure(TargetSettings settings, ClientConnBuilderCustomizer changes) {
     rejectIf(settings, AddressCheck.problem(settings.address()));
     TransportSecurity security = security(settings);
     ClientConnBuilder builder = newBuilder(settings, security);
@@ -117,12 +121,12 @@ final class PropertiesClientConnFactory implements ClientConnFactory {
         .orderedStream()
         .forEach(customizer -> customize(customizer, settings.name(), builder));
     changes.customize(settings.name(), builder);
-    ClientInterceptor interceptor = interceptor(settings);
-    if (interceptor != null) {
+    TargetInterceptors interceptors = interceptors(settings);
+    if (interceptors != null) {
       // The one that is added last runs first.
-      builder.intercept(interceptor);
+      builder.intercept(interceptors);
     }
-    return use(settings, builder, use);
+    return new Configured(builder, interceptors);
   }
 
   private static void customize(
@@ -136,7 +140,7 @@ final class PropertiesClientConnFactory implements ClientConnFactory {
     }
   }
 
-  private @Nullable ClientInterceptor interceptor(TargetSettings settings) {
+  private @Nullable TargetInterceptors interceptors(TargetSettings settings) {
     List<String> configured = settings.values().getInterceptors();
     List<String> names = configured == null ? List.of() : configured;
     for (String name : names) {
@@ -151,6 +155,7 @@ final class PropertiesClientConnFactory implements ClientConnFactory {
     return this.interceptors.forTarget(settings.name(), names);
   }
 
+  /** Describes by properties what the builder refuses. */
   private <T> T use(
       TargetSettings settings, ClientConnBuilder builder, Function<ClientConnBuilder, T> use) {
     try {

@@ -2,6 +2,7 @@
 package dev.clientconn.boot.autoconfigure;
 
 import dev.clientconn.boot.autoconfigure.connection.TargetConnection;
+import dev.clientconn.boot.autoconfigure.interceptor.GlobalInterceptors;
 import io.grpc.NameResolverRegistry;
 import java.util.LinkedHashMap;
 import java.util.List;
@@ -21,6 +22,7 @@ import org.springframework.boot.context.properties.source.InvalidConfigurationPr
  * @param keys returns the configuration key that a value such as {@code ssl.bundle} comes from
  * @param own the properties of the target itself, for messages
  * @param connection where address and certificates come from; null if from properties
+ * @param globalInterceptors which interceptor beans are applied to all clients
  */
 record TargetSettings(
     String name,
@@ -28,7 +30,8 @@ record TargetSettings(
     ConfiguredProperties properties,
     Function<String, ConfigurationPropertyName> keys,
     List<ConfigurationProperty> own,
-    @Nullable TargetConnection connection) {
+    @Nullable TargetConnection connection,
+    GlobalInterceptors globalInterceptors) {
 
   /** Prefix of host and port that Spring Boot's own client accepts. */
   private static final String TCP = "tcp://";
@@ -42,7 +45,13 @@ record TargetSettings(
     ssl.setVerify(null);
     this.values.getProxy().setEnabled(false);
     return new TargetSettings(
-        this.name, this.values, this.properties, this.keys, this.own, connection);
+        this.name,
+        this.values,
+        this.properties,
+        this.keys,
+        this.own,
+        connection,
+        this.globalInterceptors);
   }
 
   /** Returns all values, to be compared with others. */
@@ -51,6 +60,7 @@ record TargetSettings(
     if (this.connection != null && this.connection.bundle() != null) {
       tree.put("bundle of connection details", this.connection.bundle());
     }
+    tree.put("global interceptors", this.globalInterceptors);
     return tree;
   }
 

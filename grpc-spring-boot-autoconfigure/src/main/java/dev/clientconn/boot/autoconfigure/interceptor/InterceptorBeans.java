@@ -12,6 +12,7 @@ import java.util.Queue;
 import java.util.concurrent.ConcurrentHashMap;
 import java.util.concurrent.ConcurrentLinkedQueue;
 import java.util.concurrent.atomic.AtomicBoolean;
+import java.util.function.Supplier;
 import java.util.function.UnaryOperator;
 import org.apache.commons.logging.Log;
 import org.apache.commons.logging.LogFactory;
@@ -27,7 +28,7 @@ import org.springframework.beans.factory.config.ConfigurableListableBeanFactory;
  * written. An interceptor that is in several of these lists runs once, in the last one.
  *
  * <p>The interceptors are created when all other singletons have been created, or for the first
- * call if that is earlier.
+ * call if that is earlier; those of a channel that is built later, before the channel.
  */
 @CrossesThreads
 public final class InterceptorBeans implements SmartInitializingSingleton {
@@ -54,12 +55,12 @@ public final class InterceptorBeans implements SmartInitializingSingleton {
    * Creates the look-up.
    *
    * @param beans the bean factory with the interceptors
-   * @param mode which beans are applied to all clients
+   * @param mode returns which beans are applied to all clients; this may change
    * @param channelBean returns the bean name of the channel of a target
    */
   public InterceptorBeans(
       ConfigurableListableBeanFactory beans,
-      GlobalInterceptors mode,
+      Supplier<GlobalInterceptors> mode,
       UnaryOperator<String> channelBean) {
     this.beans = beans;
     this.definitions = new InterceptorDefinitions(beans, mode);
@@ -76,21 +77,41 @@ public final class InterceptorBeans implements SmartInitializingSingleton {
   }
 
   /**
-   * Returns the interceptor to add to the builder of a target's channel, after all others.
+   * Returns the interceptor to add to the builder of a target's channel, after all others. After
+   * the start it has its interceptors, so that one which cannot be created leaves everything as it
+   * is. A channel has it wherever there are interceptor beans: those of a client run inside of it,
+   * and the properties that select beans may change.
    *
    * @param target the name of the target
    * @param names the bean names of the target's interceptors
-   * @return null if neither all clients nor the target have interceptors
+   * @return null if the application has no interceptor beans
    */
-  public @Nullable ClientInterceptor forTarget(String target, List<String> names) {
-    if (names.isEmpty() && !hasGlobals()) {
-      this.ofTargets.remove(target);
+  public @Nullable TargetInterceptors forTarget(String target, List<String> names) {
+    if (names.isEmpty() && !hasInterceptors()) {
       return null;
     }
     TargetInterceptors interceptors = new TargetInterceptors(target, names, this);
-    this.ofTargets.put(target, interceptors);
-    this.pending.add(interceptors::prepare);
+    if (this.started.get()) {
+      interceptors.prepare();
+    }
     return interceptors;
+  }
+
+  /**
+   * Records the interceptor that the channel of a target has now.
+   *
+   * @param target the name of the target
+   * @param interceptors the result of {@link #forTarget}
+   */
+  public void inForce(String target, @Nullable TargetInterceptors interceptors) {
+    if (interceptors == null) {
+      this.ofTargets.remove(target);
+      return;
+    }
+    this.ofTargets.put(target, interceptors);
+    if (!this.started.get()) {
+      this.pending.add(interceptors::prepare);
+    }
   }
 
   /**
@@ -107,7 +128,9 @@ public final class InterceptorBeans implements SmartInitializingSingleton {
     TargetInterceptors ofTarget = this.ofTargets.get(target);
     InterceptorChain chain =
         new InterceptorChain(owner, current -> resolve(current, injected, owner));
-    this.pending.add(() -> chain.prepare(ofTarget));
+    if (!this.started.get()) {
+      this.pending.add(() -> chain.prepare(ofTarget));
+    }
     return new InterceptedClientChannel(channel, chain, ofTarget != null);
   }
 
@@ -172,16 +195,9 @@ public final class InterceptorBeans implements SmartInitializingSingleton {
     }
   }
 
-  /** Creates the interceptors of a channel that is built after the start. */
-  public void prepareAfterStart() {
-    if (this.started.get()) {
-      afterSingletonsInstantiated();
-    }
-  }
-
-  /** Whether there may be global interceptors, by the bean definitions. */
-  private boolean hasGlobals() {
-    return !this.definitions.globalNames(false).isEmpty()
+  /** Whether there may be interceptors, by the bean definitions. */
+  private boolean hasInterceptors() {
+    return !this.definitions.names(false).isEmpty()
         || this.beans.getBeanNamesForType(GlobalClientInterceptorConfigurer.class, true, false)
                 .length
             > 0;

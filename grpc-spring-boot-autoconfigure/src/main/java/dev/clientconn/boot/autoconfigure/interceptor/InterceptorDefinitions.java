@@ -8,6 +8,7 @@ import io.grpc.ClientInterceptor;
 import java.util.Arrays;
 import java.util.List;
 import java.util.Set;
+import java.util.function.Supplier;
 import org.jspecify.annotations.Nullable;
 import org.springframework.beans.factory.BeanFactoryUtils;
 import org.springframework.beans.factory.config.BeanDefinition;
@@ -29,9 +30,9 @@ final class InterceptorDefinitions {
 
   private final BeanAnnotations annotations;
 
-  private final GlobalInterceptors mode;
+  private final Supplier<GlobalInterceptors> mode;
 
-  InterceptorDefinitions(ConfigurableListableBeanFactory beans, GlobalInterceptors mode) {
+  InterceptorDefinitions(ConfigurableListableBeanFactory beans, Supplier<GlobalInterceptors> mode) {
     this.beans = beans;
     this.annotations = new BeanAnnotations(beans);
     this.mode = mode;
@@ -50,7 +51,7 @@ final class InterceptorDefinitions {
 
   /** Returns the names of the beans that only the mode excludes from the global ones. */
   List<String> namesWithoutAnnotation() {
-    return this.mode == GlobalInterceptors.ALL
+    return this.mode.get() == GlobalInterceptors.ALL
         ? List.of()
         : names(false).stream()
             .filter(name -> !hasAnnotation(name, GLOBAL) && !hasAnnotation(name, LOCAL))
@@ -77,7 +78,7 @@ final class InterceptorDefinitions {
           "Remove one of the two annotations.",
           null);
     }
-    return annotated || (this.mode == GlobalInterceptors.ALL && !local);
+    return annotated || (this.mode.get() == GlobalInterceptors.ALL && !local);
   }
 
   private static boolean isCandidate(BeanDefinition definition) {

@@ -14,7 +14,7 @@ import org.jspecify.annotations.Nullable;
  * client that makes the call. It is the outermost interceptor of the builder. A client passes its
  * own interceptors in the options of the call, because they run inside of those of the channel.
  */
-final class TargetInterceptors implements ClientInterceptor {
+public final class TargetInterceptors implements ClientInterceptor {
 
   /** The chain of the client that makes the call. */
   static final CallOptions.Key<InterceptorChain> CLIENT =
@@ -34,6 +34,7 @@ final class TargetInterceptors implements ClientInterceptor {
         new InterceptorChain(owner, self -> beans.resolve(this, InjectedInterceptors.NONE, owner));
   }
 
+  /** The name of the target. */
   String target() {
     return this.target;
   }
@@ -58,6 +59,7 @@ final class TargetInterceptors implements ClientInterceptor {
         "number %d of the target's list".formatted(this.names.indexOf(listed.name()) + 1));
   }
 
+  /** Creates the interceptors. Throws what that throws. */
   void prepare() {
     this.chain.prepare(this);
   }
