@@ -2,6 +2,7 @@
 package dev.clientconn.internal.call;
 
 import dev.clientconn.internal.serviceconfig.MethodConfig;
+import dev.clientconn.internal.serviceconfig.ServiceConfig;
 import dev.clientconn.internal.transport.ChannelWaits;
 import dev.clientconn.transport.TransportListener;
 import dev.clientconn.transport.WaitCause;
@@ -62,6 +63,30 @@ public record CallEnvironment(
     ChannelWaits waits,
     Lifecycle lifecycle,
     UnsentCalls unsent) {
+
+  /** A copy for a call whose service config is this one. */
+  CallEnvironment withServiceConfig(ServiceConfig config) {
+    return new CallEnvironment(
+        transports,
+        config::methodConfig,
+        executor,
+        offloadExecutor,
+        timers,
+        authority,
+        compressors,
+        decompressors,
+        maxInboundMessageSize,
+        retries,
+        retryBuffer,
+        retryThrottle,
+        random,
+        nanoTime,
+        listener,
+        reports,
+        waits,
+        lifecycle,
+        unsent);
+  }
 
   /** Makes the timeline of a call that starts now, and waits for this first. */
   CallTimeline newTimeline(WaitCause cause) {

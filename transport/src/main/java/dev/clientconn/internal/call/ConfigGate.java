@@ -2,16 +2,22 @@
 package dev.clientconn.internal.call;
 
 import dev.clientconn.internal.concurrent.CrossesThreads;
+import io.grpc.CallOptions;
+import io.grpc.ClientCall;
+import io.grpc.InternalConfigSelector;
+import io.grpc.MethodDescriptor;
 import io.grpc.Status;
 import java.util.Collections;
 import java.util.LinkedHashSet;
 import java.util.List;
 import java.util.Set;
+import org.jspecify.annotations.Nullable;
 
 /**
  * Holds the calls that were started before the service config was known, in the order of their
  * start, until the name resolver's first result. After that it costs a call one volatile read. It
- * is closed again when another name resolver takes over that has not sent a result yet.
+ * is closed again when another name resolver takes over that has not sent a result yet, or when the
+ * one in force, which selects the config of each call, is shut down.
  */
 @CrossesThreads
 public final class ConfigGate {
@@ -24,6 +30,10 @@ public final class ConfigGate {
 
   private volatile int waitingCount;
   private volatile boolean open;
+  private volatile @Nullable InternalConfigSelector selector;
+  /** Open, without a selector: the one field that an ordinary call reads. */
+  private volatile boolean direct;
+
   private boolean ended;
 
   /**
@@ -32,12 +42,33 @@ public final class ConfigGate {
    */
   public ConfigGate(boolean open, Runnable onWait) {
     this.open = open;
+    this.direct = open;
     this.onWait = onWait;
   }
 
-  /** Whether the config is known. */
-  public boolean isOpen() {
-    return open;
+  /** Whether a call may begin at once, with the service config of the channel. */
+  public boolean isDirect() {
+    return direct;
+  }
+
+  /** Selects the config of each call; {@code null} where the service config applies. */
+  @Nullable
+  InternalConfigSelector selector() {
+    return selector;
+  }
+
+  /** Makes the call of a channel whose gate is not {@linkplain #isDirect direct}. */
+  public <ReqT, RespT> ClientCall<ReqT, RespT> newCall(
+      MethodDescriptor<ReqT, RespT> method, CallOptions options, CallEnvironment environment) {
+    return open && selector != null
+        ? new SelectingCall<>(method, options, environment, this)
+        : new PendingCall<>(method, options, environment, this);
+  }
+
+  /** Sets what selects the config of each call from now on, {@code null} for nothing. */
+  public synchronized void useSelector(@Nullable InternalConfigSelector used) {
+    selector = used;
+    direct = open && used == null;
   }
 
   /** The number of calls that wait. */
@@ -88,10 +119,12 @@ public final class ConfigGate {
     }
   }
 
-  /** The config is not known any more. Calls that were released are not called back. */
+  /** The config is not known any more. Calls that were released and have not begun wait again. */
   public synchronized void close() {
     if (open && !ended) {
       open = false;
+      direct = false;
+      selector = null;
       waiting = new LinkedHashSet<>(waiting);
     }
   }
@@ -106,6 +139,7 @@ public final class ConfigGate {
 
   private synchronized List<PendingCall<?, ?>> openAndCopy() {
     open = true;
+    direct = selector == null;
     List<PendingCall<?, ?>> copy = List.copyOf(waiting);
     dropIfUnused();
     return copy;

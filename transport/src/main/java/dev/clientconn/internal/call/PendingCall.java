@@ -242,20 +242,37 @@ public final class PendingCall<ReqT, RespT> extends ClientCall<ReqT, RespT>
         WaitCause.NAME_RESOLUTION);
   }
 
-  /** Begins the real call: the config is known. Called once, by the gate. */
+  /** Begins the real call: the config is known. Called by the gate, again if it closed again. */
   void release() {
-    CallTimeline known = timeline;
-    if (known != null) {
-      known.changeTo(WaitCause.APPLICATION);
-    }
+    changeWait(WaitCause.APPLICATION);
     Executor own = options.getExecutor();
     Executor executor = own == null ? environment.executor() : own;
     try {
       // Not on the resolver's thread: replaying marshals messages, which is the application's code.
-      executor.execute(() -> settle(null));
+      executor.execute(this::begin);
     } catch (Throwable t) {
       // Its executor rejects work: the real call ends because of that, and must begin to do so.
       settle(null);
+    }
+  }
+
+  private void begin() {
+    // The gate may have closed before the executor ran: the config is another resolver's.
+    if (!gate.enter(this)) {
+      settle(null);
+      return;
+    }
+    changeWait(WaitCause.NAME_RESOLUTION);
+    if (settled) {
+      // It may have ended before it entered the gate.
+      stopWaiting();
+    }
+  }
+
+  private void changeWait(WaitCause cause) {
+    CallTimeline known = timeline;
+    if (known != null) {
+      known.changeTo(cause);
     }
   }
 
@@ -314,7 +331,9 @@ public final class PendingCall<ReqT, RespT> extends ClientCall<ReqT, RespT>
         .withOption(
             ClientStreamTracer.NAME_RESOLUTION_DELAYED,
             environment.nanoTime().getAsLong() - startedAt);
-    return new ClientCallImpl<>(method, delayed, environment, timeline);
+    return gate.selector() == null
+        ? new ClientCallImpl<>(method, delayed, environment, timeline)
+        : new SelectingCall<>(method, delayed, environment, gate, timeline);
   }
 
   private void replaySteps(ClientCall<ReqT, RespT> call) {

@@ -6,7 +6,6 @@ import dev.clientconn.internal.call.CallReports;
 import dev.clientconn.internal.call.ClientCallImpl;
 import dev.clientconn.internal.call.ConfigGate;
 import dev.clientconn.internal.call.FailedCall;
-import dev.clientconn.internal.call.PendingCall;
 import dev.clientconn.internal.call.RetryBufferLimit;
 import dev.clientconn.internal.concurrent.ChannelThreads;
 import io.grpc.CallCredentials;
@@ -93,9 +92,9 @@ public final class CallChannel extends Channel {
           end -> environment.reports().reportRefused(method, callOptions, end));
     }
     CallOptions options = withChannelCredentials(callOptions);
-    return gate.isOpen()
+    return gate.isDirect()
         ? new ClientCallImpl<>(method, options, environment)
-        : new PendingCall<>(method, options, environment, gate);
+        : gate.newCall(method, options, environment);
   }
 
   private CallOptions withChannelCredentials(CallOptions callOptions) {

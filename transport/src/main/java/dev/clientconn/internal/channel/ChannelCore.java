@@ -19,8 +19,6 @@ import io.grpc.LoadBalancer.FixedResultPicker;
 import io.grpc.LoadBalancer.PickResult;
 import io.grpc.Status;
 import io.grpc.SynchronizationContext;
-import java.util.ArrayList;
-import java.util.List;
 import java.util.Map;
 import java.util.concurrent.Executor;
 import java.util.function.DoubleSupplier;
@@ -49,8 +47,8 @@ public final class ChannelCore {
   private final ChannelGeneration.Shared shared;
 
   private final Generations generations;
+  private final QuietWatchers quietWatchers;
 
-  private List<Runnable> quietWatchers = List.of();
   private boolean panicked;
   private boolean shutdown;
   private boolean closed;
@@ -70,6 +68,7 @@ public final class ChannelCore {
     Runnable exitIdle = () -> sync.execute(this::exitIdle);
     this.gate = new ConfigGate(!options.lookUpServiceConfig(), exitIdle);
     this.tracker = new ConnectivityTracker(threads.executor(), recorder);
+    this.quietWatchers = new QuietWatchers(calls, tracker::notifyNow);
     this.subchannels = new AddrConns(this::terminateIfDone, this::repick);
     this.picker = new PickerWrapper(exitIdle, subchannels);
     this.shared = new ChannelGeneration.Shared(
@@ -126,6 +125,9 @@ public final class ChannelCore {
     current.stop();
     picker.update(null, WaitCause.NAME_RESOLUTION);
     tracker.update(ConnectivityState.IDLE, null);
+    if (!current.isResolved()) {
+      gate.close();
+    }
     if (waitingCalls() > 0) {
       exitIdle();
     }
@@ -157,6 +159,7 @@ public final class ChannelCore {
   private void onConfig(ChannelGeneration changed) {
     if (changed == generations.current()) {
       serviceConfig.use(changed.serviceConfig());
+      gate.useSelector(changed.selector());
     }
   }
 
@@ -169,7 +172,7 @@ public final class ChannelCore {
   private void onTakeOver() {
     ChannelGeneration current = generations.current();
     panicked = false;
-    serviceConfig.use(current.serviceConfig());
+    onConfig(current);
     if (current.isActive()) {
       current.armIdle();
       publish(current);
@@ -225,19 +228,12 @@ public final class ChannelCore {
 
   /** Calls {@code callback} once, on the executor, when no call is active: at once, or later. */
   public void whenQuiet(Runnable callback) {
-    quietWatchers = quietWatchers.isEmpty() ? new ArrayList<>(1) : quietWatchers;
     quietWatchers.add(callback);
-    calls.watch(true);
     onCallEnded();
   }
 
   private void onCallEnded() {
-    if (!quietWatchers.isEmpty() && calls.isQuiet()) {
-      List<Runnable> notified = quietWatchers;
-      quietWatchers = List.of();
-      calls.watch(shutdown);
-      notified.forEach(tracker::notifyNow);
-    }
+    quietWatchers.notifyIfQuiet(shutdown);
     if (shutdown) {
       closeIfNoCalls();
     }
@@ -321,6 +317,7 @@ public final class ChannelCore {
     // First, so that no call waits, whatever the rest throws.
     picker.update(new FixedResultPicker(PickResult.withDrop(status)), WaitCause.NAME_RESOLUTION);
     tracker.update(ConnectivityState.TRANSIENT_FAILURE, status);
+    gate.useSelector(null);
     gate.open();
     try {
       broken.stop();

@@ -15,6 +15,7 @@ import io.grpc.LoadBalancer;
 import io.grpc.LoadBalancer.FixedResultPicker;
 import io.grpc.LoadBalancer.PickResult;
 import io.grpc.LoadBalancer.SubchannelPicker;
+import io.grpc.NameResolver.ConfigOrError;
 import io.grpc.NameResolver.ResolutionResult;
 import io.grpc.Status;
 import io.grpc.StatusOr;
@@ -35,10 +36,6 @@ import org.jspecify.annotations.Nullable;
 @SyncContextConfined
 final class ChannelGeneration {
   private static final Logger LOGGER = ChannelLog.LOGGER;
-
-  private static final Status NO_ROUTES = Status.UNAVAILABLE.withDescription(
-      "The target's name resolver selects a route for each call (xDS does), which ClientConn does"
-          + " not support yet; use a dns or static target");
 
   private static final Status RECONFIGURED =
       Status.UNAVAILABLE.withDescription("The channel has another configuration");
@@ -84,6 +81,9 @@ final class ChannelGeneration {
 
   private ConnectivityState state = ConnectivityState.IDLE;
   private SubchannelPicker picker = WAIT;
+  /** Of the resolver that runs, selects the config of each call. */
+  private @Nullable InternalConfigSelector selector;
+
   private boolean resolved;
   private boolean hasAddresses;
   private boolean warnedOfHealthChecks;
@@ -181,21 +181,31 @@ final class ChannelGeneration {
       balancer.resolutionFailed(configError);
       return configError;
     }
+    updateSelector(result);
     // Before the policy, whose picker may release calls that wait.
     shared.onConfig().accept(this);
     applyConnectionLimit();
-    if (options().lookUpServiceConfig()
-        && result.getAttributes().get(InternalConfigSelector.KEY) != null) {
-      balancer.failResolution(NO_ROUTES);
-      return NO_ROUTES;
-    }
     Object chosen = serviceConfig.current().balancerConfig();
     // Before the policy, whose picker is published with what calls wait for then.
     hasAddresses = true;
     return balancer.accept(
         addresses.getValue(),
-        withoutHealthChecks(result.getAttributes()),
+        withoutHealthChecks(withoutSelector(result.getAttributes())),
         chosen == null ? options().serviceConfigParser().defaultBalancerConfig() : chosen);
+  }
+
+  /** The selector belongs to the service config: both stay where the new config is invalid. */
+  private void updateSelector(ResolutionResult result) {
+    ConfigOrError config = result.getServiceConfig();
+    if (options().lookUpServiceConfig() && (config == null || config.getError() == null)) {
+      selector = result.getAttributes().get(InternalConfigSelector.KEY);
+    }
+  }
+
+  private static Attributes withoutSelector(Attributes attributes) {
+    return attributes.get(InternalConfigSelector.KEY) == null
+        ? attributes
+        : attributes.toBuilder().discard(InternalConfigSelector.KEY).build();
   }
 
   private void applyConnectionLimit() {
@@ -239,6 +249,11 @@ final class ChannelGeneration {
     BalancerWrapper old = balancer;
     balancer = null;
     state = ConnectivityState.IDLE;
+    if (selector != null) {
+      // It must not be asked after the resolver's end: calls wait for that of the next one.
+      selector = null;
+      resolved = false;
+    }
     resolver.shutdown();
     if (old != null) {
       old.shutdown();
@@ -298,6 +313,12 @@ final class ChannelGeneration {
 
   ServiceConfig serviceConfig() {
     return serviceConfig.current();
+  }
+
+  /** Selects the config of each call; {@code null} where the service config applies. */
+  @Nullable
+  InternalConfigSelector selector() {
+    return selector;
   }
 
   ChannelOptions options() {

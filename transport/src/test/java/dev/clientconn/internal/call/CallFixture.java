@@ -90,6 +90,11 @@ public final class CallFixture {
     return new PendingCall<>(method, options, environment(), gate);
   }
 
+  /** A call whose config {@link #gate}'s selector selects. */
+  public SelectingCall<String, String> newSelectingCall(MethodDescriptor<String, String> method) {
+    return new SelectingCall<>(method, options, environment(), gate);
+  }
+
   private CallEnvironment environment() {
     return new CallEnvironment(
         source,

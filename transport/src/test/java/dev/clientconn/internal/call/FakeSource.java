@@ -3,6 +3,7 @@ package dev.clientconn.internal.call;
 
 import dev.clientconn.internal.transport.ClientTransport;
 import io.grpc.Attributes;
+import io.grpc.CallOptions;
 import io.grpc.EquivalentAddressGroup;
 import io.grpc.LoadBalancer.PickDetailsConsumer;
 import io.grpc.LoadBalancer.PickResult;
@@ -10,6 +11,7 @@ import io.grpc.LoadBalancer.Subchannel;
 import io.grpc.Status;
 import java.util.ArrayList;
 import java.util.List;
+import java.util.Objects;
 import java.util.function.Consumer;
 import org.jspecify.annotations.Nullable;
 
@@ -26,6 +28,8 @@ public final class FakeSource implements TransportSource {
   public @Nullable Status failure;
 
   public int picks;
+  private @Nullable CallOptions lastOptions;
+
   /** The stream slot that waiting picks wait for, if any. */
   public @Nullable String slot;
 
@@ -37,6 +41,7 @@ public final class FakeSource implements TransportSource {
   @Override
   public void pick(PendingPick pick) {
     picks++;
+    lastOptions = pick.args().getCallOptions();
     label.accept(pick.args().getPickDetailsConsumer());
     if (failure != null) {
       pick.onFailed(failure);
@@ -56,6 +61,11 @@ public final class FakeSource implements TransportSource {
   @Override
   public @Nullable String waitsForSlot(PendingPick pick) {
     return waiting.contains(pick) ? slot : null;
+  }
+
+  /** The options of the call that picked last. */
+  public CallOptions lastOptions() {
+    return Objects.requireNonNull(lastOptions, "no call picked");
   }
 
   /** Completes the pick that has waited longest, as the control plane does. */

@@ -214,7 +214,7 @@ class BrokenPolicyTest {
     assertThat(patient.failed().getCause()).isSameAs(broken);
     assertThat(harness.state()).isEqualTo(TRANSIENT_FAILURE);
     assertThat(harness.call().failed().getCause()).isSameAs(broken);
-    assertThat(harness.control().gate().isOpen())
+    assertThat(harness.control().gate().isDirect())
         .as("no call waits for a config")
         .isTrue();
     assertThat(harness.resolver.last().shutdown).isTrue();

@@ -12,10 +12,7 @@ import dev.clientconn.conformance.Conforms;
 import dev.clientconn.testing.FakeConnector;
 import dev.clientconn.testing.FakeStream;
 import dev.clientconn.testing.FakeTransport;
-import io.grpc.Attributes;
 import io.grpc.ConnectivityState;
-import io.grpc.InternalConfigSelector;
-import io.grpc.LoadBalancer.PickSubchannelArgs;
 import io.grpc.NameResolver.ResolutionResult;
 import io.grpc.Status;
 import io.grpc.StatusOr;
@@ -175,36 +172,6 @@ class ChannelCoreTest {
     assertThat(harness.call().failed().getDescription()).endsWith(both + "still no DNS");
     harness.resolver.send(1);
     assertThat(harness.call().failed().getDescription()).endsWith("refused");
-  }
-
-  @Test
-  void selectorOfAResolverWhoseConfigsAreIgnoredIsIgnored() {
-    harness.withoutLookUp().connect();
-    Attributes attributes =
-        Attributes.newBuilder().set(InternalConfigSelector.KEY, new NoRoute()).build();
-
-    Status status = harness.resolver.send(attributes, 1);
-
-    assertThat(status.isOk()).isTrue();
-    assertThat(connector.dials).hasSize(1);
-  }
-
-  @Test
-  void selectorOfAResolverFailsCalls() {
-    Attributes attributes =
-        Attributes.newBuilder().set(InternalConfigSelector.KEY, new NoRoute()).build();
-    FakePick call = harness.call();
-
-    harness.resolver.send(attributes, 1);
-
-    assertThat(call.failed().getDescription()).contains("selects a route for each call");
-  }
-
-  private static final class NoRoute extends InternalConfigSelector {
-    @Override
-    public Result selectConfig(PickSubchannelArgs args) {
-      return Result.forError(Status.UNAVAILABLE);
-    }
   }
 
   @Conforms("C023")
