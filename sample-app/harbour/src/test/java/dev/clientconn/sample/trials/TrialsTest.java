@@ -4,18 +4,7 @@ package dev.clientconn.sample.trials;
 import static org.assertj.core.api.Assertions.assertThat;
 
 import dev.clientconn.sample.SampleApplication;
-import java.io.BufferedReader;
-import java.io.IOException;
-import java.io.InputStream;
-import java.io.InputStreamReader;
-import java.net.URI;
-import java.net.http.HttpClient;
-import java.net.http.HttpRequest;
-import java.net.http.HttpResponse;
-import java.nio.charset.StandardCharsets;
-import java.util.List;
 import java.util.Map;
-import java.util.stream.Stream;
 import org.junit.jupiter.api.AfterEach;
 import org.junit.jupiter.api.BeforeEach;
 import org.junit.jupiter.api.Test;
@@ -23,7 +12,6 @@ import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.EnumSource;
 import org.springframework.beans.factory.annotation.Autowired;
 import org.springframework.boot.builder.SpringApplicationBuilder;
-import org.springframework.boot.json.JsonParserFactory;
 import org.springframework.boot.test.context.SpringBootTest;
 import org.springframework.boot.test.context.SpringBootTest.WebEnvironment;
 import org.springframework.boot.test.web.server.LocalServerPort;
@@ -119,12 +107,8 @@ class TrialsTest {
     trials.start(Trial.STREAM_LIMIT);
 
     Map<String, Object> snapshot;
-    try (Stream<String> events = events(port, "/harbour")) {
-      snapshot = events
-          .filter(line -> line.startsWith("data:"))
-          .map(line -> JsonParserFactory.getJsonParser().parseMap(line.substring(5)))
-          .findFirst()
-          .orElseThrow();
+    try (LiveEvents events = LiveEvents.open(port, "/harbour")) {
+      snapshot = events.snapshots().findFirst().orElseThrow();
     }
 
     assertThat(snapshot).containsKey("atMillis");
@@ -140,35 +124,9 @@ class TrialsTest {
             "--grpc.client.targets.ports.address=localhost:1",
             "--spring.lifecycle.timeout-per-shutdown-phase=5m");
     int otherPort = other.getEnvironment().getRequiredProperty("local.server.port", Integer.class);
-    try (Stream<String> events = events(otherPort, "")) {
-      List<String> lines = events
-          .peek(line -> {
-            if (line.startsWith("data:")) {
-              other.close();
-            }
-          })
-          .toList();
-      assertThat(lines).isNotEmpty();
+    try (LiveEvents events = LiveEvents.open(otherPort, "")) {
+      assertThat(events.snapshots().peek(snapshot -> other.close()).toList()).isNotEmpty();
     }
     assertThat(other.isActive()).isFalse();
-  }
-
-  /** Returns the lines of the stream, which end with it. */
-  private static Stream<String> events(int port, String contextPath)
-      throws IOException, InterruptedException {
-    URI address = URI.create("http://localhost:" + port + contextPath + "/grpc-clients/events");
-    HttpResponse<InputStream> response = HttpClient.newHttpClient()
-        .send(HttpRequest.newBuilder(address).build(), HttpResponse.BodyHandlers.ofInputStream());
-    assertThat(response.statusCode()).isEqualTo(200);
-    InputStream body = response.body();
-    return new BufferedReader(new InputStreamReader(body, StandardCharsets.UTF_8))
-        .lines()
-        .onClose(() -> {
-          try {
-            body.close();
-          } catch (IOException closed) {
-            // It has ended.
-          }
-        });
   }
 }
