@@ -117,6 +117,9 @@ public final class FakeTransport implements ClientTransport {
   private void terminate(Status reason) {
     if (!terminated) {
       terminated = true;
+      if (!draining) {
+        listener.onClosing(reason);
+      }
       if (slots != null) {
         slots.close();
       }

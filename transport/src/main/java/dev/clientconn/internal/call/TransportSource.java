@@ -67,5 +67,8 @@ public interface TransportSource {
 
     /** The picker dropped the call, or the channel has ended: the call must not be retried. */
     void onDropped(Status status);
+
+    /** Ends the call of this pick, at any stage. Any thread. */
+    void cancel(Status reason);
   }
 }

@@ -4,8 +4,6 @@ package dev.clientconn.internal.channel;
 import dev.clientconn.internal.call.TransportSource.PendingPick;
 import dev.clientconn.internal.concurrent.SyncContextConfined;
 import io.grpc.Attributes;
-import io.grpc.Channel;
-import io.grpc.ChannelLogger;
 import io.grpc.ConnectivityState;
 import io.grpc.EquivalentAddressGroup;
 import io.grpc.LoadBalancer;
@@ -27,20 +25,18 @@ import org.jspecify.annotations.Nullable;
  * it reports IDLE, and the rest when the policy requests a connection.
  */
 @SyncContextConfined
-final class AddrConn extends LoadBalancer.Subchannel {
+final class AddrConn extends PolicySubchannel {
   private static final Status REMOVED = Status.UNAVAILABLE.withDescription(
       "The load-balancing policy no longer uses this connection");
 
-  private final CreateSubchannelArgs args;
   private final ChannelContext context;
   private final Consumer<PendingPick> repick;
   private final Consumer<AddrConn> onTerminated;
-  private final AddrConnView view = new AddrConnView();
+  private final AddrConnView view;
   private final SubchannelState state;
   private final AddressDialer dialer;
   private final AddressIndex index;
 
-  private List<EquivalentAddressGroup> addresses;
   private final EstablishedConnections established;
 
   private @Nullable Connection attempt;
@@ -57,13 +53,23 @@ final class AddrConn extends LoadBalancer.Subchannel {
       String authority,
       Consumer<PendingPick> repick,
       Consumer<AddrConn> onTerminated) {
-    this.args = args;
+    this(args, context, authority, repick, onTerminated, new AddrConnView());
+  }
+
+  private AddrConn(
+      CreateSubchannelArgs args,
+      ChannelContext context,
+      String authority,
+      Consumer<PendingPick> repick,
+      Consumer<AddrConn> onTerminated,
+      AddrConnView view) {
+    super(args, context, view, authority);
+    this.view = view;
     this.context = context;
     this.repick = repick;
     this.onTerminated = onTerminated;
-    this.addresses = args.getAddresses();
     this.state = new SubchannelState(this, context, view);
-    this.dialer = new AddressDialer(context, authority, addresses);
+    this.dialer = new AddressDialer(context, authority, args.getAddresses());
     this.index = dialer.index();
     this.backoff = new ReconnectBackoff(context, this::backoffEnded);
     this.established =
@@ -87,17 +93,14 @@ final class AddrConn extends LoadBalancer.Subchannel {
     state.reportTo(stateListener);
   }
 
-  /** Any thread. Deferred, so that the listener is never called from within this method. */
   @Override
-  public void requestConnection() {
-    context.sync().execute(this::leaveIdle);
-  }
-
-  private void leaveIdle() {
+  void leaveIdle() {
     if (!state.is(ConnectivityState.IDLE)) {
       return;
     }
-    if (attempt != null) {
+    if (!established.isEmpty()) {
+      moveToReady();
+    } else if (attempt != null) {
       state.moveTo(ConnectivityState.CONNECTING);
     } else if (backoff.isRunning()) {
       state.fail(failure);
@@ -107,13 +110,7 @@ final class AddrConn extends LoadBalancer.Subchannel {
   }
 
   @Override
-  public void updateAddresses(List<EquivalentAddressGroup> next) {
-    context.sync().throwIfNotInThisSynchronizationContext();
-    addresses = List.copyOf(next);
-    context.sync().execute(() -> redialUnlessListed(List.copyOf(next)));
-  }
-
-  private void redialUnlessListed(List<EquivalentAddressGroup> next) {
+  void redialUnlessListed(List<EquivalentAddressGroup> next) {
     if (index.update(next) || state.is(ConnectivityState.SHUTDOWN)) {
       return;
     }
@@ -138,10 +135,8 @@ final class AddrConn extends LoadBalancer.Subchannel {
   }
 
   @Override
-  public void shutdown() {
-    context.sync().throwIfNotInThisSynchronizationContext();
-    // Deferred, as all listener calls are: policies do not expect one inside their own call.
-    context.sync().execute(() -> shutdown(REMOVED));
+  void close() {
+    shutdown(REMOVED);
   }
 
   private void shutdown(Status reason) {
@@ -150,10 +145,12 @@ final class AddrConn extends LoadBalancer.Subchannel {
     }
     backoff.cancel();
     state.moveTo(ConnectivityState.SHUTDOWN);
+    // Health checks have no end of their own, and the connections drain until all calls end.
+    channel().end(reason);
     List<PendingPick> waiting = established.closeSlots();
     endAttempt(reason);
     established.shutdown(reason);
-    waiting.forEach(repick);
+    pickAgain(waiting);
     checkTerminated();
   }
 
@@ -227,14 +224,23 @@ final class AddrConn extends LoadBalancer.Subchannel {
     backoff.reset();
     connectedAttributes = dialer.attributes();
     established.add(connection);
+    moveToReady();
+    boolean replaced = replacer.established(connection);
+    established.dialForWaitingCalls();
+    if (replaced && channel().isUsed()) {
+      // The policy restarts its health checks on the new connection when it is READY again. Those
+      // on the old one would report that the server has failed when the old one is closed.
+      state.moveTo(ConnectivityState.IDLE);
+    }
+  }
+
+  private void moveToReady() {
     if (state.is(ConnectivityState.IDLE)) {
       state.moveTo(ConnectivityState.CONNECTING);
     }
     if (state.is(ConnectivityState.CONNECTING)) {
       state.moveTo(ConnectivityState.READY);
     }
-    replacer.established(connection);
-    established.dialForWaitingCalls();
   }
 
   private void streamsCounted(Connection connection) {
@@ -278,8 +284,17 @@ final class AddrConn extends LoadBalancer.Subchannel {
     }
     List<PendingPick> waiting = established.closeSlots();
     state.moveTo(ConnectivityState.IDLE);
-    // No frame was sent for them. The policy has updated its picker.
-    waiting.forEach(repick);
+    // The policy has updated its picker.
+    pickAgain(waiting);
+  }
+
+  /** No frame was sent for these calls. The policy's own must not use another subchannel. */
+  private void pickAgain(List<PendingPick> waiting) {
+    for (PendingPick pick : waiting) {
+      if (!channel().failWaiting(pick)) {
+        repick.accept(pick);
+      }
+    }
   }
 
   private void attemptFailed(Status reason) {
@@ -305,7 +320,7 @@ final class AddrConn extends LoadBalancer.Subchannel {
   }
 
   private boolean reconnects() {
-    return !args.getOption(LoadBalancer.DISABLE_SUBCHANNEL_RECONNECT_KEY);
+    return !args().getOption(LoadBalancer.DISABLE_SUBCHANNEL_RECONNECT_KEY);
   }
 
   private void backoffEnded() {
@@ -324,40 +339,13 @@ final class AddrConn extends LoadBalancer.Subchannel {
   }
 
   @Override
-  public List<EquivalentAddressGroup> getAllAddresses() {
-    return addresses;
-  }
-
-  @Override
-  public Attributes getAttributes() {
-    return args.getAttributes();
-  }
-
-  @Override
   public Attributes getConnectedAddressAttributes() {
     return connectedAttributes;
   }
 
   @Override
-  public ChannelLogger getChannelLogger() {
-    return context.logger();
-  }
-
-  @Override
-  public Object getInternalSubchannel() {
-    return this;
-  }
-
-  @Override
-  public Channel asChannel() {
-    throw new UnsupportedOperationException(
-        "Subchannel.asChannel is not supported yet: health checks and load reports"
-            + " over a subchannel's own connection need it; use a policy without them");
-  }
-
-  @Override
   public String toString() {
-    return "AddrConn<" + view.id() + ">" + addresses;
+    return "AddrConn<" + view.id() + ">" + getAllAddresses();
   }
 
   /** A connection of this subchannel. */

@@ -1,7 +1,6 @@
 // SPDX-License-Identifier: Apache-2.0
 package dev.clientconn.internal.channel;
 
-import dev.clientconn.internal.concurrent.ChannelLog;
 import dev.clientconn.internal.concurrent.ChannelThreads;
 import dev.clientconn.internal.concurrent.SyncContextConfined;
 import dev.clientconn.internal.serviceconfig.ServiceConfig;
@@ -11,7 +10,6 @@ import io.grpc.Attributes;
 import io.grpc.ConnectivityState;
 import io.grpc.EquivalentAddressGroup;
 import io.grpc.InternalConfigSelector;
-import io.grpc.LoadBalancer;
 import io.grpc.LoadBalancer.FixedResultPicker;
 import io.grpc.LoadBalancer.PickResult;
 import io.grpc.LoadBalancer.SubchannelPicker;
@@ -25,7 +23,6 @@ import java.util.concurrent.ScheduledExecutorService;
 import java.util.function.BiConsumer;
 import java.util.function.Consumer;
 import java.util.function.DoubleSupplier;
-import java.util.logging.Logger;
 import org.jspecify.annotations.Nullable;
 
 /**
@@ -35,8 +32,6 @@ import org.jspecify.annotations.Nullable;
  */
 @SyncContextConfined
 final class ChannelGeneration {
-  private static final Logger LOGGER = ChannelLog.LOGGER;
-
   private static final Status RECONFIGURED =
       Status.UNAVAILABLE.withDescription("The channel has another configuration");
 
@@ -73,6 +68,7 @@ final class ChannelGeneration {
   private final ChannelContext context;
   private final Shared shared;
   private final ResolvedServiceConfig serviceConfig;
+  private final HealthChecks healthChecks;
   private final ResolverWrapper resolver;
   private final IdleManager idle;
 
@@ -86,7 +82,6 @@ final class ChannelGeneration {
 
   private boolean resolved;
   private boolean hasAddresses;
-  private boolean warnedOfHealthChecks;
 
   /** Makes the first resolver, without starting it: a bad target fails here. */
   ChannelGeneration(
@@ -106,6 +101,7 @@ final class ChannelGeneration {
         new ConnectionLimit(options.scaling().maxConnections()),
         shared.recorder());
     this.serviceConfig = new ResolvedServiceConfig(options, logger);
+    this.healthChecks = new HealthChecks(options.target().text());
     applyConnectionLimit();
     this.idle = new IdleManager(context, shared.calls(), shared.onIdle());
     this.resolver = new ResolverWrapper(context, this::onResult, this::onError);
@@ -141,6 +137,9 @@ final class ChannelGeneration {
   private void publish(ConnectivityState newState, SubchannelPicker newPicker) {
     state = newState;
     picker = newPicker;
+    if (newState == ConnectivityState.READY) {
+      healthChecks.onReady(ownSubchannels());
+    }
     shared.onState().accept(this);
   }
 
@@ -190,7 +189,8 @@ final class ChannelGeneration {
     hasAddresses = true;
     return balancer.accept(
         addresses.getValue(),
-        withoutHealthChecks(withoutSelector(result.getAttributes())),
+        healthChecks.addTo(
+            withoutSelector(result.getAttributes()), serviceConfig.current().healthCheckConfig()),
         chosen == null ? options().serviceConfigParser().defaultBalancerConfig() : chosen);
   }
 
@@ -213,22 +213,6 @@ final class ChannelGeneration {
     if (context.connectionLimit().update(configured)) {
       ownSubchannels().forEach(AddrConn::onLimitChanged);
     }
-  }
-
-  /** Health checks need Subchannel.asChannel, which is not supported. */
-  private Attributes withoutHealthChecks(Attributes attributes) {
-    if (attributes.get(LoadBalancer.ATTR_HEALTH_CHECKING_CONFIG) == null) {
-      return attributes;
-    }
-    if (!warnedOfHealthChecks) {
-      warnedOfHealthChecks = true;
-      LOGGER.warning("[" + options().target().text()
-          + "] The name resolver asks for health checks of the servers, which are not supported"
-          + " yet: the channel uses the servers without them");
-    }
-    return attributes.toBuilder()
-        .discard(LoadBalancer.ATTR_HEALTH_CHECKING_CONFIG)
-        .build();
   }
 
   private void onError(Status error) {

@@ -50,21 +50,27 @@ final class ConnectionReplacer {
     return connection.tls.number() != context.connector().tlsVersion().number();
   }
 
-  /** Called after a connection has been offered to new calls: takes another one out of use. */
-  void established(SubchannelConnection connection) {
+  /**
+   * Called after a connection has been offered to new calls: takes another one out of use. Returns
+   * whether there was one.
+   */
+  boolean established(SubchannelConnection connection) {
     warned = false;
     long age = context.options().connections().maxAgeNanos();
     if (age > 0) {
       double spread = 1 + JITTER * (2 * context.random().getAsDouble() - 1);
       schedule(connection, () -> reachedMaxAge(connection), (long) (age * spread));
     }
+    boolean replaced = false;
     for (SubchannelConnection other : established.all()) {
       if (other != connection && isOutdated(other)) {
         retire(other);
+        replaced = true;
         break;
       }
     }
     replaceOutdated();
+    return replaced;
   }
 
   private void reachedMaxAge(SubchannelConnection connection) {

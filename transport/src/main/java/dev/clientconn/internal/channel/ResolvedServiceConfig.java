@@ -1,15 +1,12 @@
 // SPDX-License-Identifier: Apache-2.0
 package dev.clientconn.internal.channel;
 
-import dev.clientconn.internal.concurrent.ChannelLog;
 import dev.clientconn.internal.concurrent.SyncContextConfined;
 import dev.clientconn.internal.serviceconfig.ServiceConfig;
 import io.grpc.ChannelLogger;
 import io.grpc.ChannelLogger.ChannelLogLevel;
 import io.grpc.NameResolver.ConfigOrError;
 import io.grpc.Status;
-import java.util.List;
-import java.util.logging.Logger;
 import org.jspecify.annotations.Nullable;
 
 /**
@@ -18,10 +15,7 @@ import org.jspecify.annotations.Nullable;
  */
 @SyncContextConfined
 final class ResolvedServiceConfig {
-  private static final Logger LOGGER = ChannelLog.LOGGER;
-
   private final ServiceConfig initial;
-  private final String target;
   private final boolean hasDefault;
   private final boolean lookUp;
   private final ChannelLogger logger;
@@ -29,18 +23,13 @@ final class ResolvedServiceConfig {
 
   private boolean resolvedOnce;
 
-  /** What the last warning named: resolvers send the same config repeatedly. */
-  private List<String> warnedOf = List.of();
-
   ResolvedServiceConfig(ChannelOptions options, ChannelLogger logger) {
     ServiceConfig fromBuilder = options.defaultServiceConfig();
     this.hasDefault = fromBuilder != null;
     this.initial = fromBuilder == null ? ServiceConfig.EMPTY : fromBuilder;
-    this.target = options.target().text();
     this.lookUp = options.lookUpServiceConfig();
     this.logger = logger;
     this.current = initial;
-    warnOfIgnored(initial);
   }
 
   /**
@@ -58,7 +47,6 @@ final class ResolvedServiceConfig {
     if (resolved.getConfig() instanceof ServiceConfig config) {
       resolvedOnce = true;
       current = config;
-      warnOfIgnored(config);
       return null;
     }
     Status error = resolved.getError();
@@ -78,15 +66,5 @@ final class ResolvedServiceConfig {
 
   ServiceConfig current() {
     return current;
-  }
-
-  /** Logs at WARNING, so that it is seen where the channel's own logger is switched off. */
-  private void warnOfIgnored(ServiceConfig config) {
-    List<String> ignored = config.ignored();
-    if (!ignored.isEmpty() && !ignored.equals(warnedOf)) {
-      LOGGER.warning("[" + target + "] ClientConn does not act on these entries of the service"
-          + " config: " + String.join(", ", ignored));
-    }
-    warnedOf = ignored;
   }
 }

@@ -67,7 +67,7 @@ abstract class SubchannelConnection extends AddrConnView.Owner
   /** Any thread: a stream slot may have become free. */
   abstract void slotFree();
 
-  /** The connection takes no new streams. */
+  /** The connection takes no new streams, or is lost. */
   abstract void draining();
 
   /** The connection has ended or could not be made. Called last. */
@@ -212,6 +212,14 @@ abstract class SubchannelConnection extends AddrConnView.Owner
         Kind.DRAINING,
         transport == null ? 0 : transport.id(),
         String.valueOf(reason.getDescription()));
+    sync.execute(this::draining);
+  }
+
+  @Override
+  public void onClosing(Status reason) {
+    unpublish();
+    // A health check that fails before the subchannel is IDLE would fail the calls of the channel,
+    // which now wait for the next connection.
     sync.execute(this::draining);
   }
 

@@ -87,10 +87,14 @@ final class TransportLifecycle {
     if (state == State.CLOSED) {
       return false;
     }
+    boolean inUse = state == State.READY;
     if (state != State.DRAINING) {
       reason = why;
     }
     state = State.CLOSED;
+    if (inUse) {
+      listener.onClosing(why);
+    }
     return true;
   }
 

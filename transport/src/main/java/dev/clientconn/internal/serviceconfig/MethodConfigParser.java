@@ -1,9 +1,7 @@
 // SPDX-License-Identifier: Apache-2.0
 package dev.clientconn.internal.serviceconfig;
 
-import java.util.ArrayList;
 import java.util.HashMap;
-import java.util.List;
 import java.util.Map;
 import org.jspecify.annotations.Nullable;
 
@@ -14,7 +12,6 @@ import org.jspecify.annotations.Nullable;
 final class MethodConfigParser {
   private final Map<String, MethodConfig> byMethod = new HashMap<>();
   private final Map<String, MethodConfig> byService = new HashMap<>();
-  private final List<String> ignored = new ArrayList<>();
   private @Nullable MethodConfig fallback;
 
   ServiceConfig parse(@Nullable Object balancerConfig, JsonObject root) {
@@ -33,7 +30,6 @@ final class MethodConfigParser {
         add(name, config);
       }
     }
-    checkHealth(root);
     MethodConfig absent = throttled ? MethodConfig.THROTTLED : MethodConfig.NONE;
     return new ServiceConfig(
         balancerConfig,
@@ -42,7 +38,7 @@ final class MethodConfigParser {
         fallback == null ? absent : fallback,
         throttling,
         maxConnections(root),
-        List.copyOf(ignored));
+        healthCheckConfig(root));
   }
 
   /** gRFC A105. */
@@ -86,11 +82,13 @@ final class MethodConfigParser {
     return size;
   }
 
-  private void checkHealth(JsonObject root) {
+  private static @Nullable Map<String, ?> healthCheckConfig(JsonObject root) {
     JsonObject health = root.object("healthCheckConfig");
-    if (health != null) {
-      health.string("serviceName");
-      ignored.add(health.path());
+    if (health == null) {
+      return null;
     }
+    // The policy reads it, and would end the channel by an exception.
+    health.string("serviceName");
+    return health.values();
   }
 }

@@ -2,7 +2,6 @@
 package dev.clientconn.internal.serviceconfig;
 
 import io.grpc.MethodDescriptor;
-import java.util.List;
 import java.util.Map;
 import org.jspecify.annotations.Nullable;
 
@@ -16,7 +15,8 @@ import org.jspecify.annotations.Nullable;
  * @param fallback for methods that are in neither map
  * @param retryThrottling of the channel, {@code null} for none
  * @param maxConnectionsPerSubchannel {@code null} if the config sets none
- * @param ignored entries that are valid but have no effect
+ * @param healthCheckConfig for policies that check the health of servers (gRFC A17), or {@code
+ *     null}
  */
 public record ServiceConfig(
     @Nullable Object balancerConfig,
@@ -25,10 +25,10 @@ public record ServiceConfig(
     MethodConfig fallback,
     @Nullable RetryThrottling retryThrottling,
     @Nullable Integer maxConnectionsPerSubchannel,
-    List<String> ignored) {
+    @Nullable Map<String, ?> healthCheckConfig) {
 
   public static final ServiceConfig EMPTY =
-      new ServiceConfig(null, Map.of(), Map.of(), MethodConfig.NONE, null, null, List.of());
+      new ServiceConfig(null, Map.of(), Map.of(), MethodConfig.NONE, null, null, null);
 
   /** Finds the most specific entry: service and method, then service, then the nameless one. */
   public MethodConfig methodConfig(MethodDescriptor<?, ?> method) {

@@ -118,6 +118,12 @@ public interface ClientTransport {
     void onDraining(Status reason);
 
     /**
+     * The connection was ready and is lost. Called before its streams are failed, so that the owner
+     * has taken the connection out of use when the calls end.
+     */
+    default void onClosing(Status reason) {}
+
+    /**
      * The connection has ended or could not be established; every stream has been closed. Always
      * called, last.
      *

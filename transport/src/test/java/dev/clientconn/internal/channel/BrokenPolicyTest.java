@@ -6,12 +6,9 @@ import static io.grpc.ConnectivityState.TRANSIENT_FAILURE;
 import static org.assertj.core.api.Assertions.assertThat;
 
 import dev.clientconn.testing.Throwing;
-import io.grpc.Attributes;
 import io.grpc.ConnectivityState;
-import io.grpc.LoadBalancer;
 import io.grpc.LoadBalancer.PickResult;
 import io.grpc.Status.Code;
-import java.util.Map;
 import java.util.stream.Stream;
 import org.junit.jupiter.api.AfterEach;
 import org.junit.jupiter.api.BeforeEach;
@@ -186,21 +183,6 @@ class BrokenPolicyTest {
 
     assertThat(call.failed().getCode()).isEqualTo(Code.INTERNAL);
     assertThat(call.failed().getDescription()).contains("returned null");
-  }
-
-  @Test
-  void healthChecksThatAResolverAsksForAreLeftOut() {
-    ChannelHarness checked = new ChannelHarness().policy("round_robin");
-    FakePick call = checked.call();
-
-    checked.resolver.send(
-        Attributes.newBuilder()
-            .set(LoadBalancer.ATTR_HEALTH_CHECKING_CONFIG, Map.of("serviceName", "pkg.Greeter"))
-            .build(),
-        1);
-    checked.connector.last().ready();
-
-    assertThat(call.picked()).isSameAs(checked.connector.last());
   }
 
   private void connect() {

@@ -133,6 +133,11 @@ public final class FakePick implements TransportSource.PendingPick {
     dropped = true;
   }
 
+  @Override
+  public void cancel(Status reason) {
+    over = true;
+  }
+
   private void assertFirst() {
     if (!isWaiting()) {
       throw new AssertionError("a pick was completed twice");

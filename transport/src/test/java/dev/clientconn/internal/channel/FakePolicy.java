@@ -12,7 +12,9 @@ import io.grpc.LoadBalancerProvider;
 import io.grpc.LoadBalancerRegistry;
 import io.grpc.NameResolver.ConfigOrError;
 import io.grpc.Status;
+import java.util.ArrayList;
 import java.util.HashMap;
+import java.util.List;
 import java.util.Map;
 import java.util.Objects;
 import java.util.function.Function;
@@ -34,6 +36,9 @@ public final class FakePolicy extends LoadBalancerProvider {
       args -> PickResult.withSubchannel(subchannel());
 
   public boolean returnsNull;
+  /** What its subchannel has reported. */
+  public final List<ConnectivityState> states = new ArrayList<>();
+
   private final Map<String, Throwable> failures = new HashMap<>();
   private LoadBalancer.@Nullable Helper helper;
   private @Nullable Subchannel subchannel;
@@ -133,6 +138,7 @@ public final class FakePolicy extends LoadBalancerProvider {
             .build());
         subchannel = made;
         made.start(state -> {
+          states.add(state.getState());
           on("onSubchannelState");
           if (state.getState() == ConnectivityState.READY) {
             update(with, ConnectivityState.READY);

@@ -257,6 +257,9 @@ class PickerWrapperTest {
     }
 
     @Override
+    public void cancel(Status reason) {}
+
+    @Override
     public void onDropped(Status status) {
       completed.incrementAndGet();
     }

@@ -9,12 +9,8 @@ import io.grpc.ConnectivityState;
 import io.grpc.NameResolver.ResolutionResult;
 import io.grpc.Status;
 import io.grpc.StatusOr;
-import java.util.ArrayList;
 import java.util.List;
 import java.util.Map;
-import java.util.logging.Filter;
-import java.util.logging.Level;
-import java.util.logging.Logger;
 import org.jspecify.annotations.Nullable;
 import org.junit.jupiter.api.Test;
 
@@ -130,32 +126,6 @@ class ServiceConfigPrecedenceTest {
 
   private static Map<String, ?> throttling(double ratio) {
     return Map.of("retryThrottling", Map.of("maxTokens", 10.0, "tokenRatio", ratio));
-  }
-
-  @Test
-  void everyConfigWithEntriesThatAreNotActedOnIsWarnedOfOnce() {
-    List<String> warnings = new ArrayList<>();
-    Logger logger = Logger.getLogger("dev.clientconn.ClientConn");
-    Filter before = logger.getFilter();
-    logger.setFilter(record -> {
-      if (record.getLevel().equals(Level.WARNING)) {
-        warnings.add(record.getMessage());
-      }
-      return false;
-    });
-    try {
-      harness.connect();
-      harness.resolver.send(Map.of("healthCheckConfig", Map.of("serviceName", "a")), 1);
-      harness.resolver.send(Map.of("healthCheckConfig", Map.of("serviceName", "b")), 1);
-      harness.resolver.send(throttling(0.1), 1);
-      harness.resolver.send(Map.of("healthCheckConfig", Map.of("serviceName", "c")), 1);
-    } finally {
-      logger.setFilter(before);
-    }
-
-    String text = "[fake:///server:1] ClientConn does not act on these entries of the service"
-        + " config: serviceConfig.";
-    assertThat(warnings).containsExactly(text + "healthCheckConfig", text + "healthCheckConfig");
   }
 
   @Test

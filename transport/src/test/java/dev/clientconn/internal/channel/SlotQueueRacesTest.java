@@ -177,6 +177,9 @@ class SlotQueueRacesTest {
     }
 
     @Override
+    public void cancel(Status reason) {}
+
+    @Override
     public void onDropped(Status status) {
       throw new AssertionError(status);
     }
