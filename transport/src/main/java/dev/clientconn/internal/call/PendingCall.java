@@ -238,7 +238,7 @@ public final class PendingCall<ReqT, RespT> extends ClientCall<ReqT, RespT>
     return new WaitingCall(
         this,
         method.getFullMethodName(),
-        OptionalLong.of(System.nanoTime() - startedAt),
+        OptionalLong.of(environment.nanoTime().getAsLong() - startedAt),
         WaitCause.NAME_RESOLUTION);
   }
 

@@ -18,6 +18,7 @@ import io.grpc.Status;
 import java.io.InputStream;
 import java.util.ArrayList;
 import java.util.List;
+import java.util.OptionalLong;
 import java.util.concurrent.TimeUnit;
 import org.junit.jupiter.api.Test;
 
@@ -45,6 +46,17 @@ class PendingCallTest {
   private void deadline(long millis) {
     fixture.options = CallOptions.DEFAULT.withDeadline(
         fixture.clock.deadlineAfter(millis, TimeUnit.MILLISECONDS));
+  }
+
+  @Test
+  void ageIsMeasuredByTheClockOfTheChannel() {
+    unary();
+    fixture.clock.advance(30, TimeUnit.MILLISECONDS);
+
+    assertThat(fixture.gate.waiting())
+        .singleElement()
+        .extracting(WaitingCall::ageNanos)
+        .isEqualTo(OptionalLong.of(30_000_000));
   }
 
   @Test
