@@ -17,7 +17,7 @@ public enum WaitCause {
   CREDENTIALS,
   /**
    * An attempt has failed, and the next one has not begun; with hedging, the time before the
-   * attempt began whose response the application gets.
+   * attempt began that ends the call.
    */
   RETRY_BACKOFF,
   /** All streams that the server allows are in use ({@code SETTINGS_MAX_CONCURRENT_STREAMS}). */

@@ -43,9 +43,11 @@ final class ActiveCall extends RetriedCall
   /** A call that is reported measures its time from the start; others when they have to wait. */
   private static @Nullable CallTimeline timelineOfReport(CallPlan plan) {
     CallEnvironment environment = plan.environment();
-    return environment.reports().areWanted(plan.getCallOptions())
-        ? environment.newTimeline(WaitCause.APPLICATION)
-        : null;
+    if (!environment.reports().areWanted(plan.getCallOptions())) {
+      return null;
+    }
+    return environment.newTimeline(
+        plan.clientSendsOneMessage() ? WaitCause.APPLICATION : WaitCause.TURN);
   }
 
   // ---- Opening
@@ -62,8 +64,8 @@ final class ActiveCall extends RetriedCall
 
   void open() {
     CallTimeline known = timeline();
-    if (known != null) {
-      known.open(plan.clientSendsOneMessage());
+    if (known != null && plan.clientSendsOneMessage()) {
+      known.changeTo(WaitCause.TURN);
     }
     retries = CallRetries.of(plan);
     if (plan.maxHedgedAttempts() > 1
@@ -95,9 +97,8 @@ final class ActiveCall extends RetriedCall
 
   /** Ends the call before it asks for a transport. */
   void refuse(Status status) {
-    CallAttempt none = new CallAttempt(this, plan, false);
-    if (state.open(none)) {
-      fail(none, status);
+    if (state.cancel(status) == null) {
+      closeWithoutStream(CallTracers.NONE, status);
     }
   }
 
@@ -163,6 +164,10 @@ final class ActiveCall extends RetriedCall
   /** Ends the call from this side, in any state. Any thread, any number of times. */
   @Override
   public void cancel(Status reason) {
+    if (!state.isOver() && hedges != null) {
+      // Its stream then ends the call, with the times that only the event loop knows.
+      hedges.commitToOldest(reason);
+    }
     Object before = state.cancel(reason);
     if (before instanceof ClientStream stream) {
       stream.cancel(reason);
@@ -217,8 +222,7 @@ final class ActiveCall extends RetriedCall
 
   /** How many attempts have begun; transparent retries count. */
   private int attempts() {
-    CallTimeline known = timeline();
-    if (known != null && !known.isOpened()) {
+    if (state.hasEndedUnopened()) {
       return 0;
     }
     if (hedges != null) {

@@ -134,9 +134,6 @@ final class CallListenerExecutor<RespT> extends CallExecutor {
           environment.nanoTime(),
           deadline == null ? start : environment.nanoTime().getAsLong() - deadline.elapsedNanos(),
           opened ? WaitCause.TURN : WaitCause.APPLICATION);
-      if (opened) {
-        known.open(false);
-      }
       timeline = known;
       endTimesIfClosed(known);
     }

@@ -21,7 +21,7 @@ import org.jspecify.annotations.Nullable;
  *    |          cancel |  |                             |  Status
  *    |      endOpening |  |                             |  |
  *    v                 v  v                             v  v end
- *   ENDED <------------------------------------------------+
+ * NEVER_OPENED       ENDED <-------------------------------+
  * }</pre>
  *
  * <p>{@code null}: not opened. Opening: an attempt that asks for a transport, then for credentials,
@@ -59,10 +59,16 @@ final class CallState {
 
   static final Object ENDED = new Object();
 
+  /** Ended as well, and no attempt was opened. */
+  private static final Object NEVER_OPENED = new Object();
+
   private static final AtomicReferenceFieldUpdater<CallState, @Nullable Object> STATE =
       AtomicReferenceFieldUpdater.newUpdater(CallState.class, Object.class, "state");
 
-  /** {@code null}, an {@link Opening}, a {@link ClientStream}, a {@link Status} or ENDED. */
+  /**
+   * {@code null}, an {@link Opening}, a {@link ClientStream}, a {@link Status}, ENDED or
+   * NEVER_OPENED.
+   */
   private volatile @Nullable Object state;
 
   /** Returns false if the call was cancelled before. */
@@ -81,8 +87,16 @@ final class CallState {
 
   /** Whether the call has ended or was cancelled. */
   boolean isOver() {
-    Object now = state;
-    return now == ENDED || now instanceof Status;
+    return isOver(state);
+  }
+
+  private static boolean isOver(@Nullable Object state) {
+    return state == ENDED || state == NEVER_OPENED || state instanceof Status;
+  }
+
+  /** Whether the call ended before it had an attempt. */
+  boolean hasEndedUnopened() {
+    return state == NEVER_OPENED;
   }
 
   /** Returns whether the stream may go on; not if the call was cancelled while it started. */
@@ -98,7 +112,7 @@ final class CallState {
   boolean reopen(Opening next) {
     for (; ; ) {
       Object before = state;
-      if (before == ENDED || before instanceof Status) {
+      if (isOver(before)) {
         return false;
       }
       if (STATE.compareAndSet(this, before, next)) {
@@ -139,10 +153,13 @@ final class CallState {
   Object cancel(Status reason) {
     for (; ; ) {
       Object before = state;
-      if (before == ENDED || before instanceof Status) {
+      if (isOver(before)) {
         return before;
       }
       Object after = before instanceof ClientStream ? reason : ENDED;
+      if (before == null) {
+        after = NEVER_OPENED;
+      }
       if (STATE.compareAndSet(this, before, after)) {
         return before;
       }

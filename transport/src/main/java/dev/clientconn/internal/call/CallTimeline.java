@@ -39,7 +39,6 @@ final class CallTimeline {
   private @Nullable WaitCause endedWith;
 
   private long since;
-  private boolean opened;
   /** The end is queued for the application, and a late step must not change the cause again. */
   private boolean endQueued;
 
@@ -81,26 +80,13 @@ final class CallTimeline {
     }
   }
 
-  /**
-   * The call begins its first attempt.
-   *
-   * @param later whether that is later than its start, or than the last change of the cause
-   */
-  synchronized void open(boolean later) {
-    opened = true;
-    changeTo(WaitCause.TURN, later ? now() : since);
-  }
-
-  synchronized boolean isOpened() {
-    return opened;
-  }
-
   private void leaveCause(long now) {
     long elapsed = now - since;
     nanos[cause.ordinal()] += elapsed;
     if (cause.ordinal() <= RARE) {
       totals.end(cause, now);
-    } else if (elapsed > 0) {
+    } else if (elapsed > 0 && cause != WaitCause.TURN) {
+      // Turns are in the connection's totals, but for the part that the end of a stream adds.
       totals.add(cause, elapsed);
     }
   }
@@ -137,6 +123,9 @@ final class CallTimeline {
     }
     // What is not in the stream's parts: the call waited for the loop.
     long before = Math.max(0, -surplus);
+    if (cause == WaitCause.TURN && before > 0) {
+      totals.add(cause, before);
+    }
     leaveCause(since + before);
     since = now;
     cause = WaitCause.APPLICATION;
@@ -154,18 +143,7 @@ final class CallTimeline {
       hedge.nanos[WaitCause.RETRY_BACKOFF.ordinal()] = now - start;
     }
     hedge.since = now;
-    hedge.opened = true;
     return hedge;
-  }
-
-  /** Counts the time since the last change for another cause, and not in the totals. */
-  synchronized void attributeTo(WaitCause other) {
-    if (!ended) {
-      long now = Math.max(now(), since);
-      nanos[other.ordinal()] += now - since;
-      since = now;
-      endedWith = other;
-    }
   }
 
   /** The call has ended without a stream; from now on the application is to take the end. */

@@ -174,7 +174,7 @@ final class Hedge implements AttemptOwner {
 
     /** Returns the call's listener if this attempt has won, or does so now. */
     private ClientStream.@Nullable Listener win() {
-      if (winner == null && all.commit(Hedge.this)) {
+      if (winner == null && all.commit(Hedge.this, HedgedAttempts.NOT_NEEDED)) {
         winner = call.listener(tracers);
       }
       return winner;

@@ -178,10 +178,10 @@ final class HedgedAttempts implements UnsentCalls.Entry, CallState.Opening {
   // ---- Ending attempts
 
   /**
-   * Commits the call to an attempt, and cancels the others. Returns whether the attempt has won,
-   * now or before.
+   * Commits the call to an attempt, and cancels the others with the reason. Returns whether the
+   * attempt has won, now or before.
    */
-  boolean commit(Hedge hedge) {
+  boolean commit(Hedge hedge, Status reason) {
     List<Hedge> losers;
     synchronized (this) {
       CallAttempt attempt = hedge.attempt();
@@ -200,8 +200,16 @@ final class HedgedAttempts implements UnsentCalls.Entry, CallState.Opening {
       losers = endAll();
       losers.remove(hedge);
     }
-    leave(losers, NOT_NEEDED, hedge.timeline());
+    leave(losers, reason, hedge.timeline());
     return true;
+  }
+
+  /** The call is about to be cancelled: commits it to its oldest attempt, if that has a stream. */
+  void commitToOldest(Status reason) {
+    List<Hedge> present = running();
+    if (!present.isEmpty() && present.get(0).hasStream()) {
+      commit(present.get(0), reason);
+    }
   }
 
   /** The call has ended without a winner. */
@@ -212,24 +220,23 @@ final class HedgedAttempts implements UnsentCalls.Entry, CallState.Opening {
       losers = endAll();
     }
     CallTimeline used = chooseTimeline(losers);
-    // What ended the call, such as the failure of a pick, is no status of these.
-    boolean concernsAll = reason.getCode() == Status.Code.DEADLINE_EXCEEDED;
-    leave(losers, concernsAll ? reason : CANCELLED.withDescription(reason.getDescription()), used);
+    call.useTimeline(used);
+    leave(losers, reason, used);
   }
 
-  /** The call has ended as its oldest attempt does, or while it waited for the next one. */
+  /** Of the attempt that has failed the call, else of the oldest, else of the wait for the next. */
   private CallTimeline chooseTimeline(List<Hedge> ended) {
-    if (ended.isEmpty()) {
-      timeline.attributeTo(WaitCause.RETRY_BACKOFF);
-      return timeline;
+    for (Hedge hedge : ended) {
+      if (hedge.state().isOver()) {
+        return hedge.timeline();
+      }
     }
-    CallTimeline oldest = ended.get(0).timeline();
-    if (ended.get(0).hasStream()) {
-      // The event loop has measured it, which is asked only for the end of a stream.
-      oldest.attributeTo(WaitCause.SERVER);
+    if (!ended.isEmpty()) {
+      return ended.get(0).timeline();
     }
-    call.useTimeline(oldest);
-    return oldest;
+    CallTimeline betweenAttempts = timeline.ofHedge(false);
+    betweenAttempts.changeTo(WaitCause.RETRY_BACKOFF);
+    return betweenAttempts;
   }
 
   /** With the lock. */
@@ -247,8 +254,12 @@ final class HedgedAttempts implements UnsentCalls.Entry, CallState.Opening {
   @SuppressWarnings("ReferenceEquality") // each attempt has its own
   private void leave(List<Hedge> losers, Status reason, CallTimeline used) {
     plan.environment().unsent().removeWaiting(this);
+    // What ended the call, such as the failure of a pick, is no status of these.
+    Status own = reason.getCode() == Status.Code.DEADLINE_EXCEEDED
+        ? reason
+        : CANCELLED.withDescription(reason.getDescription());
     for (Hedge loser : losers) {
-      loser.cancel(reason);
+      loser.cancel(own);
       if (loser.timeline() != used) {
         loser.timeline().end();
       }
@@ -322,7 +333,7 @@ final class HedgedAttempts implements UnsentCalls.Entry, CallState.Opening {
   void commitIfOverLimit() {
     while (call.request().isOverLimit() && !isOver()) {
       Hedge most = mostSent();
-      if (most == null || commit(most)) {
+      if (most == null || commit(most, NOT_NEEDED)) {
         return;
       }
     }

@@ -9,6 +9,7 @@ import dev.clientconn.internal.serviceconfig.MethodConfig;
 import dev.clientconn.internal.serviceconfig.RetryThrottling;
 import dev.clientconn.internal.transport.StreamProgress;
 import dev.clientconn.testing.FakeStream;
+import dev.clientconn.testing.RecordingReports;
 import dev.clientconn.testing.TextMethods;
 import dev.clientconn.transport.TransportListener.RepeatReason;
 import io.grpc.CallOptions;
@@ -20,6 +21,7 @@ import io.grpc.Status;
 import io.grpc.Status.Code;
 import java.util.ArrayList;
 import java.util.List;
+import java.util.Map;
 import java.util.Set;
 import java.util.concurrent.TimeUnit;
 import org.junit.jupiter.api.AfterEach;
@@ -108,6 +110,19 @@ class HedgingTest {
         .containsExactly(RepeatReason.HEDGE, RepeatReason.HEDGE, RepeatReason.HEDGE);
     attempt(2).respond("world");
     assertThat(events()).containsExactly("headers", "message(world)", "close(OK)");
+  }
+
+  @Test
+  void callHasTheTimesOfTheAttemptWhosePickEndsIt() {
+    RecordingReports reports = new RecordingReports();
+    fixture.reportListeners.add(reports);
+    fixture.unary("hello");
+    fixture.source.failure = Status.PERMISSION_DENIED;
+    advance(100);
+
+    assertThat(events()).containsExactly("close(PERMISSION_DENIED)");
+    assertThat(reports.only().attempts()).isEqualTo(2);
+    assertThat(reports.millis()).isEqualTo(Map.of("retry_backoff", 100L));
   }
 
   @Test

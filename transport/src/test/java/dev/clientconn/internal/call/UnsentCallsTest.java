@@ -48,6 +48,20 @@ class UnsentCallsTest {
   }
 
   @Test
+  void anAttemptThatOpensDuringATickCounts() {
+    fixture.withoutTransport();
+    RecordingTracers tracers = new RecordingTracers();
+    deadline(300);
+    fixture.options = fixture.options.withStreamTracerFactory(tracers);
+    tracers.duringNew = () -> fixture.clock.advance(UnsentCalls.TICK_NANOS, TimeUnit.NANOSECONDS);
+    ClientCall<String, String> call = fixture.unary("hello");
+    call.cancel("enough", null);
+
+    assertThat(listener.description())
+        .isEqualTo("enough [waited for the application; 100 ms application; 1 attempt]");
+  }
+
+  @Test
   void aDeadlineShorterThanATickIsLateByATickAtMost() {
     deadline(1);
     fixture.start(TextMethods.UNARY);
