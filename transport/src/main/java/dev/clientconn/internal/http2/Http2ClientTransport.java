@@ -253,7 +253,7 @@ final class Http2ClientTransport implements ClientTransport {
   private synchronized LoopProbe createProbe() {
     LoopProbe known = probe;
     if (known == null) {
-      known = new LoopProbe(loop, activeStreams);
+      known = new LoopProbe(loop, activeStreams, client.waits);
       probe = known;
     }
     return known;

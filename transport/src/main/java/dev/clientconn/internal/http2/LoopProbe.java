@@ -10,7 +10,8 @@ import java.util.concurrent.atomic.AtomicLong;
 
 /**
  * Measures what would cost too much to measure all the time: how long the loop lets a task wait,
- * and the smallest windows of the streams. Measures when it is requested, one time after the other.
+ * the smallest windows of the streams, and the time of streams that have had no event for long.
+ * Measures when it is requested, one time after the other.
  */
 @CrossesThreads
 final class LoopProbe {
@@ -19,6 +20,7 @@ final class LoopProbe {
 
   private final EventLoop loop;
   private final ActiveStreams activeStreams;
+  private final StreamWaits waits;
   /** When the task was sent that has not run; {@link #NONE} if there is none. */
   private final AtomicLong sentAt = new AtomicLong(NONE);
   /** Whether a measurement is under way. */
@@ -33,9 +35,10 @@ final class LoopProbe {
 
   private long minReceive;
 
-  LoopProbe(EventLoop loop, ActiveStreams activeStreams) {
+  LoopProbe(EventLoop loop, ActiveStreams activeStreams, StreamWaits waits) {
     this.loop = loop;
     this.activeStreams = activeStreams;
+    this.waits = waits;
   }
 
   /** Any thread. */
@@ -62,6 +65,7 @@ final class LoopProbe {
   private void look(StreamState stream) {
     minSend = Math.min(minSend, stream.sendQuota().window());
     minReceive = Math.min(minReceive, stream.inFlow().available());
+    waits.addTimeSoFar(stream);
   }
 
   private void publish() {

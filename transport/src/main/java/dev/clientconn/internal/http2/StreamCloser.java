@@ -171,6 +171,8 @@ final class StreamCloser {
       boolean passTimes = status == null || stream.listener().needsTimes(status, progress);
       return waits.end(stream, passTimes);
     } catch (Throwable thrown) {
+      // First: the end of the connection delivers the events of streams, which may begin waits.
+      stream.endPhases();
       failConnection.accept(thrown);
       return WaitCause.SERVER;
     }
@@ -233,6 +235,7 @@ final class StreamCloser {
         closeOpen(stream, status, StreamProgress.PROCESSED, new Metadata());
       }
     }
+    waits.endAll();
     deadlines.close();
     loopy.clear();
   }

@@ -17,36 +17,36 @@ import org.jspecify.annotations.Nullable;
  */
 @EventLoopConfined
 final class StreamWaits {
-  /** The stream exists, and this turn has yet to decide what it waits for. */
-  static final byte CREATED = 0;
+  /** The stream waits for nothing any more. */
+  static final byte ENDED = 0;
+  /** It exists, and this turn has yet to decide what it waits for. */
+  static final byte CREATED = 1;
   /** It has no HEADERS on the wire. */
-  static final byte UNOPENED = 1;
+  static final byte UNOPENED = 2;
   /** {@link LoopyWriter} has queued it. */
-  static final byte QUEUED = 2;
+  static final byte QUEUED = 3;
   /** It has bytes to send, and no window of its own. */
-  static final byte NO_WINDOW = 3;
+  static final byte NO_WINDOW = 4;
   /** It has nothing to send, and the application has to go on. */
-  static final byte APPLICATION = 4;
+  static final byte APPLICATION = 5;
   /**
    * It has nothing to send, and the application got messages: until it has taken them it waits for
    * the application, then for the server. When that changes is known only afterwards.
    */
-  static final byte DELIVERED = 5;
+  static final byte DELIVERED = 6;
   /** It has nothing to send, and the server has to go on. */
-  static final byte SERVER = 6;
-
-  static final byte ENDED = 7;
+  static final byte SERVER = 7;
 
   /** The causes of phases that have one; the others depend on the connection. */
   private static final @Nullable WaitCause[] CAUSES = {
+    null,
     WaitCause.TURN,
     null,
     null,
     WaitCause.STREAM_WINDOW,
     WaitCause.APPLICATION,
     null,
-    WaitCause.SERVER,
-    null
+    WaitCause.SERVER
   };
 
   private final TurnClock clock;
@@ -127,7 +127,7 @@ final class StreamWaits {
   /** Messages were delivered to the call. */
   void delivered(StreamState stream) {
     byte phase = stream.phase();
-    if (phase < APPLICATION || stream.isClosed()) {
+    if (phase < APPLICATION) {
       return;
     }
     if (!stream.sendQueue.isEnded()) {
@@ -177,6 +177,22 @@ final class StreamWaits {
     }
     stream.endPhases();
     return last;
+  }
+
+  /**
+   * Adds to the totals what the stream has waited so far, where they do not have it: what it waited
+   * for is known only afterwards. Not within a turn.
+   */
+  void addTimeSoFar(StreamState stream) {
+    if (stream.phase() == DELIVERED) {
+      change(stream, DELIVERED);
+      clock.endTurn();
+    }
+  }
+
+  /** The connection has ended, and all of its streams. */
+  void endAll() {
+    totals.endAll(clock.now());
   }
 
   private void change(StreamState stream, byte next) {

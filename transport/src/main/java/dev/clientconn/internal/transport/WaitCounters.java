@@ -55,6 +55,16 @@ public final class WaitCounters {
     change(cause, count, 0, nanos);
   }
 
+  /** Ends all waits: those that were not ended, for whatever reason, would count for ever. */
+  public void endAll(long now) {
+    for (WaitCause cause : CAUSES) {
+      int running = (int) figures.getPlain(cause.ordinal() * FIGURES + RUNNING);
+      if (running != 0) {
+        end(cause, running, now);
+      }
+    }
+  }
+
   private void change(WaitCause cause, long count, int running, long nanos) {
     int at = cause.ordinal() * FIGURES;
     long version = figures.getPlain(VERSION);

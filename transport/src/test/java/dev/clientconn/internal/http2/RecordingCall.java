@@ -25,6 +25,7 @@ final class RecordingCall implements ClientStream.Listener {
   Runnable onBatchEnd = () -> {};
   Runnable onClosed = () -> {};
   Runnable beforeMessage = () -> {};
+  Runnable beforeTimes = () -> {};
   Runnable onTimes = () -> {};
   int batches;
   Metadata trailers = new Metadata();
@@ -120,6 +121,7 @@ final class RecordingCall implements ClientStream.Listener {
 
   @Override
   public boolean needsTimes(Status end, StreamProgress progressAtEnd) {
+    beforeTimes.run();
     return true;
   }
 

@@ -7,7 +7,10 @@ import static org.assertj.core.api.Assertions.assertThat;
 import dev.clientconn.conformance.Conforms;
 import dev.clientconn.internal.message.FramedMessage;
 import dev.clientconn.internal.message.OwnChunks;
+import dev.clientconn.internal.transport.ChannelWaits;
 import dev.clientconn.internal.transport.TransportOptions.KeepaliveOptions;
+import dev.clientconn.transport.WaitCause;
+import dev.clientconn.transport.WaitTotal;
 import io.grpc.Metadata;
 import io.grpc.Status;
 import io.grpc.Status.Code;
@@ -224,6 +227,28 @@ class TurnTest extends PeerTest {
 
     assertThat(responded.takeEvents()).endsWith("closed OK PROCESSED");
     assertThat(peer.owner.phases).containsExactly("ready", "terminated");
+  }
+
+  @Test
+  void waitThatCannotBeEndedEndsWithItsConnection() {
+    Http2Peer peer = ready();
+    ChannelWaits channel = new ChannelWaits();
+    channel.addConnection(peer.transport.waits());
+    // So that the sum of the beginnings of waits is not 0 by chance.
+    peer.after(Duration.ofSeconds(1));
+    RecordingCall responded = peer.unary();
+    responded.beforeTimes = () -> {
+      throw new StackOverflowError("says the test");
+    };
+    peer.after(Duration.ofMillis(10));
+    peer.inOneRead(() -> peer.answers(1));
+    channel.removeConnection(peer.transport.waits());
+    peer.after(Duration.ofMillis(50));
+
+    long now = peer.loop.ticker().nanoTime();
+    assertThat(channel.snapshot(now).get(WaitCause.SERVER)).isEqualTo(new WaitTotal(1, 10_000_000));
+    channel.add(WaitCause.SERVER, 5_000_000);
+    assertThat(channel.snapshot(now).get(WaitCause.SERVER)).isEqualTo(new WaitTotal(2, 15_000_000));
   }
 
   @Test

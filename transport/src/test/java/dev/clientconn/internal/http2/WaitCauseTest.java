@@ -34,7 +34,13 @@ class WaitCauseTest extends WaitFixture {
           "name",
           List.of(Map.of("service", "hedged")),
           "hedgingPolicy",
-          Map.of("maxAttempts", 2.0, "hedgingDelay", "0.1s"))));
+          Map.of(
+              "maxAttempts",
+              2.0,
+              "hedgingDelay",
+              "0.1s",
+              "nonFatalStatusCodes",
+              List.of("UNAVAILABLE")))));
 
   // Without a stream
 
@@ -121,19 +127,59 @@ class WaitCauseTest extends WaitFixture {
 
   @Test
   void hedgeThatWinsHasTheTimeBeforeItAsBackoff() {
-    channel();
-    ChannelCore core = Objects.requireNonNull(control);
-    core.execute(core::requestConnection);
-    fakes.resolver.send(HEDGES, 1);
-    peers.last().sendsSettings(s -> {});
-    start("hedged/M", MethodType.UNARY, CallOptions.DEFAULT, 10).halfClose();
-    loop.run();
+    serviceConfig = HEDGES;
+    Http2Peer peer = connected();
+    hedged();
     advance(100);
     advance(40);
-    peers.last().answers(3);
+    peer.answers(3);
 
     assertThat(reports.only().attempts()).isEqualTo(2);
     assertThat(reports.millis()).isEqualTo(Map.of("retry_backoff", 100L, "server", 40L));
+    assertTotals(Map.of(WaitCause.SERVER, 180L));
+  }
+
+  @Test
+  void hedgedCallThatIsCancelledHasTheTimesOfItsOldestStream() {
+    serviceConfig = HEDGES;
+    Http2Peer peer = connected();
+    peer.sendsSettings(s -> s.initialWindowSize(0));
+    ClientCall<byte[], byte[]> call = hedged();
+    advance(100);
+    advance(40);
+    cancel(call);
+
+    assertThat(description())
+        .isEqualTo(
+            "enough [waited for the stream's send window; 140 ms stream window; 2 attempts]");
+    assertThat(reports.millis()).isEqualTo(Map.of("stream_window", 140L));
+    assertTotals(Map.of(WaitCause.STREAM_WINDOW, 180L));
+  }
+
+  @Test
+  void hedgedCallThatIsCancelledBetweenAttemptsHasWaitedForTheNextOne() {
+    serviceConfig = HEDGES;
+    Http2Peer peer = connected();
+    ClientCall<byte[], byte[]> call = hedged();
+    advance(30);
+    peer.sendsHeaders(
+        1,
+        true,
+        ":status",
+        "200",
+        "content-type",
+        "application/grpc",
+        "grpc-status",
+        "14",
+        "grpc-retry-pushback-ms",
+        "500");
+    advance(40);
+    cancel(call);
+
+    assertThat(description())
+        .isEqualTo(
+            "enough [waited for the backoff before a retry; 70 ms retry backoff; 1 attempt]");
+    assertThat(reports.millis()).isEqualTo(Map.of("retry_backoff", 70L));
   }
 
   // Without a slot
@@ -312,6 +358,46 @@ class WaitCauseTest extends WaitFixture {
   }
 
   @Test
+  void idleConsumerOfSmallMessagesIsInTheTotalsWhileItLasts() {
+    Http2Peer peer = connected();
+    start("a/B", MethodType.SERVER_STREAMING, CallOptions.DEFAULT, 10).halfClose();
+    loop.run();
+    advance(10);
+    peer.sendsHeaders(1);
+    for (int i = 0; i < 5; i++) {
+      peer.sendsMessage(1, bytes("more"));
+    }
+    advance(90);
+    // A snapshot makes the loop look at its streams, for the next one.
+    peer.transport.measure();
+    loop.run();
+
+    assertTotals(Map.of(WaitCause.SERVER, 10L, WaitCause.APPLICATION, 90L));
+    advance(50);
+    peer.transport.measure();
+    loop.run();
+    assertTotals(Map.of(WaitCause.SERVER, 10L, WaitCause.APPLICATION, 140L));
+    peer.sendsTrailers(1);
+  }
+
+  @Test
+  void silentServerOfSmallMessagesIsInTheTotalsWhileItLasts() {
+    Http2Peer peer = connected();
+    start("a/B", MethodType.SERVER_STREAMING, CallOptions.DEFAULT, 10).halfClose();
+    loop.run();
+    peer.sendsHeaders(1).sendsMessage(1, bytes("one"));
+    advance(90);
+    peer.transport.measure();
+    loop.run();
+    assertTotals(Map.of(WaitCause.SERVER, 90L));
+    advance(10);
+    peer.sendsTrailers(1);
+
+    assertTotals(Map.of(WaitCause.SERVER, 100L));
+    assertThat(reports.millis()).isEqualTo(Map.of("server", 100L));
+  }
+
+  @Test
   void lackOfDemandIsInTheTotalsWhileItLasts() {
     CallOptions large = CallOptions.DEFAULT.withMaxInboundMessageSize(100_000);
     Http2Peer peer = connected();
@@ -482,6 +568,15 @@ class WaitCauseTest extends WaitFixture {
 
     assertThat(endsBefore).containsExactly(0);
     assertThat(listener.statuses).hasSize(1);
+  }
+
+  // Calls
+
+  private ClientCall<byte[], byte[]> hedged() {
+    ClientCall<byte[], byte[]> call = start("hedged/M", MethodType.UNARY, CallOptions.DEFAULT, 10);
+    call.halfClose();
+    loop.run();
+    return call;
   }
 
   // What they say
