@@ -2,6 +2,7 @@
 package dev.clientconn.boot.test;
 
 import java.util.Set;
+import org.springframework.aot.AotDetector;
 import org.springframework.beans.factory.support.BeanDefinitionRegistry;
 import org.springframework.beans.factory.support.RootBeanDefinition;
 import org.springframework.context.ConfigurableApplicationContext;
@@ -9,9 +10,9 @@ import org.springframework.test.context.ContextCustomizer;
 import org.springframework.test.context.MergedContextConfiguration;
 
 /**
- * Adds the servers of a test to its application context, as a bean definition: code that is
- * generated ahead of time contains it, but calls no context customizers. Equal annotations make
- * equal customizers, so that test classes share a context.
+ * Adds the servers of a test to its application context, as a bean definition, which code that is
+ * generated ahead of time contains. Equal annotations make equal customizers, so that test classes
+ * share a context.
  */
 final class TestServerContextCustomizer implements ContextCustomizer {
 
@@ -29,7 +30,9 @@ final class TestServerContextCustomizer implements ContextCustomizer {
   @Override
   public void customizeContext(
       ConfigurableApplicationContext context, MergedContextConfiguration merged) {
-    if (context.getBeanFactory() instanceof BeanDefinitionRegistry registry) {
+    // In AOT mode the generated code has registered it, and Boot calls the customizers too.
+    if (!AotDetector.useGeneratedArtifacts()
+        && context.getBeanFactory() instanceof BeanDefinitionRegistry registry) {
       RootBeanDefinition definition = new RootBeanDefinition(TestServerStarter.class);
       definition.getConstructorArgumentValues().addIndexedArgumentValue(0, this.testClass);
       definition.setAutowireMode(RootBeanDefinition.AUTOWIRE_CONSTRUCTOR);
