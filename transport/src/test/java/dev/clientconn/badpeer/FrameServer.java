@@ -31,10 +31,10 @@ import java.util.concurrent.TimeUnit;
  * An HTTP/2 server on Netty's own codec that responds to each request's HEADERS as the test
  * defines.
  */
-final class FrameServer implements AutoCloseable {
+public final class FrameServer implements AutoCloseable {
 
   /** Answers one stream. */
-  interface Answer {
+  public interface Answer {
     void to(Stream stream);
   }
 
@@ -42,7 +42,7 @@ final class FrameServer implements AutoCloseable {
       new MultiThreadIoEventLoopGroup(1, NioIoHandler.newFactory());
   private final Channel listener;
 
-  FrameServer(Answer answer) {
+  public FrameServer(Answer answer) {
     listener = new ServerBootstrap()
         .group(group)
         .channel(NioServerSocketChannel.class)
@@ -61,7 +61,7 @@ final class FrameServer implements AutoCloseable {
         .channel();
   }
 
-  int port() {
+  public int port() {
     return ((java.net.InetSocketAddress) listener.localAddress()).getPort();
   }
 
@@ -71,9 +71,9 @@ final class FrameServer implements AutoCloseable {
   }
 
   /** One stream, from the server's side. */
-  record Stream(ChannelHandlerContext ctx, Http2FrameStream stream) {
+  public record Stream(ChannelHandlerContext ctx, Http2FrameStream stream) {
 
-    Stream headers(boolean endOfStream, String... namesAndValues) {
+    public Stream headers(boolean endOfStream, String... namesAndValues) {
       Http2Headers headers = new DefaultHttp2Headers(false);
       for (int i = 0; i < namesAndValues.length; i += 2) {
         headers.add(namesAndValues[i], namesAndValues[i + 1]);
@@ -82,23 +82,23 @@ final class FrameServer implements AutoCloseable {
       return this;
     }
 
-    Stream grpcHeaders() {
+    public Stream grpcHeaders() {
       return headers(false, ":status", "200", "content-type", "application/grpc");
     }
 
-    Stream data(boolean endOfStream, byte[] bytes) {
+    public Stream data(boolean endOfStream, byte[] bytes) {
       ByteBuf buffer = Unpooled.wrappedBuffer(bytes);
       ctx.writeAndFlush(new DefaultHttp2DataFrame(buffer, endOfStream).stream(stream));
       return this;
     }
 
-    Stream reset(Http2Error error) {
+    public Stream reset(Http2Error error) {
       ctx.writeAndFlush(new DefaultHttp2ResetFrame(error).stream(stream));
       return this;
     }
 
     /** Past the codec, which would name the last stream it knows. */
-    Stream goAway(int lastId, Http2Error error) {
+    public Stream goAway(int lastId, Http2Error error) {
       ChannelHandlerContext codec = ctx.pipeline().context(Http2FrameCodec.class);
       ((Http2FrameCodec) codec.handler())
           .encoder()
@@ -108,7 +108,7 @@ final class FrameServer implements AutoCloseable {
       return this;
     }
 
-    int id() {
+    public int id() {
       return stream.id();
     }
 
@@ -116,7 +116,7 @@ final class FrameServer implements AutoCloseable {
       return ctx.channel().id();
     }
 
-    void closeConnection() {
+    public void closeConnection() {
       ctx.channel().close();
     }
   }

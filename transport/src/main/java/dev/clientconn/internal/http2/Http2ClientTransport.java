@@ -3,6 +3,7 @@ package dev.clientconn.internal.http2;
 
 import dev.clientconn.internal.concurrent.CrossesThreads;
 import dev.clientconn.internal.http2.connect.AuthorityCheck;
+import dev.clientconn.internal.http2.connect.TcpReport;
 import dev.clientconn.internal.http2.connect.TlsHandshake;
 import dev.clientconn.internal.http2.frame.FrameReader;
 import dev.clientconn.internal.transport.ClientStream;
@@ -117,6 +118,7 @@ final class Http2ClientTransport implements ClientTransport {
           channel.close();
           return;
         }
+        TcpReport.addTo(channel, client.lifecycle.observer());
         FrameReader frameReader =
             new FrameReader(new InboundFrames(client), options.maxInboundMetadataSize());
         Http2Handler http2 = new Http2Handler(client, frameReader);

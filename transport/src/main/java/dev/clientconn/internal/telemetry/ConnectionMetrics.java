@@ -1,6 +1,7 @@
 // SPDX-License-Identifier: Apache-2.0
 package dev.clientconn.internal.telemetry;
 
+import dev.clientconn.internal.transport.TcpInfo;
 import dev.clientconn.internal.transport.TransportObserver;
 import dev.clientconn.transport.ChannelTotals.ConnectOutcome;
 import dev.clientconn.transport.TransportEvent.Kind;
@@ -8,8 +9,8 @@ import io.grpc.Attributes;
 import io.grpc.EquivalentAddressGroup;
 import io.grpc.LongCounterMetricInstrument;
 import io.grpc.LongUpDownCounterMetricInstrument;
-import io.grpc.MetricRecorder;
 import io.grpc.SecurityLevel;
+import java.net.SocketAddress;
 import java.util.HashMap;
 import java.util.List;
 import java.util.Locale;
@@ -17,7 +18,7 @@ import java.util.Map;
 import org.jspecify.annotations.Nullable;
 
 /**
- * Records the metrics of subchannels (gRFC A94) and of TLS handshakes (gRFC A118) for one
+ * Records the metrics of subchannels (gRFC A94), of TLS handshakes (A118) and of TCP (A80) for one
  * connection, and passes its events on. A connection is open until it has ended, its drain
  * included, as in the snapshot of the channel. Immutable.
  */
@@ -66,7 +67,8 @@ public final class ConnectionMetrics implements TransportObserver {
       List.of(HANDSHAKE_RESUMED, LOCALITY, BACKEND_SERVICE));
 
   private final TransportObserver next;
-  private final MetricRecorder recorder;
+  private final SinkMetricRecorder recorder;
+  private final TcpMetrics tcp;
   private final Map<String, String> labels;
 
   /**
@@ -76,12 +78,13 @@ public final class ConnectionMetrics implements TransportObserver {
    */
   public ConnectionMetrics(
       TransportObserver next,
-      MetricRecorder recorder,
+      SinkMetricRecorder recorder,
       String target,
       SecurityLevel security,
       Attributes address) {
     this.next = next;
     this.recorder = recorder;
+    this.tcp = new TcpMetrics(recorder);
     String locality = address.get(EquivalentAddressGroup.ATTR_LOCALITY_NAME);
     this.labels = Map.of(
         TARGET,
@@ -135,13 +138,34 @@ public final class ConnectionMetrics implements TransportObserver {
     next.event(kind, connection, detail);
   }
 
+  @Override
+  public boolean measuresTcp() {
+    return !recorder.isEmpty();
+  }
+
+  @Override
+  public void tcpConnected(SocketAddress local, SocketAddress peer) {
+    tcp.connected(local, peer);
+  }
+
+  @Override
+  public void tcpMeasured(
+      SocketAddress local, SocketAddress peer, TcpInfo sinceLast, boolean last) {
+    tcp.measured(local, peer, sinceLast, last);
+  }
+
+  @Override
+  public void tcpEnded(SocketAddress local, SocketAddress peer) {
+    tcp.ended(local, peer);
+  }
+
   private void count(@Nullable LongCounterMetricInstrument counter, Map<String, String> values) {
     if (counter != null) {
       recorder.addLongCounter(
           counter,
           1,
-          of(counter.getRequiredLabelKeys(), values),
-          of(counter.getOptionalLabelKeys(), values));
+          Instruments.values(counter.getRequiredLabelKeys(), values),
+          Instruments.values(counter.getOptionalLabelKeys(), values));
     }
   }
 
@@ -150,13 +174,8 @@ public final class ConnectionMetrics implements TransportObserver {
       recorder.addLongUpDownCounter(
           OPEN,
           connections,
-          of(OPEN.getRequiredLabelKeys(), labels),
-          of(OPEN.getOptionalLabelKeys(), labels));
+          Instruments.values(OPEN.getRequiredLabelKeys(), labels),
+          Instruments.values(OPEN.getOptionalLabelKeys(), labels));
     }
-  }
-
-  /** By the instrument's own keys: another version of grpc-java may have others. */
-  private static List<String> of(List<String> keys, Map<String, String> values) {
-    return keys.stream().map(key -> values.getOrDefault(key, "")).toList();
   }
 }

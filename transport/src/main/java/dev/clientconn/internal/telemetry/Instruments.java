@@ -8,6 +8,7 @@ import io.grpc.LongUpDownCounterMetricInstrument;
 import io.grpc.MetricInstrument;
 import io.grpc.MetricInstrumentRegistry;
 import java.util.List;
+import java.util.Map;
 import java.util.function.Supplier;
 import java.util.logging.Level;
 import org.jspecify.annotations.Nullable;
@@ -76,6 +77,11 @@ final class Instruments {
         DoubleHistogramMetricInstrument.class,
         () -> REGISTRY.registerDoubleHistogram(
             name, description, unit, buckets, required, optional, false));
+  }
+
+  /** By an instrument's own keys: another version of grpc-java may have others. */
+  static List<String> values(List<String> keys, Map<String, String> labels) {
+    return keys.stream().map(key -> labels.getOrDefault(key, "")).toList();
   }
 
   /** Returns {@code null} where the name is in use for an instrument of another type. */

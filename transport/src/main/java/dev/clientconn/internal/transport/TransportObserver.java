@@ -3,6 +3,7 @@ package dev.clientconn.internal.transport;
 
 import dev.clientconn.transport.ChannelTotals.ConnectOutcome;
 import dev.clientconn.transport.TransportEvent;
+import java.net.SocketAddress;
 
 /**
  * Is notified of what happens to the connections of a channel, for its totals and events. Called by
@@ -36,6 +37,26 @@ public interface TransportObserver {
    * @param nanos since it was ready
    */
   default void disconnected(long connection, String error, long nanos, String text) {}
+
+  /** Whether the next three methods have an effect; otherwise they need not be called. */
+  default boolean measuresTcp() {
+    return false;
+  }
+
+  /** A TCP connection is made, before TLS. */
+  default void tcpConnected(SocketAddress local, SocketAddress peer) {}
+
+  /**
+   * The kernel was asked for the figures of a TCP connection.
+   *
+   * @param sinceLast with the totals since the last call
+   * @param last whether the connection ends
+   */
+  default void tcpMeasured(
+      SocketAddress local, SocketAddress peer, TcpInfo sinceLast, boolean last) {}
+
+  /** A TCP connection that was made has ended. */
+  default void tcpEnded(SocketAddress local, SocketAddress peer) {}
 
   /**
    * Something else has happened to a connection.

@@ -5,12 +5,15 @@ import static org.assertj.core.api.Assertions.assertThat;
 
 import dev.clientconn.conformance.Conforms;
 import dev.clientconn.internal.channel.ChannelRecorder;
+import dev.clientconn.internal.transport.TcpInfo;
 import dev.clientconn.testing.RecordingMetricSink;
 import dev.clientconn.transport.ChannelTotals.ConnectOutcome;
 import io.grpc.Attributes;
 import io.grpc.EquivalentAddressGroup;
 import io.grpc.NameResolver;
 import io.grpc.SecurityLevel;
+import java.net.InetSocketAddress;
+import java.net.SocketAddress;
 import java.util.List;
 import org.junit.jupiter.api.Test;
 
@@ -82,6 +85,36 @@ class ConnectionMetricsTest {
                 + " grpc.target=dns:///a, grpc.tls.handshake.resumed=RESUMED_HANDSHAKE]",
             "grpc.client.tls.handshakes 1 [grpc.tls.handshake.result=CERTIFICATE_EXPIRED,"
                 + " grpc.target=dns:///a, grpc.tls.handshake.resumed=FULL_HANDSHAKE]");
+  }
+
+  @Conforms("C165")
+  @Test
+  void theFiguresOfTcpAreRecordedWithTheAddresses() {
+    ConnectionMetrics metrics = metrics(SecurityLevel.NONE, Attributes.EMPTY);
+    SocketAddress local = new InetSocketAddress("127.0.0.1", 50_000);
+    SocketAddress peer = new InetSocketAddress("127.0.0.2", 443);
+
+    metrics.tcpConnected(local, peer);
+    metrics.tcpMeasured(local, peer, new TcpInfo(250, 0, 3, 2, 1, 900, 600, 7), false);
+    metrics.tcpMeasured(local, peer, new TcpInfo(250, 5000, 0, 0, 0, 0, 0, 7), true);
+    metrics.tcpEnded(local, peer);
+
+    String addresses = " [network.local.address=127.0.0.1, network.local.port=50000,"
+        + " network.peer.address=127.0.0.2, network.peer.port=443]";
+    assertThat(sink.values)
+        .containsExactly(
+            "grpc.tcp.connections_created 1" + addresses,
+            "grpc.tcp.connection_count 1" + addresses,
+            "grpc.tcp.min_rtt 2.5E-4" + addresses,
+            "grpc.tcp.packets_sent 3" + addresses,
+            "grpc.tcp.packets_retransmitted 2" + addresses,
+            "grpc.tcp.packets_spurious_retransmitted 1" + addresses,
+            "grpc.tcp.bytes_sent 900" + addresses,
+            "grpc.tcp.bytes_retransmitted 600" + addresses,
+            "grpc.tcp.min_rtt 2.5E-4" + addresses,
+            "grpc.tcp.delivery_rate 5000.0" + addresses,
+            "grpc.tcp.recurring_retransmits 7" + addresses,
+            "grpc.tcp.connection_count -1" + addresses);
   }
 
   @Test
