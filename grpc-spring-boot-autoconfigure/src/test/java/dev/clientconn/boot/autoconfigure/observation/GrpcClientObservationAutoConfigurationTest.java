@@ -143,24 +143,53 @@ class GrpcClientObservationAutoConfigurationTest {
 
   @Test
   void clientsOfBootAreObservedOnce() {
-    this.runner
-        .withConfiguration(AutoConfigurations.of(
-            SslAutoConfiguration.class,
-            SpringGrpcAutoConfiguration.class,
-            org.springframework.boot.grpc.client.autoconfigure.GrpcClientAutoConfiguration.class,
-            CompositeChannelFactoryAutoConfiguration.class,
-            org.springframework.boot.grpc.client.autoconfigure
-                .GrpcClientObservationAutoConfiguration.class))
+    besideBoot().run(context -> {
+      check(context.getBean(GrpcChannelFactory.class).createChannel("greeter"));
+      check(channel(context));
+
+      assertThat(context)
+          .hasSingleBean(ObservationGrpcClientInterceptor.class)
+          .hasBean("clientConnObservationInterceptor");
+      assertThat(timer(context, "grpc.client").count()).isEqualTo(2);
+      assertThat(this.server.headers).hasSize(2);
+    });
+  }
+
+  @Test
+  void bootObservesAllClientsWhereThisStarterDoesNot() {
+    besideBoot().withPropertyValues("grpc.client.observation.enabled=false").run(context -> {
+      check(context.getBean(GrpcChannelFactory.class).createChannel("greeter"));
+      check(channel(context));
+
+      assertThat(context)
+          .hasSingleBean(ObservationGrpcClientInterceptor.class)
+          .doesNotHaveBean("clientConnObservationInterceptor");
+      assertThat(timer(context, "grpc.client").count()).isEqualTo(2);
+    });
+  }
+
+  @Test
+  void switchOfBootEndsTheObservationOfAllClients() {
+    besideBoot()
+        .withPropertyValues("spring.grpc.client.observation.enabled=false")
         .run(context -> {
           check(context.getBean(GrpcChannelFactory.class).createChannel("greeter"));
           check(channel(context));
 
-          assertThat(context)
-              .hasSingleBean(ObservationGrpcClientInterceptor.class)
-              .hasBean("clientConnObservationInterceptor");
-          assertThat(timer(context, "grpc.client").count()).isEqualTo(2);
-          assertThat(this.server.headers).hasSize(2);
+          assertThat(context).doesNotHaveBean(ObservationGrpcClientInterceptor.class);
+          assertThat(context.getBean(MeterRegistry.class).find("grpc.client").timers())
+              .isEmpty();
         });
+  }
+
+  private ApplicationContextRunner besideBoot() {
+    return this.runner.withConfiguration(AutoConfigurations.of(
+        SslAutoConfiguration.class,
+        SpringGrpcAutoConfiguration.class,
+        org.springframework.boot.grpc.client.autoconfigure.GrpcClientAutoConfiguration.class,
+        CompositeChannelFactoryAutoConfiguration.class,
+        org.springframework.boot.grpc.client.autoconfigure.GrpcClientObservationAutoConfiguration
+            .class));
   }
 
   /** The server allows one stream, which another call occupies until this call waits for it. */
