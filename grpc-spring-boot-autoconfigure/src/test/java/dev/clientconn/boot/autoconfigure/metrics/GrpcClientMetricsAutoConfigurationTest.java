@@ -10,6 +10,7 @@ import dev.clientconn.boot.ClientConnRegistry;
 import dev.clientconn.boot.GrpcTransportMeterConvention;
 import dev.clientconn.boot.autoconfigure.GrpcClientAutoConfiguration;
 import dev.clientconn.boot.autoconfigure.HealthServer;
+import dev.clientconn.boot.autoconfigure.springgrpc.SpringGrpcAutoConfiguration;
 import dev.clientconn.transport.TransportListener;
 import dev.clientconn.transport.TransportListener.WaitOutcome;
 import io.grpc.Channel;
@@ -17,11 +18,14 @@ import io.grpc.health.v1.HealthCheckRequest;
 import io.grpc.health.v1.HealthGrpc;
 import io.micrometer.core.instrument.MeterRegistry;
 import io.micrometer.core.instrument.simple.SimpleMeterRegistry;
+import java.time.Duration;
 import java.util.Map;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.extension.ExtendWith;
 import org.springframework.beans.factory.support.DefaultSingletonBeanRegistry;
 import org.springframework.boot.autoconfigure.AutoConfigurations;
+import org.springframework.boot.autoconfigure.ssl.SslAutoConfiguration;
+import org.springframework.boot.grpc.client.autoconfigure.CompositeChannelFactoryAutoConfiguration;
 import org.springframework.boot.micrometer.metrics.autoconfigure.CompositeMeterRegistryAutoConfiguration;
 import org.springframework.boot.micrometer.metrics.autoconfigure.MetricsAutoConfiguration;
 import org.springframework.boot.micrometer.metrics.autoconfigure.export.simple.SimpleMetricsExportAutoConfiguration;
@@ -29,6 +33,8 @@ import org.springframework.boot.test.context.FilteredClassLoader;
 import org.springframework.boot.test.context.runner.ApplicationContextRunner;
 import org.springframework.boot.test.system.CapturedOutput;
 import org.springframework.boot.test.system.OutputCaptureExtension;
+import org.springframework.grpc.client.ChannelBuilderOptions;
+import org.springframework.grpc.client.GrpcChannelFactory;
 
 @ExtendWith(OutputCaptureExtension.class)
 class GrpcClientMetricsAutoConfigurationTest {
@@ -102,6 +108,33 @@ class GrpcClientMetricsAutoConfigurationTest {
     });
 
     assertThat(registry[0].find("grpc.transport.connections").gauges()).isEmpty();
+  }
+
+  @Test
+  void anyNumberOfChannelsWithOptionsOfTheirOwnHasBoundedSeries(CapturedOutput output) {
+    this.runner
+        .withConfiguration(AutoConfigurations.of(
+            SslAutoConfiguration.class,
+            SpringGrpcAutoConfiguration.class,
+            org.springframework.boot.grpc.client.autoconfigure.GrpcClientAutoConfiguration.class,
+            CompositeChannelFactoryAutoConfiguration.class))
+        .run(context -> {
+          GrpcChannelFactory factory = context.getBean(GrpcChannelFactory.class);
+          for (int i = 0; i < ClientConnMetricsPostProcessor.MAX_SEPARATE + 5; i++) {
+            factory.createChannel(
+                "greeter",
+                ChannelBuilderOptions.defaults().withShutdownGracePeriod(Duration.ofMillis(10)));
+          }
+
+          assertThat(context
+                  .getBean(MeterRegistry.class)
+                  .find("grpc.transport.waiting.connection")
+                  .gauges())
+              .extracting(gauge -> gauge.getId().getTag("target"))
+              .contains("greeter", "greeter#1", "greeter#20")
+              .hasSize(1 + ClientConnMetricsPostProcessor.MAX_SEPARATE);
+        });
+    assertThat(output).containsOnlyOnce("have no meters");
   }
 
   @Test
