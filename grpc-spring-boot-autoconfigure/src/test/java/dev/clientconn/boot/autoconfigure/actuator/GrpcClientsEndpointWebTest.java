@@ -134,6 +134,32 @@ class GrpcClientsEndpointWebTest {
     }
   }
 
+  @Test
+  void responseWithTenThousandStreamsHasAsManyAsTheRequestAsksFor() throws Exception {
+    int all = StreamPage.MAX_LIMIT;
+    try (EndpointApplication application = start(Plain.class, this.address)) {
+      HealthGrpc.HealthFutureStub stub =
+          HealthGrpc.newFutureStub(application.context.getBean(ClientConn.class));
+      for (int i = 0; i < all; i++) {
+        stub.check(HealthCheckRequest.newBuilder().setService("held").build());
+      }
+      for (int i = 0; i < all; i++) {
+        this.server.held.take();
+      }
+
+      Response first = application.get("/greeter?streams=true");
+      assertThat(first.at("streams", "total")).isEqualTo(all);
+      assertThat(first.at("streams", "streams"))
+          .asInstanceOf(InstanceOfAssertFactories.LIST)
+          .hasSize(StreamPage.DEFAULT_LIMIT);
+      assertThat(application.get("/greeter?streams=true&limit=" + all).at("streams", "streams"))
+          .asInstanceOf(InstanceOfAssertFactories.LIST)
+          .hasSize(all);
+      assertThat(application.get("/greeter?streams=true&limit=" + (all + 1)).status())
+          .isEqualTo(400);
+    }
+  }
+
   // Values
 
   @ParameterizedTest
