@@ -13,7 +13,7 @@ public final class BuilderOptions {
 
   /** Returns every option that a property can set. */
   public static List<@Nullable Object> of(ClientConnBuilder builder) {
-    ChannelOptions channel = builder.channelOptions();
+    ChannelOptions channel = builder.configuration().options();
     return Arrays.asList(
         builder.connectionKey(),
         channel.maxInboundMessageSize(),

@@ -60,6 +60,11 @@ record ChannelSecurity(
         insecure ? PLAINTEXT : credentials);
   }
 
+  /** For a channel that a policy opens: its security cannot be changed by an option. */
+  ChannelSecurity withoutCallCredentials() {
+    return new ChannelSecurity(credentials, null, tls, true, key);
+  }
+
   ChannelSecurity withTls(String option, ReloadableTls own, Object key) {
     checkChangeable(option);
     return new ChannelSecurity(TLS, null, own, false, key);

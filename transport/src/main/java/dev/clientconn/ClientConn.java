@@ -6,6 +6,7 @@ import dev.clientconn.internal.channel.ChannelConfiguration;
 import dev.clientconn.internal.channel.ChannelCore;
 import dev.clientconn.internal.channel.ChannelOptions;
 import dev.clientconn.internal.channel.ChannelRecorder;
+import dev.clientconn.internal.channel.PolicyChannel;
 import dev.clientconn.internal.channel.Reconfiguration;
 import dev.clientconn.internal.channel.StreamSurvey;
 import dev.clientconn.internal.concurrent.ChannelThreads;
@@ -139,6 +140,12 @@ public final class ClientConn extends ManagedChannel {
 
   private Channel calls() {
     return (Channel) CALLS.getOpaque(this);
+  }
+
+  /** For a channel that a policy has opened, and does not restart. */
+  PolicyChannel asPolicyChannel() {
+    ChannelCore open = core;
+    return new PolicyChannel(this, open.latch(), () -> open.subchannels().snapshot());
   }
 
   /** Returns whether the configuration is in force: false after a shutdown. */

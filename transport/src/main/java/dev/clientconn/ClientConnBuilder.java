@@ -3,6 +3,7 @@ package dev.clientconn;
 
 import dev.clientconn.internal.channel.ChannelConfiguration;
 import dev.clientconn.internal.channel.ChannelOptions;
+import dev.clientconn.internal.channel.PolicyChannel;
 import dev.clientconn.internal.concurrent.SharedThreads;
 import dev.clientconn.internal.http2.Http2Connector;
 import dev.clientconn.internal.http2.connect.CurrentTls;
@@ -55,6 +56,7 @@ public final class ClientConnBuilder extends RecordingOptionsBuilder<ClientConnB
   private String defaultPolicy = ChannelDefaults.LOAD_BALANCING_POLICY;
   private Duration idleTimeout = ChannelDefaults.IDLE_TIMEOUT;
   private @Nullable Integer maxInboundMessageSize;
+  private Consumer<PolicyChannel> onBuilt = built -> {};
 
   /** Two builders with the same argument ask for the same. */
   private record ResolverArg<T>(NameResolver.Args.Key<T> key, T value)
@@ -96,6 +98,18 @@ public final class ClientConnBuilder extends RecordingOptionsBuilder<ClientConnB
    */
   public static ClientConnBuilder forTarget(String target, ChannelCredentials credentials) {
     return new ClientConnBuilder(target, ChannelSecurity.of(credentials));
+  }
+
+  /**
+   * Begins a channel of a load-balancing policy.
+   *
+   * @param onBuilt called with each channel that is built
+   */
+  private static ClientConnBuilder forPolicy(
+      String target, ChannelSecurity security, Consumer<PolicyChannel> onBuilt) {
+    ClientConnBuilder builder = new ClientConnBuilder(target, security);
+    builder.onBuilt = onBuilt;
+    return builder;
   }
 
   /**
@@ -257,7 +271,9 @@ public final class ClientConnBuilder extends RecordingOptionsBuilder<ClientConnB
    */
   @Override
   public ClientConn build() {
-    return ClientConn.open(configuration());
+    ClientConn built = ClientConn.open(configuration());
+    onBuilt.accept(built.asPolicyChannel());
+    return built;
   }
 
   /**
@@ -277,8 +293,8 @@ public final class ClientConnBuilder extends RecordingOptionsBuilder<ClientConnB
 
   /** Reads this builder: what it says later has no effect on the configuration. */
   ChannelConfiguration configuration() {
-    ChannelOptions options = channelOptions();
     TransportOptions transport = transportOptions();
+    ChannelOptions options = channelOptions(transport);
     CurrentTls tls = security().currentTls();
     Dialer dialer = dialer();
     Executor own = executor;
@@ -309,7 +325,7 @@ public final class ClientConnBuilder extends RecordingOptionsBuilder<ClientConnB
     return key;
   }
 
-  ChannelOptions channelOptions() {
+  private ChannelOptions channelOptions(TransportOptions transport) {
     ServiceConfigParser parser = new ServiceConfigParser(defaultPolicy);
     NameResolverRegistry resolvers = resolvers();
     TargetUri uri = TargetUri.parse(target, resolvers);
@@ -336,7 +352,20 @@ public final class ClientConnBuilder extends RecordingOptionsBuilder<ClientConnB
         proxies(),
         resolvers,
         List.copyOf(resolverArgs),
+        policyChannels(transport),
         reportListeners());
+  }
+
+  private PolicyChannelBuilders policyChannels(TransportOptions transport) {
+    return new PolicyChannelBuilders(
+        ClientConnBuilder::forPolicy,
+        security(),
+        transport,
+        dialer(),
+        userAgent(),
+        offloadExecutor,
+        proxyDetector,
+        resolverFactory);
   }
 
   private List<ClientInterceptor> interceptorsFor(String canonicalTarget) {

@@ -324,6 +324,11 @@ abstract class TransportOptionsBuilder<B extends ManagedChannelBuilder<B>>
     return self();
   }
 
+  @Nullable
+  final String userAgent() {
+    return userAgent;
+  }
+
   final ChannelSecurity security() {
     return security;
   }

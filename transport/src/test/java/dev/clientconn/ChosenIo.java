@@ -18,7 +18,7 @@ public enum ChosenIo {
 
   public ClientConn build(ClientConnBuilder builder, @Nullable SslContext sslContext) {
     return ClientConn.open(new ChannelConfiguration(
-        builder.channelOptions(),
+        builder.configuration().options(),
         () -> Http2Connector.createOn(
             builder.transportOptions(),
             sslContext == null ? null : new CurrentTls(sslContext),

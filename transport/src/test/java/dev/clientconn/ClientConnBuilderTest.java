@@ -59,12 +59,14 @@ class ClientConnBuilderTest {
 
   @Test
   void tlsIsTheDefaultAndBringsItsPort() {
-    assertThat(builder.channelOptions().defaultPort()).isEqualTo(443);
-    assertThat(builder.channelOptions().credentials()).isInstanceOf(TlsChannelCredentials.class);
-    assertThat(builder.usePlaintext().channelOptions().defaultPort()).isEqualTo(80);
-    assertThat(builder.channelOptions().credentials())
+    assertThat(builder.configuration().options().defaultPort()).isEqualTo(443);
+    assertThat(builder.configuration().options().credentials())
+        .isInstanceOf(TlsChannelCredentials.class);
+    assertThat(builder.usePlaintext().configuration().options().defaultPort()).isEqualTo(80);
+    assertThat(builder.configuration().options().credentials())
         .isInstanceOf(InsecureChannelCredentials.class);
-    assertThat(builder.useTransportSecurity().channelOptions().defaultPort()).isEqualTo(443);
+    assertThat(builder.useTransportSecurity().configuration().options().defaultPort())
+        .isEqualTo(443);
   }
 
   @Test
@@ -87,7 +89,7 @@ class ClientConnBuilderTest {
         credentials("outer", applied));
 
     ChannelOptions options =
-        ClientConnBuilder.forTarget("localhost:1", composite).channelOptions();
+        ClientConnBuilder.forTarget("localhost:1", composite).configuration().options();
     CallCredentials callCredentials = options.callCredentials();
     assertThat(callCredentials).isNotNull();
     if (callCredentials != null) {
@@ -110,7 +112,8 @@ class ClientConnBuilderTest {
             credentials("call", new ArrayList<>())),
         tls);
 
-    ChannelOptions options = ClientConnBuilder.forTarget("localhost:1", choice).channelOptions();
+    ChannelOptions options =
+        ClientConnBuilder.forTarget("localhost:1", choice).configuration().options();
 
     assertThat(options.credentials()).isInstanceOf(InsecureChannelCredentials.class);
     assertThat(options.callCredentials()).isNotNull();
@@ -155,7 +158,11 @@ class ClientConnBuilderTest {
     "static, dns:///static:1"
   })
   void addressesGoToDns(String host, String target) {
-    assertThat(ClientConnBuilder.forAddress(host, 1).channelOptions().target().text())
+    assertThat(ClientConnBuilder.forAddress(host, 1)
+            .configuration()
+            .options()
+            .target()
+            .text())
         .isEqualTo(target);
   }
 
@@ -250,7 +257,8 @@ class ClientConnBuilderTest {
 
   @Test
   void idleTimeoutIsClampedAndCanBeTurnedOff() {
-    assertThat(builder.channelOptions().idleTimeoutNanos()).isEqualTo(TimeUnit.MINUTES.toNanos(30));
+    assertThat(builder.configuration().options().idleTimeoutNanos())
+        .isEqualTo(TimeUnit.MINUTES.toNanos(30));
     assertThat(idle(1, TimeUnit.MILLISECONDS)).isEqualTo(TimeUnit.SECONDS.toNanos(1));
     assertThat(idle(29, TimeUnit.DAYS)).isEqualTo(TimeUnit.DAYS.toNanos(29));
     assertThat(idle(30, TimeUnit.DAYS)).isZero();
@@ -259,7 +267,7 @@ class ClientConnBuilderTest {
   @Test
   void laterChangesOfTheBuilderDoNotReachTheChannel() {
     ProxyDetector first = address -> null;
-    ChannelOptions options = builder.proxyDetector(first).channelOptions();
+    ChannelOptions options = builder.proxyDetector(first).configuration().options();
 
     builder.proxyDetector(address -> null);
 
@@ -360,23 +368,24 @@ class ClientConnBuilderTest {
 
   @Test
   void retriesAreEnabledWithFiveAttemptsUntilSetOtherwise() {
-    assertThat(builder.channelOptions().retries()).isEqualTo(RetryOptions.DEFAULT);
+    assertThat(builder.configuration().options().retries()).isEqualTo(RetryOptions.DEFAULT);
 
     builder.disableRetry().maxRetryAttempts(2).maxHedgedAttempts(3);
 
-    assertThat(builder.channelOptions().retries())
+    assertThat(builder.configuration().options().retries())
         .isEqualTo(new RetryOptions(false, 2, 3, RetryBufferLimit.Limits.DEFAULT));
-    assertThat(builder.enableRetry().channelOptions().retries().enabled()).isTrue();
+    assertThat(builder.enableRetry().configuration().options().retries().enabled())
+        .isTrue();
   }
 
   @Test
   void whatIsKeptForRetriesHasALimitPerCallAndPerChannel() {
-    assertThat(builder.channelOptions().retries().buffers())
+    assertThat(builder.configuration().options().retries().buffers())
         .isEqualTo(new RetryBufferLimit.Limits(1024 * 1024, 16 * 1024 * 1024));
 
     builder.perRpcBufferLimit(1).retryBufferSize(Long.MAX_VALUE);
 
-    assertThat(builder.channelOptions().retries().buffers())
+    assertThat(builder.configuration().options().retries().buffers())
         .isEqualTo(new RetryBufferLimit.Limits(1, Long.MAX_VALUE));
   }
 
@@ -421,7 +430,8 @@ class ClientConnBuilderTest {
             .build())
         .isInstanceOf(IllegalArgumentException.class)
         .hasMessageContaining("'dns'");
-    assertThat(builder.nameResolverFactory(null).channelOptions().target().address())
+    assertThat(
+            builder.nameResolverFactory(null).configuration().options().target().address())
         .isEqualTo("dns:///localhost:1");
   }
 
@@ -435,7 +445,7 @@ class ClientConnBuilderTest {
 
     method.put("maxResponseMessageBytes", 8);
 
-    ServiceConfig config = builder.channelOptions().defaultServiceConfig();
+    ServiceConfig config = builder.configuration().options().defaultServiceConfig();
     assertThat(config).isNotNull();
     if (config != null) {
       MethodConfig found = config.byService().get("pkg.Greeter");
@@ -448,7 +458,7 @@ class ClientConnBuilderTest {
   }
 
   private long idle(long value, TimeUnit unit) {
-    return builder.idleTimeout(value, unit).channelOptions().idleTimeoutNanos();
+    return builder.idleTimeout(value, unit).configuration().options().idleTimeoutNanos();
   }
 
   private static ClientInterceptor interceptor(String name, List<String> seen) {

@@ -5,29 +5,33 @@ import dev.clientconn.internal.call.TransportSource.PendingPick;
 import dev.clientconn.internal.concurrent.CrossesThreads;
 import dev.clientconn.transport.ClientConnSnapshot;
 import io.grpc.LoadBalancer.CreateSubchannelArgs;
+import io.grpc.Status;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.function.Consumer;
 import org.jspecify.annotations.Nullable;
 
 /**
- * Lists the subchannels that have a connection or may get one, in creation order. Written in the
- * sync context only.
+ * Lists the subchannels that have a connection or may get one, in creation order, and the channels
+ * that policies have opened beside them. Written in the sync context only.
  */
 @CrossesThreads
 public final class AddrConns {
   private final Runnable onTerminated;
   private final Consumer<PendingPick> repick;
+  private final PolicyChannels policyChannels;
   private volatile List<AddrConn> all = List.of();
 
   /**
-   * @param onTerminated called after a subchannel has terminated and was removed
+   * @param onTerminated called after a subchannel or a policy's channel has terminated and was
+   *     removed
    * @param repick called with each call that waited for a stream slot, when its subchannel has lost
    *     its connections
    */
   AddrConns(Runnable onTerminated, Consumer<PendingPick> repick) {
     this.onTerminated = onTerminated;
     this.repick = repick;
+    this.policyChannels = new PolicyChannels(onTerminated);
   }
 
   /** Makes a subchannel, which stays in the list until it terminates. */
@@ -58,8 +62,18 @@ public final class AddrConns {
     return null;
   }
 
+  /** The channels of policies. */
+  PolicyChannels policyChannels() {
+    return policyChannels;
+  }
+
   boolean isEmpty() {
-    return all.isEmpty();
+    return all.isEmpty() && policyChannels.isEmpty();
+  }
+
+  void shutdownNow(Status reason) {
+    all.forEach(addrConn -> addrConn.shutdownNow(reason));
+    policyChannels.shutdownNow();
   }
 
   List<AddrConn> all() {
@@ -76,6 +90,7 @@ public final class AddrConns {
     for (AddrConn addrConn : all) {
       snapshots.add(addrConn.view().snapshot());
     }
+    snapshots.addAll(policyChannels.snapshot());
     return List.copyOf(snapshots);
   }
 }

@@ -181,11 +181,15 @@ final class BalancerWrapper extends LoadBalancer.Helper {
   @Override
   public Subchannel createSubchannel(CreateSubchannelArgs args) {
     context.sync().throwIfNotInThisSynchronizationContext();
+    checkMayCreate();
+    return subchannels.add(args, context, resolver.authority());
+  }
+
+  private void checkMayCreate() {
     if (shutdown) {
       throw new IllegalStateException(
           "The load-balancing policy was shut down and may create no more subchannels");
     }
-    return subchannels.add(args, context, resolver.authority());
   }
 
   @Override
@@ -216,25 +220,44 @@ final class BalancerWrapper extends LoadBalancer.Helper {
 
   @Override
   public ManagedChannel createOobChannel(EquivalentAddressGroup group, String authorityOfChannel) {
-    throw outOfBand("createOobChannel");
+    return createOobChannel(List.of(group), authorityOfChannel);
   }
 
   @Override
   public ManagedChannel createOobChannel(
       List<EquivalentAddressGroup> groups, String authorityOfChannel) {
-    throw outOfBand("createOobChannel");
+    checkMayCreate();
+    return subchannels.policyChannels().open(context, groups, authorityOfChannel);
+  }
+
+  @Override
+  public void updateOobChannelAddresses(ManagedChannel channel, EquivalentAddressGroup group) {
+    updateOobChannelAddresses(channel, List.of(group));
+  }
+
+  @Override
+  public void updateOobChannelAddresses(
+      ManagedChannel channel, List<EquivalentAddressGroup> groups) {
+    subchannels.policyChannels().update(channel, groups);
+  }
+
+  @Override
+  @Deprecated
+  public ManagedChannelBuilder<?> createResolvingOobChannelBuilder(String target) {
+    // Without credentials of its own, it is a channel to the same server by another name.
+    return newChannelBuilder(target, null).overrideAuthority(getAuthority());
   }
 
   @Override
   public ManagedChannelBuilder<?> createResolvingOobChannelBuilder(
       String target, ChannelCredentials credentials) {
-    throw outOfBand("createResolvingOobChannelBuilder");
+    return newChannelBuilder(target, credentials);
   }
 
-  private static UnsupportedOperationException outOfBand(String method) {
-    return new UnsupportedOperationException(
-        "LoadBalancer.Helper." + method + " is not supported: policies that open channels of their"
-            + " own (grpclb, rls) do not run on ClientConn yet");
+  private ManagedChannelBuilder<?> newChannelBuilder(
+      String target, @Nullable ChannelCredentials credentials) {
+    checkMayCreate();
+    return subchannels.policyChannels().newBuilder(context, target, credentials);
   }
 
   @Override

@@ -248,7 +248,7 @@ public final class ChannelCore {
   public void shutdownNow() {
     beginShutdown();
     close(ShutdownLatch.SHUTDOWN_NOW);
-    subchannels.all().forEach(addrConn -> addrConn.shutdownNow(ShutdownLatch.SHUTDOWN_NOW));
+    subchannels.shutdownNow(ShutdownLatch.SHUTDOWN_NOW);
     terminateIfDone();
   }
 

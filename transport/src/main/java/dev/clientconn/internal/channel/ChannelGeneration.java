@@ -157,6 +157,7 @@ final class ChannelGeneration {
   void resetBackoff() {
     resolver.resetBackoff();
     ownSubchannels().forEach(AddrConn::resetBackoff);
+    shared.subchannels().policyChannels().resetBackoff(context);
   }
 
   private Status onResult(ResolutionResult result) {
@@ -244,6 +245,7 @@ final class ChannelGeneration {
     }
     // Those that the policy has left open, too: the channel could not terminate.
     ownSubchannels().forEach(AddrConn::shutdown);
+    shared.subchannels().policyChannels().shutdown(context);
   }
 
   /** Stops for good. */

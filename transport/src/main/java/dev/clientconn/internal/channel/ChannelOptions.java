@@ -45,6 +45,7 @@ import org.jspecify.annotations.Nullable;
  * @param proxyDetector for name resolvers
  * @param resolvers finds the resolvers of schemes
  * @param resolverArgs each adds an argument of the application for name resolvers
+ * @param policyChannels opens the channels of policies
  * @param reportListeners notified of each call's end, in this order
  */
 public record ChannelOptions(
@@ -70,4 +71,5 @@ public record ChannelOptions(
     ProxyDetector proxyDetector,
     NameResolverRegistry resolvers,
     List<Consumer<NameResolver.Args.Builder>> resolverArgs,
+    PolicyChannelFactory policyChannels,
     List<CallReportListener> reportListeners) {}

@@ -20,6 +20,8 @@ public final class ShutdownLatch {
   /** Made for the first thread that waits. */
   private @Nullable CountDownLatch waiters;
 
+  private @Nullable Runnable onTerminated;
+
   /** Returns whether this was the first shutdown. */
   public synchronized boolean begin() {
     boolean first = !begun;
@@ -45,11 +47,30 @@ public final class ShutdownLatch {
     return begunNow ? SHUTDOWN_NOW : SHUTDOWN;
   }
 
-  synchronized void terminate() {
-    terminated = true;
-    if (waiters != null) {
-      waiters.countDown();
+  void terminate() {
+    Runnable callback;
+    synchronized (this) {
+      terminated = true;
+      if (waiters != null) {
+        waiters.countDown();
+      }
+      callback = onTerminated;
+      onTerminated = null;
     }
+    if (callback != null) {
+      callback.run();
+    }
+  }
+
+  /** Runs {@code callback} when the channel has terminated, or now. There can be one callback. */
+  void onTerminated(Runnable callback) {
+    synchronized (this) {
+      if (!terminated) {
+        onTerminated = callback;
+        return;
+      }
+    }
+    callback.run();
   }
 
   public boolean isTerminated() {

@@ -123,6 +123,11 @@ public final class ChannelHarness {
 
   public final List<CallReportListener> reportListeners = new ArrayList<>();
 
+  /** Opens the channels of policies. */
+  public PolicyChannelFactory policyChannels = (given, credentials, onBuilt) -> {
+    throw new AssertionError("no policy opens a channel");
+  };
+
   public ChannelOptions options() {
     ServiceConfigParser parser = new ServiceConfigParser(policy);
     return new ChannelOptions(
@@ -148,6 +153,7 @@ public final class ChannelHarness {
         address -> null,
         io.grpc.NameResolverRegistry.getDefaultRegistry(),
         List.of(),
+        policyChannels,
         List.copyOf(reportListeners));
   }
 

@@ -131,6 +131,7 @@ final class ChannelHistory {
         of.proxyDetector(),
         of.resolvers(),
         of.resolverArgs(),
+        of.policyChannels(),
         of.reportListeners());
   }
 

@@ -1,0 +1,91 @@
+// SPDX-License-Identifier: Apache-2.0
+package dev.clientconn;
+
+import dev.clientconn.internal.channel.PolicyChannel;
+import dev.clientconn.internal.channel.PolicyChannelFactory;
+import dev.clientconn.internal.transport.TransportOptions;
+import dev.clientconn.transport.Dialer;
+import io.grpc.ChannelCredentials;
+import io.grpc.Grpc;
+import io.grpc.ManagedChannelBuilder;
+import io.grpc.NameResolver;
+import io.grpc.ProxyDetector;
+import java.util.concurrent.Executor;
+import java.util.concurrent.TimeUnit;
+import java.util.function.Consumer;
+import org.jspecify.annotations.Nullable;
+
+/**
+ * Makes builders for the channels of load-balancing policies, with the connection options of the
+ * channel that the policy belongs to.
+ *
+ * @param begin makes a builder with the defaults
+ * @param security of the policy's channel
+ * @param transport of the policy's channel
+ * @param userAgent as the application has set it
+ * @param offload runs the callbacks: the application's executor may be busy with its calls
+ */
+record PolicyChannelBuilders(
+    Begin begin,
+    ChannelSecurity security,
+    TransportOptions transport,
+    @Nullable Dialer dialer,
+    @Nullable String userAgent,
+    @Nullable Executor offload,
+    @Nullable ProxyDetector proxies,
+    NameResolver.@Nullable Factory resolvers)
+    implements PolicyChannelFactory {
+
+  /** Makes a builder that calls {@code onBuilt} with each channel. */
+  interface Begin {
+    TransportOptionsBuilder<?> builder(
+        String target, ChannelSecurity security, Consumer<PolicyChannel> onBuilt);
+  }
+
+  @Override
+  public ManagedChannelBuilder<?> newBuilder(
+      String target, @Nullable ChannelCredentials credentials, Consumer<PolicyChannel> onBuilt) {
+    ChannelSecurity own;
+    try {
+      own = security(credentials);
+    } catch (IllegalArgumentException e) {
+      // Credentials of another transport; grpc-java asks the other providers, too.
+      return Grpc.newChannelBuilder(target, credentials);
+    }
+    return configure(begin.builder(target, own, onBuilt));
+  }
+
+  /** A policy passes its helper's credentials, which do not have the TLS material. */
+  @SuppressWarnings("ReferenceEquality")
+  private ChannelSecurity security(@Nullable ChannelCredentials given) {
+    return given == null || given == security.credentials()
+        ? security.withoutCallCredentials()
+        : ChannelSecurity.of(given);
+  }
+
+  @SuppressWarnings("deprecation") // the resolvers of the policy's channel
+  private ManagedChannelBuilder<?> configure(TransportOptionsBuilder<?> builder) {
+    builder.connectTimeout(transport.connectTimeout());
+    builder.initialStreamWindow(transport.streamWindow());
+    builder.initialConnectionWindow(transport.connectionWindow());
+    builder.growWindows(transport.growWindows());
+    builder.maxInboundMetadataSize(transport.maxInboundMetadataSize());
+    builder.neverIndexedHeaders(transport.neverIndexedHeaders());
+    builder.maxPendingStreams(transport.maxPendingStreams());
+    builder.userAgent(userAgent);
+    builder.executor(offload);
+    builder.offloadExecutor(offload);
+    builder.proxyDetector(proxies);
+    builder.nameResolverFactory(resolvers);
+    if (dialer != null) {
+      builder.dialer(dialer);
+    }
+    TransportOptions.KeepaliveOptions keepalive = transport.keepalive();
+    if (keepalive != null) {
+      builder.keepAliveTime(keepalive.time().nanos(), TimeUnit.NANOSECONDS);
+      builder.keepAliveTimeout(keepalive.timeout().toNanos(), TimeUnit.NANOSECONDS);
+      builder.keepAliveWithoutCalls(keepalive.withoutCalls());
+    }
+    return builder;
+  }
+}

@@ -1,0 +1,235 @@
+// SPDX-License-Identifier: Apache-2.0
+package dev.clientconn;
+
+import static org.assertj.core.api.Assertions.assertThat;
+import static org.assertj.core.api.Assertions.assertThatThrownBy;
+
+import dev.clientconn.internal.channel.FakePolicy;
+import dev.clientconn.testing.EchoServers;
+import io.grpc.CallOptions;
+import io.grpc.Channel;
+import io.grpc.ClientCall;
+import io.grpc.ClientInterceptor;
+import io.grpc.EquivalentAddressGroup;
+import io.grpc.InsecureChannelCredentials;
+import io.grpc.LoadBalancer;
+import io.grpc.ManagedChannel;
+import io.grpc.Metadata;
+import io.grpc.MethodDescriptor;
+import io.grpc.Server;
+import io.grpc.Status;
+import io.grpc.netty.NettyServerBuilder;
+import io.grpc.stub.ClientCalls;
+import java.net.InetSocketAddress;
+import java.util.List;
+import java.util.concurrent.BlockingQueue;
+import java.util.concurrent.CompletableFuture;
+import java.util.concurrent.LinkedBlockingQueue;
+import java.util.concurrent.TimeUnit;
+import java.util.concurrent.atomic.AtomicInteger;
+import java.util.function.Function;
+import org.junit.jupiter.api.AfterEach;
+import org.junit.jupiter.api.BeforeEach;
+import org.junit.jupiter.api.Test;
+import org.junit.jupiter.api.extension.RegisterExtension;
+
+/** Channels that a load-balancing policy opens beside its subchannels. */
+class PolicyChannelsTest {
+  private static final byte[] MESSAGE = {1};
+
+  @RegisterExtension
+  final EchoServers servers = new EchoServers();
+
+  private final FakePolicy policy = new FakePolicy();
+  private final AtomicInteger intercepted = new AtomicInteger();
+  private Server server;
+  private ClientConn parent;
+
+  @BeforeEach
+  void connect() throws Exception {
+    policy.register();
+    server = servers.serve(NettyServerBuilder.forPort(0));
+    parent = ClientConnBuilder.forAddress("localhost", server.getPort())
+        .usePlaintext()
+        .defaultLoadBalancingPolicy(FakePolicy.NAME)
+        .intercept(new Counter())
+        .build();
+    // The policy is made with the first call.
+    servers.call(parent, MESSAGE);
+    assertThat(intercepted).hasValue(1);
+  }
+
+  @AfterEach
+  void deregister() {
+    policy.deregister();
+  }
+
+  @Test
+  void oobChannelCallsTheGivenAddressWithTheGivenAuthority() {
+    ManagedChannel channel = oob(server);
+
+    call(channel);
+
+    assertThat(servers.authorities()).endsWith("balancer.example");
+    assertThat(channel.authority()).isEqualTo("balancer.example");
+    assertThat(intercepted).as("calls of the parent").hasValue(1);
+    channel.shutdownNow();
+  }
+
+  @Test
+  void resolvingChannelHasTheSecurityOfItsParentAndCanBeConfigured() throws Exception {
+    LoadBalancer.Helper helper = policy.helper();
+    ManagedChannel channel = inPolicy(with -> with.createResolvingOobChannelBuilder(
+            "dns:///localhost:" + server.getPort(), helper.getUnsafeChannelCredentials())
+        .overrideAuthority("lookup.example")
+        .build());
+
+    call(channel);
+
+    assertThat(servers.authorities()).endsWith("lookup.example");
+    assertThat(intercepted).hasValue(1);
+    channel.shutdown();
+    assertThat(channel.awaitTermination(30, TimeUnit.SECONDS)).isTrue();
+  }
+
+  @Test
+  void resolvingChannelTakesCredentialsOfItsOwn() {
+    ManagedChannel channel = inPolicy(with -> with.createResolvingOobChannelBuilder(
+            "localhost:" + server.getPort(), InsecureChannelCredentials.create())
+        .build());
+
+    call(channel);
+
+    assertThat(channel).isInstanceOf(ClientConn.class);
+    channel.shutdownNow();
+  }
+
+  @Test
+  void updateReplacesTheAddresses() throws Exception {
+    ManagedChannel channel = oob(server);
+    call(channel);
+    Server second = servers.serve(NettyServerBuilder.forPort(0));
+
+    inPolicy(with -> {
+      with.updateOobChannelAddresses(channel, address(second));
+      return null;
+    });
+    server.shutdownNow();
+    server.awaitTermination();
+
+    ClientCalls.blockingUnaryCall(
+        channel,
+        EchoServers.METHOD,
+        CallOptions.DEFAULT.withWaitForReady().withDeadlineAfter(30, TimeUnit.SECONDS),
+        MESSAGE);
+    channel.shutdownNow();
+  }
+
+  @Test
+  void updateOfAChannelThatIsNotThePolicysIsRefused() {
+    assertThatThrownBy(() -> inPolicy(with -> {
+          with.updateOobChannelAddresses(parent, address(server));
+          return null;
+        }))
+        .hasRootCauseInstanceOf(IllegalArgumentException.class)
+        .hasMessageContaining("createOobChannel has returned");
+  }
+
+  @Test
+  void parentTerminatesAfterAChannelThatThePolicyForgets() throws Exception {
+    ManagedChannel channel = oob(server);
+    call(channel);
+
+    parent.shutdown();
+
+    assertThat(parent.awaitTermination(30, TimeUnit.SECONDS)).isTrue();
+    assertThat(channel.isTerminated()).isTrue();
+  }
+
+  @Test
+  void shutdownNowEndsTheCallsOfThePolicysChannels() throws Exception {
+    ManagedChannel channel = inPolicy(with -> with.createOobChannel(
+        new EquivalentAddressGroup(new InetSocketAddress("192.0.2.1", 1)), "nowhere.example"));
+    BlockingQueue<Status> ends = new LinkedBlockingQueue<>();
+    ClientCall<byte[], byte[]> call =
+        channel.newCall(EchoServers.METHOD, CallOptions.DEFAULT.withWaitForReady());
+    call.start(
+        new ClientCall.Listener<>() {
+          @Override
+          public void onClose(Status status, Metadata trailers) {
+            ends.add(status);
+          }
+        },
+        new Metadata());
+    call.halfClose();
+
+    parent.shutdownNow();
+
+    Status end = ends.poll(30, TimeUnit.SECONDS);
+    assertThat(end).isNotNull();
+    assertThat(end.getCode()).isEqualTo(Status.Code.UNAVAILABLE);
+    assertThat(parent.awaitTermination(30, TimeUnit.SECONDS)).isTrue();
+  }
+
+  @Test
+  void snapshotHasTheConnectionsOfThePolicysChannels() {
+    int own = parent.snapshot().subchannels().size();
+    ManagedChannel channel = oob(server);
+    call(channel);
+
+    assertThat(parent.snapshot().subchannels()).hasSize(own + 1);
+    channel.shutdownNow();
+  }
+
+  @Test
+  void policyThatWasShutDownMayOpenNoChannel() {
+    LoadBalancer.Helper helper = policy.helper();
+    parent.enterIdle();
+
+    assertThatThrownBy(() -> helper.createOobChannel(address(server), "late.example"))
+        .isInstanceOf(IllegalStateException.class);
+    assertThatThrownBy(() -> helper.createResolvingOobChannelBuilder(
+            "localhost:1", InsecureChannelCredentials.create()))
+        .isInstanceOf(IllegalStateException.class);
+  }
+
+  private ManagedChannel oob(Server to) {
+    return inPolicy(with -> with.createOobChannel(List.of(address(to)), "balancer.example"));
+  }
+
+  private static EquivalentAddressGroup address(Server to) {
+    return new EquivalentAddressGroup(new InetSocketAddress("localhost", to.getPort()));
+  }
+
+  /** Runs what a policy does in its sync context. */
+  private <T> T inPolicy(Function<LoadBalancer.Helper, T> action) {
+    LoadBalancer.Helper helper = policy.helper();
+    CompletableFuture<T> result = new CompletableFuture<>();
+    helper.getSynchronizationContext().execute(() -> {
+      try {
+        result.complete(action.apply(helper));
+      } catch (Throwable t) {
+        result.completeExceptionally(t);
+      }
+    });
+    return result.orTimeout(30, TimeUnit.SECONDS).join();
+  }
+
+  private static void call(Channel channel) {
+    byte[] response = ClientCalls.blockingUnaryCall(
+        channel,
+        EchoServers.METHOD,
+        CallOptions.DEFAULT.withDeadlineAfter(30, TimeUnit.SECONDS),
+        MESSAGE);
+    assertThat(response).isEqualTo(MESSAGE);
+  }
+
+  private final class Counter implements ClientInterceptor {
+    @Override
+    public <ReqT, RespT> ClientCall<ReqT, RespT> interceptCall(
+        MethodDescriptor<ReqT, RespT> method, CallOptions options, Channel next) {
+      intercepted.incrementAndGet();
+      return next.newCall(method, options);
+    }
+  }
+}
