@@ -3,6 +3,7 @@ package dev.clientconn.boot.autoconfigure.actuator;
 
 import dev.clientconn.transport.TransportSnapshot;
 import io.grpc.ConnectivityState;
+import java.lang.reflect.Method;
 import java.lang.reflect.ParameterizedType;
 import java.lang.reflect.RecordComponent;
 import java.util.ArrayList;
@@ -13,6 +14,7 @@ import java.util.Locale;
 import java.util.Map;
 import java.util.OptionalLong;
 import java.util.Set;
+import java.util.stream.Stream;
 import org.jspecify.annotations.Nullable;
 import org.springframework.util.ReflectionUtils;
 
@@ -27,18 +29,30 @@ final class SnapshotTree {
   private static final Set<Class<?>> STATES =
       Set.of(ConnectivityState.class, TransportSnapshot.State.class);
 
+  /** A response may have 10,000 records of a class, and each look-up creates components anew. */
+  private static final ClassValue<List<Component>> COMPONENTS = new ClassValue<>() {
+    @Override
+    protected List<Component> computeValue(Class<?> type) {
+      return Stream.of(type.getRecordComponents())
+          .map(each -> new Component(each.getName(), each.getAccessor(), hasRecordKeys(each)))
+          .toList();
+    }
+  };
+
+  private record Component(String name, Method accessor, boolean hasRecordKeys) {}
+
   private SnapshotTree() {}
 
   /** Returns the components of a record by name. */
   static Map<String, Object> of(Record snapshot) {
     Map<String, Object> tree = new LinkedHashMap<>();
-    for (RecordComponent component : snapshot.getClass().getRecordComponents()) {
-      Object plain = ReflectionUtils.invokeMethod(component.getAccessor(), snapshot);
-      Object value = plain instanceof Map<?, ?> entries && hasRecordKeys(component)
+    for (Component component : COMPONENTS.get(snapshot.getClass())) {
+      Object plain = ReflectionUtils.invokeMethod(component.accessor, snapshot);
+      Object value = plain instanceof Map<?, ?> entries && component.hasRecordKeys
           ? counts(entries)
           : value(plain);
       if (value != null) {
-        tree.put(component.getName(), value);
+        tree.put(component.name, value);
       }
     }
     return tree;

@@ -14,6 +14,7 @@ import java.net.http.HttpResponse;
 import java.nio.charset.StandardCharsets;
 import java.util.List;
 import java.util.Map;
+import java.util.Objects;
 import java.util.stream.Stream;
 import org.springframework.boot.json.JsonParserFactory;
 
@@ -48,7 +49,8 @@ final class LiveEvents implements AutoCloseable {
   @SuppressWarnings("unchecked")
   Stream<Map<String, Object>> targets(String name) {
     return snapshots()
-        .flatMap(snapshot -> ((List<Map<String, Object>>) snapshot.get("targets")).stream())
+        .map(snapshot -> Objects.requireNonNull(snapshot.get("targets")))
+        .flatMap(targets -> ((List<Map<String, Object>>) targets).stream())
         .filter(target -> name.equals(target.get("name")));
   }
 
