@@ -75,7 +75,7 @@ final class SubchannelChannel extends Channel {
   }
 
   private synchronized CallEnvironment environment(SubchannelCall call) {
-    if (unsent == null) {
+    if (unsent == null || waits == null) {
       unsent = new UnsentCalls(context.timers());
       waits = new ChannelWaits();
     }

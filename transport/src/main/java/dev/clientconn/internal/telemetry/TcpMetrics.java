@@ -97,7 +97,7 @@ final class TcpMetrics {
   void measured(SocketAddress local, SocketAddress peer, TcpInfo figures, boolean last) {
     Map<String, String> labels = labels(local, peer);
     record(MIN_RTT, figures.minRttMicros() / MICROS, labels);
-    record(DELIVERY_RATE, figures.deliveryRate(), labels);
+    record(DELIVERY_RATE, (double) figures.deliveryRate(), labels);
     add(PACKETS_SENT, figures.packetsSent(), labels);
     add(PACKETS_RETRANSMITTED, figures.packetsRetransmitted(), labels);
     add(PACKETS_SPURIOUS, figures.packetsSpurious(), labels);

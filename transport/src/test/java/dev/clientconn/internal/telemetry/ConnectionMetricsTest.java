@@ -12,6 +12,7 @@ import io.grpc.Attributes;
 import io.grpc.EquivalentAddressGroup;
 import io.grpc.NameResolver;
 import io.grpc.SecurityLevel;
+import java.net.InetAddress;
 import java.net.InetSocketAddress;
 import java.net.SocketAddress;
 import java.util.List;
@@ -91,8 +92,8 @@ class ConnectionMetricsTest {
   @Test
   void theFiguresOfTcpAreRecordedWithTheAddresses() {
     ConnectionMetrics metrics = metrics(SecurityLevel.NONE, Attributes.EMPTY);
-    SocketAddress local = new InetSocketAddress("127.0.0.1", 50_000);
-    SocketAddress peer = new InetSocketAddress("127.0.0.2", 443);
+    SocketAddress local = new InetSocketAddress(InetAddress.getLoopbackAddress(), 50_000);
+    SocketAddress peer = new InetSocketAddress(InetAddress.getLoopbackAddress(), 443);
 
     metrics.tcpConnected(local, peer);
     metrics.tcpMeasured(local, peer, new TcpInfo(250, 0, 3, 2, 1, 900, 600, 7), false);
@@ -100,7 +101,7 @@ class ConnectionMetricsTest {
     metrics.tcpEnded(local, peer);
 
     String addresses = " [network.local.address=127.0.0.1, network.local.port=50000,"
-        + " network.peer.address=127.0.0.2, network.peer.port=443]";
+        + " network.peer.address=127.0.0.1, network.peer.port=443]";
     assertThat(sink.values)
         .containsExactly(
             "grpc.tcp.connections_created 1" + addresses,
