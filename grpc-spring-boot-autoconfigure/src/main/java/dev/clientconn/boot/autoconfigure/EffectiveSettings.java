@@ -87,9 +87,17 @@ final class EffectiveSettings {
       return;
     }
     each("", value, MAPS.contains(key), (path, leaf) -> {
-      ConfigurationProperty property = current ? this.now.find(key, path) : null;
+      ConfigurationProperty property = current ? property(key, path) : null;
       this.settings.add(setting(key + dotted(path), SettingText.of(leaf), property));
     });
+  }
+
+  /** What a file has comes from its location. */
+  private @Nullable ConfigurationProperty property(String key, String path) {
+    ConfigurationProperty property = this.now.find(key, path);
+    return property == null && key.equals("service-config")
+        ? this.now.find("service-config-location", "")
+        : property;
   }
 
   private static String dotted(String path) {

@@ -56,6 +56,9 @@ public class GrpcClientSettings {
    */
   private @Nullable Map<String, Object> serviceConfig;
 
+  /** Location of a file with a service config as JSON, whose keys service-config replaces. */
+  private @Nullable String serviceConfigLocation;
+
   /** Whether a service config of the name resolver replaces the configured one. */
   private @Nullable Boolean serviceConfigLookup;
 
@@ -184,6 +187,14 @@ public class GrpcClientSettings {
 
   public void setServiceConfig(@Nullable Map<String, Object> serviceConfig) {
     this.serviceConfig = serviceConfig;
+  }
+
+  public @Nullable String getServiceConfigLocation() {
+    return this.serviceConfigLocation;
+  }
+
+  public void setServiceConfigLocation(@Nullable String serviceConfigLocation) {
+    this.serviceConfigLocation = serviceConfigLocation;
   }
 
   public @Nullable Boolean getServiceConfigLookup() {

@@ -86,7 +86,7 @@ final class InheritedSettings {
   private TargetSettings ofAddress(String address) {
     Target values = merge(new Target());
     values.setAddress(address);
-    values.setServiceConfig(serviceConfig(null));
+    addServiceConfig(values, null, null);
     return new TargetSettings(
         address,
         values,
@@ -102,7 +102,7 @@ final class InheritedSettings {
     rejectContradiction(entry, own.getSsl());
     rejectFractions(entry);
     Target values = merge(own);
-    values.setServiceConfig(serviceConfig(entry));
+    addServiceConfig(values, entry, own.getServiceConfigLocation());
     TargetSettings settings = new TargetSettings(
         GrpcClientTargets.nameOf(entry),
         values,
@@ -116,16 +116,21 @@ final class InheritedSettings {
   }
 
   /**
-   * Returns the service config of a target, or else that of the defaults, instead of the map that
-   * the Binder has made of its properties.
+   * Adds the service config of a target, or else that of the defaults, instead of the map that the
+   * Binder has made of its properties.
    */
-  private @Nullable Map<String, Object> serviceConfig(@Nullable ConfigurationPropertyName entry) {
-    ConfiguredProperties all = this.targets.properties();
+  private void addServiceConfig(
+      Target values, @Nullable ConfigurationPropertyName entry, @Nullable String ownLocation) {
     Map<String, Object> own =
-        entry == null ? null : ServiceConfigTree.read(entry.append("service-config"), all);
-    return own != null
-        ? own
-        : ServiceConfigTree.read(GrpcClientTargets.DEFAULTS.append("service-config"), all);
+        entry == null ? null : ConfiguredServiceConfig.read(entry, ownLocation, properties());
+    if (own != null) {
+      values.setServiceConfig(own);
+      values.setServiceConfigLocation(ownLocation);
+    } else {
+      String location = this.properties.getDefaults().getServiceConfigLocation();
+      values.setServiceConfig(
+          ConfiguredServiceConfig.read(GrpcClientTargets.DEFAULTS, location, properties()));
+    }
   }
 
   /**

@@ -23,6 +23,8 @@ final class ServiceConfigMapper {
 
   private static final String KEY = "service-config";
 
+  private static final String FILE = "service-config-location";
+
   /** The maximum of gRFC A6 for attempts; the builder's default. */
   private static final int USUAL_ATTEMPTS = 5;
 
@@ -105,9 +107,17 @@ final class ServiceConfigMapper {
           leaf,
           property == null ? "" : String.valueOf(property.getValue()),
           "It contradicts %s: there can be one %s of a target. Write all in one of the two places."
-              .formatted(this.settings.keys().apply(KEY) + "." + key, key));
+              .formatted(origin(key), key));
     }
     config.put(key, value);
+  }
+
+  private String origin(String key) {
+    ConfigurationPropertyName root = this.settings.keys().apply(KEY);
+    Map<String, Object> inline = ServiceConfigTree.read(root, this.settings.properties());
+    return inline != null && inline.containsKey(key)
+        ? root + "." + key
+        : "'%s' in %s".formatted(key, this.settings.keys().apply(FILE));
   }
 
   /**
@@ -124,6 +134,9 @@ final class ServiceConfigMapper {
         ConfigurationPropertyName.adapt(root + place.group(1).replaceFirst("\\.$", ""), '.');
     while (root.isAncestorOf(name) && !settings.properties().isSet(name)) {
       name = name.getParent();
+    }
+    if (name.equals(root) && settings.values().getServiceConfigLocation() != null) {
+      name = settings.keys().apply(FILE);
     }
     ConfigurationProperty property = settings.properties().find(name);
     List<ConfigurationProperty> below = settings.properties().below(name);

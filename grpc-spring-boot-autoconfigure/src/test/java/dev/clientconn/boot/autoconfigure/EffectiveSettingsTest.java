@@ -146,6 +146,7 @@ class EffectiveSettingsTest {
         "proxy.address",
         "retry.codes",
         "hedging.non-fatal-codes",
+        "service-config-location",
         "ssl.bundle",
         "user-agent");
     Map<String, Object> texts = new TreeMap<>();

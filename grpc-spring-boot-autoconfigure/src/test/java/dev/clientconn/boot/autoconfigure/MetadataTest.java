@@ -3,6 +3,7 @@ package dev.clientconn.boot.autoconfigure;
 
 import static org.assertj.core.api.Assertions.assertThat;
 
+import dev.clientconn.boot.autoconfigure.netdevh.OldKeys;
 import java.io.IOException;
 import java.io.UncheckedIOException;
 import java.nio.charset.StandardCharsets;
@@ -31,6 +32,9 @@ class MetadataTest {
   private static final String DEFAULTS = "grpc.client.defaults.";
 
   private static final Map<String, List<Map<String, Object>>> METADATA = read("spring");
+
+  /** Prefix of keys of net.devh's starter, which are in the metadata for their new names. */
+  private static final String OLD = "grpc.client.global.";
 
   private static final Map<String, List<Map<String, Object>>> ADDITIONAL =
       read("additional-spring");
@@ -94,7 +98,7 @@ class MetadataTest {
     String page = Files.readString(Path.of("..", "docs", "configuration.md"));
 
     assertThat(names(METADATA, "properties"))
-        .filteredOn(name -> !name.startsWith(DEFAULTS))
+        .filteredOn(name -> !name.startsWith(DEFAULTS) && !name.startsWith(OLD))
         .allSatisfy(name -> assertThat(page).contains(name));
   }
 
@@ -104,7 +108,7 @@ class MetadataTest {
 
     assertThat(list(METADATA, "properties"))
         .filteredOn(each -> String.valueOf(each.get("type")).startsWith("dev.clientconn")
-            || String.valueOf(each.get("name")).matches(".*(codes|policy)"))
+            || String.valueOf(each.get("name")).matches("(?!" + OLD + ").*(codes|policy)"))
         .allSatisfy(each -> assertThat(hinted).contains(String.valueOf(each.get("name"))));
   }
 
@@ -134,7 +138,23 @@ class MetadataTest {
   @Test
   void everyPropertyHasASource() {
     assertThat(list(METADATA, "properties"))
+        .filteredOn(each -> !String.valueOf(each.get("name")).startsWith(OLD))
         .allSatisfy(each -> assertThat(each).containsKeys("type", "sourceType"));
+  }
+
+  @Test
+  void oldKeysOfAllClientsHaveTheirNewNames() {
+    assertThat(list(METADATA, "properties"))
+        .filteredOn(each -> String.valueOf(each.get("name")).startsWith(OLD))
+        .hasSizeGreaterThan(10)
+        .allSatisfy(each -> {
+          Map<?, ?> deprecation = (Map<?, ?>) each.get("deprecation");
+          assertThat(deprecation.get("level")).isEqualTo("error");
+          assertThat(names(METADATA, "properties"))
+              .contains(String.valueOf(deprecation.get("replacement")));
+          assertThat(OldKeys.ALL)
+              .contains(String.valueOf(each.get("name")).substring(OLD.length()));
+        });
   }
 
   private static List<String> names(Map<String, List<Map<String, Object>>> metadata, String kind) {
