@@ -82,8 +82,8 @@ final class ManyChannels {
     long heap = Long.MAX_VALUE;
     for (int i = 0; i < COLLECTIONS; i++) {
       System.gc();
-      heap =
-          Math.min(heap, ManagementFactory.getMemoryMXBean().getHeapMemoryUsage().getUsed());
+      heap = Math.min(
+          heap, ManagementFactory.getMemoryMXBean().getHeapMemoryUsage().getUsed());
     }
     return heap;
   }

@@ -66,7 +66,9 @@ class ManyChannelsTest {
     try {
       boolean ended = client.waitFor(300, TimeUnit.SECONDS);
       String said = Files.readString(output);
-      assertThat(ended && client.exitValue() == 0).as("the client said %s", said).isTrue();
+      assertThat(ended && client.exitValue() == 0)
+          .as("the client said %s", said)
+          .isTrue();
       return said;
     } finally {
       client.destroyForcibly();
