@@ -96,6 +96,8 @@ class ScanBenchmark {
       throws IOException, InterruptedException {
     List<String> command = new ArrayList<>(List.of(
         Path.of(System.getProperty("java.home"), "bin", "java").toString(),
+        // Devtools is on the class path of the tests, and would start the application twice.
+        "-Dspring.devtools.restart.enabled=false",
         "-cp",
         classPath,
         MeasuredApplication.class.getName(),
