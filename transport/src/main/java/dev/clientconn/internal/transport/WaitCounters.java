@@ -23,10 +23,21 @@ public final class WaitCounters {
   private static final int RUNNING = 1;
   private static final int NANOS = 2;
   private static final int FIGURES = 3;
-  /** Behind the figures: odd while the writer changes them. */
-  private static final int VERSION = CAUSES.length * FIGURES;
 
-  private final AtomicLongArray figures = new AtomicLongArray(VERSION + 1);
+  /** Odd while the writer changes figures. */
+  private static final int VERSION = 0;
+  /** Where the figures of each cause are: its row, from 1, in as many bits; 0 for none. */
+  private static final int ROWS = 1;
+
+  private static final int FIRST_ROW = 2;
+  private static final int ROW_BITS = 4;
+  private static final int ROW_MASK = (1 << ROW_BITS) - 1;
+
+  /**
+   * Has rows for the causes that have occurred, which are few: each channel and each connection has
+   * such an array. One with another row replaces it, and the old one does not change any more.
+   */
+  private volatile AtomicLongArray figures = new AtomicLongArray(FIRST_ROW);
 
   // The writer
 
@@ -58,7 +69,8 @@ public final class WaitCounters {
   /** Ends all waits: those that were not ended, for whatever reason, would count for ever. */
   public void endAll(long now) {
     for (WaitCause cause : CAUSES) {
-      int running = (int) figures.getPlain(cause.ordinal() * FIGURES + RUNNING);
+      int at = place(cause, figures.getPlain(ROWS));
+      int running = at == 0 ? 0 : (int) figures.getPlain(at + RUNNING);
       if (running != 0) {
         end(cause, running, now);
       }
@@ -66,34 +78,60 @@ public final class WaitCounters {
   }
 
   private void change(WaitCause cause, long count, int running, long nanos) {
-    int at = cause.ordinal() * FIGURES;
-    long version = figures.getPlain(VERSION);
-    figures.setOpaque(VERSION, version + 1);
+    AtomicLongArray changed = figures;
+    int at = place(cause, changed.getPlain(ROWS));
+    if (at == 0) {
+      at = changed.length();
+      changed = addRow(cause, changed);
+    }
+    long version = changed.getPlain(VERSION);
+    changed.setOpaque(VERSION, version + 1);
     // Orders the odd version before the figures; the release below orders them before the even one.
     VarHandle.storeStoreFence();
-    figures.setOpaque(at + COUNT, figures.getPlain(at + COUNT) + count);
-    figures.setOpaque(at + RUNNING, figures.getPlain(at + RUNNING) + running);
-    figures.setOpaque(at + NANOS, figures.getPlain(at + NANOS) + nanos);
-    figures.setRelease(VERSION, version + 2);
+    changed.setOpaque(at + COUNT, changed.getPlain(at + COUNT) + count);
+    changed.setOpaque(at + RUNNING, changed.getPlain(at + RUNNING) + running);
+    changed.setOpaque(at + NANOS, changed.getPlain(at + NANOS) + nanos);
+    changed.setRelease(VERSION, version + 2);
+  }
+
+  /** Returns where the figures of a cause begin, 0 if it has none. */
+  private static int place(WaitCause cause, long rows) {
+    int row = (int) (rows >>> (cause.ordinal() * ROW_BITS)) & ROW_MASK;
+    return row == 0 ? 0 : FIRST_ROW + (row - 1) * FIGURES;
+  }
+
+  private AtomicLongArray addRow(WaitCause cause, AtomicLongArray present) {
+    int length = present.length();
+    AtomicLongArray longer = new AtomicLongArray(length + FIGURES);
+    for (int i = 0; i < length; i++) {
+      longer.setPlain(i, present.getPlain(i));
+    }
+    long row = (length - FIRST_ROW) / FIGURES + 1L;
+    longer.setPlain(ROWS, present.getPlain(ROWS) | (row << (cause.ordinal() * ROW_BITS)));
+    figures = longer;
+    return longer;
   }
 
   // Readers
 
   /** Adds the present figures to the sums, which have one entry for each cause. */
   void addTo(long[] counts, long[] nanos, long now) {
-    long[] read = new long[VERSION];
+    AtomicLongArray present = figures;
+    long[] read = new long[present.length()];
     long version;
     do {
-      version = figures.getAcquire(VERSION);
-      for (int i = 0; i < VERSION; i++) {
-        read[i] = figures.getOpaque(i);
+      version = present.getAcquire(VERSION);
+      for (int i = ROWS; i < read.length; i++) {
+        read[i] = present.getOpaque(i);
       }
       VarHandle.loadLoadFence();
-    } while ((version & 1) != 0 || figures.getOpaque(VERSION) != version);
-    for (int i = 0; i < CAUSES.length; i++) {
-      int at = i * FIGURES;
-      counts[i] += read[at + COUNT];
-      nanos[i] += read[at + NANOS] + read[at + RUNNING] * now;
+    } while ((version & 1) != 0 || present.getOpaque(VERSION) != version);
+    for (WaitCause cause : CAUSES) {
+      int at = place(cause, read[ROWS]);
+      if (at != 0) {
+        counts[cause.ordinal()] += read[at + COUNT];
+        nanos[cause.ordinal()] += read[at + NANOS] + read[at + RUNNING] * now;
+      }
     }
   }
 }
