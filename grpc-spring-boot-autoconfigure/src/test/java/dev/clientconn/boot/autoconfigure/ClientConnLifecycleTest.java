@@ -23,9 +23,9 @@ import java.util.concurrent.CountDownLatch;
 import java.util.concurrent.ExecutionException;
 import java.util.concurrent.TimeUnit;
 import java.util.concurrent.atomic.AtomicBoolean;
-import org.junit.jupiter.api.AfterEach;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.Timeout;
+import org.junit.jupiter.api.extension.RegisterExtension;
 import org.springframework.beans.factory.DisposableBean;
 import org.springframework.beans.factory.config.BeanDefinition;
 import org.springframework.boot.autoconfigure.AutoConfigurations;
@@ -40,16 +40,12 @@ class ClientConnLifecycleTest {
   private static final HealthCheckRequest HELD =
       HealthCheckRequest.newBuilder().setService("held").build();
 
+  @RegisterExtension
   private final HealthServer server = HealthServer.start();
 
   private final ApplicationContextRunner runner = new ApplicationContextRunner()
       .withConfiguration(AutoConfigurations.of(GrpcClientAutoConfiguration.class))
       .withPropertyValues("grpc.client.targets.greeter.address=" + this.server.address());
-
-  @AfterEach
-  void stopServer() {
-    this.server.close();
-  }
 
   @Test
   void callInFlightFinishesWithinTheGracePeriod() {

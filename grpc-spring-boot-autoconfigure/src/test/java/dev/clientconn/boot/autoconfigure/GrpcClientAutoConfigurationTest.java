@@ -22,8 +22,8 @@ import java.util.List;
 import java.util.Map;
 import java.util.concurrent.TimeUnit;
 import org.jspecify.annotations.Nullable;
-import org.junit.jupiter.api.AfterEach;
 import org.junit.jupiter.api.Test;
+import org.junit.jupiter.api.extension.RegisterExtension;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.CsvSource;
 import org.springframework.beans.factory.annotation.Qualifier;
@@ -52,12 +52,8 @@ class GrpcClientAutoConfigurationTest {
   private final ApplicationContextRunner runner = new ApplicationContextRunner()
       .withConfiguration(AutoConfigurations.of(GrpcClientAutoConfiguration.class));
 
+  @RegisterExtension
   private final HealthServer server = HealthServer.start();
-
-  @AfterEach
-  void stopServer() {
-    this.server.close();
-  }
 
   /** Spring binds the properties of beans only later. */
   @Test

@@ -29,12 +29,15 @@ import java.util.concurrent.LinkedBlockingQueue;
 import java.util.concurrent.Semaphore;
 import java.util.concurrent.atomic.AtomicInteger;
 import javax.net.ssl.SSLSession;
+import org.junit.jupiter.api.extension.AfterEachCallback;
+import org.junit.jupiter.api.extension.ExtensionContext;
 
 /**
  * Runs a grpc-java server that responds to health checks, except for the service {@code held}: its
  * calls stay open. It fails the first {@link #failures} other calls.
  */
-public final class HealthServer extends HealthGrpc.HealthImplBase implements AutoCloseable {
+public final class HealthServer extends HealthGrpc.HealthImplBase
+    implements AutoCloseable, AfterEachCallback {
 
   public final List<Metadata> headers = new CopyOnWriteArrayList<>();
 
@@ -102,6 +105,12 @@ public final class HealthServer extends HealthGrpc.HealthImplBase implements Aut
     }
     responses.onNext(serving());
     responses.onCompleted();
+  }
+
+  /** Closes a server that is registered as an extension. */
+  @Override
+  public void afterEach(ExtensionContext test) {
+    close();
   }
 
   @Override

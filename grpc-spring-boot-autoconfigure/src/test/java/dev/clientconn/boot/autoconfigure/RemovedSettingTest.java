@@ -10,8 +10,8 @@ import io.grpc.Metadata;
 import io.grpc.StatusRuntimeException;
 import io.grpc.health.v1.HealthCheckRequest;
 import io.grpc.health.v1.HealthGrpc;
-import org.junit.jupiter.api.AfterEach;
 import org.junit.jupiter.api.Test;
+import org.junit.jupiter.api.extension.RegisterExtension;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.CsvSource;
 import org.springframework.boot.autoconfigure.AutoConfigurations;
@@ -20,16 +20,12 @@ import org.springframework.boot.test.context.runner.ApplicationContextRunner;
 /** Checks that a target can remove a limit that the defaults set. */
 class RemovedSettingTest {
 
+  @RegisterExtension
   private final HealthServer server = HealthServer.start();
 
   private final ApplicationContextRunner runner = new ApplicationContextRunner()
       .withConfiguration(AutoConfigurations.of(GrpcClientAutoConfiguration.class))
       .withPropertyValues("grpc.client.targets.greeter.address=" + this.server.address());
-
-  @AfterEach
-  void stopServer() {
-    this.server.close();
-  }
 
   @Test
   void deadlineOfZeroIsNone() {

@@ -11,9 +11,9 @@ import java.net.URL;
 import java.net.URLClassLoader;
 import java.nio.charset.StandardCharsets;
 import java.util.List;
-import org.junit.jupiter.api.AfterEach;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.Timeout;
+import org.junit.jupiter.api.extension.RegisterExtension;
 import org.springframework.boot.autoconfigure.AutoConfigurations;
 import org.springframework.boot.test.context.runner.ApplicationContextRunner;
 
@@ -21,6 +21,7 @@ import org.springframework.boot.test.context.runner.ApplicationContextRunner;
 @Timeout(30)
 class RestartInOneJvmTest {
 
+  @RegisterExtension
   private final HealthServer server = HealthServer.start();
 
   private final ApplicationContextRunner runner = runner(this.server);
@@ -29,11 +30,6 @@ class RestartInOneJvmTest {
     return new ApplicationContextRunner()
         .withConfiguration(AutoConfigurations.of(GrpcClientAutoConfiguration.class))
         .withPropertyValues("grpc.client.targets.greeter.address=" + server.address());
-  }
-
-  @AfterEach
-  void stopServer() {
-    this.server.close();
   }
 
   /**

@@ -22,9 +22,9 @@ import java.nio.charset.StandardCharsets;
 import java.util.Set;
 import java.util.function.Supplier;
 import org.jspecify.annotations.Nullable;
-import org.junit.jupiter.api.AfterEach;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.Timeout;
+import org.junit.jupiter.api.extension.RegisterExtension;
 import org.springframework.boot.autoconfigure.AutoConfigurations;
 import org.springframework.boot.diagnostics.FailureAnalysis;
 import org.springframework.boot.ssl.SslBundle;
@@ -39,15 +39,11 @@ class ConnectionDetailsTest {
 
   private static final String GREETER = "grpc.client.targets.greeter.";
 
+  @RegisterExtension
   private final HealthServer server = HealthServer.start();
 
   private final ApplicationContextRunner runner = new ApplicationContextRunner()
       .withConfiguration(AutoConfigurations.of(GrpcClientAutoConfiguration.class));
-
-  @AfterEach
-  void stopServer() {
-    this.server.close();
-  }
 
   @Test
   void detailsTakePrecedenceOverAddressSecurityAndProxy() {

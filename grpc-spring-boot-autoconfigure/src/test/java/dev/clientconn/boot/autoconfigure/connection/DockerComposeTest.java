@@ -15,9 +15,9 @@ import java.lang.reflect.Constructor;
 import java.util.List;
 import java.util.Map;
 import org.jspecify.annotations.Nullable;
-import org.junit.jupiter.api.AfterEach;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.Timeout;
+import org.junit.jupiter.api.extension.RegisterExtension;
 import org.springframework.boot.autoconfigure.AutoConfigurations;
 import org.springframework.boot.docker.compose.core.ConnectionPorts;
 import org.springframework.boot.docker.compose.core.ImageReference;
@@ -38,6 +38,7 @@ class DockerComposeTest {
 
   private static final String PORT = "dev.clientconn.port";
 
+  @RegisterExtension
   private final HealthServer server = HealthServer.start();
 
   private final int port = Integer.parseInt(this.server.address().replaceAll(".*:", ""));
@@ -49,11 +50,6 @@ class DockerComposeTest {
           "grpc.client.targets.greeter.ssl.enabled=true",
           "grpc.client.targets.prices.address=prices.example:443",
           "grpc.client.targets.prices.ssl.enabled=true");
-
-  @AfterEach
-  void stopServer() {
-    this.server.close();
-  }
 
   @Test
   void servicesWithTheLabelAreTheServersOfTheirTargets() {

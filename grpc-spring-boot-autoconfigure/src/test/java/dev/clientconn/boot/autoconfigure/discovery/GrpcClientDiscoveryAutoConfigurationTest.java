@@ -14,8 +14,8 @@ import io.grpc.health.v1.HealthGrpc;
 import java.util.List;
 import java.util.Map;
 import java.util.concurrent.TimeUnit;
-import org.junit.jupiter.api.AfterEach;
 import org.junit.jupiter.api.Test;
+import org.junit.jupiter.api.extension.RegisterExtension;
 import org.springframework.boot.autoconfigure.AutoConfigurations;
 import org.springframework.boot.test.context.FilteredClassLoader;
 import org.springframework.boot.test.context.runner.ApplicationContextRunner;
@@ -27,6 +27,7 @@ import reactor.core.publisher.Flux;
 
 class GrpcClientDiscoveryAutoConfigurationTest {
 
+  @RegisterExtension
   private final HealthServer server = HealthServer.start();
 
   private final ApplicationContextRunner runner = new ApplicationContextRunner()
@@ -35,11 +36,6 @@ class GrpcClientDiscoveryAutoConfigurationTest {
       .withPropertyValues(
           "grpc.client.targets.orders.address=discovery:///orders",
           "grpc.client.targets.orders.ssl.enabled=false");
-
-  @AfterEach
-  void stopServer() {
-    this.server.close();
-  }
 
   @Test
   void callsReachTheInstancesOfAService() {

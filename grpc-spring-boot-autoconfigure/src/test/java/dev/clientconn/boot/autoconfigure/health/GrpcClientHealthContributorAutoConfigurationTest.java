@@ -27,9 +27,9 @@ import java.util.Map;
 import java.util.Objects;
 import java.util.concurrent.CountDownLatch;
 import java.util.concurrent.TimeUnit;
-import org.junit.jupiter.api.AfterEach;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.Timeout;
+import org.junit.jupiter.api.extension.RegisterExtension;
 import org.springframework.boot.autoconfigure.AutoConfigurations;
 import org.springframework.boot.autoconfigure.ssl.SslAutoConfiguration;
 import org.springframework.boot.health.actuate.endpoint.CompositeHealthDescriptor;
@@ -51,6 +51,7 @@ import org.springframework.boot.test.util.TestPropertyValues;
 @Timeout(60)
 class GrpcClientHealthContributorAutoConfigurationTest {
 
+  @RegisterExtension
   private final HealthServer server = HealthServer.start();
 
   private final ApplicationContextRunner runner = new ApplicationContextRunner()
@@ -62,11 +63,6 @@ class GrpcClientHealthContributorAutoConfigurationTest {
           GrpcClientAutoConfiguration.class,
           GrpcClientHealthContributorAutoConfiguration.class))
       .withPropertyValues("grpc.client.targets.greeter.address=" + this.server.address());
-
-  @AfterEach
-  void stopServer() {
-    this.server.close();
-  }
 
   @Test
   void idleTargetIsUpAndStaysIdle() {

@@ -24,8 +24,8 @@ import java.util.Optional;
 import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.TimeUnit;
 import org.jspecify.annotations.NullUnmarked;
-import org.junit.jupiter.api.AfterEach;
 import org.junit.jupiter.api.Test;
+import org.junit.jupiter.api.extension.RegisterExtension;
 import org.springframework.beans.factory.ObjectProvider;
 import org.springframework.beans.factory.annotation.Autowired;
 import org.springframework.beans.factory.support.DefaultListableBeanFactory;
@@ -43,6 +43,7 @@ class GrpcClientInjectionTest {
 
   private static final HealthCheckRequest REQUEST = HealthCheckRequest.getDefaultInstance();
 
+  @RegisterExtension
   private final HealthServer server = HealthServer.start();
 
   private final ApplicationContextRunner runner = new ApplicationContextRunner()
@@ -51,11 +52,6 @@ class GrpcClientInjectionTest {
       .withPropertyValues(
           "grpc.client.targets.greeter.address=" + this.server.address(),
           "grpc.client.targets.order-service.address=" + this.server.address());
-
-  @AfterEach
-  void stopServer() {
-    this.server.close();
-  }
 
   @Test
   void stubsOfAllKindsReachTheServer() {

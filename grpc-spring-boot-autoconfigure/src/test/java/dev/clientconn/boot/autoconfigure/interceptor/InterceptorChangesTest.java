@@ -20,9 +20,9 @@ import java.util.List;
 import java.util.Map;
 import java.util.Objects;
 import org.jspecify.annotations.NullUnmarked;
-import org.junit.jupiter.api.AfterEach;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.extension.ExtendWith;
+import org.junit.jupiter.api.extension.RegisterExtension;
 import org.springframework.beans.factory.BeanCreationException;
 import org.springframework.boot.autoconfigure.AutoConfigurations;
 import org.springframework.boot.test.context.runner.ApplicationContextRunner;
@@ -43,6 +43,7 @@ class InterceptorChangesTest {
 
   private static final String LIST = "grpc.client.targets.greeter.interceptors";
 
+  @RegisterExtension
   private final HealthServer server = HealthServer.start();
 
   private final ApplicationContextRunner runner = new ApplicationContextRunner()
@@ -50,11 +51,6 @@ class InterceptorChangesTest {
           GrpcClientAutoConfiguration.class, GrpcClientInjectionAutoConfiguration.class))
       .withUserConfiguration(Interceptors.class, Client.class)
       .withPropertyValues("grpc.client.targets.greeter.address=" + this.server.address());
-
-  @AfterEach
-  void stopServer() {
-    this.server.close();
-  }
 
   @Test
   void otherBeansBecomeGlobalForChannelsAndClients() {

@@ -27,8 +27,8 @@ import java.util.ArrayList;
 import java.util.List;
 import java.util.function.Supplier;
 import org.jspecify.annotations.NullUnmarked;
-import org.junit.jupiter.api.AfterEach;
 import org.junit.jupiter.api.Test;
+import org.junit.jupiter.api.extension.RegisterExtension;
 import org.springframework.boot.autoconfigure.AutoConfigurations;
 import org.springframework.boot.diagnostics.FailureAnalysis;
 import org.springframework.boot.test.context.runner.ApplicationContextRunner;
@@ -39,6 +39,7 @@ import org.springframework.context.annotation.Configuration;
 @NullUnmarked
 class InterceptorFailureTest {
 
+  @RegisterExtension
   private final HealthServer server = HealthServer.start();
 
   private final ApplicationContextRunner bare = new ApplicationContextRunner()
@@ -47,11 +48,6 @@ class InterceptorFailureTest {
 
   private final ApplicationContextRunner runner =
       this.bare.withPropertyValues("grpc.client.targets.greeter.address=" + this.server.address());
-
-  @AfterEach
-  void stopServer() {
-    this.server.close();
-  }
 
   @Test
   void unknownBeanOfATargetShowsTheNearestAndAll() {

@@ -22,9 +22,9 @@ import io.grpc.health.v1.HealthGrpc;
 import io.grpc.health.v1.HealthGrpc.HealthBlockingStub;
 import java.util.List;
 import org.jspecify.annotations.NullUnmarked;
-import org.junit.jupiter.api.AfterEach;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.extension.ExtendWith;
+import org.junit.jupiter.api.extension.RegisterExtension;
 import org.springframework.boot.autoconfigure.AutoConfigurations;
 import org.springframework.boot.test.context.runner.ApplicationContextRunner;
 import org.springframework.boot.test.system.CapturedOutput;
@@ -39,6 +39,7 @@ import org.springframework.grpc.client.GlobalClientInterceptor;
 @ExtendWith(OutputCaptureExtension.class)
 class InterceptorsTest {
 
+  @RegisterExtension
   private final HealthServer server = HealthServer.start();
 
   private final ApplicationContextRunner runner = new ApplicationContextRunner()
@@ -47,11 +48,6 @@ class InterceptorsTest {
       .withPropertyValues(
           "grpc.client.targets.greeter.address=" + this.server.address(),
           "grpc.client.targets.auth.address=" + this.server.address());
-
-  @AfterEach
-  void stopServer() {
-    this.server.close();
-  }
 
   @Test
   void interceptorBeansRunInTheirOrderForEveryChannel() {

@@ -19,8 +19,8 @@ import io.grpc.inprocess.InProcessServerBuilder;
 import java.io.IOException;
 import java.util.Objects;
 import java.util.concurrent.TimeUnit;
-import org.junit.jupiter.api.AfterEach;
 import org.junit.jupiter.api.Test;
+import org.junit.jupiter.api.extension.RegisterExtension;
 import org.springframework.boot.autoconfigure.AutoConfigurations;
 import org.springframework.boot.autoconfigure.ssl.SslAutoConfiguration;
 import org.springframework.boot.grpc.client.autoconfigure.CompositeChannelFactoryAutoConfiguration;
@@ -39,6 +39,7 @@ class BootClientContractTest {
   private static final Metadata.Key<String> USER_AGENT =
       Metadata.Key.of("user-agent", Metadata.ASCII_STRING_MARSHALLER);
 
+  @RegisterExtension
   private final HealthServer server = HealthServer.start();
 
   private final ApplicationContextRunner ours = new ApplicationContextRunner()
@@ -53,11 +54,6 @@ class BootClientContractTest {
 
   private final ApplicationContextRunner boots =
       this.ours.withPropertyValues("grpc.client.spring-grpc.enabled=false");
-
-  @AfterEach
-  void stopServer() {
-    this.server.close();
-  }
 
   /** Boot 4.1.0 applies the properties once more after the customizers; newer versions do not. */
   @Test

@@ -31,9 +31,9 @@ import java.time.Duration;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.concurrent.TimeUnit;
-import org.junit.jupiter.api.AfterEach;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.extension.ExtendWith;
+import org.junit.jupiter.api.extension.RegisterExtension;
 import org.springframework.boot.autoconfigure.AutoConfigurations;
 import org.springframework.boot.autoconfigure.ssl.SslAutoConfiguration;
 import org.springframework.boot.diagnostics.FailureAnalysis;
@@ -56,6 +56,7 @@ import org.springframework.grpc.client.NettyGrpcChannelFactory;
 @ExtendWith(OutputCaptureExtension.class)
 class SpringGrpcAutoConfigurationTest {
 
+  @RegisterExtension
   private final HealthServer server = HealthServer.start();
 
   private final ApplicationContextRunner runner = new ApplicationContextRunner()
@@ -67,11 +68,6 @@ class SpringGrpcAutoConfigurationTest {
           org.springframework.boot.grpc.client.autoconfigure.GrpcClientAutoConfiguration.class,
           CompositeChannelFactoryAutoConfiguration.class))
       .withPropertyValues("spring.grpc.client.channel.orders.target=static://" + address());
-
-  @AfterEach
-  void stopServer() {
-    this.server.close();
-  }
 
   @Test
   void stubsOfATargetShareOneConnection() {
