@@ -67,7 +67,8 @@ class BuilderMethodsTest {
     Map<String, String> rows = rows();
     Map<String, Method> own = methodsOf(ClientConnBuilder.class);
     List<String> wrong = new ArrayList<>();
-    for (Map.Entry<String, Method> entry : methodsOf(ManagedChannelBuilder.class).entrySet()) {
+    for (Map.Entry<String, Method> entry :
+        methodsOf(ManagedChannelBuilder.class).entrySet()) {
       String method = ManagedChannelBuilder.class.getSimpleName() + "." + entry.getKey();
       boolean supported = !rows.getOrDefault(method, "").contains(UNSUPPORTED);
       if (supported != own.containsKey(entry.getKey())) {
@@ -146,8 +147,7 @@ class BuilderMethodsTest {
   }
 
   private static String signature(Method method) {
-    Stream<String> parameters =
-        Arrays.stream(method.getParameterTypes()).map(Class::getSimpleName);
+    Stream<String> parameters = Arrays.stream(method.getParameterTypes()).map(Class::getSimpleName);
     return method.getName() + parameters.collect(Collectors.joining(", ", "(", ")"));
   }
 }

@@ -15,6 +15,7 @@ import java.net.URL;
 import java.nio.charset.StandardCharsets;
 import java.util.ArrayList;
 import java.util.List;
+import java.util.Objects;
 import java.util.concurrent.BlockingQueue;
 import java.util.concurrent.LinkedBlockingQueue;
 import java.util.concurrent.TimeUnit;
@@ -125,7 +126,8 @@ class DevtoolsRestartTest {
 
     @SuppressWarnings("unchecked")
     static BlockingQueue<WeakReference<ClassLoader>> started() {
-      return (BlockingQueue<WeakReference<ClassLoader>>) System.getProperties().get(STARTED);
+      return (BlockingQueue<WeakReference<ClassLoader>>)
+          Objects.requireNonNull(System.getProperties().get(STARTED));
     }
   }
 

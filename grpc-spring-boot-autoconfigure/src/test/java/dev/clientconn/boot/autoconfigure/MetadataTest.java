@@ -12,6 +12,7 @@ import java.nio.file.Path;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.Map;
+import java.util.Objects;
 import java.util.Set;
 import java.util.regex.Pattern;
 import java.util.stream.Collectors;
@@ -148,7 +149,7 @@ class MetadataTest {
         .filteredOn(each -> String.valueOf(each.get("name")).startsWith(OLD))
         .hasSizeGreaterThan(10)
         .allSatisfy(each -> {
-          Map<?, ?> deprecation = (Map<?, ?>) each.get("deprecation");
+          Map<?, ?> deprecation = (Map<?, ?>) Objects.requireNonNull(each.get("deprecation"));
           assertThat(deprecation.get("level")).isEqualTo("error");
           assertThat(names(METADATA, "properties"))
               .contains(String.valueOf(deprecation.get("replacement")));
