@@ -5,6 +5,7 @@ import static org.assertj.core.api.Assertions.assertThat;
 
 import dev.clientconn.ClientConn;
 import dev.clientconn.ClientConnBuilder;
+import dev.clientconn.boot.ClientConnBuilderCustomizer;
 import dev.clientconn.boot.ClientConnFactory;
 import dev.clientconn.boot.ClientConnRegistry;
 import dev.clientconn.boot.GrpcTransportMeterConvention;
@@ -17,9 +18,12 @@ import io.grpc.Channel;
 import io.grpc.health.v1.HealthCheckRequest;
 import io.grpc.health.v1.HealthGrpc;
 import io.micrometer.core.instrument.MeterRegistry;
+import io.micrometer.core.instrument.Timer;
 import io.micrometer.core.instrument.simple.SimpleMeterRegistry;
 import java.time.Duration;
+import java.util.Collection;
 import java.util.Map;
+import java.util.concurrent.TimeUnit;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.extension.ExtendWith;
 import org.springframework.beans.factory.support.DefaultSingletonBeanRegistry;
@@ -33,6 +37,8 @@ import org.springframework.boot.test.context.FilteredClassLoader;
 import org.springframework.boot.test.context.runner.ApplicationContextRunner;
 import org.springframework.boot.test.system.CapturedOutput;
 import org.springframework.boot.test.system.OutputCaptureExtension;
+import org.springframework.context.annotation.Bean;
+import org.springframework.context.annotation.Configuration;
 import org.springframework.grpc.client.ChannelBuilderOptions;
 import org.springframework.grpc.client.GrpcChannelFactory;
 
@@ -135,6 +141,55 @@ class GrpcClientMetricsAutoConfigurationTest {
               .hasSize(1 + ClientConnMetricsPostProcessor.MAX_SEPARATE);
         });
     assertThat(output).containsOnlyOnce("have no meters");
+  }
+
+  /** As docs/metrics.md has it. */
+  @Test
+  void delaysOfCallsAreAMeterOfTheApplicationWithATimerForEachCause() {
+    try (HealthServer server = HealthServer.start()) {
+      this.runner
+          .withUserConfiguration(Delays.class)
+          .withPropertyValues("grpc.client.targets.greeter.address=" + server.address())
+          .run(context -> {
+            for (int i = 0; i < 3; i++) {
+              HealthGrpc.newBlockingStub(context.getBean(Channel.class))
+                  .check(HealthCheckRequest.getDefaultInstance());
+            }
+
+            Collection<Timer> timers = context
+                .getBean(MeterRegistry.class)
+                .find("grpc.client.attempt.delay.duration")
+                .tag("target", "greeter")
+                .timers();
+            assertThat(timers)
+                .extracting(timer -> timer.getId().getTag("grpc.delay_type"))
+                .contains("server")
+                .doesNotHaveDuplicates()
+                .isSubsetOf(MeterTag.CAUSE.values());
+            assertThat(context
+                    .getBean(MeterRegistry.class)
+                    .get("grpc.client.attempt.delay.duration")
+                    .tag("grpc.delay_type", "server")
+                    .timer()
+                    .count())
+                .isEqualTo(3);
+          });
+    }
+  }
+
+  @Configuration(proxyBeanMethods = false)
+  static class Delays {
+
+    @Bean
+    ClientConnBuilderCustomizer delays(MeterRegistry meters) {
+      return (target, builder) -> builder.callReportListener(report -> report
+          .nanosByCause()
+          .forEach((cause, nanos) -> Timer.builder("grpc.client.attempt.delay.duration")
+              .tags("target", target, "grpc.delay_type", cause.id())
+              .publishPercentileHistogram()
+              .register(meters)
+              .record(nanos, TimeUnit.NANOSECONDS)));
+    }
   }
 
   @Test
