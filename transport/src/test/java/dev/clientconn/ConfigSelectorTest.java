@@ -197,6 +197,22 @@ class ConfigSelectorTest {
   }
 
   @Test
+  void policyWithoutAddressesMayFindServersItselfAndItsStatusStays() {
+    ClientConn conn = open();
+    List<Status> ends = call(conn);
+
+    Status status = fakes.resolver.send(
+        Attributes.newBuilder().set(InternalConfigSelector.KEY, selector).build());
+
+    assertThat(status.getDescription()).contains("NameResolver returned no usable address");
+    assertThat(ends)
+        .singleElement()
+        .extracting(Status::getDescription)
+        .asString()
+        .contains("NameResolver returned no usable address");
+  }
+
+  @Test
   void isNotAskedForCallsOfAChannelThatFailed() {
     FakePolicy policy = new FakePolicy();
     policy.register();

@@ -77,11 +77,20 @@ final class BalancerWrapper extends LoadBalancer.Helper {
     this.balancer = new GracefulSwitchLoadBalancer(this);
   }
 
-  /** Passes addresses to the policy. Returns OK, or why the policy cannot use them. */
+  /**
+   * Passes addresses to the policy. Returns OK, or why the policy cannot use them.
+   *
+   * @param policyFindsServers whether an empty list is no mistake of the resolver: a policy of xDS
+   *     finds the servers itself, and its status has the reason
+   */
   Status accept(
-      List<EquivalentAddressGroup> addresses, Attributes attributes, Object balancerConfig) {
+      List<EquivalentAddressGroup> addresses,
+      Attributes attributes,
+      Object balancerConfig,
+      boolean policyFindsServers) {
     setResolutionError(null);
-    withholding = addresses.isEmpty();
+    boolean noneFound = addresses.isEmpty() && !policyFindsServers;
+    withholding = noneFound;
     try {
       @Nullable
       Status returned = balancer.acceptResolvedAddresses(ResolvedAddresses.newBuilder()
@@ -91,7 +100,7 @@ final class BalancerWrapper extends LoadBalancer.Helper {
           .build());
       Status status = returned == null ? NO_STATUS : returned;
       hasAddresses = status.isOk();
-      if (addresses.isEmpty() && !status.isOk()) {
+      if (noneFound && !status.isOk()) {
         status = noAddresses();
         failResolution(status);
       }

@@ -192,7 +192,8 @@ final class ChannelGeneration {
         addresses.getValue(),
         healthChecks.addTo(
             withoutSelector(result.getAttributes()), serviceConfig.current().healthCheckConfig()),
-        chosen == null ? options().serviceConfigParser().defaultBalancerConfig() : chosen);
+        chosen == null ? options().serviceConfigParser().defaultBalancerConfig() : chosen,
+        selector != null);
   }
 
   /** The selector belongs to the service config: both stay where the new config is invalid. */

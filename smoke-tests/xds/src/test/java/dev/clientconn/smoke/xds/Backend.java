@@ -1,0 +1,81 @@
+// SPDX-License-Identifier: Apache-2.0
+package dev.clientconn.smoke.xds;
+
+import dev.clientconn.smoke.xds.orders.OrderReply;
+import dev.clientconn.smoke.xds.orders.OrderRequest;
+import dev.clientconn.smoke.xds.orders.OrdersGrpc.OrdersImplBase;
+import io.grpc.Server;
+import io.grpc.ServerInterceptor;
+import io.grpc.Status;
+import io.grpc.netty.NettyServerBuilder;
+import io.grpc.services.CallMetricRecorder;
+import io.grpc.stub.StreamObserver;
+import java.io.IOException;
+import java.net.InetSocketAddress;
+import java.util.concurrent.atomic.AtomicInteger;
+
+/** Serves orders on a port of its own, and replies with its name. */
+final class Backend extends OrdersImplBase implements AutoCloseable {
+  final String name;
+  final AtomicInteger calls = new AtomicInteger();
+
+  /** The next calls, as many as this, fail with UNAVAILABLE. */
+  final AtomicInteger failures = new AtomicInteger();
+
+  /** Whether calls get no reply. */
+  volatile boolean silent;
+
+  /** What the server reports of its CPU with each call, 0 for no report. */
+  volatile double utilization;
+
+  private final Server server;
+
+  private Backend(String name, ServerInterceptor... interceptors) throws IOException {
+    this.name = name;
+    NettyServerBuilder builder =
+        NettyServerBuilder.forAddress(new InetSocketAddress("127.0.0.1", 0)).addService(this);
+    for (ServerInterceptor interceptor : interceptors) {
+      builder.intercept(interceptor);
+    }
+    this.server = builder.build().start();
+  }
+
+  static Backend start(String name, ServerInterceptor... interceptors) throws IOException {
+    return new Backend(name, interceptors);
+  }
+
+  int port() {
+    return server.getPort();
+  }
+
+  @Override
+  public void find(OrderRequest request, StreamObserver<OrderReply> responses) {
+    reply(responses);
+  }
+
+  @Override
+  public void cancel(OrderRequest request, StreamObserver<OrderReply> responses) {
+    reply(responses);
+  }
+
+  private void reply(StreamObserver<OrderReply> responses) {
+    calls.incrementAndGet();
+    if (utilization > 0) {
+      CallMetricRecorder.getCurrent().recordQpsMetric(100).recordCpuUtilizationMetric(utilization);
+    }
+    if (silent) {
+      return;
+    }
+    if (failures.getAndUpdate(left -> Math.max(0, left - 1)) > 0) {
+      responses.onError(Status.UNAVAILABLE.withDescription(name + " fails").asException());
+      return;
+    }
+    responses.onNext(OrderReply.newBuilder().setServer(name).build());
+    responses.onCompleted();
+  }
+
+  @Override
+  public void close() {
+    server.shutdownNow();
+  }
+}
