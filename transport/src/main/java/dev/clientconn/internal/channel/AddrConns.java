@@ -20,6 +20,7 @@ public final class AddrConns {
   private final Runnable onTerminated;
   private final Consumer<PendingPick> repick;
   private final PolicyChannels policyChannels;
+  private final ClusterTls clusterTls = new ClusterTls();
   private volatile List<AddrConn> all = List.of();
 
   /**
@@ -36,6 +37,7 @@ public final class AddrConns {
 
   /** Makes a subchannel, which stays in the list until it terminates. */
   AddrConn add(CreateSubchannelArgs args, ChannelContext context, String authority) {
+    clusterTls.check(args.getAddresses(), context.options().target().text());
     AddrConn addrConn = new AddrConn(args, context, authority, repick, this::remove);
     List<AddrConn> more = new ArrayList<>(all);
     more.add(addrConn);

@@ -53,9 +53,10 @@ final class AddressDialer {
 
   /** Adds to the reason of the last failure that no address of several could be reached. */
   Status explain(Status reason) {
+    Status explained = ClusterTls.explain(reason, index.attributes());
     return index.size() == 1
-        ? reason
-        : reason.withDescription("None of " + index.size()
-            + " addresses could be reached; the last one said: " + reason.getDescription());
+        ? explained
+        : explained.withDescription("None of " + index.size()
+            + " addresses could be reached; the last one said: " + explained.getDescription());
   }
 }
