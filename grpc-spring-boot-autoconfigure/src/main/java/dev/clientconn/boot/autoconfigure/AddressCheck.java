@@ -66,6 +66,9 @@ final class AddressCheck {
     return switch (uri.group(1).toLowerCase(Locale.ROOT)) {
       case "http", "grpc" -> withoutScheme(rest, "ssl.enabled: false");
       case "https", "grpcs" -> withoutScheme(rest, "ssl.enabled: true");
+      case "xds" ->
+        "There is no xDS client. Add the dependency io.grpc:grpc-xds, and its bootstrap"
+            + " configuration in GRPC_XDS_BOOTSTRAP or GRPC_XDS_BOOTSTRAP_CONFIG.";
       case "discovery" ->
         "There is no discovery client. Add a starter of Spring Cloud that has one, such as"
             + " spring-cloud-starter-netflix-eureka-client or"

@@ -342,6 +342,7 @@ class ConfigurationMistakesTest {
         "https://greeter.example:9101/x | address: greeter.example:9101 and ssl.enabled: true",
         "tcp://localhost:9101/ | An address has no path. Write localhost:9101",
         "foo:///x | No name resolver on the classpath supports the scheme 'foo'",
+        "xds:///greeter | Add the dependency io.grpc:grpc-xds",
         "in-process:greeter | cannot reach an in-process server",
         "${GREETER_ADDRESS} | ${GREETER_ADDRESS} has no value",
         "dns:///${GREETER}:1 | write a default: ${GREETER:<value>}",
