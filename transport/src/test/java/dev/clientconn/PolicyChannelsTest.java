@@ -112,7 +112,7 @@ class PolicyChannelsTest {
 
     inPolicy(with -> {
       with.updateOobChannelAddresses(channel, address(second));
-      return null;
+      return channel;
     });
     server.shutdownNow();
     server.awaitTermination();
@@ -129,7 +129,7 @@ class PolicyChannelsTest {
   void updateOfAChannelThatIsNotThePolicysIsRefused() {
     assertThatThrownBy(() -> inPolicy(with -> {
           with.updateOobChannelAddresses(parent, address(server));
-          return null;
+          return parent;
         }))
         .hasRootCauseInstanceOf(IllegalArgumentException.class)
         .hasMessageContaining("createOobChannel has returned");
