@@ -21,7 +21,7 @@ import org.junit.jupiter.api.io.TempDir;
  * <ul>
  *   <li>the application with clients: CPU time that the starting thread spends in the search;
  *   <li>the same after {@link ReflectionWarmUp}: what the search adds to what Spring does anyway;
- *   <li>the application without injection, and without any of our auto-configuration: CPU time of
+ *   <li>the application without injection, and with the clients switched off: CPU time of
  *       the process, for comparison.
  * </ul>
  *
@@ -39,9 +39,7 @@ class ScanBenchmark {
   private static final String WITHOUT_SEARCH = "--spring.autoconfigure.exclude="
       + "dev.clientconn.boot.autoconfigure.inject.GrpcClientInjectionAutoConfiguration";
 
-  private static final String WITHOUT_CLIENTS = WITHOUT_SEARCH
-      + ",dev.clientconn.boot.autoconfigure.GrpcClientAutoConfiguration"
-      + ",dev.clientconn.boot.autoconfigure.metrics.GrpcClientMetricsAutoConfiguration";
+  private static final String WITHOUT_CLIENTS = "--grpc.client.enabled=false";
 
   private static final String TARGET = "--grpc.client.targets.greeter.address=localhost:1";
 
@@ -76,7 +74,7 @@ class ScanBenchmark {
             + "search, without what Spring does in any case %s%n"
             + "process with channels and injection          %s%n"
             + "process with channels, no injection          %s%n"
-            + "process without ClientConn                   %s%n",
+            + "process with the clients switched off        %s%n",
         with.get(0).definitions(),
         FORKS,
         text(with, Start::scanMillis),
@@ -102,6 +100,9 @@ class ScanBenchmark {
         classPath,
         MeasuredApplication.class.getName(),
         "--spring.main.banner-mode=off",
+        // The class path of the tests has all optional libraries.
+        "--spring.main.web-application-type=none",
+        "--spring.docker.compose.enabled=false",
         "--logging.level.root=warn"));
     command.addAll(Arrays.asList(args));
     Process process = new ProcessBuilder(command).redirectErrorStream(true).start();
