@@ -5,6 +5,7 @@ import com.google.protobuf.ByteString;
 import com.google.protobuf.BytesValue;
 import dev.clientconn.ClientConn;
 import dev.clientconn.ClientConnBuilder;
+import dev.clientconn.transport.CallReport;
 import io.grpc.CallOptions;
 import io.grpc.Channel;
 import io.grpc.ClientCall;
@@ -61,6 +62,10 @@ final class CallRounds implements AutoCloseable {
   private final BytesValue request;
   private final AtomicReference<@Nullable Throwable> failure = new AtomicReference<>();
 
+  /** Retained, so that the compiler cannot save the object. */
+  @SuppressWarnings("unused")
+  private volatile @Nullable CallReport lastReport;
+
   CallRounds(Workload workload, int port) {
     this.workload = workload;
     ClientConnBuilder builder = ClientConnBuilder.forAddress(
@@ -73,6 +78,9 @@ final class CallRounds implements AutoCloseable {
     }
     if (workload == Workload.RETRY_POLICY) {
       builder.defaultServiceConfig(RETRIES).disableServiceConfigLookUp();
+    }
+    if (workload == Workload.REPORT) {
+      builder.callReportListener(report -> lastReport = report);
     }
     conn = builder.build();
     channel = workload == Workload.METADATA

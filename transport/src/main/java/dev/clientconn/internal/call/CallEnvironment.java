@@ -90,7 +90,7 @@ public record CallEnvironment(
 
   /** Makes the timeline of a call that starts now, and waits for this first. */
   CallTimeline newTimeline(WaitCause cause) {
-    return new CallTimeline(waits, nanoTime, nanoTime.getAsLong(), cause);
+    return new CallTimeline(this, nanoTime.getAsLong(), cause);
   }
 
   /**

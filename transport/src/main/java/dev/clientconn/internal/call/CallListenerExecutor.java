@@ -130,8 +130,7 @@ final class CallListenerExecutor<RespT> extends CallExecutor {
       CallDeadline deadline = call.plan().callDeadline();
       CallEnvironment environment = call.plan().environment();
       known = new CallTimeline(
-          environment.waits(),
-          environment.nanoTime(),
+          environment,
           deadline == null ? start : environment.nanoTime().getAsLong() - deadline.elapsedNanos(),
           opened ? WaitCause.TURN : WaitCause.APPLICATION);
       timeline = known;

@@ -9,7 +9,6 @@ import io.grpc.CallOptions;
 import io.grpc.MethodDescriptor;
 import io.grpc.Status;
 import java.util.List;
-import java.util.Map;
 import java.util.concurrent.CopyOnWriteArrayList;
 import java.util.logging.Level;
 import java.util.logging.Logger;
@@ -40,7 +39,7 @@ public final class CallReports {
   public void reportRefused(MethodDescriptor<?, ?> method, CallOptions options, Status end) {
     if (areWanted(options)) {
       notify(
-          new CallReport(method.getFullMethodName(), end.getCode(), 0, 0, Map.of()),
+          CallReport.of(method.getFullMethodName(), end.getCode(), 0),
           options.getOption(CallReport.LISTENER));
     }
   }
@@ -52,11 +51,11 @@ public final class CallReports {
       CallOptions options,
       Status end,
       int attempts) {
-    long duration = times.end();
+    long[] nanos = times.end();
     if (areWanted(options)) {
-      CallReport report = new CallReport(
-          method.getFullMethodName(), end.getCode(), duration, attempts, times.nanosByCause());
-      notify(report, options.getOption(CallReport.LISTENER));
+      notify(
+          CallReport.of(method.getFullMethodName(), end.getCode(), attempts, nanos),
+          options.getOption(CallReport.LISTENER));
     }
   }
 

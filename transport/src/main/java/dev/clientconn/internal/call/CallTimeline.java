@@ -2,11 +2,9 @@
 package dev.clientconn.internal.call;
 
 import dev.clientconn.internal.concurrent.CrossesThreads;
+import dev.clientconn.internal.transport.CauseTimes;
 import dev.clientconn.internal.transport.ChannelWaits;
 import dev.clientconn.transport.WaitCause;
-import java.util.EnumMap;
-import java.util.Map;
-import java.util.function.LongSupplier;
 import org.jspecify.annotations.Nullable;
 
 /**
@@ -20,81 +18,91 @@ import org.jspecify.annotations.Nullable;
  * times in a call, and there is almost never a thread to wait for.
  */
 @CrossesThreads
-@SuppressWarnings("EnumOrdinal") // indexes figures of causes, which are never stored
 final class CallTimeline {
   private static final WaitCause[] CAUSES = WaitCause.values();
-  /** Waits without a stream that are counted while they last. */
-  private static final int RARE = WaitCause.STREAM_SLOT.ordinal();
 
-  private final ChannelWaits totals;
-  private final LongSupplier nanoTime;
-  private final long start;
+  private final CallEnvironment environment;
   /** When the application had taken all that was delivered to it last. Written by its executor. */
   private volatile long idleSince;
 
   // Guarded by this
-  private final long[] nanos = new long[CAUSES.length];
+
+  /** The time before {@link #since}; see {@link CauseTimes}. */
+  private long[] nanos = CauseTimes.create();
+
+  /** What the call has waited for since {@link #since}. */
   private WaitCause cause;
-  /** What the stream waited for that has just ended. */
-  private @Nullable WaitCause endedWith;
 
   private long since;
+  /** What the stream waited for that has just ended. */
+  private @Nullable WaitCause lastOfStream;
   /** The end is queued for the application, and a late step must not change the cause again. */
   private boolean endQueued;
 
   private boolean ended;
 
   /**
-   * @param totals of the channel
-   * @param start when the call was started, by the clock {@code nanoTime}
+   * @param start when the call was started, by the clock of the environment
    * @param cause what it has waited for since then
    */
-  CallTimeline(ChannelWaits totals, LongSupplier nanoTime, long start, WaitCause cause) {
-    this.totals = totals;
-    this.nanoTime = nanoTime;
-    this.start = start;
+  CallTimeline(CallEnvironment environment, long start, WaitCause cause) {
+    this.environment = environment;
     this.since = start;
     this.idleSince = start;
     this.cause = cause;
     beginTotal(cause, start);
   }
 
-  long now() {
-    return nanoTime.getAsLong();
+  private long now() {
+    return environment.nanoTime().getAsLong();
   }
+
+  private ChannelWaits totals() {
+    return environment.waits();
+  }
+
+  // The steps of the call
 
   /** The call waits for this from now on. */
   void changeTo(WaitCause next) {
-    changeTo(next, now());
+    // Read without the lock, to save a call that has not waited the time: it was written by the
+    // step before, or by the end of the call, after which nothing changes.
+    if (next != cause) {
+      changeTo(next, now());
+    }
   }
 
-  /** The call has waited for this since {@code from}, or since its last change if that is later. */
-  synchronized void changeTo(WaitCause next, long from) {
+  private synchronized void changeTo(WaitCause next, long at) {
     if (!ended && !endQueued && next != cause) {
-      long now = Math.max(from, since);
+      long now = Math.max(at, since);
       leaveCause(now);
       cause = next;
-      endedWith = null;
-      since = now;
+      lastOfStream = null;
       beginTotal(next, now);
     }
   }
 
   private void leaveCause(long now) {
     long elapsed = now - since;
-    nanos[cause.ordinal()] += elapsed;
-    if (cause.ordinal() <= RARE) {
-      totals.end(cause, now);
+    nanos = CauseTimes.add(nanos, cause, elapsed);
+    since = now;
+    if (isCountedWhileItLasts(cause)) {
+      totals().end(cause, now);
     } else if (elapsed > 0 && cause != WaitCause.TURN) {
-      // Turns are in the connection's totals, but for the part that the end of a stream adds.
-      totals.add(cause, elapsed);
+      // Turns are in the totals of the connection, but for the part that addStream adds.
+      totals().add(cause, elapsed);
     }
   }
 
   private void beginTotal(WaitCause next, long now) {
-    if (next.ordinal() <= RARE) {
-      totals.begin(next, now);
+    if (isCountedWhileItLasts(next)) {
+      totals().begin(next, now);
     }
+  }
+
+  /** Whether the cause makes calls wait without a stream, perhaps for long, and few of them. */
+  private static boolean isCountedWhileItLasts(WaitCause cause) {
+    return cause.compareTo(WaitCause.STREAM_SLOT) <= 0;
   }
 
   /**
@@ -107,42 +115,45 @@ final class CallTimeline {
       return;
     }
     long now = Math.max(streamEnd, since);
-    long surplus = now - lastSince - (now - since);
-    if (parts != null) {
-      for (long part : parts) {
-        surplus += part;
-      }
+    long ofLast = now - lastSince;
+    long unmeasured = now - since - ofLast - CauseTimes.sum(parts);
+    if (unmeasured > 0 && cause == WaitCause.TURN) {
+      // The call waited for the event loop, which knows only its streams.
+      totals().add(cause, unmeasured);
     }
-    // A turn's time is read at its beginning, so the stream may seem to have begun a little before
-    // the call was passed to the loop. The parts must add up all the same.
-    for (int i = CAUSES.length - 1; i >= 0; i--) {
-      long part = (parts == null ? 0 : parts[i]) + (i == last.ordinal() ? now - lastSince : 0);
-      long taken = Math.min(part, Math.max(surplus, 0));
-      surplus -= taken;
-      nanos[i] += part - taken;
+    leaveCause(since + Math.max(0, unmeasured));
+    // A turn's time is that of its beginning, so the stream may seem to have begun before the step
+    // that created it. The parts must add up to the duration all the same.
+    long excess = addWithout(Math.max(0, -unmeasured), last, ofLast);
+    for (int i = 0; parts != null && i < CAUSES.length; i++) {
+      excess = addWithout(excess, CAUSES[i], CauseTimes.get(parts, CAUSES[i]));
     }
-    // What is not in the stream's parts: the call waited for the loop.
-    long before = Math.max(0, -surplus);
-    if (cause == WaitCause.TURN && before > 0) {
-      totals.add(cause, before);
-    }
-    leaveCause(since + before);
     since = now;
     cause = WaitCause.APPLICATION;
-    endedWith = last;
+    lastOfStream = last;
   }
 
-  /** Makes the timeline of an attempt of a hedged call, whose own timeline this is. */
-  synchronized CallTimeline ofHedge(boolean first) {
-    CallTimeline hedge = new CallTimeline(totals, nanoTime, start, WaitCause.TURN);
+  /** Adds a time less the excess, or less as much of it as there is. Returns the rest. */
+  private long addWithout(long excess, WaitCause of, long time) {
+    long without = Math.min(time, excess);
+    nanos = CauseTimes.add(nanos, of, time - without);
+    return excess - without;
+  }
+
+  /** Makes the timeline of the first attempt of a hedged call, whose own timeline this is. */
+  synchronized CallTimeline ofFirstHedge() {
     long now = Math.max(now(), since);
-    if (first) {
-      System.arraycopy(nanos, 0, hedge.nanos, 0, nanos.length);
-      hedge.nanos[cause.ordinal()] += now - since;
-    } else {
-      hedge.nanos[WaitCause.RETRY_BACKOFF.ordinal()] = now - start;
-    }
-    hedge.since = now;
+    CallTimeline hedge = new CallTimeline(environment, now, WaitCause.TURN);
+    hedge.nanos = CauseTimes.add(nanos.clone(), cause, now - since);
+    return hedge;
+  }
+
+  /** The same of a later attempt, or of the wait for one. */
+  synchronized CallTimeline ofLaterHedge() {
+    long now = Math.max(now(), since);
+    CallTimeline hedge = new CallTimeline(environment, now, WaitCause.TURN);
+    long before = CauseTimes.sum(nanos) + now - since;
+    hedge.nanos = CauseTimes.add(hedge.nanos, WaitCause.RETRY_BACKOFF, before);
     return hedge;
   }
 
@@ -157,43 +168,32 @@ final class CallTimeline {
     idleSince = now();
   }
 
+  // What it was
+
   long idleSince() {
     return idleSince;
   }
 
   /** What the call waits for, or what its stream waited for that has just ended. */
   synchronized WaitCause waitedFor() {
-    return endedWith == null ? cause : endedWith;
+    return lastOfStream == null ? cause : lastOfStream;
   }
 
-  /** The time of each cause up to now. */
+  /** The time of each cause up to now, as in {@link CauseTimes}. */
   synchronized long[] split() {
-    long[] split = nanos.clone();
-    if (!ended) {
-      split[cause.ordinal()] += Math.max(0, now() - since);
-    }
-    return split;
+    long untilNow = ended ? 0 : Math.max(0, now() - since);
+    return CauseTimes.add(nanos.clone(), cause, untilNow);
   }
 
-  /** The call has ended: nothing is added any more. Returns its duration. */
-  synchronized long end() {
+  /**
+   * The call has ended: nothing is added any more. Returns the time of each cause, as in {@link
+   * CauseTimes}; the sum is the call's duration.
+   */
+  synchronized long[] end() {
     if (!ended) {
-      long now = Math.max(now(), since);
-      leaveCause(now);
-      since = now;
+      leaveCause(Math.max(now(), since));
       ended = true;
     }
-    return since - start;
-  }
-
-  /** After {@link #end}: the causes that took time. */
-  synchronized Map<WaitCause, Long> nanosByCause() {
-    Map<WaitCause, Long> causes = new EnumMap<>(WaitCause.class);
-    for (int i = 0; i < CAUSES.length; i++) {
-      if (nanos[i] > 0) {
-        causes.put(CAUSES[i], nanos[i]);
-      }
-    }
-    return causes;
+    return nanos;
   }
 }

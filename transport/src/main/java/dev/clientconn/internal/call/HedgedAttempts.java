@@ -136,7 +136,7 @@ final class HedgedAttempts implements UnsentCalls.Entry, CallState.Opening {
         this,
         call,
         previous == 0 ? plan : plan.forRetry(previous),
-        timeline.ofHedge(previous == 0));
+        previous == 0 ? timeline.ofFirstHedge() : timeline.ofLaterHedge());
     running.add(next);
     toStart--;
     long delay = schedule.delayOfNext();
@@ -234,7 +234,7 @@ final class HedgedAttempts implements UnsentCalls.Entry, CallState.Opening {
     if (!ended.isEmpty()) {
       return ended.get(0).timeline();
     }
-    CallTimeline betweenAttempts = timeline.ofHedge(false);
+    CallTimeline betweenAttempts = timeline.ofLaterHedge();
     betweenAttempts.changeTo(WaitCause.RETRY_BACKOFF);
     return betweenAttempts;
   }

@@ -2,6 +2,7 @@
 package dev.clientconn.internal.call;
 
 import dev.clientconn.internal.concurrent.CrossesThreads;
+import dev.clientconn.internal.transport.CauseTimes;
 import dev.clientconn.internal.transport.ClientStream;
 import dev.clientconn.internal.transport.StreamProgress;
 import dev.clientconn.transport.WaitCause;
@@ -181,13 +182,7 @@ abstract class RetriedCall implements AttemptOwner {
   void addStreamTimes(long @Nullable [] nanos, WaitCause last, long since, long now) {
     CallTimeline known = timeline();
     if (known == null) {
-      long begun = since;
-      if (nanos != null) {
-        for (long part : nanos) {
-          begun -= part;
-        }
-      }
-      known = createTimeline(begun);
+      known = createTimeline(since - CauseTimes.sum(nanos));
     }
     known.addStream(nanos, last, since, now);
   }

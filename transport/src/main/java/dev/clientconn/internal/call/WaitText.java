@@ -1,6 +1,8 @@
 // SPDX-License-Identifier: Apache-2.0
 package dev.clientconn.internal.call;
 
+import dev.clientconn.internal.transport.CauseTimes;
+import dev.clientconn.internal.transport.WaitPhrase;
 import dev.clientconn.transport.WaitCause;
 import io.grpc.Status;
 import java.util.Arrays;
@@ -10,7 +12,6 @@ import java.util.stream.Collectors;
 import org.jspecify.annotations.Nullable;
 
 /** Adds to the status of a call that was cut off where its time went. */
-@SuppressWarnings("EnumOrdinal") // indexes times of causes, which are never stored
 final class WaitText {
   private static final String WAITED_FOR = "[waited for ";
 
@@ -32,7 +33,7 @@ final class WaitText {
     }
     String split = describe(timeline.split(), timeline.waitedFor(), attempts);
     if (waitedFor < 0) {
-      String text = WAITED_FOR + nameOf(timeline.waitedFor()) + "; " + split + "]";
+      String text = WAITED_FOR + WaitPhrase.of(timeline.waitedFor()) + "; " + split + "]";
       return end.withDescription(description.isEmpty() ? text : description + " " + text);
     }
     // What was waited for may contain brackets, as an IPv6 address does, but no line break.
@@ -48,7 +49,7 @@ final class WaitText {
   private static String describe(long[] nanos, WaitCause last, int attempts) {
     String times = Arrays.stream(WaitCause.values())
         .filter(cause -> millis(nanos, cause) > 0)
-        .sorted(Comparator.comparingLong(cause -> -nanos[cause.ordinal()]))
+        .sorted(Comparator.comparingLong(cause -> -CauseTimes.get(nanos, cause)))
         .map(cause -> part(nanos, cause))
         .collect(Collectors.joining(", "));
     return (times.isEmpty() ? part(nanos, last) : times) + "; " + attempts
@@ -60,22 +61,6 @@ final class WaitText {
   }
 
   private static long millis(long[] nanos, WaitCause cause) {
-    return TimeUnit.NANOSECONDS.toMillis(nanos[cause.ordinal()]);
-  }
-
-  private static String nameOf(WaitCause cause) {
-    return switch (cause) {
-      case NAME_RESOLUTION -> "name resolution";
-      case CONNECTING -> "a connection";
-      case CREDENTIALS -> "the call credentials";
-      case RETRY_BACKOFF -> "the backoff before a retry";
-      case STREAM_SLOT -> "a stream slot";
-      case STREAM_WINDOW -> "the stream's send window";
-      case CONNECTION_WINDOW -> "the connection's send window";
-      case SOCKET -> "the socket, which takes no more bytes";
-      case TURN -> "its turn to send on the connection";
-      case APPLICATION -> "the application";
-      case SERVER -> "the server's response";
-    };
+    return TimeUnit.NANOSECONDS.toMillis(CauseTimes.get(nanos, cause));
   }
 }

@@ -7,6 +7,7 @@ import dev.clientconn.internal.flow.SendQuota;
 import dev.clientconn.internal.message.InboundMessage;
 import dev.clientconn.internal.transport.ClientStream;
 import dev.clientconn.internal.transport.StreamProgress;
+import dev.clientconn.internal.transport.WaitPhrase;
 import dev.clientconn.internal.wire.MessageDeframer;
 import dev.clientconn.internal.wire.NonGrpcBody;
 import dev.clientconn.internal.wire.ResponseBlock;
@@ -278,15 +279,12 @@ final class StreamState extends DeadlineWheel.Timeout implements MessageDeframer
       return "a stream slot: the peer allows no more streams on this connection, or does not read";
     }
     return switch (cause) {
-      case STREAM_WINDOW -> "the stream's send window";
-      case CONNECTION_WINDOW -> "the connection's send window";
-      case SOCKET -> "the socket, which takes no more bytes";
-      case TURN -> "its turn to send on the connection";
       case APPLICATION ->
         sendQueue.isEnded()
             ? "the application to take the response"
             : "the application to send, or to half-close";
-      default -> hasResponse() ? "the rest of the server's response" : "the server's response";
+      case SERVER -> hasResponse() ? "the rest of the server's response" : WaitPhrase.of(cause);
+      default -> WaitPhrase.of(cause);
     };
   }
 

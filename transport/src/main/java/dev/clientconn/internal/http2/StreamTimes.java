@@ -2,6 +2,7 @@
 package dev.clientconn.internal.http2;
 
 import dev.clientconn.internal.concurrent.EventLoopConfined;
+import dev.clientconn.internal.transport.CauseTimes;
 import dev.clientconn.transport.WaitCause;
 import org.jspecify.annotations.Nullable;
 
@@ -11,10 +12,8 @@ import org.jspecify.annotations.Nullable;
  * only.
  */
 @EventLoopConfined
-@SuppressWarnings("EnumOrdinal") // indexes figures of causes, which are never stored
 final class StreamTimes {
-  /** By the ordinal of the cause. */
-  final long[] nanos = new long[WaitCause.values().length];
+  private long[] nanos = CauseTimes.create();
 
   /** What the stream waits for together with others; see {@link SharedWait#join}. */
   @Nullable
@@ -23,16 +22,17 @@ final class StreamTimes {
   long firstBefore;
   long secondBefore;
 
+  /** The time of each cause in phases that have ended; see {@link CauseTimes}. */
+  long[] nanos() {
+    return nanos;
+  }
+
   /** The time of all phases that have ended. */
   long sum() {
-    long sum = 0;
-    for (long each : nanos) {
-      sum += each;
-    }
-    return sum;
+    return CauseTimes.sum(nanos);
   }
 
   void add(WaitCause cause, long elapsed) {
-    nanos[cause.ordinal()] += elapsed;
+    nanos = CauseTimes.add(nanos, cause, elapsed);
   }
 }

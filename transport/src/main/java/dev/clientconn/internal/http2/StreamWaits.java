@@ -173,7 +173,7 @@ final class StreamWaits {
       StreamTimes times = stream.times();
       stream
           .listener()
-          .onTimes(times == null ? null : times.nanos, last, kept ? stream.since() : now, now);
+          .onTimes(times == null ? null : times.nanos(), last, kept ? stream.since() : now, now);
     }
     stream.endPhases();
     return last;

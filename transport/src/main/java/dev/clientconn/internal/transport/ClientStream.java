@@ -105,8 +105,8 @@ public interface ClientStream {
      * The stream is about to end: where its time went. Called before {@link #onClosed} if {@link
      * #needsTimes}, and always before {@link #onDeadlineExceeded}.
      *
-     * @param nanos by the ordinal of the {@link WaitCause}, those before {@code since}; {@code
-     *     null} if there was only the last cause. Must not be changed
+     * @param nanos those before {@code since}, as in {@link CauseTimes}; {@code null} if there was
+     *     only the last cause. Must not be changed
      * @param last what the stream waited for last
      * @param since the beginning of that, {@link System#nanoTime}
      * @param now the present time
