@@ -444,6 +444,28 @@ class WaitCauseTest extends WaitFixture {
   }
 
   @Test
+  void applicationThatIsSlowBetweenMessages() {
+    ManualExecutor busy = new ManualExecutor();
+    executor = busy;
+    Http2Peer peer = connected();
+    start("a/B", MethodType.SERVER_STREAMING, CallOptions.DEFAULT, 10).halfClose();
+    loop.run();
+    advance(10);
+    peer.sendsHeaders(1).sendsMessage(1, bytes("one"));
+    advance(400);
+    busy.runAll();
+    advance(50);
+    peer.sendsMessage(1, bytes("two"));
+    busy.runAll();
+    advance(40);
+    peer.sendsTrailers(1);
+    busy.runAll();
+
+    assertThat(reports.millis()).isEqualTo(Map.of("server", 100L, "application", 400L));
+    assertTotals(Map.of(WaitCause.SERVER, 100L, WaitCause.APPLICATION, 400L));
+  }
+
+  @Test
   void serverThatIsSlowBetweenMessages() {
     Http2Peer peer = connected();
     start("a/B", MethodType.SERVER_STREAMING, CallOptions.DEFAULT, 10).halfClose();
