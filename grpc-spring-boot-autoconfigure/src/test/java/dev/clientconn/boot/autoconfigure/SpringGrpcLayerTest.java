@@ -311,15 +311,36 @@ class SpringGrpcLayerTest {
   void keysWithoutEffectGiveAMessage(CapturedOutput output) {
     SettingsFixture settings = read("""
         spring.grpc.client.channel.orders:
-          health.enabled: true
           service-config.method:
           - retry.per-attempt-receive-timeout: 1s
         """);
     settings.checkKeys();
 
     assertThat(output.getOut() + output.getErr())
-        .containsOnlyOnce("spring.grpc.client.channel.orders.health.enabled")
         .containsOnlyOnce("per-attempt-receive-timeout");
+  }
+
+  @Test
+  void healthChecksOfServersAreReadInBothForms() {
+    SettingsFixture settings = read("""
+        spring.grpc.client.channel:
+          orders.health:
+            enabled: true
+            service-name: shop.Orders
+          stock.health.enabled: true
+          returns.health:
+            enabled: false
+            service-name: shop.Returns
+          carts.service-config.healthcheck.service-name: shop.Carts
+        """);
+
+    assertThat(settings.settings("orders").values().getServiceConfig())
+        .hasToString("{healthCheckConfig={serviceName=shop.Orders}}");
+    assertThat(settings.settings("stock").values().getServiceConfig())
+        .hasToString("{healthCheckConfig={serviceName=}}");
+    assertThat(settings.settings("returns").values().getServiceConfig()).isNullOrEmpty();
+    assertThat(settings.settings("carts").values().getServiceConfig())
+        .hasToString("{healthCheckConfig={serviceName=shop.Carts}}");
   }
 
   @Test

@@ -21,6 +21,8 @@ import org.springframework.core.env.PropertyResolver;
 public final class ChannelTranslation {
 
   /** gRFC A8: grpc-java raises shorter intervals to this. */
+  private static final String HEALTH = "service-config.healthCheckConfig.serviceName";
+
   private static final Duration SHORTEST_KEEPALIVE = Duration.ofSeconds(10);
 
   /** Boot ignores such keys without a message. */
@@ -139,10 +141,13 @@ public final class ChannelTranslation {
   }
 
   private void health(ConfigurationProperty property) {
-    if (resolve(property).equalsIgnoreCase("true")) {
-      noEffect(
-          property, "ClientConn does not check the health of servers and uses all that it reaches");
+    if (!resolve(property).equalsIgnoreCase("true")) {
+      return;
     }
+    ConfigurationProperty service = this.channel.find("health", "servicename");
+    // The empty name stands for the server as a whole.
+    this.settings.put(
+        HEALTH, service == null ? new Setting("", property) : new Setting(raw(service), service));
   }
 
   private void serviceConfig(List<String> path, ConfigurationProperty property) {
@@ -151,9 +156,6 @@ public final class ChannelTranslation {
       noEffect(property, UNKNOWN);
     } else if (json.contains("perAttemptRecvTimeout")) {
       noEffect(property, "a retry policy has no time limit of one attempt (gRFC A6)");
-    } else if (json.contains("healthCheckConfig")) {
-      noEffect(
-          property, "ClientConn does not check the health of servers and uses all that it reaches");
     } else {
       String key = "service-config." + String.join(".", json).replace(".[", "[");
       String last =
