@@ -28,8 +28,7 @@ final class ClusterTls {
 
   /** Warns, once for a channel, if these servers are to be called with TLS of their cluster. */
   void check(List<EquivalentAddressGroup> addresses, String target) {
-    if (!warned
-        && addresses.stream().anyMatch(group -> isConfiguredFor(group.getAttributes()))) {
+    if (!warned && addresses.stream().anyMatch(group -> isConfiguredFor(group.getAttributes()))) {
       warned = true;
       LOGGER.warning("[" + target + "] " + REMEDY);
     }

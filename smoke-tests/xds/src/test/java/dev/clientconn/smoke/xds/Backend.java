@@ -4,14 +4,19 @@ package dev.clientconn.smoke.xds;
 import dev.clientconn.smoke.xds.orders.OrderReply;
 import dev.clientconn.smoke.xds.orders.OrderRequest;
 import dev.clientconn.smoke.xds.orders.OrdersGrpc.OrdersImplBase;
+import io.grpc.BindableService;
 import io.grpc.Server;
 import io.grpc.ServerInterceptor;
 import io.grpc.Status;
 import io.grpc.netty.NettyServerBuilder;
 import io.grpc.services.CallMetricRecorder;
+import io.grpc.services.MetricRecorder;
 import io.grpc.stub.StreamObserver;
+import io.grpc.xds.orca.OrcaServiceImpl;
 import java.io.IOException;
 import java.net.InetSocketAddress;
+import java.util.concurrent.Executors;
+import java.util.concurrent.TimeUnit;
 import java.util.concurrent.atomic.AtomicInteger;
 
 /** Serves orders on a port of its own, and replies with its name. */
@@ -28,16 +33,34 @@ final class Backend extends OrdersImplBase implements AutoCloseable {
   /** What the server reports of its CPU with each call, 0 for no report. */
   volatile double utilization;
 
+  /** What the server reports out of band. */
+  final MetricRecorder load = MetricRecorder.newInstance();
+
   private final Server server;
 
   private Backend(String name, ServerInterceptor... interceptors) throws IOException {
     this.name = name;
-    NettyServerBuilder builder =
-        NettyServerBuilder.forAddress(new InetSocketAddress("127.0.0.1", 0)).addService(this);
+    NettyServerBuilder builder = NettyServerBuilder.forAddress(
+            new InetSocketAddress("127.0.0.1", 0))
+        .addService(this)
+        .addService(loadReports());
     for (ServerInterceptor interceptor : interceptors) {
       builder.intercept(interceptor);
     }
     this.server = builder.build().start();
+  }
+
+  /** Streams the same load again and again, as ORCA's reports out of band. */
+  private BindableService loadReports() {
+    return OrcaServiceImpl.createService(
+        Executors.newSingleThreadScheduledExecutor(task -> {
+          Thread thread = new Thread(task, "load reports of " + name);
+          thread.setDaemon(true);
+          return thread;
+        }),
+        load,
+        50,
+        TimeUnit.MILLISECONDS);
   }
 
   static Backend start(String name, ServerInterceptor... interceptors) throws IOException {

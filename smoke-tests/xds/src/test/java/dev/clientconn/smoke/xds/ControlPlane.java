@@ -58,6 +58,12 @@ final class ControlPlane implements DiscoveryServerCallbacks {
               "server_features": ["xds_v3"]
             }
           ],
+          "certificate_providers": {
+            "default": {
+              "plugin_name": "file_watcher",
+              "config": {"ca_certificate_file": "ca.pem", "refresh_interval": "600s"}
+            }
+          },
           "node": {"id": "orders-client", "locality": {"zone": "a"}}
         }
         """.formatted(port));

@@ -78,6 +78,23 @@ class PoliciesTest {
     }
   }
 
+  @Test
+  void weightedRoundRobinFollowsTheLoadThatServersReportOutOfBand() throws Exception {
+    red.load.setQpsMetric(100);
+    red.load.setCpuUtilizationMetric(0.1);
+    blue.load.setQpsMetric(100);
+    blue.load.setCpuUtilizationMetric(0.9);
+    Mesh mesh = cluster(cluster -> cluster.setLoadBalancingPolicy(policy(WrrLocality.newBuilder()
+        .setEndpointPickingPolicy(policy(weightedRoundRobin(true)))
+        .build())));
+    try (OrdersClient client = client(mesh)) {
+      OrdersClient.await("red gets most calls", () -> {
+        Map<String, Integer> servers = client.findOften(20);
+        return servers.getOrDefault("red", 0) >= 15 && servers.containsKey("blue");
+      });
+    }
+  }
+
   static ClientSideWeightedRoundRobin weightedRoundRobin(boolean outOfBand) {
     return ClientSideWeightedRoundRobin.newBuilder()
         .setEnableOobLoadReport(BoolValue.of(outOfBand))

@@ -1,0 +1,63 @@
+// SPDX-License-Identifier: Apache-2.0
+package dev.clientconn.smoke.xds;
+
+import static org.assertj.core.api.Assertions.assertThat;
+
+import com.google.protobuf.Any;
+import io.envoyproxy.envoy.config.cluster.v3.Cluster;
+import io.envoyproxy.envoy.config.core.v3.TransportSocket;
+import io.envoyproxy.envoy.extensions.transport_sockets.tls.v3.CertificateProviderPluginInstance;
+import io.envoyproxy.envoy.extensions.transport_sockets.tls.v3.CertificateValidationContext;
+import io.envoyproxy.envoy.extensions.transport_sockets.tls.v3.CommonTlsContext;
+import io.envoyproxy.envoy.extensions.transport_sockets.tls.v3.UpstreamTlsContext;
+import io.grpc.Status;
+import org.junit.jupiter.api.Test;
+
+/** A control plane that configures TLS for a cluster, which a channel does not use. */
+class ClusterSecurityTest {
+
+  private static void useTls(Cluster.Builder cluster) {
+    UpstreamTlsContext tls = UpstreamTlsContext.newBuilder()
+        .setCommonTlsContext(CommonTlsContext.newBuilder()
+            .setValidationContext(CertificateValidationContext.newBuilder()
+                .setCaCertificateProviderInstance(
+                    CertificateProviderPluginInstance.newBuilder().setInstanceName("default"))))
+        .build();
+    cluster
+        .setLbPolicy(Cluster.LbPolicy.ROUND_ROBIN)
+        .setTransportSocket(TransportSocket.newBuilder()
+            .setName("envoy.transport_sockets.tls")
+            .setTypedConfig(Any.pack(tls)));
+  }
+
+  @Test
+  void callToAServerThatCannotBeReachedSaysThatTheTlsIsNotUsed() throws Exception {
+    Mesh mesh;
+    try (Backend gone = Backend.start("red")) {
+      mesh = new Mesh()
+          .service("orders", Mesh.toCluster("orders"))
+          .cluster("orders", ClusterSecurityTest::useTls, gone);
+    }
+    ControlPlane.SHARED.serve(mesh);
+    try (OrdersClient client = new OrdersClient("orders")) {
+      Status failure = client.failure();
+
+      assertThat(failure.getCode()).isEqualTo(Status.Code.UNAVAILABLE);
+      assertThat(failure.getDescription())
+          .contains("the control plane configures TLS for this cluster")
+          .contains("set TLS for the whole channel");
+    }
+  }
+
+  @Test
+  void serverIsCalledWithTheCredentialsOfTheChannel() throws Exception {
+    try (Backend red = Backend.start("red")) {
+      ControlPlane.SHARED.serve(new Mesh()
+          .service("orders", Mesh.toCluster("orders"))
+          .cluster("orders", ClusterSecurityTest::useTls, red));
+      try (OrdersClient client = new OrdersClient("orders")) {
+        assertThat(client.find()).isEqualTo("red");
+      }
+    }
+  }
+}
