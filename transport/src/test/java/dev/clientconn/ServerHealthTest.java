@@ -50,8 +50,7 @@ class ServerHealthTest {
     assertThat(servers.served)
         .filteredOn(call -> SERVICE.equals(call.getMethodDescriptor().getServiceName()))
         .hasSize(4)
-        .allMatch(
-            call -> String.valueOf(call.getAuthority()).endsWith(":" + well.getPort()));
+        .allMatch(call -> String.valueOf(call.getAuthority()).endsWith(":" + well.getPort()));
     channel.shutdownNow();
   }
 
@@ -82,8 +81,8 @@ class ServerHealthTest {
   @Test
   void serverThatNeverRespondsToTheCheckGetsNoCall() throws Exception {
     CountDownLatch watched = new CountDownLatch(1);
-    Server silent = servers.serve(NettyServerBuilder.forPort(0)
-        .addService(new HealthGrpc.HealthImplBase() {
+    Server silent =
+        servers.serve(NettyServerBuilder.forPort(0).addService(new HealthGrpc.HealthImplBase() {
           @Override
           public void watch(
               HealthCheckRequest request, StreamObserver<HealthCheckResponse> responses) {
@@ -104,8 +103,8 @@ class ServerHealthTest {
     assertThat(channel.getState(false)).isEqualTo(ConnectivityState.CONNECTING);
     channel.shutdown();
     assertThat(channel.awaitTermination(30, TimeUnit.SECONDS)).isTrue();
-    assertThat(servers.served).noneMatch(
-        call -> call.getMethodDescriptor().getFullMethodName().startsWith(SERVICE));
+    assertThat(servers.served)
+        .noneMatch(call -> call.getMethodDescriptor().getFullMethodName().startsWith(SERVICE));
   }
 
   private Server serveWithHealth(HealthStatusManager manager) throws Exception {

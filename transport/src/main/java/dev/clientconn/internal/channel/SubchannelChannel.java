@@ -42,7 +42,9 @@ final class SubchannelChannel extends Channel {
   private final String authority;
 
   // Guarded by this
-  private final Set<SubchannelCall> calls = new HashSet<>(0);
+  /** Created for the first call, as most policies make none. */
+  private Set<SubchannelCall> calls = Set.of();
+
   private @Nullable UnsentCalls unsent;
   private @Nullable ChannelWaits waits;
   private @Nullable Status ended;
@@ -104,6 +106,9 @@ final class SubchannelChannel extends Channel {
 
   /** Returns the status that a call which starts now ends with, {@code null} for none. */
   private synchronized @Nullable Status add(SubchannelCall call) {
+    if (calls.isEmpty()) {
+      calls = new HashSet<>();
+    }
     calls.add(call);
     return ended;
   }
