@@ -316,8 +316,7 @@ class SpringGrpcLayerTest {
         """);
     settings.checkKeys();
 
-    assertThat(output.getOut() + output.getErr())
-        .containsOnlyOnce("per-attempt-receive-timeout");
+    assertThat(output.getOut() + output.getErr()).containsOnlyOnce("per-attempt-receive-timeout");
   }
 
   @Test

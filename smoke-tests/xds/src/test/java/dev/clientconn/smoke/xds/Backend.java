@@ -14,6 +14,7 @@ import io.grpc.services.MetricRecorder;
 import io.grpc.stub.StreamObserver;
 import io.grpc.xds.orca.OrcaServiceImpl;
 import java.io.IOException;
+import java.net.InetAddress;
 import java.net.InetSocketAddress;
 import java.util.concurrent.Executors;
 import java.util.concurrent.TimeUnit;
@@ -41,7 +42,7 @@ final class Backend extends OrdersImplBase implements AutoCloseable {
   private Backend(String name, ServerInterceptor... interceptors) throws IOException {
     this.name = name;
     NettyServerBuilder builder = NettyServerBuilder.forAddress(
-            new InetSocketAddress("127.0.0.1", 0))
+            new InetSocketAddress(InetAddress.getLoopbackAddress(), 0))
         .addService(this)
         .addService(loadReports());
     for (ServerInterceptor interceptor : interceptors) {

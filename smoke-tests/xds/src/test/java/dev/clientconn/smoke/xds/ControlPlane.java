@@ -15,6 +15,7 @@ import io.grpc.ServerInterceptor;
 import io.grpc.netty.NettyServerBuilder;
 import java.io.IOException;
 import java.io.UncheckedIOException;
+import java.net.InetAddress;
 import java.net.InetSocketAddress;
 import java.util.List;
 import java.util.concurrent.CopyOnWriteArrayList;
@@ -71,7 +72,8 @@ final class ControlPlane implements DiscoveryServerCallbacks {
 
   private Server start(int port, BindableService service) {
     try {
-      return NettyServerBuilder.forAddress(new InetSocketAddress("127.0.0.1", port))
+      return NettyServerBuilder.forAddress(
+              new InetSocketAddress(InetAddress.getLoopbackAddress(), port))
           .addService(service)
           .intercept(new ServerInterceptor() {
             @Override
