@@ -133,6 +133,8 @@ public final class ConfigGate {
   public void end(Status reason) {
     synchronized (this) {
       ended = true;
+      // Its resolver is shut down next: a call that was made before and starts now must not ask it.
+      selector = null;
     }
     openAndCopy().forEach(call -> call.end(reason));
   }

@@ -54,10 +54,25 @@ public final class PendingCall<ReqT, RespT> extends ClientCall<ReqT, RespT>
       CallOptions options,
       CallEnvironment environment,
       ConfigGate gate) {
+    this(method, options, environment, gate, null);
+  }
+
+  /**
+   * Makes a call that has waited before.
+   *
+   * @param begun its times, if there are any
+   */
+  PendingCall(
+      MethodDescriptor<ReqT, RespT> method,
+      CallOptions options,
+      CallEnvironment environment,
+      ConfigGate gate,
+      @Nullable CallTimeline begun) {
     this.method = method;
     this.options = options;
     this.environment = environment;
     this.gate = gate;
+    this.timeline = begun;
   }
 
   // ---- The caller's methods
@@ -74,7 +89,11 @@ public final class PendingCall<ReqT, RespT> extends ClientCall<ReqT, RespT>
       environment.lifecycle().callStarted();
     }
     startedAt = environment.nanoTime().getAsLong();
-    timeline = environment.newTimeline(WaitCause.NAME_RESOLUTION);
+    if (timeline == null) {
+      timeline = environment.newTimeline(WaitCause.NAME_RESOLUTION);
+    } else {
+      changeWait(WaitCause.NAME_RESOLUTION);
+    }
     deadline = CallDeadline.of(options, context);
     if (deadline != null && deadline.expiredBeforeStart()) {
       end(deadline.startedAfterExpiry());

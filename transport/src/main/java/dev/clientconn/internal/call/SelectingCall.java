@@ -39,16 +39,20 @@ public final class SelectingCall<ReqT, RespT> extends ClientCall<ReqT, RespT> {
   private volatile @Nullable ClientCall<ReqT, RespT> delegate;
 
   // Guarded by this
-  /** Until a call below the interceptor takes it over. */
+  /** Until a call below the interceptor is started with it. */
   private @Nullable CallTimeline begun;
+  /** A call below the interceptor was made with the times, and will start with them. */
+  private boolean begunIsAssigned;
 
   private @Nullable Status cancelled;
   private boolean starting;
   private boolean forwards;
-  /** A call below the interceptor has the listener, and will end it. */
-  private boolean startedBelow;
-  /** The listener has its end: no call below the interceptor may start any more. */
+  /** The call below the interceptor that was started last: it has the listener. */
+  private @Nullable ClientCall<?, ?> startedBelow;
+  /** This class ends the call: no call below the interceptor may start any more. */
   private boolean failed;
+
+  private boolean ended;
 
   public SelectingCall(
       MethodDescriptor<ReqT, RespT> method,
@@ -86,11 +90,20 @@ public final class SelectingCall<ReqT, RespT> extends ClientCall<ReqT, RespT> {
       starting = true;
     }
     InternalConfigSelector selector = gate.selector();
-    if (selector == null) {
-      // The channel became idle or has another resolver since this call was made.
-      startDelegate(new PendingCall<>(method, options, environment, gate), listener, headers);
-    } else {
-      startSelected(selector, listener, headers);
+    // Calls below take the context of the thread that makes them, which is this one only now.
+    Context previous = context.attach();
+    try {
+      if (selector == null) {
+        // The channel became idle or has another resolver since this call was made.
+        startDelegate(
+            new PendingCall<>(method, options, environment, gate, takeTimeline()),
+            listener,
+            headers);
+      } else {
+        startSelected(selector, new SingleEndListener(listener), headers);
+      }
+    } finally {
+      context.detach(previous);
     }
     cancelIfCancelled();
   }
@@ -101,7 +114,7 @@ public final class SelectingCall<ReqT, RespT> extends ClientCall<ReqT, RespT> {
     try {
       Result result = select(selector, headers);
       if (result.getStatus().isOk()) {
-        startDelegate(selectedCall(result), withTimes(listener), headers);
+        startDelegate(selectedCall(result), listener, headers);
         return;
       }
       failure = ControlPlaneStatus.replaceServerCode(
@@ -112,17 +125,29 @@ public final class SelectingCall<ReqT, RespT> extends ClientCall<ReqT, RespT> {
           .withCause(t);
     }
     if (failUnlessStartedBelow()) {
-      startDelegate(
-          new FailedCall<>(failure, executor(), context, this::reportEnd), listener, headers);
+      startDelegate(new FailedCall<>(failure, executor(), context), listener, headers);
     } else {
       // The end comes from below: a listener must not be called on two threads.
-      cancelQuietly(failure);
+      cancelQuietly(started(), failure);
     }
+    cancelBelow(failure);
   }
 
+  /** An interceptor that returned no call cannot have passed the listener on. */
   private synchronized boolean failUnlessStartedBelow() {
-    failed = !startedBelow;
+    failed = delegate == null || startedBelow == null;
     return failed;
+  }
+
+  /** An interceptor that has thrown may not pass a cancel on. */
+  private void cancelBelow(Status failure) {
+    ClientCall<?, ?> below;
+    synchronized (this) {
+      below = startedBelow;
+    }
+    if (below != null) {
+      cancelQuietly(below, failure);
+    }
   }
 
   private Result select(InternalConfigSelector selector, Metadata headers) {
@@ -150,34 +175,6 @@ public final class SelectingCall<ReqT, RespT> extends ClientCall<ReqT, RespT> {
       throw new IllegalStateException("its interceptor returned no call");
     }
     return call;
-  }
-
-  /** Ends the times of a call that has waited, where its interceptor ends it itself. */
-  private Listener<RespT> withTimes(Listener<RespT> listener) {
-    synchronized (this) {
-      if (begun == null) {
-        return listener;
-      }
-    }
-    return new SimpleForwardingClientCallListener<>(listener) {
-      @Override
-      public void onClose(Status status, Metadata trailers) {
-        CallTimeline times = takeTimeline();
-        if (times != null) {
-          environment.reports().report(times, method, options, status, 0);
-        }
-        super.onClose(status, trailers);
-      }
-    };
-  }
-
-  private void reportEnd(Status end) {
-    CallTimeline times = takeTimeline();
-    if (times == null) {
-      environment.reports().reportRefused(method, options, end);
-    } else {
-      environment.reports().report(times, method, options, end, 0);
-    }
   }
 
   private synchronized @Nullable CallTimeline takeTimeline() {
@@ -209,9 +206,9 @@ public final class SelectingCall<ReqT, RespT> extends ClientCall<ReqT, RespT> {
     }
   }
 
-  private void cancelQuietly(Status failure) {
+  private static void cancelQuietly(ClientCall<?, ?> call, Status failure) {
     try {
-      started().cancel(failure.getDescription(), failure.getCause());
+      call.cancel(failure.getDescription(), failure.getCause());
     } catch (Throwable again) {
       Throwable cause = failure.getCause();
       if (cause != null && cause != again) {
@@ -280,9 +277,65 @@ public final class SelectingCall<ReqT, RespT> extends ClientCall<ReqT, RespT> {
     return "SelectingCall{" + method.getFullMethodName() + "}";
   }
 
-  private synchronized void setStartedBelow(boolean started) {
+  private synchronized @Nullable CallTimeline assignTimeline() {
+    CallTimeline assigned = begunIsAssigned ? null : begun;
+    begunIsAssigned = true;
+    return assigned;
+  }
+
+  /** A call below the interceptor starts, made with these times. */
+  @SuppressWarnings("ReferenceEquality") // times have an identity
+  private synchronized void startBelow(ClientCall<?, ?> call, @Nullable CallTimeline times) {
     ClientCallImpl.checkState(!failed, "the call has failed in an interceptor");
-    startedBelow = started;
+    startedBelow = call;
+    if (begun != null && times != begun) {
+      // They were assigned to a call that was not started.
+      begun.end();
+    }
+    begun = null;
+  }
+
+  @SuppressWarnings("ReferenceEquality") // a call has an identity
+  private synchronized void startFailed(ClientCall<?, ?> call) {
+    if (startedBelow == call) {
+      startedBelow = null;
+    }
+  }
+
+  private synchronized boolean endFirst() {
+    boolean first = !ended;
+    ended = true;
+    return first;
+  }
+
+  /** Reports an end that comes from no call below. */
+  private void reportEnd(Status end) {
+    boolean refused;
+    CallTimeline times;
+    synchronized (this) {
+      refused = failed;
+      times = takeTimeline();
+    }
+    if (times != null) {
+      environment.reports().report(times, method, options, end, 0);
+    } else if (refused) {
+      environment.reports().reportRefused(method, options, end);
+    }
+  }
+
+  /** Passes on the first end: an interceptor may end the call itself, and then throw. */
+  private final class SingleEndListener extends SimpleForwardingClientCallListener<RespT> {
+    SingleEndListener(Listener<RespT> listener) {
+      super(listener);
+    }
+
+    @Override
+    public void onClose(Status status, Metadata trailers) {
+      if (endFirst()) {
+        reportEnd(status);
+        super.onClose(status, trailers);
+      }
+    }
   }
 
   /** Makes the calls below the selector's interceptor, with the selected config. */
@@ -295,15 +348,16 @@ public final class SelectingCall<ReqT, RespT> extends ClientCall<ReqT, RespT> {
 
     @Override
     public <A, B> ClientCall<A, B> newCall(MethodDescriptor<A, B> called, CallOptions with) {
-      ClientCall<A, B> call = new ClientCallImpl<>(called, with, selected, takeTimeline());
+      CallTimeline times = assignTimeline();
+      ClientCall<A, B> call = new ClientCallImpl<>(called, with, selected, times);
       return new SimpleForwardingClientCall<>(call) {
         @Override
         public void start(Listener<B> listener, Metadata headers) {
-          setStartedBelow(true);
+          startBelow(call, times);
           try {
             super.start(listener, headers);
           } catch (Throwable t) {
-            setStartedBelow(false);
+            startFailed(call);
             throw t;
           }
         }

@@ -92,7 +92,12 @@ public final class CallFixture {
 
   /** A call whose config {@link #gate}'s selector selects. */
   public SelectingCall<String, String> newSelectingCall(MethodDescriptor<String, String> method) {
-    return new SelectingCall<>(method, options, environment(), gate);
+    return newSelectingCall(method, null);
+  }
+
+  SelectingCall<String, String> newSelectingCall(
+      MethodDescriptor<String, String> method, @Nullable CallTimeline begun) {
+    return new SelectingCall<>(method, options, environment(), gate, begun);
   }
 
   private CallEnvironment environment() {

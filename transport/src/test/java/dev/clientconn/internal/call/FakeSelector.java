@@ -30,7 +30,13 @@ public final class FakeSelector extends InternalConfigSelector {
   public boolean returnsNull;
   public @Nullable Throwable throwsOnSelect;
   public @Nullable Throwable throwsOnIntercept;
+  /** Thrown by the interceptor, after it has started a call of its own accord. */
+  public @Nullable Throwable startsCallAndThrows;
+
   public boolean interceptsWithNull;
+  /** The interceptor ends the call with this, without a call below. */
+  public @Nullable Status endsBeforeStart;
+
   public @Nullable Throwable throwsBeforeStart;
   public @Nullable Throwable throwsAfterStart;
   public Runnable duringSelect = () -> {};
@@ -81,6 +87,10 @@ public final class FakeSelector extends InternalConfigSelector {
       if (throwsOnIntercept != null) {
         throw Throwing.raise(throwsOnIntercept);
       }
+      if (startsCallAndThrows != null) {
+        next.newCall(method, options).start(new ClientCall.Listener<>() {}, new Metadata());
+        throw Throwing.raise(startsCallAndThrows);
+      }
       if (interceptsWithNull) {
         return null;
       }
@@ -88,10 +98,15 @@ public final class FakeSelector extends InternalConfigSelector {
       return new SimpleForwardingClientCall<>(next.newCall(method, selected)) {
         @Override
         public void start(Listener<B> listener, Metadata headers) {
+          if (endsBeforeStart != null) {
+            listener.onClose(endsBeforeStart, new Metadata());
+          }
           if (throwsBeforeStart != null) {
             throw Throwing.raise(throwsBeforeStart);
           }
-          super.start(listener, headers);
+          if (endsBeforeStart == null) {
+            super.start(listener, headers);
+          }
           if (throwsAfterStart != null) {
             throw Throwing.raise(throwsAfterStart);
           }

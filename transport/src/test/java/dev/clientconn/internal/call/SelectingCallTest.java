@@ -8,13 +8,18 @@ import dev.clientconn.conformance.Conforms;
 import dev.clientconn.testing.RecordingReports;
 import dev.clientconn.testing.TextMethods;
 import dev.clientconn.transport.WaitCause;
+import dev.clientconn.transport.WaitTotal;
 import io.grpc.Attributes;
+import io.grpc.Context;
+import io.grpc.Context.CancellableContext;
 import io.grpc.InternalConfigSelector.Result;
 import io.grpc.LoadBalancer.PickSubchannelArgs;
 import io.grpc.Metadata;
 import io.grpc.Status;
 import io.grpc.Status.Code;
 import java.time.Duration;
+import java.util.ArrayList;
+import java.util.Arrays;
 import java.util.List;
 import java.util.Map;
 import java.util.Objects;
@@ -380,5 +385,85 @@ class SelectingCallTest {
       assertThat(reports.only().nanosByCause())
           .containsEntry(WaitCause.NAME_RESOLUTION, Duration.ofMillis(5).toNanos());
     }
+  }
+
+  @Test
+  void selectorIsNotAskedAfterTheEndOfTheChannel() {
+    SelectingCall<String, String> call = fixture.newSelectingCall(TextMethods.UNARY);
+    fixture.gate.end(Status.UNAVAILABLE);
+
+    call.start(listener, new Metadata());
+
+    assertThat(selector.selections).isEmpty();
+  }
+
+  @Test
+  void interceptorThatThrowsAfterItStartedACallByItselfEndsTheCall() {
+    selector.startsCallAndThrows = new NoClassDefFoundError("gone");
+
+    unary();
+
+    assertEndedOnce(Code.INTERNAL);
+  }
+
+  @Test
+  void interceptorThatEndsTheCallAndThrowsEndsItOnce() {
+    selector.endsBeforeStart = Status.PERMISSION_DENIED;
+    selector.throwsBeforeStart = new NoClassDefFoundError("gone");
+
+    unary();
+
+    assertEndedOnce(Code.PERMISSION_DENIED);
+  }
+
+  @Test
+  void hasTheContextThatItWasMadeIn() {
+    Context.Key<String> key = Context.key("tenant");
+    List<String> seen = new ArrayList<>();
+    selector.duringSelect = () -> seen.add(key.get());
+    CancellableContext context = Context.current().withValue(key, "blue").withCancellation();
+    Context outer = context.attach();
+    SelectingCall<String, String> call = fixture.newSelectingCall(TextMethods.BIDI);
+    context.detach(outer);
+
+    call.start(listener, new Metadata());
+    context.cancel(new IllegalStateException("not wanted"));
+
+    assertThat(seen).containsExactly("blue");
+    assertEndedOnce(Code.CANCELLED);
+  }
+
+  @Test
+  void callThatWaitsOnceMoreKeepsItsTimes() {
+    CallTimeline times =
+        new CallTimeline(fixture.waits, fixture.clock::nanoTime, 0, WaitCause.NAME_RESOLUTION);
+    SelectingCall<String, String> call = fixture.newSelectingCall(TextMethods.UNARY, times);
+    fixture.gate.close();
+
+    call.start(listener, new Metadata());
+    call.cancel("not wanted", null);
+
+    assertEndedOnce(Code.CANCELLED);
+    assertNothingWaits();
+  }
+
+  @Test
+  void callThatItsInterceptorDoesNotStartWaitsForNothing() {
+    selector.endsBeforeStart = Status.PERMISSION_DENIED;
+    for (Throwable thrown : Arrays.asList(null, new NoClassDefFoundError("gone"))) {
+      selector.throwsBeforeStart = thrown;
+      CallTimeline times =
+          new CallTimeline(fixture.waits, fixture.clock::nanoTime, 0, WaitCause.NAME_RESOLUTION);
+
+      fixture.newSelectingCall(TextMethods.UNARY, times).start(listener, new Metadata());
+
+      assertNothingWaits();
+    }
+  }
+
+  private void assertNothingWaits() {
+    Map<WaitCause, WaitTotal> before = fixture.waits.snapshot(fixture.clock.nanoTime());
+    fixture.clock.advance(Duration.ofSeconds(1));
+    assertThat(fixture.waits.snapshot(fixture.clock.nanoTime())).isEqualTo(before);
   }
 }
