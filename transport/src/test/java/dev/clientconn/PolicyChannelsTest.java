@@ -14,6 +14,7 @@ import io.grpc.EquivalentAddressGroup;
 import io.grpc.InsecureChannelCredentials;
 import io.grpc.LoadBalancer;
 import io.grpc.ManagedChannel;
+import io.grpc.ManagedChannelBuilder;
 import io.grpc.Metadata;
 import io.grpc.MethodDescriptor;
 import io.grpc.Server;
@@ -191,6 +192,20 @@ class PolicyChannelsTest {
     assertThatThrownBy(() -> helper.createResolvingOobChannelBuilder(
             "localhost:1", InsecureChannelCredentials.create()))
         .isInstanceOf(IllegalStateException.class);
+  }
+
+  @Test
+  void channelThatIsBuiltAfterThePolicysShutdownDoesNotDelayTheEndOfItsParent() throws Exception {
+    ManagedChannelBuilder<?> builder = policy
+        .helper()
+        .createResolvingOobChannelBuilder("localhost:1", InsecureChannelCredentials.create());
+    parent.enterIdle();
+
+    ManagedChannel late = builder.build();
+
+    assertThat(late.awaitTermination(30, TimeUnit.SECONDS)).isTrue();
+    parent.shutdown();
+    assertThat(parent.awaitTermination(30, TimeUnit.SECONDS)).isTrue();
   }
 
   private ManagedChannel oob(Server to) {

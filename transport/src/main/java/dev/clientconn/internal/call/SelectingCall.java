@@ -128,26 +128,16 @@ public final class SelectingCall<ReqT, RespT> extends ClientCall<ReqT, RespT> {
       startDelegate(new FailedCall<>(failure, executor(), context), listener, headers);
     } else {
       // The end comes from below: a listener must not be called on two threads.
-      cancelQuietly(started(), failure);
+      cancelQuietly(delegate, failure);
     }
-    cancelBelow(failure);
+    // An interceptor that has thrown may not pass a cancel on.
+    cancelQuietly(startedBelow(), failure);
   }
 
   /** An interceptor that returned no call cannot have passed the listener on. */
   private synchronized boolean failUnlessStartedBelow() {
     failed = delegate == null || startedBelow == null;
     return failed;
-  }
-
-  /** An interceptor that has thrown may not pass a cancel on. */
-  private void cancelBelow(Status failure) {
-    ClientCall<?, ?> below;
-    synchronized (this) {
-      below = startedBelow;
-    }
-    if (below != null) {
-      cancelQuietly(below, failure);
-    }
   }
 
   private Result select(InternalConfigSelector selector, Metadata headers) {
@@ -206,9 +196,11 @@ public final class SelectingCall<ReqT, RespT> extends ClientCall<ReqT, RespT> {
     }
   }
 
-  private static void cancelQuietly(ClientCall<?, ?> call, Status failure) {
+  private static void cancelQuietly(@Nullable ClientCall<?, ?> call, Status failure) {
     try {
-      call.cancel(failure.getDescription(), failure.getCause());
+      if (call != null) {
+        call.cancel(failure.getDescription(), failure.getCause());
+      }
     } catch (Throwable again) {
       Throwable cause = failure.getCause();
       if (cause != null && cause != again) {
@@ -275,6 +267,10 @@ public final class SelectingCall<ReqT, RespT> extends ClientCall<ReqT, RespT> {
   @Override
   public String toString() {
     return "SelectingCall{" + method.getFullMethodName() + "}";
+  }
+
+  private synchronized @Nullable ClientCall<?, ?> startedBelow() {
+    return startedBelow;
   }
 
   private synchronized @Nullable CallTimeline assignTimeline() {

@@ -266,7 +266,7 @@ final class BalancerWrapper extends LoadBalancer.Helper {
   private ManagedChannelBuilder<?> newChannelBuilder(
       String target, @Nullable ChannelCredentials credentials) {
     checkMayCreate();
-    return subchannels.policyChannels().newBuilder(context, target, credentials);
+    return subchannels.policyChannels().newBuilder(context, target, credentials, () -> shutdown);
   }
 
   @Override

@@ -12,6 +12,7 @@ import java.net.URISyntaxException;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.concurrent.TimeUnit;
+import java.util.function.BooleanSupplier;
 import java.util.function.Predicate;
 import org.jspecify.annotations.Nullable;
 
@@ -70,13 +71,25 @@ final class PolicyChannels {
     }
   }
 
-  /** Makes a builder of channels that resolve their target. */
+  /**
+   * Makes a builder of channels that resolve their target.
+   *
+   * @param isShutdown whether the policy was shut down; asked in the sync context
+   */
   ManagedChannelBuilder<?> newBuilder(
-      ChannelContext owner, String target, @Nullable ChannelCredentials credentials) {
-    return owner
-        .options()
-        .policyChannels()
-        .newBuilder(target, credentials, opened -> add(owner, opened, null));
+      ChannelContext owner,
+      String target,
+      @Nullable ChannelCredentials credentials,
+      BooleanSupplier isShutdown) {
+    return owner.options().policyChannels().newBuilder(target, credentials, opened -> {
+      add(owner, opened, null);
+      owner.sync().execute(() -> {
+        if (isShutdown.getAsBoolean()) {
+          // Nobody would shut down what is built so late, and the owner could not terminate.
+          opened.channel().shutdownNow();
+        }
+      });
+    });
   }
 
   private void add(ChannelContext owner, PolicyChannel opened, @Nullable FixedAddresses addresses) {

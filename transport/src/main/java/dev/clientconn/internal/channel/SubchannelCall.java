@@ -48,7 +48,11 @@ final class SubchannelCall implements TransportSource, CallEnvironment.Lifecycle
 
   @Override
   public void callStarted() {
-    ended = onStart.apply(this);
+    Status end = onStart.apply(this);
+    // Nothing is written otherwise: the subchannel may end since then, which sets the status.
+    if (end != null) {
+      ended = end;
+    }
   }
 
   @Override

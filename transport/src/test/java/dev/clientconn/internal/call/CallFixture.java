@@ -11,6 +11,7 @@ import dev.clientconn.testing.TextMethods;
 import dev.clientconn.transport.CallReportListener;
 import dev.clientconn.transport.TransportListener;
 import dev.clientconn.transport.TransportListener.RepeatReason;
+import dev.clientconn.transport.WaitCause;
 import io.grpc.CallOptions;
 import io.grpc.CompressorRegistry;
 import io.grpc.DecompressorRegistry;
@@ -98,6 +99,10 @@ public final class CallFixture {
   SelectingCall<String, String> newSelectingCall(
       MethodDescriptor<String, String> method, @Nullable CallTimeline begun) {
     return new SelectingCall<>(method, options, environment(), gate, begun);
+  }
+
+  CallTimeline newTimeline(WaitCause cause) {
+    return environment().newTimeline(cause);
   }
 
   private CallEnvironment environment() {

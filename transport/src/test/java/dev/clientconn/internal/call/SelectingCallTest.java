@@ -435,8 +435,7 @@ class SelectingCallTest {
 
   @Test
   void callThatWaitsOnceMoreKeepsItsTimes() {
-    CallTimeline times =
-        new CallTimeline(fixture.waits, fixture.clock::nanoTime, 0, WaitCause.NAME_RESOLUTION);
+    CallTimeline times = fixture.newTimeline(WaitCause.NAME_RESOLUTION);
     SelectingCall<String, String> call = fixture.newSelectingCall(TextMethods.UNARY, times);
     fixture.gate.close();
 
@@ -452,8 +451,7 @@ class SelectingCallTest {
     selector.endsBeforeStart = Status.PERMISSION_DENIED;
     for (Throwable thrown : Arrays.asList(null, new NoClassDefFoundError("gone"))) {
       selector.throwsBeforeStart = thrown;
-      CallTimeline times =
-          new CallTimeline(fixture.waits, fixture.clock::nanoTime, 0, WaitCause.NAME_RESOLUTION);
+      CallTimeline times = fixture.newTimeline(WaitCause.NAME_RESOLUTION);
 
       fixture.newSelectingCall(TextMethods.UNARY, times).start(listener, new Metadata());
 

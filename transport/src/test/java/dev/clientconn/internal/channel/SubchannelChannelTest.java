@@ -117,6 +117,27 @@ class SubchannelChannelTest {
   }
 
   @Test
+  void callEndsThatTheSubchannelEndsWhileItStarts() {
+    connect();
+    List<SubchannelCall> starting = new ArrayList<>();
+    SubchannelCall call = new SubchannelCall(
+        policy.subchannel(),
+        new AddrConnView(),
+        started -> {
+          starting.add(started);
+          started.end(Status.ABORTED);
+          return null;
+        },
+        starting::remove);
+
+    call.callStarted();
+    FakePick pick = new FakePick(false);
+    call.pick(pick);
+
+    assertThat(pick.failed()).isSameAs(Status.ABORTED);
+  }
+
+  @Test
   void callOfADrainingConnectionMayFinish() {
     FakeTransport connection = connect();
     startCall();
