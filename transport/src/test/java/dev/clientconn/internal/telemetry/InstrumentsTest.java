@@ -2,6 +2,7 @@
 package dev.clientconn.internal.telemetry;
 
 import static org.assertj.core.api.Assertions.assertThat;
+import static org.assertj.core.api.Assertions.assertThatThrownBy;
 
 import io.grpc.MetricInstrument;
 import io.grpc.MetricInstrumentRegistry;
@@ -50,6 +51,8 @@ class InstrumentsTest {
   @Test
   void withoutGrpcCoreTheyAreRegistered() throws Exception {
     try (URLClassLoader loader = loaderOf(jar -> !jar.contains("grpc-core"))) {
+      assertThatThrownBy(() -> loader.loadClass(GRPC_CORES))
+          .isInstanceOf(ClassNotFoundException.class);
       initialize(loader, OURS);
 
       assertThat(subchannelMetrics(loader)).containsExactlyInAnyOrderElementsOf(NAMES);
@@ -67,7 +70,9 @@ class InstrumentsTest {
 
   private static URLClassLoader loaderOf(Predicate<String> jars) throws MalformedURLException {
     List<URL> urls = new ArrayList<>();
-    for (String entry : System.getProperty("java.class.path").split(File.pathSeparator, -1)) {
+    String classPath =
+        System.getProperty("surefire.test.class.path", System.getProperty("java.class.path"));
+    for (String entry : classPath.split(File.pathSeparator, -1)) {
       if (jars.test(entry)) {
         urls.add(new File(entry).toURI().toURL());
       }
