@@ -72,7 +72,7 @@ class EndpointChangesTest {
       for (int i = 1; i <= CHANGES; i++) {
         Backend next = backends.get(i % backends.size());
         ControlPlane.SHARED.serve(Mesh.of("orders", next));
-        OrdersClient.await("calls reach " + next.name, () -> last.get().equals(next.name));
+        OrdersClient.await("calls reach " + next.name, () -> next.name.equals(last.get()));
       }
       stopCallers();
 
@@ -90,7 +90,7 @@ class EndpointChangesTest {
         // Some flips follow each other faster than the client can.
         if (i % 5 == 0) {
           String name = backends.get(i % 2).name;
-          OrdersClient.await("calls reach " + name, () -> last.get().equals(name));
+          OrdersClient.await("calls reach " + name, () -> name.equals(last.get()));
         }
       }
       stopCallers();
