@@ -41,6 +41,8 @@ public class GrpcClientProperties {
 
   private final Observation observation = new Observation();
 
+  private final Metrics metrics = new Metrics();
+
   private final Page page = new Page();
 
   private final Health health = new Health();
@@ -81,6 +83,10 @@ public class GrpcClientProperties {
     return this.observation;
   }
 
+  public Metrics getMetrics() {
+    return this.metrics;
+  }
+
   public Page getPage() {
     return this.page;
   }
@@ -109,6 +115,34 @@ public class GrpcClientProperties {
 
     /** Whether the health of targets is reported, if Spring Boot's health module is there. */
     private boolean enabled = true;
+
+    public boolean isEnabled() {
+      return this.enabled;
+    }
+
+    public void setEnabled(boolean enabled) {
+      this.enabled = enabled;
+    }
+  }
+
+  /** Meters of the transport. */
+  public static class Metrics {
+
+    private final Delays delays = new Delays();
+
+    public Delays getDelays() {
+      return this.delays;
+    }
+  }
+
+  /** Timer of what calls wait for. */
+  public static class Delays {
+
+    /**
+     * Whether what each call has waited for is recorded in the timer
+     * grpc.client.attempt.delay.duration. Each call is measured for it.
+     */
+    private boolean enabled;
 
     public boolean isEnabled() {
       return this.enabled;

@@ -10,6 +10,7 @@ import org.springframework.beans.factory.ObjectProvider;
 import org.springframework.beans.factory.config.BeanPostProcessor;
 import org.springframework.boot.autoconfigure.AutoConfiguration;
 import org.springframework.boot.autoconfigure.condition.ConditionalOnBean;
+import org.springframework.boot.autoconfigure.condition.ConditionalOnBooleanProperty;
 import org.springframework.boot.autoconfigure.condition.ConditionalOnClass;
 import org.springframework.boot.autoconfigure.condition.ConditionalOnMissingBean;
 import org.springframework.context.annotation.Bean;
@@ -49,5 +50,13 @@ public final class GrpcClientMetricsAutoConfiguration {
   @Order(Ordered.HIGHEST_PRECEDENCE)
   ClientConnBuilderCustomizer grpcClientMetricsCustomizer(GrpcClientMetrics metrics) {
     return (target, builder) -> builder.transportListener(metrics.listenerFor(target));
+  }
+
+  /** Covers channels with customizers: a built channel takes no listener any more. */
+  @Bean
+  @ConditionalOnBooleanProperty("grpc.client.metrics.delays.enabled")
+  ClientConnBuilderCustomizer grpcClientDelaysCustomizer(ObjectProvider<MeterRegistry> registry) {
+    return (target, builder) -> builder.callReportListener(
+        new DelayTimers(SingletonSupplier.of(registry::getObject), target));
   }
 }

@@ -5,7 +5,6 @@ import static org.assertj.core.api.Assertions.assertThat;
 
 import dev.clientconn.ClientConn;
 import dev.clientconn.ClientConnBuilder;
-import dev.clientconn.boot.ClientConnBuilderCustomizer;
 import dev.clientconn.boot.ClientConnFactory;
 import dev.clientconn.boot.ClientConnRegistry;
 import dev.clientconn.boot.GrpcTransportMeterConvention;
@@ -23,7 +22,6 @@ import io.micrometer.core.instrument.simple.SimpleMeterRegistry;
 import java.time.Duration;
 import java.util.Collection;
 import java.util.Map;
-import java.util.concurrent.TimeUnit;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.extension.ExtendWith;
 import org.springframework.beans.factory.support.DefaultSingletonBeanRegistry;
@@ -37,8 +35,6 @@ import org.springframework.boot.test.context.FilteredClassLoader;
 import org.springframework.boot.test.context.runner.ApplicationContextRunner;
 import org.springframework.boot.test.system.CapturedOutput;
 import org.springframework.boot.test.system.OutputCaptureExtension;
-import org.springframework.context.annotation.Bean;
-import org.springframework.context.annotation.Configuration;
 import org.springframework.grpc.client.ChannelBuilderOptions;
 import org.springframework.grpc.client.GrpcChannelFactory;
 
@@ -143,13 +139,13 @@ class GrpcClientMetricsAutoConfigurationTest {
     assertThat(output).containsOnlyOnce("have no meters");
   }
 
-  /** As docs/metrics.md has it. */
   @Test
-  void delaysOfCallsAreAMeterOfTheApplicationWithATimerForEachCause() {
+  void delaysOfCallsAreTimersByCause() {
     try (HealthServer server = HealthServer.start()) {
       this.runner
-          .withUserConfiguration(Delays.class)
-          .withPropertyValues("grpc.client.targets.greeter.address=" + server.address())
+          .withPropertyValues(
+              "grpc.client.metrics.delays.enabled=true",
+              "grpc.client.targets.greeter.address=" + server.address())
           .run(context -> {
             for (int i = 0; i < 3; i++) {
               HealthGrpc.newBlockingStub(context.getBean(Channel.class))
@@ -177,19 +173,9 @@ class GrpcClientMetricsAutoConfigurationTest {
     }
   }
 
-  @Configuration(proxyBeanMethods = false)
-  static class Delays {
-
-    @Bean
-    ClientConnBuilderCustomizer delays(MeterRegistry meters) {
-      return (target, builder) -> builder.callReportListener(report -> report
-          .nanosByCause()
-          .forEach((cause, nanos) -> Timer.builder("grpc.client.attempt.delay.duration")
-              .tags("target", target, "grpc.delay_type", cause.id())
-              .publishPercentileHistogram()
-              .register(meters)
-              .record(nanos, TimeUnit.NANOSECONDS)));
-    }
+  @Test
+  void callsAreNotMeasuredForDelaysThatNobodyAskedFor() {
+    this.runner.run(context -> assertThat(context).doesNotHaveBean("grpcClientDelaysCustomizer"));
   }
 
   @Test
