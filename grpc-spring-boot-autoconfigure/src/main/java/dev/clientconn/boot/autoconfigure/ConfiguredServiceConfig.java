@@ -2,6 +2,7 @@
 package dev.clientconn.boot.autoconfigure;
 
 import java.io.IOException;
+import java.nio.charset.CharacterCodingException;
 import java.nio.charset.StandardCharsets;
 import java.util.LinkedHashMap;
 import java.util.List;
@@ -9,8 +10,10 @@ import java.util.Map;
 import org.jspecify.annotations.Nullable;
 import org.springframework.boot.context.properties.source.ConfigurationPropertyName;
 import org.springframework.boot.io.ApplicationResourceLoader;
+import org.springframework.boot.json.GsonJsonParser;
 import org.springframework.boot.json.JsonParseException;
-import org.springframework.boot.json.JsonParserFactory;
+import org.springframework.core.NestedExceptionUtils;
+import org.springframework.core.io.Resource;
 import org.springframework.util.StringUtils;
 
 /**
@@ -57,18 +60,41 @@ final class ConfiguredServiceConfig {
 
   private Map<String, Object> file(String location) {
     try {
-      String json = ApplicationResourceLoader.get(ApplicationResourceLoader.get(), true)
-          .getResource(location)
-          .getContentAsString(StandardCharsets.UTF_8);
-      Map<String, Object> config = JsonParserFactory.getJsonParser().parseMap(json);
+      String json = text(location);
+      if (!json.stripLeading().startsWith("{")) {
+        throw invalid(location, "The file has no JSON object: it does not begin with '{'.");
+      }
+      // Gson comes with grpc-core. The parser that Boot prefers names no line in its errors.
+      Map<String, Object> config = new GsonJsonParser().parseMap(json);
       check("", config, ServiceConfigKeys.ROOT, location);
       return config;
-    } catch (IOException unreadable) {
-      throw invalid(location, "The file cannot be read: %s.".formatted(unreadable.getMessage()));
     } catch (JsonParseException noJson) {
-      Throwable cause = noJson.getCause() == null ? noJson : noJson.getCause();
-      throw invalid(location, "The file has no JSON object: %s.".formatted(cause.getMessage()));
+      String cause =
+          String.valueOf(NestedExceptionUtils.getMostSpecificCause(noJson).getMessage());
+      // The second line is the address of Gson's documentation.
+      String reason = cause.lines().findFirst().orElse("");
+      throw invalid(location, "The file has no JSON object: %s.".formatted(reason));
     }
+  }
+
+  private String text(String location) {
+    try {
+      Resource file = ApplicationResourceLoader.get(ApplicationResourceLoader.get(), true)
+          .getResource(location);
+      if (!file.exists()) {
+        // The description has the absolute path of a relative one.
+        throw unreadable(location, file.getDescription() + " does not exist");
+      }
+      return file.getContentAsString(StandardCharsets.UTF_8);
+    } catch (CharacterCodingException noText) {
+      throw unreadable(location, "it is not UTF-8");
+    } catch (IOException | IllegalArgumentException failure) {
+      throw unreadable(location, String.valueOf(failure.getMessage()));
+    }
+  }
+
+  private RuntimeException unreadable(String location, String reason) {
+    return invalid(location, "The file cannot be read: %s.".formatted(reason));
   }
 
   /** The keys of JSON have one spelling. Unknown keys would have no effect. */

@@ -81,6 +81,30 @@ class ServiceConfigFileTest {
   }
 
   @Test
+  void locationThatCannotBeReadHasItsReason() throws IOException {
+    Path latin = Files.write(this.folder.resolve("latin.json"), new byte[] {'{', (byte) 0xe4});
+
+    assertThat(failure("absent.json").getDescription())
+        .as("a relative path shows where it was looked for")
+        .contains("cannot be read: file [" + Path.of("absent.json").toAbsolutePath() + "] does not")
+        .contains("application.yml - 3:28");
+    assertThat(failure("file:/%zz").getDescription())
+        .contains("'file:/%zz'", "The file cannot be read: ", "application.yml - 3:28");
+    assertThat(failure(latin.toString()).getDescription())
+        .contains("The file cannot be read: it is not UTF-8.");
+  }
+
+  @Test
+  void fileWithoutAnObjectIsRefusedAndAnErrorHasItsLine() throws IOException {
+    for (String json : List.of("null", "", "\"round_robin\"", "[{}]")) {
+      assertThat(failure(file(json)).getDescription())
+          .contains("The file has no JSON object: it does not begin with '{'.");
+    }
+    assertThat(failure(file("{\n \"methodConfig\": [{\n  \"timeout\" 1\n}]}")).getDescription())
+        .contains("The file has no JSON object", "at line 3 column");
+  }
+
+  @Test
   void fileThatContradictsAPolicyIsNamed() throws IOException {
     String file = file("{\"methodConfig\": [{\"name\": [{}], \"timeout\": \"1s\"}]}");
 

@@ -20,9 +20,9 @@ import org.springframework.core.env.PropertyResolver;
  */
 public final class ChannelTranslation {
 
-  /** gRFC A8: grpc-java raises shorter intervals to this. */
   private static final String HEALTH = "service-config.healthCheckConfig.serviceName";
 
+  /** gRFC A8: grpc-java raises shorter intervals to this. */
   private static final Duration SHORTEST_KEEPALIVE = Duration.ofSeconds(10);
 
   /** Boot ignores such keys without a message. */
