@@ -10,6 +10,7 @@ import java.util.stream.Collectors;
 import org.jspecify.annotations.Nullable;
 import org.mockito.Answers;
 import org.mockito.Mockito;
+import org.mockito.exceptions.base.MockitoException;
 import org.mockito.invocation.Invocation;
 import org.mockito.invocation.InvocationOnMock;
 import org.mockito.stubbing.Answer;
@@ -50,9 +51,15 @@ record UnstubbedCall(Class<?> stub) implements Answer<@Nullable Object> {
   private static @Nullable Object result(Class<?> type, String text, InvocationOnMock call)
       throws Throwable {
     // Kotlin's suspending functions return Object.
-    return type == Object.class || type.isPrimitive()
-        ? Answers.RETURNS_DEFAULTS.answer(call)
-        : Mockito.mock(type, used -> use(used, text));
+    if (type == Object.class || type.isPrimitive()) {
+      return Answers.RETURNS_DEFAULTS.answer(call);
+    }
+    try {
+      return Mockito.mock(type, used -> use(used, text));
+    } catch (MockitoException cannotBeMocked) {
+      // Strings, arrays and sealed types, of marshallers other than protobuf's.
+      return Answers.RETURNS_DEFAULTS.answer(call);
+    }
   }
 
   private static Object use(InvocationOnMock used, String text) {

@@ -16,6 +16,8 @@ import dev.clientconn.boot.test.greeter.GreeterGrpc.GreeterFutureStub;
 import dev.clientconn.boot.test.greeter.GreeterGrpc.GreeterStub;
 import dev.clientconn.boot.test.greeter.Greeting;
 import io.grpc.CallOptions;
+import io.grpc.Channel;
+import io.grpc.stub.AbstractStub;
 import io.grpc.stub.StreamObserver;
 import java.util.ArrayList;
 import java.util.Iterator;
@@ -132,6 +134,26 @@ class MockStubsTest {
     assertThatExceptionOfType(AssertionError.class)
         .isThrownBy(() -> stub.greetAll(ADA).read())
         .withMessageContaining("GreeterBlockingV2Stub.greetAll(");
+  }
+
+  @Test
+  void callWhoseResponseCannotBeMockedCanBeStubbed() {
+    TextStub stub = MockStubs.of(TextStub.class);
+    assertThat(stub.echo("Ada")).isNull();
+
+    when(stub.echo(any())).thenReturn("Hello");
+
+    assertThat(stub.echo("Ada")).isEqualTo("Hello");
+  }
+
+  /** A stub with a marshaller of strings. */
+  abstract static class TextStub extends AbstractStub<TextStub> {
+
+    TextStub(Channel channel, CallOptions options) {
+      super(channel, options);
+    }
+
+    abstract String echo(String text);
   }
 
   private static StreamObserver<Greeting> observer(List<Greeting> into) {
