@@ -142,18 +142,18 @@ abstract class ConnectionOptionsBuilder<B extends ManagedChannelBuilder<B>>
         OptionChecks.nanos(pendingStreamTimeout),
         OptionChecks.nanos(connectionIdleTimeout),
         transport.listener());
-    return OptionChecks.shared(own, ScalingOptions.DEFAULT);
+    return own.shared();
   }
 
   final ConnectionOptions connectionOptions() {
     ConnectionOptions own = new ConnectionOptions(
         OptionChecks.nanos(maxConnectionAge), OptionChecks.nanos(connectionAgeGrace));
-    return OptionChecks.shared(own, ConnectionOptions.DEFAULT);
+    return own.shared();
   }
 
   final ResolutionOptions resolutionOptions() {
     ResolutionOptions own = new ResolutionOptions(
         OptionChecks.nanos(dnsRefreshInterval), OptionChecks.nanos(dnsMinRefreshInterval));
-    return OptionChecks.shared(own, ResolutionOptions.DEFAULT);
+    return own.shared();
   }
 }

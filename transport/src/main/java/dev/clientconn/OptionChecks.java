@@ -53,11 +53,6 @@ final class OptionChecks {
     return TimeUnit.NANOSECONDS.convert(value);
   }
 
-  /** Returns {@code usual} in place of an equal value: most channels then share it. */
-  static <T> T shared(T value, T usual) {
-    return value.equals(usual) ? usual : value;
-  }
-
   static Duration max(Duration a, Duration b) {
     return a.compareTo(b) >= 0 ? a : b;
   }

@@ -146,6 +146,6 @@ abstract class RetryOptionsBuilder<B extends ManagedChannelBuilder<B>>
         maxRetryAttempts,
         maxHedgedAttempts,
         new RetryBufferLimit.Limits(perRpcBufferLimit, retryBufferSize));
-    return OptionChecks.shared(own, RetryOptions.DEFAULT);
+    return own.shared();
   }
 }

@@ -13,4 +13,13 @@ public record ConnectionOptions(long maxAgeNanos, long graceNanos) {
 
   public static final ConnectionOptions DEFAULT =
       new ConnectionOptions(0, ChannelDefaults.CONNECTION_AGE_GRACE.toNanos());
+
+  /**
+   * Returns {@link #DEFAULT} if this has its values, so that most channels share it. Compares the
+   * values itself: linking {@code equals} of a record takes a fresh JVM some 30 ms.
+   */
+  public ConnectionOptions shared() {
+    boolean usual = maxAgeNanos == DEFAULT.maxAgeNanos && graceNanos == DEFAULT.graceNanos;
+    return usual ? DEFAULT : this;
+  }
 }

@@ -10,4 +10,11 @@ package dev.clientconn.internal.channel;
 public record ResolutionOptions(long refreshNanos, long minIntervalNanos) {
 
   public static final ResolutionOptions DEFAULT = new ResolutionOptions(0, 0);
+
+  /** Returns {@link #DEFAULT} if this has its values, see {@link ConnectionOptions#shared}. */
+  public ResolutionOptions shared() {
+    boolean usual =
+        refreshNanos == DEFAULT.refreshNanos && minIntervalNanos == DEFAULT.minIntervalNanos;
+    return usual ? DEFAULT : this;
+  }
 }

@@ -28,4 +28,14 @@ public record ScalingOptions(
       0,
       ChannelDefaults.CONNECTION_IDLE_TIMEOUT.toNanos(),
       TransportListener.NONE);
+
+  /** Returns {@link #DEFAULT} if this has its values, see {@link ConnectionOptions#shared}. */
+  public ScalingOptions shared() {
+    boolean usual = maxConnections == null
+        && maxPendingStreams == DEFAULT.maxPendingStreams
+        && pendingTimeoutNanos == DEFAULT.pendingTimeoutNanos
+        && idleNanos == DEFAULT.idleNanos
+        && listener == DEFAULT.listener;
+    return usual ? DEFAULT : this;
+  }
 }
