@@ -8,10 +8,11 @@ import dev.clientconn.badpeer.FrameServer;
 import dev.clientconn.conformance.Conforms;
 import dev.clientconn.testing.ByteMethods;
 import io.grpc.CallOptions;
+import io.grpc.ClientCall;
 import io.grpc.ManagedChannel;
 import io.grpc.ManagedChannelBuilder;
 import io.grpc.MethodDescriptor;
-import io.grpc.StatusRuntimeException;
+import io.grpc.Status;
 import io.grpc.netty.NettyChannelBuilder;
 import io.grpc.opentelemetry.GrpcOpenTelemetry;
 import io.grpc.stub.ClientCalls;
@@ -25,6 +26,9 @@ import java.lang.reflect.Field;
 import java.util.List;
 import java.util.Map;
 import java.util.concurrent.BlockingQueue;
+import java.util.concurrent.CountDownLatch;
+import java.util.concurrent.ExecutionException;
+import java.util.concurrent.Future;
 import java.util.concurrent.LinkedBlockingQueue;
 import java.util.concurrent.TimeUnit;
 import java.util.function.Consumer;
@@ -108,9 +112,11 @@ class TracingExportTest {
           .sdk(OpenTelemetrySdk.builder().setTracerProvider(tracers).build())
           .build()
           .configureChannelBuilder(builder);
-      ManagedChannel channel = builder.build();
+      CountDownLatch started = new CountDownLatch(1);
+      ManagedChannel channel =
+          builder.offloadExecutor(lookUp -> startAfter(started, lookUp)).build();
       while (!script.isEmpty()) {
-        call(channel);
+        call(channel, started);
       }
       channel.shutdown();
       assertThat(channel.awaitTermination(20, TimeUnit.SECONDS)).isTrue();
@@ -123,14 +129,28 @@ class TracingExportTest {
     }
   }
 
-  private static void call(ManagedChannel channel) {
+  /** The names are resolved after the first call has been started, which therefore waits. */
+  private static void startAfter(CountDownLatch started, Runnable lookUp) {
+    new Thread(() -> {
+          try {
+            started.await();
+            lookUp.run();
+          } catch (InterruptedException e) {
+            Thread.currentThread().interrupt();
+          }
+        })
+        .start();
+  }
+
+  private static void call(ManagedChannel channel, CountDownLatch started) throws Exception {
+    ClientCall<byte[], byte[]> call =
+        channel.newCall(METHOD, CallOptions.DEFAULT.withDeadlineAfter(20, TimeUnit.SECONDS));
+    Future<byte[]> response = ClientCalls.futureUnaryCall(call, new byte[] {1});
+    started.countDown();
     try {
-      ClientCalls.blockingUnaryCall(
-          channel, METHOD, CallOptions.DEFAULT.withDeadlineAfter(20, TimeUnit.SECONDS), new byte[] {
-            1
-          });
-    } catch (StatusRuntimeException e) {
-      assertThat(e.getStatus().getCode().name()).isEqualTo("NOT_FOUND");
+      response.get();
+    } catch (ExecutionException e) {
+      assertThat(Status.fromThrowable(e).getCode()).isEqualTo(Status.Code.NOT_FOUND);
     }
   }
 
