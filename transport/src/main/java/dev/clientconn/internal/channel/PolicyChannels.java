@@ -85,7 +85,7 @@ final class PolicyChannels {
       add(owner, opened, null);
       owner.sync().execute(() -> {
         if (isShutdown.getAsBoolean()) {
-          // Nobody would shut down what is built so late, and the owner could not terminate.
+          // The policy has ended: it would not shut this channel down, which the owner waits for.
           opened.channel().shutdownNow();
         }
       });

@@ -30,7 +30,7 @@ public final class FakeSelector extends InternalConfigSelector {
   public boolean returnsNull;
   public @Nullable Throwable throwsOnSelect;
   public @Nullable Throwable throwsOnIntercept;
-  /** Thrown by the interceptor, after it has started a call of its own accord. */
+  /** Thrown by the interceptor, after it has started a call itself. */
   public @Nullable Throwable startsCallAndThrows;
 
   public boolean interceptsWithNull;
