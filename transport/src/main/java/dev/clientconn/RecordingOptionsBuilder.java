@@ -46,9 +46,17 @@ abstract class RecordingOptionsBuilder<B extends ManagedChannelBuilder<B>>
     return self();
   }
 
+  /**
+   * Records the metrics of gRPC's standards. A sink that is added again counts once, as where an
+   * application registers it for all channels and for one.
+   */
+  @SuppressWarnings("ReferenceEquality") // two sinks that are equal have figures of their own
   @Override
   protected B addMetricSink(MetricSink metricSink) {
-    metricSinks.add(metricSink);
+    Objects.requireNonNull(metricSink, "metricSink");
+    if (metricSinks.stream().noneMatch(known -> known == metricSink)) {
+      metricSinks.add(metricSink);
+    }
     return self();
   }
 

@@ -11,7 +11,7 @@ import java.util.Locale;
  * @param time when it happened
  * @param kind what has happened
  * @param connectionId {@link TransportSnapshot#id} of the connection, 0 where the event concerns
- *     the whole channel
+ *     the whole channel, or an attempt for which there was no connection
  * @param text describes it in one line, at most {@link #MAX_TEXT} characters. Parts of it may have
  *     been chosen by the server, such as the debug data of GOAWAY
  */

@@ -39,7 +39,7 @@ final class AddressDialer {
     } catch (Throwable e) {
       // The dialer or the address type may be foreign code: the attempt has failed, the channel
       // goes on.
-      connection.onTerminated(Status.UNAVAILABLE
+      connection.notDialed(Status.UNAVAILABLE
           .withDescription("Connecting to " + index.address() + " failed: " + e)
           .withCause(e));
     }

@@ -6,6 +6,7 @@ import dev.clientconn.internal.transport.ClientTransport;
 import dev.clientconn.internal.transport.StreamSlots;
 import dev.clientconn.internal.transport.TlsVersion;
 import dev.clientconn.internal.transport.TransportObserver;
+import dev.clientconn.transport.ChannelTotals.ConnectOutcome;
 import dev.clientconn.transport.TransportEvent.Kind;
 import io.grpc.Attributes;
 import io.grpc.Status;
@@ -83,6 +84,12 @@ abstract class SubchannelConnection extends AddrConnView.Owner
     view.addConnection(started);
     recorder.addConnection(started);
     recorder.event(Kind.CONNECTING, started.id(), started.snapshot().remote());
+  }
+
+  /** There is no transport, which would report that the attempt has failed. */
+  void notDialed(Status reason) {
+    observer.attemptEnded(0, ConnectOutcome.OTHER, 0, String.valueOf(reason.getDescription()));
+    onTerminated(reason);
   }
 
   /** Has the transport count the streams; takes effect with {@link #isCounting}. */

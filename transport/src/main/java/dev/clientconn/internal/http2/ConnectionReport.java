@@ -17,6 +17,7 @@ import org.jspecify.annotations.Nullable;
 final class ConnectionReport {
 
   private final TransportCounters counters;
+  private final TransportLifecycle lifecycle;
   private final TransportObserver observer;
   private boolean ready;
   /** The channel has ended the connection. */
@@ -24,9 +25,10 @@ final class ConnectionReport {
 
   private boolean pingTimedOut;
 
-  ConnectionReport(TransportCounters counters, TransportObserver observer) {
+  ConnectionReport(TransportCounters counters, TransportLifecycle lifecycle) {
     this.counters = counters;
-    this.observer = observer;
+    this.lifecycle = lifecycle;
+    this.observer = lifecycle.observer();
   }
 
   void ready(ConnectAttempt attempt, boolean resumed) {
@@ -35,8 +37,12 @@ final class ConnectionReport {
     observer.attemptEnded(counters.id(), ConnectOutcome.SUCCESS, age(), counters.dialled());
   }
 
+  /**
+   * The channel ends the connection. No reason where it ends already: policies shut a subchannel
+   * down because they are notified of that.
+   */
   void shutDown() {
-    shutDown = true;
+    shutDown |= !lifecycle.isDraining() && !lifecycle.isClosed();
   }
 
   void pingTimedOut() {

@@ -63,7 +63,7 @@ final class Http2Client {
     this.options = options;
     this.lifecycle = lifecycle;
     this.counters = counters;
-    this.report = new ConnectionReport(counters, lifecycle.observer());
+    this.report = new ConnectionReport(counters, lifecycle);
     this.attributes = attributes;
     this.connectAttempt = new ConnectAttempt(
         loop, address, options.connectTimeout(), this::close, this::disconnected);

@@ -144,18 +144,21 @@ public final class ConnectionMetrics implements TransportObserver {
   }
 
   @Override
-  public void tcpConnected(SocketAddress local, SocketAddress peer) {
+  public void tcpConnected(@Nullable SocketAddress local, @Nullable SocketAddress peer) {
     tcp.connected(local, peer);
   }
 
   @Override
   public void tcpMeasured(
-      SocketAddress local, SocketAddress peer, TcpInfo sinceLast, boolean last) {
+      @Nullable SocketAddress local,
+      @Nullable SocketAddress peer,
+      TcpInfo sinceLast,
+      boolean last) {
     tcp.measured(local, peer, sinceLast, last);
   }
 
   @Override
-  public void tcpEnded(SocketAddress local, SocketAddress peer) {
+  public void tcpEnded(@Nullable SocketAddress local, @Nullable SocketAddress peer) {
     tcp.ended(local, peer);
   }
 

@@ -1,46 +1,44 @@
 // SPDX-License-Identifier: Apache-2.0
 package dev.clientconn.internal.telemetry;
 
-import dev.clientconn.internal.concurrent.ChannelLog;
 import dev.clientconn.internal.concurrent.CrossesThreads;
 import io.grpc.CallbackMetricInstrument;
 import io.grpc.DoubleCounterMetricInstrument;
 import io.grpc.DoubleHistogramMetricInstrument;
 import io.grpc.LongCounterMetricInstrument;
-import io.grpc.LongGaugeMetricInstrument;
 import io.grpc.LongHistogramMetricInstrument;
 import io.grpc.LongUpDownCounterMetricInstrument;
 import io.grpc.MetricInstrument;
-import io.grpc.MetricInstrumentRegistry;
 import io.grpc.MetricRecorder;
 import io.grpc.MetricSink;
 import java.util.ArrayList;
 import java.util.List;
-import java.util.concurrent.CopyOnWriteArrayList;
 import java.util.function.Consumer;
-import java.util.logging.Level;
-import java.util.logging.Logger;
-import org.jspecify.annotations.Nullable;
 
 /**
  * Passes what connections, resolvers and load-balancing policies measure to the builder's metric
- * sinks. A sink that throws is logged and not called again: the exception would break the policy,
- * or the connection.
+ * sinks. A value whose labels are not those of its instrument is refused before a sink has it: that
+ * is a mistake of who records it, and no reason to leave the sink out.
  */
 @CrossesThreads
 public final class SinkMetricRecorder implements MetricRecorder {
-  private static final Logger LOGGER = ChannelLog.LOGGER;
+  private final List<GuardedSink> sinks;
 
-  /** Those that have not thrown. */
-  private final List<MetricSink> sinks;
-
+  /**
+   * @param sinks each is called once for each value
+   */
   public SinkMetricRecorder(List<MetricSink> sinks) {
-    this.sinks = new CopyOnWriteArrayList<>(sinks);
+    this.sinks = sinks.stream().map(GuardedSink::new).toList();
   }
 
   /** Whether no sink is left, so that there is nothing to measure for. */
   public boolean isEmpty() {
-    return sinks.isEmpty();
+    for (GuardedSink sink : sinks) {
+      if (!sink.hasThrown()) {
+        return false;
+      }
+    }
+    return true;
   }
 
   @Override
@@ -49,6 +47,7 @@ public final class SinkMetricRecorder implements MetricRecorder {
       double value,
       List<String> required,
       List<String> optional) {
+    MetricRecorder.super.addDoubleCounter(instrument, value, required, optional);
     forEach(instrument, sink -> sink.addDoubleCounter(instrument, value, required, optional));
   }
 
@@ -58,6 +57,7 @@ public final class SinkMetricRecorder implements MetricRecorder {
       long value,
       List<String> required,
       List<String> optional) {
+    MetricRecorder.super.addLongCounter(instrument, value, required, optional);
     forEach(instrument, sink -> sink.addLongCounter(instrument, value, required, optional));
   }
 
@@ -67,6 +67,7 @@ public final class SinkMetricRecorder implements MetricRecorder {
       long value,
       List<String> required,
       List<String> optional) {
+    MetricRecorder.super.addLongUpDownCounter(instrument, value, required, optional);
     forEach(instrument, sink -> sink.addLongUpDownCounter(instrument, value, required, optional));
   }
 
@@ -76,6 +77,7 @@ public final class SinkMetricRecorder implements MetricRecorder {
       double value,
       List<String> required,
       List<String> optional) {
+    MetricRecorder.super.recordDoubleHistogram(instrument, value, required, optional);
     forEach(instrument, sink -> sink.recordDoubleHistogram(instrument, value, required, optional));
   }
 
@@ -85,6 +87,7 @@ public final class SinkMetricRecorder implements MetricRecorder {
       long value,
       List<String> required,
       List<String> optional) {
+    MetricRecorder.super.recordLongHistogram(instrument, value, required, optional);
     forEach(instrument, sink -> sink.recordLongHistogram(instrument, value, required, optional));
   }
 
@@ -92,57 +95,15 @@ public final class SinkMetricRecorder implements MetricRecorder {
   public Registration registerBatchCallback(
       BatchCallback callback, CallbackMetricInstrument... instruments) {
     List<Registration> registrations = new ArrayList<>();
-    for (MetricSink sink : sinks) {
-      guard(sink, () -> {
-        for (CallbackMetricInstrument instrument : instruments) {
-          announce(sink, instrument);
-        }
-        @Nullable
-        Registration made =
-            sink.registerBatchCallback(() -> callback.accept(recorder(sink)), instruments);
-        if (made != null) {
-          registrations.add(() -> guard(sink, made::close));
-        }
-      });
+    for (GuardedSink sink : sinks) {
+      registrations.add(sink.register(callback, instruments));
     }
     return () -> registrations.forEach(Registration::close);
   }
 
-  private BatchRecorder recorder(MetricSink sink) {
-    return new BatchRecorder() {
-      @Override
-      public void recordLongGauge(
-          LongGaugeMetricInstrument instrument,
-          long value,
-          List<String> required,
-          List<String> optional) {
-        guard(sink, () -> sink.recordLongGauge(instrument, value, required, optional));
-      }
-    };
-  }
-
-  private void forEach(MetricInstrument instrument, Consumer<MetricSink> record) {
-    for (MetricSink sink : sinks) {
-      guard(sink, () -> {
-        announce(sink, instrument);
-        record.accept(sink);
-      });
-    }
-  }
-
-  /** Gives a sink the instruments that were registered after it was made. */
-  private static void announce(MetricSink sink, MetricInstrument instrument) {
-    if (sink.getMeasuresSize() <= instrument.getIndex()) {
-      sink.updateMeasures(MetricInstrumentRegistry.getDefaultRegistry().getMetricInstruments());
-    }
-  }
-
-  private void guard(MetricSink sink, Runnable call) {
-    try {
-      call.run();
-    } catch (Throwable t) {
-      sinks.remove(sink);
-      LOGGER.log(Level.WARNING, "A metric sink threw and gets nothing more: " + sink.getClass(), t);
+  private void forEach(MetricInstrument instrument, Consumer<MetricSink> value) {
+    for (GuardedSink sink : sinks) {
+      sink.record(instrument, value);
     }
   }
 }

@@ -83,18 +83,19 @@ final class TcpMetrics {
         "grpc.tcp." + name, "EXPERIMENTAL. " + description, unit, buckets, List.of(), LABELS);
   }
 
-  void connected(SocketAddress local, SocketAddress peer) {
+  void connected(@Nullable SocketAddress local, @Nullable SocketAddress peer) {
     Map<String, String> labels = labels(local, peer);
     add(CREATED, 1, labels);
     addOpen(1, labels);
   }
 
-  void ended(SocketAddress local, SocketAddress peer) {
+  void ended(@Nullable SocketAddress local, @Nullable SocketAddress peer) {
     addOpen(-1, labels(local, peer));
   }
 
   /** Records the figures since the last ones, and of the connection's end where it is that. */
-  void measured(SocketAddress local, SocketAddress peer, TcpInfo figures, boolean last) {
+  void measured(
+      @Nullable SocketAddress local, @Nullable SocketAddress peer, TcpInfo figures, boolean last) {
     Map<String, String> labels = labels(local, peer);
     record(MIN_RTT, figures.minRttMicros() / MICROS, labels);
     record(DELIVERY_RATE, (double) figures.deliveryRate(), labels);
@@ -108,7 +109,8 @@ final class TcpMetrics {
     }
   }
 
-  private static Map<String, String> labels(SocketAddress local, SocketAddress peer) {
+  private static Map<String, String> labels(
+      @Nullable SocketAddress local, @Nullable SocketAddress peer) {
     return Map.of(
         LOCAL_ADDRESS, host(local),
         LOCAL_PORT, port(local),
@@ -116,14 +118,14 @@ final class TcpMetrics {
         PEER_PORT, port(peer));
   }
 
-  private static String host(SocketAddress address) {
+  private static String host(@Nullable SocketAddress address) {
     if (!(address instanceof InetSocketAddress inet)) {
       return "";
     }
     return inet.getAddress() == null ? inet.getHostString() : inet.getAddress().getHostAddress();
   }
 
-  private static String port(SocketAddress address) {
+  private static String port(@Nullable SocketAddress address) {
     return address instanceof InetSocketAddress inet ? Integer.toString(inet.getPort()) : "";
   }
 

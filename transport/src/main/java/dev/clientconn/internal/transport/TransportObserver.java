@@ -4,6 +4,7 @@ package dev.clientconn.internal.transport;
 import dev.clientconn.transport.ChannelTotals.ConnectOutcome;
 import dev.clientconn.transport.TransportEvent;
 import java.net.SocketAddress;
+import org.jspecify.annotations.Nullable;
 
 /**
  * Is notified of what happens to the connections of a channel, for its totals and events. Called by
@@ -43,8 +44,8 @@ public interface TransportObserver {
     return false;
   }
 
-  /** A TCP connection is made, before TLS. */
-  default void tcpConnected(SocketAddress local, SocketAddress peer) {}
+  /** A TCP connection is made, before TLS. Channels of other dialers may have no addresses. */
+  default void tcpConnected(@Nullable SocketAddress local, @Nullable SocketAddress peer) {}
 
   /**
    * The kernel was asked for the figures of a TCP connection.
@@ -53,10 +54,13 @@ public interface TransportObserver {
    * @param last whether the connection ends
    */
   default void tcpMeasured(
-      SocketAddress local, SocketAddress peer, TcpInfo sinceLast, boolean last) {}
+      @Nullable SocketAddress local,
+      @Nullable SocketAddress peer,
+      TcpInfo sinceLast,
+      boolean last) {}
 
   /** A TCP connection that was made has ended. */
-  default void tcpEnded(SocketAddress local, SocketAddress peer) {}
+  default void tcpEnded(@Nullable SocketAddress local, @Nullable SocketAddress peer) {}
 
   /**
    * Something else has happened to a connection.

@@ -11,6 +11,7 @@ import dev.clientconn.conformance.Conforms;
 import dev.clientconn.testing.FakeConnector;
 import dev.clientconn.testing.FakeStream;
 import dev.clientconn.testing.FakeTransport;
+import dev.clientconn.transport.ChannelTotals.ConnectOutcome;
 import io.grpc.Status;
 import java.time.Duration;
 import org.junit.jupiter.api.Test;
@@ -256,6 +257,11 @@ class AddrConnTest {
 
     assertThat(harness.state()).isEqualTo(TRANSIENT_FAILURE);
     assertThat(harness.call().failed().getDescription()).contains("no such address type");
+    assertThat(harness.recorder.totals().attempts())
+        .as("counted as every other attempt that fails")
+        .containsOnlyKeys(ConnectOutcome.OTHER);
+    assertThat(harness.recorder.events())
+        .anySatisfy(event -> assertThat(event.text()).contains("no such address type"));
     connector.throwsOnConnect = false;
     assertNextDialAfter(Duration.ofSeconds(1));
   }

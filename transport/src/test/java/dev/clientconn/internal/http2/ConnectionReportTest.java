@@ -109,6 +109,25 @@ class ConnectionReportTest {
   }
 
   @Test
+  void shutdownThatFollowsFromTheEndIsNotItsReason() {
+    Status unused = Status.UNAVAILABLE.withDescription("no longer used");
+    Http2Peer reset = Http2Peer.ready();
+    observed(reset);
+    reset.owner.onClosing = () -> reset.transport.shutdown(unused);
+    reset.breaks();
+    assertThat(only(reset)).startsWith("<connection reset>");
+    reset.verify();
+
+    Http2Peer silent = Http2Peer.ready(setup -> setup.keepalive =
+        new KeepaliveOptions(Duration.ofSeconds(10), Duration.ofSeconds(5), true));
+    observed(silent);
+    silent.owner.onClosing = () -> silent.transport.shutdownNow(unused);
+    silent.after(Duration.ofSeconds(15));
+    assertThat(only(silent)).startsWith("<connection timed out>");
+    silent.verify();
+  }
+
+  @Test
   void silentConnectionTimesOut() {
     Http2Peer peer = Http2Peer.ready(setup -> setup.keepalive =
         new KeepaliveOptions(Duration.ofSeconds(10), Duration.ofSeconds(5), true));

@@ -20,6 +20,7 @@ final class RecordingOwner implements ClientTransport.Listener {
   Status draining = Status.OK;
   Attributes attributes = Attributes.EMPTY;
   Runnable onDraining = () -> {};
+  Runnable onClosing = () -> {};
   ClientTransport.@Nullable Listener forwardsTo;
   /** What the observer was notified of. */
   final List<String> observed = new ArrayList<>();
@@ -40,6 +41,14 @@ final class RecordingOwner implements ClientTransport.Listener {
     onDraining.run();
     if (forwardsTo != null) {
       forwardsTo.onDraining(reason);
+    }
+  }
+
+  @Override
+  public void onClosing(Status reason) {
+    onClosing.run();
+    if (forwardsTo != null) {
+      forwardsTo.onClosing(reason);
     }
   }
 

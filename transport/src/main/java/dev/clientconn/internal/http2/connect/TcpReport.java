@@ -35,7 +35,10 @@ public final class TcpReport extends ChannelDuplexHandler {
   private final TransportObserver observer;
   private final Duration interval;
   private final DoubleSupplier random;
+  private boolean connected;
+  /** Absent where the dialer's channel has none. */
   private @Nullable SocketAddress local;
+
   private @Nullable SocketAddress peer;
   private TcpInfo reported = TcpInfo.NONE;
   private boolean ending;
@@ -77,10 +80,14 @@ public final class TcpReport extends ChannelDuplexHandler {
   }
 
   private void connected(ChannelHandlerContext ctx) {
-    if (peer == null) {
+    if (!connected) {
+      connected = true;
       local = ctx.channel().localAddress();
       peer = ctx.channel().remoteAddress();
       observer.tcpConnected(local, peer);
+      // Not channelInactive, which comes after the channel's owner may have terminated: who reads
+      // the metrics then must find the end among them.
+      ctx.channel().closeFuture().addListener(f -> ended());
       if (ctx.channel() instanceof EpollSocketChannel) {
         scheduleReport(ctx, FIRST_LEAST + random.getAsDouble());
       }
@@ -98,7 +105,7 @@ public final class TcpReport extends ChannelDuplexHandler {
   }
 
   private void report(ChannelHandlerContext ctx, boolean last) {
-    if (local == null || peer == null || ending) {
+    if (!connected || ending) {
       return;
     }
     ending = last;
@@ -134,15 +141,11 @@ public final class TcpReport extends ChannelDuplexHandler {
     ctx.fireExceptionCaught(cause);
   }
 
-  @Override
-  public void channelInactive(ChannelHandlerContext ctx) {
+  private void ended() {
     ScheduledFuture<?> next = timer;
     if (next != null) {
       next.cancel(false);
     }
-    if (local != null && peer != null) {
-      observer.tcpEnded(local, peer);
-    }
-    ctx.fireChannelInactive();
+    observer.tcpEnded(local, peer);
   }
 }

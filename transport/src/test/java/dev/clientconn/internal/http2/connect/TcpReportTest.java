@@ -30,6 +30,7 @@ import java.util.List;
 import java.util.concurrent.BlockingQueue;
 import java.util.concurrent.LinkedBlockingQueue;
 import java.util.concurrent.TimeUnit;
+import java.util.concurrent.atomic.AtomicBoolean;
 import org.jspecify.annotations.Nullable;
 import org.junit.jupiter.api.AfterEach;
 import org.junit.jupiter.api.BeforeEach;
@@ -131,11 +132,16 @@ class TcpReportTest {
   void withoutEpollOnlyConnectionsAreCounted() throws Exception {
     loops = new MultiThreadIoEventLoopGroup(1, NioIoHandler.newFactory());
     Channel channel = connect(NioSocketChannel.class, NEVER);
+    AtomicBoolean endedBefore = new AtomicBoolean();
     try (Socket peer = server.accept()) {
       send(channel, peer);
+      // As the transport does, whose owner may read the metrics when it has terminated.
+      channel.closeFuture().addListener(f -> endedBefore.set(events.contains("ended")));
       channel.close().syncUninterruptibly();
+      channel.eventLoop().submit(() -> {}).syncUninterruptibly();
     }
 
+    assertThat(endedBefore).isTrue();
     assertThat(next()).isEqualTo("connected");
     assertThat(next()).isEqualTo("ended");
     assertThat(events).isEmpty();
@@ -209,20 +215,23 @@ class TcpReportTest {
     }
 
     @Override
-    public void tcpConnected(SocketAddress local, SocketAddress peer) {
+    public void tcpConnected(@Nullable SocketAddress local, @Nullable SocketAddress peer) {
       assertThat(peer).isEqualTo(server.getLocalSocketAddress());
       events.add("connected");
     }
 
     @Override
     public void tcpMeasured(
-        SocketAddress local, SocketAddress peer, TcpInfo sinceLast, boolean last) {
+        @Nullable SocketAddress local,
+        @Nullable SocketAddress peer,
+        TcpInfo sinceLast,
+        boolean last) {
       figures.add(sinceLast);
       events.add(last ? "measured last" : "measured");
     }
 
     @Override
-    public void tcpEnded(SocketAddress local, SocketAddress peer) {
+    public void tcpEnded(@Nullable SocketAddress local, @Nullable SocketAddress peer) {
       events.add("ended");
     }
   }
