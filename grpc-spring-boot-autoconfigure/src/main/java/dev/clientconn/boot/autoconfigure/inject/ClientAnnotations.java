@@ -15,7 +15,11 @@ import org.springframework.core.annotation.MergedAnnotations;
  */
 final class ClientAnnotations {
 
-  private final Map<Class<? extends Annotation>, Boolean> composed = new HashMap<>();
+  /**
+   * By the class of the instance, a proxy, and not by the annotation type: to ask the instance for
+   * its type is a reflective call.
+   */
+  private final Map<Class<?>, Boolean> composed = new HashMap<>();
 
   /** Returns the annotation, or null if none of the annotations is it or is composed with it. */
   @Nullable
@@ -24,18 +28,19 @@ final class ClientAnnotations {
       if (annotation instanceof GrpcClient client) {
         return client;
       }
-      if (isComposed(annotation.annotationType())) {
+      if (isComposed(annotation)) {
         return MergedAnnotations.from(annotations).get(GrpcClient.class).synthesize();
       }
     }
     return null;
   }
 
-  private boolean isComposed(Class<? extends Annotation> type) {
-    Boolean known = this.composed.get(type);
+  @SuppressWarnings("GetClassOnAnnotation")
+  private boolean isComposed(Annotation annotation) {
+    Boolean known = this.composed.get(annotation.getClass());
     if (known == null) {
-      known = MergedAnnotations.from(type).isPresent(GrpcClient.class);
-      this.composed.put(type, known);
+      known = MergedAnnotations.from(annotation.annotationType()).isPresent(GrpcClient.class);
+      this.composed.put(annotation.getClass(), known);
     }
     return known;
   }

@@ -12,7 +12,6 @@ import java.lang.reflect.Field;
 import java.lang.reflect.Member;
 import java.lang.reflect.Method;
 import java.lang.reflect.Modifier;
-import java.lang.reflect.Proxy;
 import java.util.HashSet;
 import java.util.List;
 import java.util.Optional;
@@ -66,12 +65,12 @@ final class ClientInjectionPointScanner {
    */
   void scan(Class<?> type) {
     Class<?> userClass = ClassUtils.getUserClass(type);
-    if (!isCandidate(userClass) || !this.seen.add(userClass)) {
+    if (LibraryBeans.isOfLibrary(userClass) || !this.seen.add(userClass)) {
       return;
     }
     this.beanClass = userClass;
     for (Class<?> level = userClass;
-        level != null && isCandidate(level);
+        level != null && !LibraryBeans.isOfLibrary(level);
         level = level.getSuperclass()) {
       scanFields(level);
       scanMethods(level);
@@ -106,13 +105,6 @@ final class ClientInjectionPointScanner {
     } catch (IllegalStateException | LinkageError unreadable) {
       return;
     }
-  }
-
-  private static boolean isCandidate(Class<?> type) {
-    String name = type.getName();
-    return !name.startsWith("java.")
-        && !name.startsWith("org.springframework.")
-        && !Proxy.isProxyClass(type);
   }
 
   private void visit(Field field) {

@@ -76,6 +76,9 @@ final class GrpcClientBeanRegistrar implements BeanFactoryPostProcessor, Priorit
     ClientInjectionPointScanner scanner =
         new ClientInjectionPointScanner(point -> points.putIfAbsent(point.key(), point));
     for (String name : beanFactory.getBeanDefinitionNames()) {
+      if (LibraryBeans.isOfLibrary(beanFactory.getBeanDefinition(name))) {
+        continue;
+      }
       try {
         scan(beanFactory, name, scanner);
         if (beanFactory.isFactoryBean(name)) {

@@ -24,6 +24,6 @@ public record InjectedInterceptors(
    * @return true if it names no interceptors
    */
   public boolean isNone() {
-    return equals(NONE);
+    return this.types.isEmpty() && this.names.isEmpty() && !this.sort;
   }
 }
