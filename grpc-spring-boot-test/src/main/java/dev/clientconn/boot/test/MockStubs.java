@@ -36,8 +36,16 @@ public final class MockStubs {
    * @param <S> the type of the stub
    * @param type the class of a generated stub: blocking, asynchronous or with futures
    * @return a mock that accepts {@code when} and {@code verify}
+   * @throws IllegalArgumentException for another class, which a raw {@code Class} lets pass
    */
   public static <S extends AbstractStub<S>> S of(Class<S> type) {
+    Class<?> given = type;
+    if (!AbstractStub.class.isAssignableFrom(given)
+        || given.getPackage() == AbstractStub.class.getPackage()) {
+      throw new IllegalArgumentException(
+          "%s is not the class of a generated stub, such as GreeterGrpc.GreeterBlockingStub"
+              .formatted(given.getName()));
+    }
     return Mockito.mock(
         type, MockReset.withSettings(MockReset.AFTER).defaultAnswer(new UnstubbedCall(type)));
   }

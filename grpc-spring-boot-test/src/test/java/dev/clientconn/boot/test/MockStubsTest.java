@@ -146,6 +146,17 @@ class MockStubsTest {
     assertThat(stub.echo("Ada")).isEqualTo("Hello");
   }
 
+  @Test
+  @SuppressWarnings({"unchecked", "rawtypes"})
+  void anotherClassThanThatOfAGeneratedStubIsRefused() {
+    for (Class other : List.of(String.class, Channel.class, AbstractStub.class)) {
+      assertThatExceptionOfType(IllegalArgumentException.class)
+          .isThrownBy(() -> MockStubs.of(other))
+          .withMessage(other.getName() + " is not the class of a generated stub, such as"
+              + " GreeterGrpc.GreeterBlockingStub");
+    }
+  }
+
   /** A stub with a marshaller of strings. */
   abstract static class TextStub extends AbstractStub<TextStub> {
 
