@@ -105,6 +105,73 @@ class ServiceConfigFileTest {
   }
 
   @Test
+  void onlyStrictJsonIsRead() throws IOException {
+    String rule = "JSON has no comments, single quotes, missing quotes or commas before a bracket";
+
+    for (String json : List.of(
+        "{\n  // five seconds\n}",
+        "{\n  # five seconds\n}",
+        "{\n  'loadBalancingPolicy': \"round_robin\"}",
+        "{\n  loadBalancingPolicy: \"round_robin\"}",
+        "{\n  \"loadBalancingPolicy\": 'round_robin'}",
+        "{\n  \"loadBalancingPolicy\"= \"round_robin\"}",
+        "{\n  \"retryThrottling\": {\"maxTokens\": NaN}}",
+        "{\n  \"methodConfig\": [{\"name\": [{}]},]}",
+        "{\n  \"loadBalancingPolicy\": \"round_robin\"} {}",
+        "{\n  \"loadBalancingPolicy\": \"round_robin\",}")) {
+      assertThat(failure(file(json)).getDescription())
+          .as(json)
+          .contains("The file has no JSON object: ", " at line 2 column ")
+          .doesNotContain("JsonReader", "http");
+    }
+    assertThat(failure(file("{\"methodConfig\": [{\"timeout\": 1s}]}")).getDescription())
+        .contains("there is an error at line 1 column 31, in $.methodConfig[0].timeout. " + rule);
+    assertThat(failure(file("{\"methodConfig\": [")).getDescription())
+        .contains("The file has no JSON object: End of input at line 1 column 19");
+    assertThat(failure(file("{\"a\":" + "[".repeat(10_000))).getDescription())
+        .contains("There is no key 'a' in the file. Known keys:");
+    assertThat(failure(file("{\"loadBalancingConfig\":" + "[".repeat(10_000))).getDescription())
+        .contains("The file has no JSON object: Nesting limit 255 reached at line 1 column");
+  }
+
+  @Test
+  void nullAndARepeatedKeyAreRefused() throws IOException {
+    assertThat(failure(file("{\"methodConfig\": null}")).getDescription())
+        .contains("The value of methodConfig in the file is null, which has no effect.");
+    assertThat(failure(file("{\"methodConfig\": [{\"retryPolicy\": null}]}")).getDescription())
+        .contains("The value of methodConfig[0].retryPolicy in the file is null");
+    assertThat(failure(file("{\"methodConfig\": [{\"timeout\": \"1s\", \"timeout\": \"2s\"}]}"))
+            .getDescription())
+        .contains("There are two keys 'timeout' in methodConfig[0] of the file.");
+  }
+
+  @Test
+  void byteOrderMarkIsIgnored() throws IOException {
+    assertThat(config("""
+        grpc.client.targets.greeter:
+          address: localhost:1
+          service-config-location: %s
+        """.formatted(file("\uFEFF{\"loadBalancingPolicy\": \"round_robin\"}"))))
+        .containsExactly(Map.entry("loadBalancingPolicy", "round_robin"));
+  }
+
+  @Test
+  void directoryAddressOfAHostAndHugeFileAreRefused() throws IOException {
+    String huge = file("{\"loadBalancingPolicy\": \"" + "x".repeat(1024 * 1024) + "\"}");
+
+    for (String directory : List.of(this.folder.toString(), this.folder.toUri().toString())) {
+      assertThat(failure(directory).getDescription())
+          .contains("The file cannot be read: ", "] is a directory.", "application.yml - 3:28");
+    }
+    for (String remote : List.of("http://192.0.2.1/a.json", "https://localhost:1/a.json")) {
+      assertThat(failure(remote).getDescription())
+          .contains("The file cannot be read: it is on another host", "Store it in a file");
+    }
+    assertThat(failure(huge).getDescription())
+        .contains("The file cannot be read: it has more than 1 MiB.");
+  }
+
+  @Test
   void fileThatContradictsAPolicyIsNamed() throws IOException {
     String file = file("{\"methodConfig\": [{\"name\": [{}], \"timeout\": \"1s\"}]}");
 
