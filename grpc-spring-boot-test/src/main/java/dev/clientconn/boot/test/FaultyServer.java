@@ -4,6 +4,7 @@ package dev.clientconn.boot.test;
 import io.netty.bootstrap.ServerBootstrap;
 import io.netty.channel.Channel;
 import io.netty.channel.ChannelInitializer;
+import io.netty.channel.EventLoop;
 import io.netty.channel.MultiThreadIoEventLoopGroup;
 import io.netty.channel.group.ChannelGroup;
 import io.netty.channel.group.DefaultChannelGroup;
@@ -11,11 +12,16 @@ import io.netty.channel.nio.NioIoHandler;
 import io.netty.channel.socket.nio.NioServerSocketChannel;
 import io.netty.handler.codec.http2.Http2Error;
 import io.netty.util.concurrent.DefaultThreadFactory;
+import io.netty.util.concurrent.Future;
 import io.netty.util.concurrent.GlobalEventExecutor;
 import java.net.InetAddress;
 import java.net.InetSocketAddress;
+import java.util.List;
+import java.util.concurrent.RejectedExecutionException;
 import java.util.concurrent.TimeUnit;
 import java.util.function.Consumer;
+import java.util.function.Function;
+import java.util.function.Supplier;
 import org.jspecify.annotations.Nullable;
 import org.junit.jupiter.api.extension.AfterAllCallback;
 import org.junit.jupiter.api.extension.AfterEachCallback;
@@ -61,11 +67,15 @@ public final class FaultyServer
 
   private static final int STOP_SECONDS = 5;
 
-  private final Script script = new Script();
+  /** Limits the wait for the thread of the connections, which only a script can delay for long. */
+  private static final int THREAD_SECONDS = 30;
+
+  /** The script of the current test. Connections stay with the script that accepted them. */
+  private volatile Script script = new Script();
 
   private final ChannelGroup connections = new DefaultChannelGroup(GlobalEventExecutor.INSTANCE);
 
-  private @Nullable MultiThreadIoEventLoopGroup loop;
+  private volatile @Nullable EventLoop loop;
 
   private @Nullable Channel listener;
 
@@ -109,7 +119,7 @@ public final class FaultyServer
   private Channel bind() {
     MultiThreadIoEventLoopGroup group = new MultiThreadIoEventLoopGroup(
         1, new DefaultThreadFactory("faulty-server", true), NioIoHandler.newFactory());
-    this.loop = group;
+    this.loop = group.next();
     return new ServerBootstrap()
         .group(group)
         .channel(NioServerSocketChannel.class)
@@ -126,13 +136,15 @@ public final class FaultyServer
   }
 
   /**
-   * Sets how connections behave that are accepted from now on.
+   * Sets how connections behave that are accepted from now on. Before the first call of a test, the
+   * connections that exist are ended as by {@link #reset()}, and not counted: all calls of the test
+   * use connections that behave so, even if the client has connected before.
    *
    * @param behavior changes the behavior of one connection before the server sends anything
    * @return this server
    */
   public FaultyServer onConnection(Consumer<ConnectionBehavior> behavior) {
-    this.script.setConnection(behavior);
+    run(() -> this.script.setConnection(behavior) ? onConnections(RawFrames::end) : List.of());
     return this;
   }
 
@@ -164,20 +176,21 @@ public final class FaultyServer
 
   /**
    * Sends GOAWAY on all connections. Calls in progress continue, and the client must send new ones
-   * on another connection.
+   * on another connection. Returns when the clients have received it, or after 5 seconds.
    *
    * @param error the error code
    * @param debugData text for the client, which usually shows it
    */
   public void goAway(Http2Error error, String debugData) {
-    this.connections.forEach(channel ->
-        channel.eventLoop().execute(() -> RawFrames.goAway(channel, null, error, debugData)));
+    run(() -> onConnections(channel -> RawFrames.drain(channel, error, debugData)));
   }
 
-  /** Closes all connections without GOAWAY. */
+  /**
+   * Closes all connections without GOAWAY. Returns when they are closed on this side; the clients
+   * notice it soon after.
+   */
   public void closeConnections() {
-    this.connections.forEach(
-        channel -> channel.eventLoop().execute(() -> RawFrames.close(channel)));
+    run(() -> onConnections(RawFrames::close));
   }
 
   /**
@@ -198,10 +211,46 @@ public final class FaultyServer
     return this.script.calls();
   }
 
-  /** Removes all scripts, sets the counts to zero, and ends all connections with GOAWAY. */
+  /**
+   * Removes all scripts, sets the counts to zero, and ends all connections with GOAWAY. Returns
+   * when the clients have received it, or after 5 seconds, so that later calls use new connections.
+   */
   public void reset() {
-    this.script.reset();
-    this.connections.forEach(channel -> channel.eventLoop().execute(() -> RawFrames.end(channel)));
+    run(() -> {
+      this.script = new Script();
+      return onConnections(RawFrames::end);
+    });
+  }
+
+  private List<Future<?>> onConnections(Function<Channel, Future<?>> action) {
+    return this.connections.stream().<Future<?>>map(action).toList();
+  }
+
+  /**
+   * Runs an action on the thread of the connections, so that no request and no new connection comes
+   * between its steps, and waits for its effects. A script, which runs on that thread, cannot wait.
+   */
+  private void run(Supplier<List<Future<?>>> action) {
+    EventLoop thread = this.loop;
+    if (thread == null || thread.inEventLoop()) {
+      action.get();
+      return;
+    }
+    Future<List<Future<?>>> started;
+    try {
+      started = thread.submit(action::get);
+    } catch (RejectedExecutionException stopped) {
+      action.get(); // There are no connections any more.
+      return;
+    }
+    if (!started.awaitUninterruptibly(THREAD_SECONDS, TimeUnit.SECONDS)) {
+      throw new IllegalStateException("A script of the FaultyServer has blocked its thread for "
+          + THREAD_SECONDS + " seconds. Scripts must not block; FaultyCall.after acts later.");
+    }
+    started
+        .syncUninterruptibly()
+        .getNow()
+        .forEach(effect -> effect.awaitUninterruptibly(THREAD_SECONDS, TimeUnit.SECONDS));
   }
 
   @Override
@@ -217,12 +266,13 @@ public final class FaultyServer
 
   @Override
   public void afterEach(ExtensionContext context) {
-    Throwable failure = this.script.failure();
+    Script ended = this.script;
     if (this.ofTheClass) {
       reset();
     } else {
       close();
     }
+    Throwable failure = ended.failure();
     if (failure != null) {
       throw new AssertionError("A script of the FaultyServer failed", failure);
     }
@@ -236,8 +286,10 @@ public final class FaultyServer
   /** Stops the server. It does not start again. */
   @Override
   public synchronized void close() {
-    if (this.loop != null) {
-      this.loop
+    EventLoop thread = this.loop;
+    if (thread != null) {
+      thread
+          .parent()
           .shutdownGracefully(0, STOP_SECONDS, TimeUnit.SECONDS)
           .awaitUninterruptibly(STOP_SECONDS, TimeUnit.SECONDS);
     }

@@ -8,6 +8,7 @@ import io.netty.channel.ChannelOption;
 import io.netty.handler.codec.http2.Http2Error;
 import io.netty.handler.codec.http2.Http2FrameCodec;
 import io.netty.handler.codec.http2.Http2FrameTypes;
+import io.netty.util.concurrent.Future;
 import java.nio.charset.StandardCharsets;
 import java.util.concurrent.TimeUnit;
 import org.jspecify.annotations.Nullable;
@@ -24,7 +25,7 @@ final class RawFrames {
   /** Length of the fixed part of GOAWAY: the last stream and the error code. */
   private static final int GOAWAY_LENGTH = 8;
 
-  private static final int GRACE_SECONDS = 1;
+  private static final int GRACE_SECONDS = 5;
 
   private RawFrames() {}
 
@@ -34,7 +35,8 @@ final class RawFrames {
   }
 
   /**
-   * Sends GOAWAY (RFC 9113, section 6.8).
+   * Sends GOAWAY (RFC 9113, section 6.8). Calls after the last stream that arrive nevertheless are
+   * ignored, because the client sends them again.
    *
    * @param lastStream the last stream that is processed; by default the last that has arrived
    */
@@ -53,6 +55,20 @@ final class RawFrames {
     frame.writeByte(Http2FrameTypes.GO_AWAY).writeByte(0).writeInt(0);
     frame.writeInt(last).writeInt((int) error.code()).writeBytes(text);
     below.writeAndFlush(frame);
+    channel.pipeline().get(CallHandler.class).ignoreCallsAfter(last);
+  }
+
+  /**
+   * Sends GOAWAY for the calls to come.
+   *
+   * @return done when the client has received it
+   */
+  static Future<?> drain(Channel channel, Http2Error error, String debugData) {
+    if (below(channel) == null) {
+      return channel.newSucceededFuture();
+    }
+    goAway(channel, null, error, debugData);
+    return channel.pipeline().get(CallHandler.class).ping(channel);
   }
 
   static void send(Channel channel, byte[] bytes) {
@@ -65,25 +81,22 @@ final class RawFrames {
   /**
    * Ends a connection so that no later call fails: GOAWAY makes the client send again what it has
    * sent in the meantime. The client closes the connection, or this side does after a while.
+   *
+   * @return done when the client has received GOAWAY, or the connection is closed
    */
-  static void end(Channel channel) {
+  static Future<?> end(Channel channel) {
     if (below(channel) == null) {
-      channel.close();
-    } else {
-      goAway(channel, null, Http2Error.NO_ERROR, "the test has ended");
-      channel.pipeline().get(CallHandler.class).ignoreCalls();
-      channel.eventLoop().schedule(() -> close(channel), GRACE_SECONDS, TimeUnit.SECONDS);
+      return channel.close();
     }
+    ReadGate.open(channel);
+    channel.eventLoop().schedule(() -> close(channel), GRACE_SECONDS, TimeUnit.SECONDS);
+    return drain(channel, Http2Error.NO_ERROR, "the test has ended");
   }
 
   /** Closes the socket after what was written. */
-  static void close(Channel channel) {
+  static Future<?> close(Channel channel) {
     ChannelHandlerContext below = below(channel);
-    if (below == null) {
-      channel.close();
-    } else {
-      below.close();
-    }
+    return below == null ? channel.close() : below.close();
   }
 
   /** Closes the socket with a TCP reset. */

@@ -5,7 +5,7 @@ import io.netty.channel.Channel;
 import io.netty.channel.ChannelHandlerContext;
 import io.netty.channel.ChannelOutboundHandlerAdapter;
 
-/** Ends the reading of a connection: the codec requests reads itself, even without autoRead. */
+/** Stops the reading of a connection: the codec requests reads itself, even without autoRead. */
 final class ReadGate extends ChannelOutboundHandlerAdapter {
 
   private boolean closed;
@@ -18,10 +18,18 @@ final class ReadGate extends ChannelOutboundHandlerAdapter {
   }
 
   static void close(Channel channel) {
+    set(channel, true);
+  }
+
+  static void open(Channel channel) {
+    set(channel, false);
+  }
+
+  private static void set(Channel channel, boolean closed) {
     ReadGate gate = channel.pipeline().get(ReadGate.class);
     if (gate != null) {
-      gate.closed = true;
+      gate.closed = closed;
     }
-    channel.config().setAutoRead(false);
+    channel.config().setAutoRead(!closed);
   }
 }

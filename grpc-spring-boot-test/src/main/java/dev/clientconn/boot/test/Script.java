@@ -9,7 +9,7 @@ import java.util.function.Consumer;
 import org.jspecify.annotations.Nullable;
 
 /**
- * Holds what a test wants to happen, and counts what has happened. The test's thread writes, the
+ * Holds what one test wants to happen, and counts what has happened. The test's thread writes, the
  * thread of the connections reads.
  */
 final class Script {
@@ -26,8 +26,17 @@ final class Script {
 
   private int calls;
 
-  synchronized void setConnection(Consumer<ConnectionBehavior> behavior) {
+  /**
+   * Sets how connections behave.
+   *
+   * @return whether the test has received no call yet; then no connection counts as accepted
+   */
+  synchronized boolean setConnection(Consumer<ConnectionBehavior> behavior) {
     this.connection = behavior;
+    if (this.calls == 0) {
+      this.connections = 0;
+    }
+    return this.calls == 0;
   }
 
   synchronized void setCall(Consumer<FaultyCall> action) {
@@ -36,15 +45,6 @@ final class Script {
 
   synchronized void addCall(Consumer<FaultyCall> action) {
     this.nextCalls.add(action);
-  }
-
-  synchronized void reset() {
-    this.nextCalls.clear();
-    this.connection = behavior -> {};
-    this.call = FaultyCall::respondEmpty;
-    this.failure = null;
-    this.connections = 0;
-    this.calls = 0;
   }
 
   synchronized int connections() {

@@ -9,9 +9,15 @@ import dev.clientconn.ClientConnBuilder;
 import dev.clientconn.boot.test.greeter.GreetRequest;
 import dev.clientconn.boot.test.greeter.GreeterGrpc;
 import io.grpc.StatusRuntimeException;
-import java.net.ConnectException;
+import java.io.IOException;
 import java.net.InetAddress;
 import java.net.Socket;
+import java.net.SocketException;
+import java.net.SocketTimeoutException;
+import java.time.Duration;
+import java.util.concurrent.CountDownLatch;
+import java.util.concurrent.TimeUnit;
+import java.util.concurrent.atomic.AtomicBoolean;
 import org.jspecify.annotations.NullUnmarked;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.extension.ExtensionContext;
@@ -37,9 +43,8 @@ class FaultyServerExtensionTest {
     assertThat(server.receivedCalls()).isZero();
     assertThat(call(server)).isNull();
     server.afterEach(CONTEXT);
-    server.afterAll(CONTEXT);
 
-    assertStopped(server);
+    assertStops(server, () -> server.afterAll(CONTEXT));
   }
 
   @Test
@@ -47,9 +52,8 @@ class FaultyServerExtensionTest {
     FaultyServer server = new FaultyServer();
     server.beforeEach(CONTEXT);
     assertThat(call(server)).isNull();
-    server.afterEach(CONTEXT);
 
-    assertStopped(server);
+    assertStops(server, () -> server.afterEach(CONTEXT));
   }
 
   @Test
@@ -61,10 +65,42 @@ class FaultyServerExtensionTest {
     });
 
     assertThat(call(server)).hasMessageContaining("INTERNAL_ERROR");
-    assertThatExceptionOfType(AssertionError.class)
-        .isThrownBy(() -> server.afterEach(CONTEXT))
-        .withRootCauseInstanceOf(IllegalStateException.class);
-    assertStopped(server);
+    assertStops(
+        server,
+        () -> assertThatExceptionOfType(AssertionError.class)
+            .isThrownBy(() -> server.afterEach(CONTEXT))
+            .withRootCauseInstanceOf(IllegalStateException.class));
+  }
+
+  @Test
+  void mistakeOfAnEarlierTestThatRunsLateDoesNotFailALaterTest() throws InterruptedException {
+    FaultyServer server = new FaultyServer();
+    AtomicBoolean firstTestEnded = new AtomicBoolean();
+    CountDownLatch failed = new CountDownLatch(1);
+    server.beforeAll(CONTEXT);
+    server.beforeEach(CONTEXT);
+    server.onCall(call -> {
+      call.respondEmpty();
+      failAfter(firstTestEnded, failed, call);
+    });
+    assertThat(call(server)).isNull();
+    server.afterEach(CONTEXT);
+
+    server.beforeEach(CONTEXT);
+    firstTestEnded.set(true);
+    assertThat(failed.await(20, TimeUnit.SECONDS)).isTrue();
+    server.afterEach(CONTEXT);
+    server.afterAll(CONTEXT);
+  }
+
+  private static void failAfter(AtomicBoolean event, CountDownLatch failed, FaultyCall call) {
+    call.after(Duration.ofMillis(1), () -> {
+      if (event.get()) {
+        failed.countDown();
+        throw new IllegalStateException("a mistake");
+      }
+      failAfter(event, failed, call);
+    });
   }
 
   private static StatusRuntimeException call(FaultyServer server) {
@@ -80,8 +116,20 @@ class FaultyServerExtensionTest {
     }
   }
 
-  private static void assertStopped(FaultyServer server) {
-    assertThatExceptionOfType(ConnectException.class)
-        .isThrownBy(() -> new Socket(InetAddress.getLoopbackAddress(), server.port()).close());
+  /**
+   * Runs the step that stops a server. The end of a connection shows the stop; a new connection to
+   * the port does not, because another process may have the port by now.
+   */
+  private static void assertStops(FaultyServer server, Runnable stop) {
+    try (Socket connection = new Socket(InetAddress.getLoopbackAddress(), server.port())) {
+      connection.setSoTimeout(20_000);
+      assertThat(connection.getInputStream().read()).isNotNegative(); // It was accepted.
+      stop.run();
+      connection.getInputStream().readAllBytes();
+    } catch (SocketTimeoutException silent) {
+      throw new AssertionError("the server has not closed its connection", silent);
+    } catch (IOException closed) {
+      assertThat(closed).isInstanceOf(SocketException.class);
+    }
   }
 }

@@ -207,6 +207,7 @@ class FaultyServerTest {
   @Test
   void silenceExpiresTheDeadline() {
     SERVER.onCall(call -> {});
+    Connections.await(this.channel);
 
     assertExpires("[waited for the server's response; ");
   }
@@ -214,6 +215,7 @@ class FaultyServerTest {
   @Test
   void emptyStreamWindowHoldsTheRequest() {
     SERVER.onConnection(connection -> connection.initialStreamWindow(0)).onCall(call -> {});
+    Connections.await(this.channel);
 
     assertExpires("[waited for the stream's send window; ");
   }
@@ -221,6 +223,7 @@ class FaultyServerTest {
   @Test
   void withheldWindowUpdatesHoldALargeRequest() {
     SERVER.onConnection(ConnectionBehavior::withholdWindowUpdates).onCall(call -> {});
+    Connections.await(this.channel);
 
     assertExpires(REQUEST.toBuilder().setName("A".repeat(200_000)).build(), "send window; ");
   }
@@ -251,6 +254,7 @@ class FaultyServerTest {
   @Test
   void slotLimitHoldsFurtherCalls() {
     SERVER.onConnection(connection -> connection.maxConcurrentStreams(0));
+    Connections.await(this.channel);
 
     assertExpires("[waited for a stream slot");
   }

@@ -1,0 +1,48 @@
+// SPDX-License-Identifier: Apache-2.0
+package dev.clientconn.boot.test;
+
+import static org.assertj.core.api.Assertions.assertThat;
+import static org.assertj.core.api.Assertions.assertThatExceptionOfType;
+
+import dev.clientconn.boot.ClientConnRegistry;
+import io.grpc.Status;
+import io.grpc.StatusRuntimeException;
+import org.junit.jupiter.api.Test;
+import org.junit.jupiter.api.extension.RegisterExtension;
+import org.springframework.beans.factory.annotation.Autowired;
+import org.springframework.boot.test.context.SpringBootTest;
+import org.springframework.test.context.DynamicPropertyRegistry;
+import org.springframework.test.context.DynamicPropertySource;
+
+@SpringBootTest(properties = "grpc.client.targets.greeter.deadline=1s")
+class GreetingsWithADeadlineTest {
+
+  @RegisterExtension
+  static final FaultyServer SERVER = new FaultyServer();
+
+  @DynamicPropertySource
+  static void target(DynamicPropertyRegistry properties) {
+    SERVER.replaceTarget("greeter", properties);
+  }
+
+  @Test
+  void givesUpOnASilentServer(@Autowired Greetings greetings) {
+    SERVER.onCall(call -> {});
+
+    assertThatExceptionOfType(StatusRuntimeException.class)
+        .isThrownBy(() -> greetings.greet("Ada"))
+        .satisfies(failure ->
+            assertThat(failure.getStatus().getCode()).isEqualTo(Status.Code.DEADLINE_EXCEEDED));
+  }
+
+  @Test
+  void waitsForRoomInTheWindow(
+      @Autowired Greetings greetings, @Autowired ClientConnRegistry clients) {
+    SERVER.onConnection(connection -> connection.initialStreamWindow(0)).onCall(call -> {});
+    Connections.await(clients.channels().get("greeter"));
+
+    assertThatExceptionOfType(StatusRuntimeException.class)
+        .isThrownBy(() -> greetings.greet("Ada"))
+        .withMessageContaining("waited for the stream's send window");
+  }
+}
