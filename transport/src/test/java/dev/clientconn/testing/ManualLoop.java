@@ -22,18 +22,28 @@ import java.util.concurrent.TimeUnit;
  */
 public final class ManualLoop extends AbstractScheduledEventExecutor implements EventLoop {
 
+  /** Tasks after which a loop that always has another one counts as endless. */
+  private static final int MAX_TASKS = 100_000;
+
   private final MockTicker ticker = Ticker.newMockTicker();
   private final Queue<Runnable> tasks = new ArrayDeque<>();
   private boolean running;
 
-  /** Runs what is due, and what that makes due, until nothing is. */
+  /**
+   * Runs what is due, and what that makes due, until nothing is. Throws if that does not end: a
+   * connection would keep its thread busy.
+   */
   public void run() {
     if (running) {
       return;
     }
     running = true;
     try {
+      int count = 0;
       for (Runnable task = next0(); task != null; task = next0()) {
+        if (count++ == MAX_TASKS) {
+          throw new AssertionError("The loop always has another task: " + task);
+        }
         task.run();
       }
     } finally {

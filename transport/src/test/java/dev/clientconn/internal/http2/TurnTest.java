@@ -14,6 +14,7 @@ import dev.clientconn.transport.WaitTotal;
 import io.grpc.Metadata;
 import io.grpc.Status;
 import io.grpc.Status.Code;
+import io.netty.buffer.Unpooled;
 import java.time.Duration;
 import java.util.ArrayList;
 import java.util.Arrays;
@@ -76,6 +77,19 @@ class TurnTest extends PeerTest {
 
     peer.expects("HEADERS 3", "DATA 3 10 END");
     assertThat(second).hasSize(1);
+  }
+
+  @Test
+  void whatACallPutsWithinATurnSchedulesNoOtherTurn() {
+    Http2Peer peer = ready();
+    peer.unary().onBatchEnd = () -> peer.call().start(bytes("again"), true);
+    byte[] response = peer.recorded(() -> peer.answers(1));
+    peer.frames();
+
+    peer.socket.receive(Unpooled.wrappedBuffer(response));
+
+    assertThat(peer.loop.runOne()).isFalse();
+    peer.expects("HEADERS 3", "DATA 3 10 END");
   }
 
   @Conforms("H29")
