@@ -4,6 +4,7 @@ package dev.clientconn;
 import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.entry;
 
+import dev.clientconn.conformance.Conforms;
 import dev.clientconn.internal.channel.ChannelHarness;
 import dev.clientconn.testing.ByteMethods;
 import dev.clientconn.testing.FakeTransport;
@@ -81,6 +82,7 @@ class ChannelSnapshotTest {
     return future.join();
   }
 
+  @Conforms("C170")
   @Test
   void channelThatNeverConnectedHasAnEmptySnapshot() {
     ClientConnSnapshot snapshot = conn.snapshot();
@@ -93,6 +95,7 @@ class ChannelSnapshotTest {
     assertThat(streams()).isEmpty();
   }
 
+  @Conforms("C161")
   @Test
   void eventsFollowTheChannel() {
     FakeTransport transport = ready();
@@ -117,6 +120,7 @@ class ChannelSnapshotTest {
     assertThat(kinds()).endsWith(Kind.NAME_RESOLVED).hasSize(5);
   }
 
+  @Conforms("C171")
   @Test
   void onlyTheLastHundredEventsAreRetained() {
     for (int i = 0; i < 130; i++) {
@@ -138,6 +142,7 @@ class ChannelSnapshotTest {
     assertThat(fakes.recorder.events().get(0).text()).hasSize(TransportEvent.MAX_TEXT);
   }
 
+  @Conforms("C171")
   @Test
   void totalsIncludeConnectionsThatHaveEnded() {
     FakeTransport first = ready();

@@ -69,6 +69,7 @@ class ClientConnBuilderTest {
         .isEqualTo(443);
   }
 
+  @Conforms("C011")
   @Test
   void credentialsCannotBeChangedAfterwards() {
     ClientConnBuilder fixed =
@@ -176,6 +177,7 @@ class ClientConnBuilderTest {
         .hasMessageContaining("ClientConnBuilderTest");
   }
 
+  @Conforms("C058")
   @Test
   void lastInterceptorSeesACallFirst() {
     List<String> seen = new ArrayList<>();
@@ -255,6 +257,7 @@ class ClientConnBuilderTest {
     assertThat(builder.transportOptions().keepalive()).isNull();
   }
 
+  @Conforms("C009")
   @Test
   void idleTimeoutIsClampedAndCanBeTurnedOff() {
     assertThat(builder.configuration().options().idleTimeoutNanos())
@@ -351,6 +354,7 @@ class ClientConnBuilderTest {
             "'a' has no port", b -> ClientConnBuilder.forTarget("static://a").build()));
   }
 
+  @Conforms("C011")
   @ParameterizedTest
   @MethodSource("mistakes")
   void mistakesAreNamed(String name, Consumer<ClientConnBuilder> use) {

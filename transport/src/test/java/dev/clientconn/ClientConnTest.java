@@ -45,6 +45,7 @@ class ClientConnTest {
     assertThat(call.statuses).extracting(Status::getCode).containsExactly(Status.Code.NOT_FOUND);
   }
 
+  @Conforms("C005")
   @Test
   void theFirstCallWaitsForTheResolversServiceConfigAndObeysIt() {
     Closed first = call(CallOptions.DEFAULT);
@@ -120,6 +121,7 @@ class ClientConnTest {
         .contains("waited for name resolution or a connection");
   }
 
+  @Conforms("C001")
   @Test
   void stateIsReadWithoutConnectingUnlessRequested() {
     assertThat(conn.getState(false)).isEqualTo(ConnectivityState.IDLE);
@@ -149,6 +151,7 @@ class ClientConnTest {
     assertThat(conn.isTerminated()).isTrue();
   }
 
+  @Conforms("C007")
   @Test
   void shutdownNowEndsEveryCallWithTheReason() throws Exception {
     Closed open = call(CallOptions.DEFAULT);
@@ -184,7 +187,7 @@ class ClientConnTest {
     assertThat(conn.isTerminated()).isTrue();
   }
 
-  @Conforms({"J34", "J40", "T017"})
+  @Conforms({"J34", "J40", "T017", "C174"})
   @Test
   void snapshotHasTheStateOfEachConnection() {
     Closed waiting = call(CallOptions.DEFAULT);
@@ -206,6 +209,7 @@ class ClientConnTest {
     });
   }
 
+  @Conforms("C001")
   @Test
   void watcherIsNotifiedOfTheNextState() {
     List<ConnectivityState> seen = new ArrayList<>();

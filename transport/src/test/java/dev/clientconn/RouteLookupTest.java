@@ -4,6 +4,7 @@ package dev.clientconn;
 import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.assertThatThrownBy;
 
+import dev.clientconn.conformance.Conforms;
 import dev.clientconn.testing.EchoServers;
 import io.grpc.Server;
 import io.grpc.Status;
@@ -41,6 +42,7 @@ class RouteLookupTest {
     }
   }
 
+  @Conforms("C125")
   @Test
   void callIsRoutedByTheLookupServer() throws Exception {
     ClientConn channel = channel();

@@ -5,6 +5,7 @@ import static org.assertj.core.api.Assertions.assertThat;
 
 import dev.clientconn.ChosenIo;
 import dev.clientconn.ClientConnBuilder;
+import dev.clientconn.conformance.Conforms;
 import dev.clientconn.internal.http2.connect.TlsCredentials;
 import dev.clientconn.testing.EchoServers;
 import dev.clientconn.tls.Pki;
@@ -84,6 +85,7 @@ class AddressTest {
     assertThat(echo.authorities()).containsOnly("[::1]:" + port);
   }
 
+  @Conforms("C110")
   @Test
   void addressThatRefusesIsPassedOver() throws Exception {
     int port = serveOn("127.0.0.1").getPort();
@@ -94,6 +96,7 @@ class AddressTest {
         plaintext("static://127.0.0.1:" + freePort() + ",127.0.0.1:" + port).build());
   }
 
+  @Conforms("C020")
   @Test
   void addressThatSwallowsEverythingIsPassedOverAfterTheConnectTimeout() throws Exception {
     int port = serveOn("127.0.0.1").getPort();
@@ -105,6 +108,7 @@ class AddressTest {
     }
   }
 
+  @Conforms("C110")
   @Test
   void firstAddressThatWorksIsUsed() throws Exception {
     int first = serveOn("127.0.0.1").getPort();
@@ -117,6 +121,7 @@ class AddressTest {
     assertThat(echo.authorities()).containsExactly("127.0.0.1:" + first);
   }
 
+  @Conforms("C111")
   @Test
   void lastFailureIsReportedWhenNoAddressCanBeReached() throws Exception {
     int port = freePort();

@@ -58,7 +58,7 @@ class ProxyTest {
     }
   }
 
-  @Conforms("T003")
+  @Conforms({"T003", "C147"})
   @ParameterizedTest
   @EnumSource
   void callGoesThroughTheProxy(ChosenIo io) throws Exception {
@@ -110,6 +110,7 @@ class ProxyTest {
     assertThat(proxy.requests.take()).startsWith("CONNECT " + HOST + ":" + port);
   }
 
+  @Conforms("C147")
   @Test
   void bytesBehindTheProxysResponseAreTheServers() throws Exception {
     int port = plaintextServer();
@@ -230,6 +231,7 @@ class ProxyTest {
     assertThat(proxy.requests).isEmpty();
   }
 
+  @Conforms("C147")
   @Test
   void dialerOfTheUsersKnowsItsOwnWay() throws Exception {
     int port = plaintextServer();

@@ -73,7 +73,7 @@ class UnixSocketTest {
     LOOPS.shutdownGracefully(0, 5, TimeUnit.SECONDS);
   }
 
-  @Conforms("T003")
+  @Conforms({"T003", "C141"})
   @ParameterizedTest
   @EnumSource
   void reachesAServerByItsAbsolutePath(ChosenIo io) throws Exception {
@@ -97,6 +97,7 @@ class UnixSocketTest {
     echo.works(io.build(plaintext("unix:" + relative), null));
   }
 
+  @Conforms("C145")
   @ParameterizedTest
   @ValueSource(strings = {"my greeter", "a%20b", "what?", "no#1", "[x]", "ü"})
   void takesOddLettersInAPath(String name) throws Exception {
@@ -141,6 +142,7 @@ class UnixSocketTest {
         .contains("cannot connect to unix:" + socket, "No such file or directory");
   }
 
+  @Conforms("C145")
   @Test
   void reachesAServerByItsAbstractName() throws Exception {
     String name = "clientconn-test-" + UUID.randomUUID();

@@ -22,7 +22,7 @@ import java.util.stream.Collectors;
 final class ConformancePage {
 
   private static final Pattern BEHAVIOUR =
-      Pattern.compile("([A-Z]\\d+) \\| (.+?) \\| (.+?)(?: \\| none: (.+))?");
+      Pattern.compile("([A-Z]\\d+[a-z]?) \\| (.+?) \\| (.+?)(?: \\| none: (.+))?");
 
   private final List<String> text;
   private final Map<String, TreeSet<String>> testClasses = new TreeMap<>();
@@ -73,7 +73,7 @@ final class ConformancePage {
     for (String line : text) {
       Matcher behaviour = BEHAVIOUR.matcher(line);
       if (!behaviour.matches()) {
-        if (line.matches("[A-Z]\\d+ .*")) {
+        if (line.matches("[A-Z]\\d+[a-z]? .*")) {
           mistakes.add("not 'id | behaviour | here': " + line);
         }
         continue;

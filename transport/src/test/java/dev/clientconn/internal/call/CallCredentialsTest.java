@@ -80,7 +80,7 @@ class CallCredentialsTest {
     assertThat(fixture.callsEnded).isOne();
   }
 
-  @Conforms({"T008", "T080", "T082"})
+  @Conforms({"T008", "T080", "T082", "C151", "C152"})
   @Test
   void credentialsGetTheDescriptionOfTheCall() {
     fixture.unary("hello");

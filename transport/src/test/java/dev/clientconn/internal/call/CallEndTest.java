@@ -147,7 +147,7 @@ class CallEndTest {
     assertThat(fixture.callsEnded).isOne();
   }
 
-  @Conforms("T074")
+  @Conforms({"T074", "C051"})
   @Test
   void aDeadlineThatHasPassedSendsNothing() {
     halfASecond();
@@ -162,6 +162,7 @@ class CallEndTest {
     assertThat(fixture.callsEnded).isOne();
   }
 
+  @Conforms("C043")
   @Test
   void aDeadlineThatPassesWhileWaitingForAPickSaysSo() {
     halfASecond();
@@ -281,6 +282,7 @@ class CallEndTest {
     assertThat(listener.events).containsExactly("close(CANCELLED)");
   }
 
+  @Conforms("C058")
   @Test
   void callbacksRunInTheContextTheCallWasMadeIn() {
     Context.Key<String> key = Context.key("user");

@@ -70,6 +70,7 @@ class CallRacesTest {
     run(TextMethods.UNARY);
   }
 
+  @Conforms("C054")
   @Test
   void everyStreamingCallEndsExactlyOnceHoweverCancelsRace() throws InterruptedException {
     run(TextMethods.BIDI);
@@ -134,6 +135,7 @@ class CallRacesTest {
     reports.assertAddUp();
   }
 
+  @Conforms({"C053", "C060a"})
   @Test
   void everyCallThatIsNotHalfClosedEndsWithTheChannel() throws InterruptedException {
     for (int i = 0; i < CALLS / 4; i++) {

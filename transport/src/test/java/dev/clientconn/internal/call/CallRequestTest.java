@@ -23,6 +23,7 @@ import org.junit.jupiter.api.Test;
 class CallRequestTest {
   private final CallFixture fixture = new CallFixture();
 
+  @Conforms("C052")
   @Test
   void aUnaryCallIsOneCommand() {
     fixture.unary("hello");
@@ -115,7 +116,7 @@ class CallRequestTest {
     assertThat(fixture.stream().headers.maxInboundMessageSize()).isEqualTo(4 * 1024 * 1024);
   }
 
-  @Conforms("T083")
+  @Conforms({"T083", "C044"})
   @Test
   void aPickersAuthorityAppliesOnlyWhereTheCallHasNone() {
     fixture.source.result =
@@ -128,6 +129,7 @@ class CallRequestTest {
     assertThat(fixture.stream().headers.authority()).isEqualTo("calls");
   }
 
+  @Conforms("C050")
   @Test
   void waitForReadyComesFromOptionsOrServiceConfig() {
     fixture.withoutTransport().unary("one");
@@ -156,7 +158,7 @@ class CallRequestTest {
     assertThat(tracers.options).isEqualTo(picked);
   }
 
-  @Conforms("C092")
+  @Conforms({"C092", "C051"})
   @Test
   void aCallsEarlierDeadlineAndSmallerLimitsPrevailOverTheServiceConfig() {
     fixture.options = CallOptions.DEFAULT
@@ -284,6 +286,7 @@ class CallRequestTest {
     assertThat(fixture.callsEnded).isOne();
   }
 
+  @Conforms("C055")
   @Test
   void aSecondMessageOfAOneMessageCallIsAnError() {
     var call = fixture.start(TextMethods.UNARY);
@@ -295,7 +298,7 @@ class CallRequestTest {
     assertThat(fixture.transport.streams).isEmpty();
   }
 
-  @Conforms("T060")
+  @Conforms({"T060", "C055"})
   @Test
   void theOrderOfMethodsIsGuarded() {
     var call = fixture.newCall(TextMethods.BIDI);

@@ -228,7 +228,7 @@ class CallResponseTest {
     assertThat(listener.events).containsExactly("message(a)", "close(OK)");
   }
 
-  @Conforms("J18")
+  @Conforms({"J18", "C053"})
   @Test
   void aWireEndCountsTheCallAsEndedThoughMessagesWait() {
     fixture.start(TextMethods.BIDI);
@@ -365,7 +365,7 @@ class CallResponseTest {
     assertThat(listener.end()).isSameAs(own);
   }
 
-  @Conforms("T205")
+  @Conforms({"T205", "C057"})
   @Test
   void okWithoutAMessageIsInternalWhereTheMethodReturnsOne() {
     var call = fixture.start(TextMethods.of(MethodType.CLIENT_STREAMING));
@@ -378,7 +378,7 @@ class CallResponseTest {
     assertThat(listener.description()).contains("without a message");
   }
 
-  @Conforms("T205")
+  @Conforms({"T205", "C057"})
   @Test
   void aSecondMessageIsInternalWhereTheMethodReturnsOne() {
     fixture.unary("hello");
@@ -611,7 +611,7 @@ class CallResponseTest {
     }
   }
 
-  @Conforms("J05")
+  @Conforms({"J05", "C060"})
   @Test
   void attributesAreTheTransportsOnceBound() {
     InetSocketAddress peer = InetSocketAddress.createUnresolved("server", 1);

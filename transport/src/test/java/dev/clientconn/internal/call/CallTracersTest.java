@@ -26,7 +26,7 @@ class CallTracersTest {
     fixture.options = CallOptions.DEFAULT.withStreamTracerFactory(tracers);
   }
 
-  @Conforms({"T064", "T100"})
+  @Conforms({"T064", "T100", "C160"})
   @Test
   void aUnaryCallsEventsComeInGrpcJavasOrder() {
     trace();
@@ -84,7 +84,7 @@ class CallTracersTest {
     assertThat(tracers.events).containsExactly("new", "pending", "closed(UNAVAILABLE)");
   }
 
-  @Conforms("T165")
+  @Conforms({"T165", "C044"})
   @Test
   void aBalancersTracerIsMadeAfterThePick() {
     trace();
@@ -97,6 +97,7 @@ class CallTracersTest {
     assertThat(balancers.events).hasSameSizeAs(tracers.events).startsWith("new", "created");
   }
 
+  @Conforms("C045")
   @Test
   void aTracerIsClosedOnceWhereACancelComesWhileABalancersTracerIsMade() {
     trace();
@@ -119,6 +120,7 @@ class CallTracersTest {
     assertThat(tracers.events).containsOnlyOnce("closed(CANCELLED)");
   }
 
+  @Conforms("C046")
   @Test
   void aCallThatWaitsForAConnectionIsReportedOnce() {
     trace();

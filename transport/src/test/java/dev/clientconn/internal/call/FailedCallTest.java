@@ -3,6 +3,7 @@ package dev.clientconn.internal.call;
 
 import static org.assertj.core.api.Assertions.assertThat;
 
+import dev.clientconn.conformance.Conforms;
 import dev.clientconn.testing.ManualExecutor;
 import io.grpc.Context;
 import io.grpc.Metadata;
@@ -16,6 +17,7 @@ class FailedCallTest {
   private final ManualExecutor executor = new ManualExecutor();
   private final RecordingListener listener = new RecordingListener();
 
+  @Conforms("C059")
   @Test
   void endsOnTheCallsExecutorWithTheGivenStatus() {
     var call = new FailedCall<String, String>(WHY, executor, Context.current());

@@ -4,6 +4,7 @@ package dev.clientconn.internal.call;
 import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.assertThatThrownBy;
 
+import dev.clientconn.conformance.Conforms;
 import dev.clientconn.internal.serviceconfig.MethodConfig;
 import dev.clientconn.testing.FakeStream;
 import dev.clientconn.testing.TextMethods;
@@ -352,6 +353,7 @@ class PendingCallTest {
     assertThat(listener.end().getCause()).isSameAs(error);
   }
 
+  @Conforms("C005")
   @Test
   void tracersLearnHowLongNameResolutionDelayedIt() {
     RecordingTracers tracers = new RecordingTracers();

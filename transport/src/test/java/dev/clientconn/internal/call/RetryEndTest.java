@@ -101,6 +101,7 @@ class RetryEndTest {
     assertThat(fixture.transport.streams).hasSize(1);
   }
 
+  @Conforms("C060a")
   @Test
   void theEndOfTheChannelEndsTheBackoff() {
     fixture.unary("hello");

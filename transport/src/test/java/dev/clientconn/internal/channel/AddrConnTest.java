@@ -20,6 +20,7 @@ class AddrConnTest {
   private final ChannelHarness harness = new ChannelHarness();
   private final FakeConnector connector = harness.connector;
 
+  @Conforms("C020")
   @Test
   void triesEachAddressInOrderBeforeItFails() {
     harness.connect();
@@ -36,7 +37,7 @@ class AddrConnTest {
         .isEqualTo("None of 2 addresses could be reached; the last one said: unreachable");
   }
 
-  @Conforms("C022")
+  @Conforms({"C022", "C111"})
   @Test
   void backsOffLongerAfterEachFailure() {
     harness.connect();
@@ -50,6 +51,7 @@ class AddrConnTest {
     assertNextDialAfter(Duration.ofMillis(2560));
   }
 
+  @Conforms("C021")
   @Test
   void timeSpentConnectingCountsAsBackoff() {
     harness.connect();
@@ -129,7 +131,7 @@ class AddrConnTest {
     assertThat(harness.clock.pendingTimers()).isZero();
   }
 
-  @Conforms("C010")
+  @Conforms({"C010", "C112"})
   @Test
   void lostConnectionMakesItIdleAtTheFirstAddressAndAsksTheResolver() {
     harness.connect();
@@ -193,6 +195,7 @@ class AddrConnTest {
     assertThat(retry[0].picked()).isNotSameAs(old);
   }
 
+  @Conforms("C024")
   @Test
   void connectionThatIsReadyAndGoneAtOnceCountsAsSuccess() {
     harness.connect();
@@ -236,7 +239,7 @@ class AddrConnTest {
     assertThat(connector.dial(0).terminated).isTrue();
   }
 
-  @Conforms("C026")
+  @Conforms({"C026", "C025"})
   @Test
   void addressUpdateRestartsAnAttemptWhoseAddressIsGone() {
     harness.connect();
@@ -249,6 +252,7 @@ class AddrConnTest {
     assertThat(harness.state()).isEqualTo(CONNECTING);
   }
 
+  @Conforms("C021")
   @Test
   void connectorThatThrowsFailsTheAttemptAndNotTheChannel() {
     connector.throwsOnConnect = true;

@@ -4,6 +4,7 @@ package dev.clientconn.internal.channel;
 import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.assertThatThrownBy;
 
+import dev.clientconn.conformance.Conforms;
 import io.grpc.EquivalentAddressGroup;
 import java.net.InetSocketAddress;
 import java.net.SocketAddress;
@@ -16,6 +17,7 @@ class AddressIndexTest {
 
   private final AddressIndex index = new AddressIndex(List.of(group(1, 2), group(3)));
 
+  @Conforms("C146")
   @Test
   void goesThroughTheAddressesOfAllGroupsAndBeginsAgain() {
     List<SocketAddress> seen = new ArrayList<>();

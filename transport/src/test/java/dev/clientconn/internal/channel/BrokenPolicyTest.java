@@ -5,6 +5,7 @@ import static io.grpc.ConnectivityState.READY;
 import static io.grpc.ConnectivityState.TRANSIENT_FAILURE;
 import static org.assertj.core.api.Assertions.assertThat;
 
+import dev.clientconn.conformance.Conforms;
 import dev.clientconn.testing.Throwing;
 import io.grpc.ConnectivityState;
 import io.grpc.LoadBalancer.PickResult;
@@ -80,6 +81,7 @@ class BrokenPolicyTest {
     assertPanicked(patient, broken);
   }
 
+  @Conforms("C040")
   @Test
   void pickOfAnIdleSubchannelConnectsItAndWaits() {
     harness.call();

@@ -4,6 +4,7 @@ package dev.clientconn.internal.channel;
 import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.assertThatThrownBy;
 
+import dev.clientconn.conformance.Conforms;
 import dev.clientconn.testing.Throwing;
 import io.grpc.Status.Code;
 import java.time.Duration;
@@ -25,6 +26,7 @@ class BrokenResolverTest {
     return Stream.of(new IllegalStateException("broken"), new NoClassDefFoundError("broken"));
   }
 
+  @Conforms("C003")
   @ParameterizedTest
   @MethodSource("failures")
   void aResolverThatThrowsFromStartIsReplacedAfterABackoff(Throwable broken) {
@@ -42,6 +44,7 @@ class BrokenResolverTest {
     assertIsServed(patient);
   }
 
+  @Conforms("C003")
   @ParameterizedTest
   @MethodSource("failures")
   void aResolverThatCannotBeMadeAgainIsMadeAfterABackoff(Throwable broken) {

@@ -27,6 +27,7 @@ class ChannelCoreTest {
   private final ChannelHarness harness = new ChannelHarness();
   private final FakeConnector connector = harness.connector;
 
+  @Conforms("C002")
   @Test
   void newChannelIsIdleAndDoesNothing() {
     assertThat(harness.state()).isEqualTo(IDLE);
@@ -34,6 +35,7 @@ class ChannelCoreTest {
     assertThat(harness.clock.pendingTimers()).isZero();
   }
 
+  @Conforms("C004")
   @Test
   void firstCallResolvesConnectsAndIsPicked() {
     FakePick call = harness.call();
@@ -58,6 +60,7 @@ class ChannelCoreTest {
     assertThat(dns.control().authority()).isEqualTo("127.0.0.1:50051");
   }
 
+  @Conforms("C142")
   @Test
   void namesWithoutPortGetTheDefaultOne() {
     ChannelHarness dns = new ChannelHarness().target("127.0.0.1");
@@ -67,6 +70,7 @@ class ChannelCoreTest {
     assertThat(dns.connector.last().port()).isEqualTo(80);
   }
 
+  @Conforms("C120")
   @Test
   void roundRobinSpreadsCallsEvenly() {
     ChannelHarness two =
@@ -82,7 +86,7 @@ class ChannelCoreTest {
     assertThat(calls).containsOnly(Map.entry(1, 5), Map.entry(2, 5));
   }
 
-  @Conforms("C143")
+  @Conforms({"C143", "C006"})
   @Test
   void failedResolutionFailsFastCallsAndIsRetriedWithBackoff() {
     FakePick failFast = harness.call();
@@ -157,6 +161,7 @@ class ChannelCoreTest {
     assertThat(call.picked().port()).isEqualTo(1);
   }
 
+  @Conforms("C031")
   @Test
   void callsNameTheFailedResolutionWhereTheKnownAddressesFailToo() {
     connectAndEndACall();
@@ -203,6 +208,7 @@ class ChannelCoreTest {
     assertThat(harness.clock.pendingTimers()).isZero();
   }
 
+  @Conforms("C047")
   @Test
   void watcherIsNotifiedOnceAndFindsThePicker() {
     List<ConnectivityState> seen = new ArrayList<>();
@@ -264,7 +270,7 @@ class ChannelCoreTest {
     assertThat(harness.clock.pendingTimers()).isEqualTo(1);
   }
 
-  @Conforms("J17")
+  @Conforms({"J17", "C009"})
   @Test
   void doesNotGoIdleWhileACallIsLive() {
     harness.idleTimeout(Duration.ofMinutes(1));
@@ -278,6 +284,7 @@ class ChannelCoreTest {
     assertThat(harness.state()).isEqualTo(READY);
   }
 
+  @Conforms("C009")
   @Test
   void callsBetweenTwoLooksCountAsActivity() {
     harness.idleTimeout(Duration.ofMinutes(1));
@@ -435,6 +442,7 @@ class ChannelCoreTest {
     assertTerminatedOnce();
   }
 
+  @Conforms("C007")
   @Test
   void shutdownNowAfterShutdownEndsTheRest() {
     FakePick call = harness.waitForReadyCall();

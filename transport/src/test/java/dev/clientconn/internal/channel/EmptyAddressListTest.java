@@ -3,6 +3,7 @@ package dev.clientconn.internal.channel;
 
 import static org.assertj.core.api.Assertions.assertThat;
 
+import dev.clientconn.conformance.Conforms;
 import dev.clientconn.testing.FakeTransport;
 import io.grpc.Status.Code;
 import java.time.Duration;
@@ -21,6 +22,7 @@ class EmptyAddressListTest {
 
   private final ChannelHarness harness = new ChannelHarness();
 
+  @Conforms("C006")
   @ParameterizedTest
   @ValueSource(strings = {"pick_first", "round_robin"})
   void firstListFailsTheCallsWithTheTargetAndAReason(String policy) {

@@ -30,7 +30,7 @@ class HealthChecksTest {
 
   private final ChannelHarness harness = new ChannelHarness().policy("round_robin");
 
-  @Conforms("A17")
+  @Conforms({"A17", "C030"})
   @Test
   void serverIsUsedWhenItReportsThatItServes() {
     FakeTransport server = connect(1);
@@ -60,6 +60,7 @@ class HealthChecksTest {
     assertThat(silent.streams).hasSize(1);
   }
 
+  @Conforms("C131")
   @Test
   void serverThatStopsServingGetsNoCallsUntilItServesAgain() {
     FakeTransport server = connect(1);
@@ -90,7 +91,7 @@ class HealthChecksTest {
     }
   }
 
-  @Conforms("A17")
+  @Conforms({"A17", "C131"})
   @Test
   void serverWithoutTheHealthServiceIsUsedWithoutChecks() {
     FakeTransport server = connect(1);
@@ -104,6 +105,7 @@ class HealthChecksTest {
     assertThat(warnings.messages()).singleElement().asString().contains("Health-check disabled");
   }
 
+  @Conforms("C131")
   @Test
   void checkThatFailsWithoutAResponseIsRepeatedAfterABackoff() {
     FakeTransport server = connect(1);
@@ -119,6 +121,7 @@ class HealthChecksTest {
     assertThat(harness.state()).isEqualTo(READY);
   }
 
+  @Conforms("C132")
   @Test
   void connectionThatIsLostIsCheckedAgainWhenItIsBack() {
     FakeTransport lost = connect(1);
@@ -190,6 +193,7 @@ class HealthChecksTest {
     assertThat(ready(0).open()).hasSize(1);
   }
 
+  @Conforms("C130")
   @Test
   void policyThatChecksNoHealthIsWarnedOfOnce() {
     ChannelHarness unchecked = new ChannelHarness().policy("pick_first");

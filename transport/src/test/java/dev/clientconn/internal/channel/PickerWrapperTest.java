@@ -3,6 +3,7 @@ package dev.clientconn.internal.channel;
 
 import static org.assertj.core.api.Assertions.assertThat;
 
+import dev.clientconn.conformance.Conforms;
 import dev.clientconn.internal.call.TransportSource;
 import dev.clientconn.internal.transport.ClientTransport;
 import dev.clientconn.transport.WaitCause;
@@ -39,6 +40,7 @@ class PickerWrapperTest {
     assertThat(pick.waits).isOne();
   }
 
+  @Conforms("C040")
   @Test
   void callWaitsForTheNextPickerWhileThereIsNoResult() {
     FakePick pick = pick(false);
@@ -51,6 +53,7 @@ class PickerWrapperTest {
     assertThat(picker.waitingCalls()).isZero();
   }
 
+  @Conforms({"C031", "C042"})
   @Test
   void errorFailsACallUnlessItWaitsForReady() {
     update(PickResult.withError(BROKEN));

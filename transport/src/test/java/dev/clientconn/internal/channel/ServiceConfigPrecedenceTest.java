@@ -148,6 +148,22 @@ class ServiceConfigPrecedenceTest {
     assertThat(harness.connector.dials).as("pick_first would dial one").hasSize(2);
   }
 
+  @Conforms("C100")
+  @Test
+  void callsStayWithThePolicyInForceUntilTheNextOneIsReady() {
+    harness.connect();
+    harness.resolver.send(1);
+    harness.connector.last().ready();
+
+    harness.resolver.send(
+        Map.of("loadBalancingConfig", List.of(Map.of("round_robin", Map.of()))), 2);
+
+    assertThat(harness.call().picked().port()).as("round_robin connects").isEqualTo(1);
+    harness.connector.last().ready();
+    assertThat(harness.call().picked().port()).isEqualTo(2);
+    assertThat(harness.state()).isEqualTo(ConnectivityState.READY);
+  }
+
   private @Nullable Long timeoutNanos() {
     return harness.control().serviceConfig().methodConfig(ChannelHarness.METHOD).timeoutNanos();
   }

@@ -6,6 +6,7 @@ import static io.grpc.ConnectivityState.IDLE;
 import static io.grpc.ConnectivityState.READY;
 import static org.assertj.core.api.Assertions.assertThat;
 
+import dev.clientconn.conformance.Conforms;
 import dev.clientconn.testing.FakeTransport;
 import io.grpc.CallOptions;
 import io.grpc.Channel;
@@ -74,6 +75,7 @@ class SubchannelChannelTest {
             .isEqualTo("A call over a subchannel's own connection cannot wait for ready"));
   }
 
+  @Conforms("C132")
   @Test
   void callPassesNoInterceptorAndNoServiceConfigAndIsNotReported() {
     List<String> seen = new ArrayList<>();

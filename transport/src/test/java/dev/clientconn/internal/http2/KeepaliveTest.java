@@ -203,7 +203,7 @@ class KeepaliveTest extends PeerTest {
     assertThat(peer.loop.isQuiet()).isTrue();
   }
 
-  @Conforms("T175")
+  @Conforms({"T175", "C029"})
   @Test
   void tooManyPingsDoubleTheTimeOfLaterConnections() {
     KeepaliveOptions channel = new KeepaliveOptions(TIME, TIMEOUT, true);

@@ -73,7 +73,7 @@ class OpeningStreamsTest extends PeerTest {
     assertThat(data.data().toString(java.nio.charset.StandardCharsets.UTF_8)).isEqualTo("hello");
   }
 
-  @Conforms({"J20", "T070"})
+  @Conforms({"J20", "T070", "C061"})
   @Test
   void headersComeInTheOrderOfTheProtocol() {
     Http2Peer peer = ready(s -> s.acceptEncoding = "gzip");

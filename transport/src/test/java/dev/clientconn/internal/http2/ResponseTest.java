@@ -15,7 +15,7 @@ import org.junit.jupiter.params.provider.CsvSource;
 
 class ResponseTest extends PeerTest {
 
-  @Conforms("J19")
+  @Conforms({"J19", "C056"})
   @Test
   void headersMessagesAndTrailersAreDeliveredInOrder() {
     Http2Peer peer = ready();
@@ -31,7 +31,7 @@ class ResponseTest extends PeerTest {
     assertThat(call.trailers.get(left)).isEqualTo("behind");
   }
 
-  @Conforms({"H19", "J23", "T152", "T161"})
+  @Conforms({"H19", "J23", "T152", "T161", "C056"})
   @Test
   void aResponseOfTrailersOnlyHasNoHeaders() {
     Http2Peer peer = ready();

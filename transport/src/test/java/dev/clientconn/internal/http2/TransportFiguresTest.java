@@ -4,6 +4,7 @@ package dev.clientconn.internal.http2;
 import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.entry;
 
+import dev.clientconn.conformance.Conforms;
 import dev.clientconn.internal.transport.TransportOptions.KeepaliveOptions;
 import dev.clientconn.transport.TimeTotal;
 import dev.clientconn.transport.TransportSnapshot;
@@ -47,6 +48,7 @@ class TransportFiguresTest {
     peer.verify();
   }
 
+  @Conforms("C175")
   @Test
   void settingsOfBothSides() {
     Http2Peer peer = Http2Peer.connecting(setup -> {
@@ -84,6 +86,7 @@ class TransportFiguresTest {
     peer.verify();
   }
 
+  @Conforms("C172")
   @Test
   void countsMessagesThatAreComplete() {
     Http2Peer peer = Http2Peer.ready();
@@ -179,6 +182,7 @@ class TransportFiguresTest {
     peer.verify();
   }
 
+  @Conforms("C175")
   @Test
   void retainsTheLastGoAway() {
     Http2Peer peer = Http2Peer.ready();
@@ -197,6 +201,7 @@ class TransportFiguresTest {
     peer.verify();
   }
 
+  @Conforms("C172")
   @Test
   void countsPingsAndTheirTimeouts() {
     Http2Peer peer = Http2Peer.ready(setup -> setup.keepalive =
@@ -252,6 +257,7 @@ class TransportFiguresTest {
     peer.verify();
   }
 
+  @Conforms("C173")
   @Test
   void smallestWindowsAreThoseOfTheLastMeasurement() {
     Http2Peer peer = Http2Peer.ready();

@@ -4,6 +4,7 @@ package dev.clientconn.internal.http2;
 import static dev.clientconn.internal.http2.Http2Peer.bytes;
 import static org.assertj.core.api.Assertions.assertThat;
 
+import dev.clientconn.conformance.Conforms;
 import dev.clientconn.internal.channel.CallChannel;
 import dev.clientconn.internal.channel.ChannelCore;
 import dev.clientconn.internal.concurrent.ChannelThreads;
@@ -542,6 +543,7 @@ class WaitCauseTest extends WaitFixture {
     assertThat(reports.all).isEmpty();
   }
 
+  @Conforms("C059")
   @Test
   void shutdownNowReportsACallThatWaits() {
     channel();

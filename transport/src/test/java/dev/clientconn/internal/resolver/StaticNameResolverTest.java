@@ -4,6 +4,7 @@ package dev.clientconn.internal.resolver;
 import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.assertThatThrownBy;
 
+import dev.clientconn.conformance.Conforms;
 import dev.clientconn.internal.channel.ChannelHarness;
 import dev.clientconn.internal.channel.FakePick;
 import dev.clientconn.testing.FakeTransport;
@@ -58,6 +59,7 @@ class StaticNameResolverTest {
         .hasMessageContaining("write static://host1:port1,host2:port2");
   }
 
+  @Conforms("C028")
   @Test
   void connectsToEachServerUnderItsOwnName() {
     ChannelHarness harness =
@@ -70,6 +72,7 @@ class StaticNameResolverTest {
         .containsExactlyInAnyOrder("10.0.0.1:1", "10.0.0.2:2");
   }
 
+  @Conforms("C028")
   @Test
   void overriddenAuthorityBeatsTheServersOwnNames() {
     ChannelHarness harness = new ChannelHarness()
@@ -84,6 +87,7 @@ class StaticNameResolverTest {
         .allSatisfy(dial -> assertThat(dial.authority).isEqualTo("greeter.example"));
   }
 
+  @Conforms("C145")
   @Test
   void leavesOutAServerThatCannotBeResolvedButNotTheOthers() {
     ChannelHarness harness =

@@ -4,6 +4,7 @@ package dev.clientconn.internal.resolver;
 import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.assertThatThrownBy;
 
+import dev.clientconn.conformance.Conforms;
 import dev.clientconn.internal.channel.ChannelHarness;
 import io.grpc.NameResolverRegistry;
 import org.junit.jupiter.api.Test;
@@ -13,6 +14,7 @@ import org.junit.jupiter.params.provider.ValueSource;
 
 class TargetUriTest {
 
+  @Conforms("C140")
   @ParameterizedTest
   @CsvSource(
       delimiter = '|',
@@ -38,6 +40,7 @@ class TargetUriTest {
     assertThat(parsed.uri()).hasToString(uri);
   }
 
+  @Conforms("C141")
   @ParameterizedTest
   @CsvSource(
       delimiter = '|',
@@ -59,6 +62,7 @@ class TargetUriTest {
     assertThat(new ChannelHarness().target(target).control().authority()).isEqualTo(authority);
   }
 
+  @Conforms("C142")
   @ParameterizedTest
   @CsvSource(
       delimiter = '|',
@@ -81,6 +85,7 @@ class TargetUriTest {
         .hasMessageContaining(message);
   }
 
+  @Conforms("C140")
   @ParameterizedTest
   @ValueSource(
       strings = {

@@ -86,7 +86,7 @@ class ServiceConfigParserTest {
     assertThat(parser.parse(Map.of()).balancerConfig()).isNull();
   }
 
-  @Conforms("C091")
+  @Conforms({"C091", "C130"})
   @Test
   void readsTheHealthCheckConfig() {
     Map<String, String> health = Map.of("serviceName", "a");
