@@ -32,7 +32,14 @@ final class RefusedSettings {
         return String.valueOf(configuration.getMessage());
       }
     }
-    return refused.toString();
+    return withRootCause(refused);
+  }
+
+  /** Spring's exceptions of beans do not always have the reason in their message. */
+  private static String withRootCause(Throwable refused) {
+    String text = refused.toString();
+    String root = NestedExceptionUtils.getMostSpecificCause(refused).toString();
+    return text.contains(root) ? text : text + ": " + root;
   }
 
   private static String of(

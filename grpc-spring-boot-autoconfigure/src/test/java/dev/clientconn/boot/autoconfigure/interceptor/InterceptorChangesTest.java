@@ -14,6 +14,7 @@ import dev.clientconn.boot.autoconfigure.GrpcClientAutoConfiguration;
 import dev.clientconn.boot.autoconfigure.HealthServer;
 import dev.clientconn.boot.autoconfigure.inject.GrpcClientInjectionAutoConfiguration;
 import io.grpc.Channel;
+import io.grpc.ClientInterceptor;
 import io.grpc.health.v1.HealthCheckRequest;
 import io.grpc.health.v1.HealthGrpc;
 import java.util.List;
@@ -92,6 +93,33 @@ class InterceptorChangesTest {
           .containsExactly("annotated", "plain", "local");
       assertThat(described(context.getBean(InterceptorBeans.class))).endsWith("local");
     });
+  }
+
+  @Test
+  void globalInterceptorThatCannotBeCreatedLeavesThoseBefore(CapturedOutput output) {
+    this.runner
+        .withPropertyValues(
+            MODE + "=annotated", "grpc.client.targets.other.address=" + this.server.address())
+        .withBean(
+            "unlicensed",
+            ClientInterceptor.class,
+            () -> {
+              throw new IllegalStateException("no licence");
+            },
+            definition -> definition.setLazyInit(true))
+        .run(context -> {
+          assertThat(set(context, Map.of(MODE, "all"))).isEmpty();
+          assertThat(set(context, Map.of(MODE, "all"))).isEmpty();
+
+          assertThat(output)
+              .containsOnlyOnce("The changed settings of the gRPC target 'greeter' are not used")
+              .containsOnlyOnce("The changed settings of the gRPC target 'other' are not used")
+              .contains("no licence");
+          assertThat(pathOf(context.getBean("greeterClientConn", ClientConn.class)))
+              .containsExactly("annotated");
+          assertThat(pathOf(context.getBean(Client.class).channel))
+              .containsExactly("annotated", "own");
+        });
   }
 
   @Test
