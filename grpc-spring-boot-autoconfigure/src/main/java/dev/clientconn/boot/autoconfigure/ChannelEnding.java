@@ -28,6 +28,9 @@ final class ChannelEnding {
 
   private final long began = System.nanoTime();
 
+  /** Whether the application has shut the channel down itself. It is not opened again. */
+  private final boolean ended;
+
   /** Guarded by this: calls of this channel are no more cancelled by this object. */
   private boolean over;
 
@@ -35,6 +38,7 @@ final class ChannelEnding {
     this.channel = channel;
     this.graceNanos = graceNanos;
     this.shutsDown = shutsDown;
+    this.ended = channel.isShutdown();
   }
 
   long graceNanos() {
@@ -79,7 +83,7 @@ final class ChannelEnding {
   synchronized void cancelCalls() {
     if (!this.over && !isDone()) {
       this.channel.shutdownNow();
-      if (!this.shutsDown) {
+      if (!this.shutsDown && !this.ended) {
         this.channel.restart();
       }
     }
@@ -89,8 +93,10 @@ final class ChannelEnding {
   synchronized void restart() {
     if (!this.over) {
       this.over = true;
-      this.channel.shutdownNow();
-      this.channel.restart();
+      if (!this.ended) {
+        this.channel.shutdownNow();
+        this.channel.restart();
+      }
     }
   }
 

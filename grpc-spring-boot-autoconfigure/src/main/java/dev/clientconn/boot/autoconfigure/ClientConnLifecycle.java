@@ -61,6 +61,7 @@ final class ClientConnLifecycle implements SmartLifecycle, ApplicationListener<C
     this.separate = separate;
     this.refresher = refresher;
     clients.onDestruction(this::end);
+    separate.retainIf(this.endings::containsKey);
   }
 
   @Override

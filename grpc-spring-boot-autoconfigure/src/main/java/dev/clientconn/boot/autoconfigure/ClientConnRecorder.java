@@ -49,6 +49,7 @@ final class ClientConnRecorder
   public void postProcessBeforeDestruction(Object bean, String beanName) {
     if (bean instanceof ClientConn channel) {
       this.destruction.accept(channel);
+      this.channels.values().remove(channel);
     }
   }
 

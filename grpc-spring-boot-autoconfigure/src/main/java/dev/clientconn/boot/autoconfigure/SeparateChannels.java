@@ -8,6 +8,7 @@ import java.time.Duration;
 import java.util.Map;
 import java.util.concurrent.ConcurrentHashMap;
 import java.util.concurrent.atomic.AtomicInteger;
+import java.util.function.Predicate;
 import org.jspecify.annotations.Nullable;
 import org.springframework.beans.factory.DisposableBean;
 import org.springframework.beans.factory.config.AutowireCapableBeanFactory;
@@ -15,7 +16,8 @@ import org.springframework.beans.factory.config.AutowireCapableBeanFactory;
 /**
  * Builds channels that are no beans: those of clients that need other settings than the target's
  * channel has, or of addresses that are known only while the application runs. They are in the
- * registry, have meters, and are shut down like all others.
+ * registry, have meters, and are shut down like all others. One that a client has shut down is
+ * removed when the next is built.
  */
 @CrossesThreads
 public final class SeparateChannels implements DisposableBean {
@@ -29,6 +31,8 @@ public final class SeparateChannels implements DisposableBean {
   private final AtomicInteger created = new AtomicInteger();
 
   private final Map<String, Separate> channels = new ConcurrentHashMap<>();
+
+  private volatile Predicate<ClientConn> reopened = channel -> false;
 
   /** A channel, the time that its calls have to complete at shutdown, and its settings. */
   private record Separate(ClientConn channel, Duration gracePeriod, ConfiguredChannel configured) {}
@@ -58,6 +62,7 @@ public final class SeparateChannels implements DisposableBean {
       boolean plaintextByDefault,
       Duration gracePeriod,
       ClientConnBuilderCustomizer changes) {
+    removeTerminated();
     TargetSettings resolved = this.settings.settings(target);
     Map<String, Object> configured = resolved.tree();
     if (plaintextByDefault && isUndecided(resolved)) {
@@ -78,6 +83,22 @@ public final class SeparateChannels implements DisposableBean {
     } catch (UndecidedTransportSecurityException undecided) {
       return true;
     }
+  }
+
+  /** Sets which channels are shut down for a time only, while the application is stopped. */
+  void retainIf(Predicate<ClientConn> reopened) {
+    this.reopened = reopened;
+  }
+
+  private void removeTerminated() {
+    this.channels.forEach((name, separate) -> {
+      // In this order: a channel is known to be reopened before it is terminated.
+      if (separate.channel.isTerminated()
+          && !this.reopened.test(separate.channel)
+          && this.channels.remove(name, separate)) {
+        this.beans.destroyBean(separate.channel);
+      }
+    });
   }
 
   /** Returns the grace period of one of these channels; null for others. */

@@ -117,7 +117,7 @@ final class ClientConnChannelFactory implements GrpcChannelFactory {
         (known, builder) -> this.customizers.customize(options, target, builder));
     return options.interceptors().isEmpty()
         ? own
-        : new SharedChannel(own, intercepted(own, name, options));
+        : new InterceptedChannel(own, intercepted(own, name, options));
   }
 
   private void rejectUnknown(String name) {

@@ -43,6 +43,7 @@ import org.springframework.boot.test.context.FilteredClassLoader;
 import org.springframework.boot.test.context.runner.ApplicationContextRunner;
 import org.springframework.boot.test.system.CapturedOutput;
 import org.springframework.boot.test.system.OutputCaptureExtension;
+import org.springframework.context.ApplicationContext;
 import org.springframework.context.annotation.Bean;
 import org.springframework.context.annotation.Configuration;
 import org.springframework.core.annotation.Order;
@@ -170,6 +171,54 @@ class SpringGrpcAutoConfigurationTest {
       assertThat(context.getBean(ClientConnRegistry.class).channels())
           .containsOnlyKeys("orders", "orders#1");
     });
+  }
+
+  @Test
+  void channelThatItsClientHasShutDownIsForgottenWhenTheNextIsCreated() {
+    this.runner.run(context -> {
+      ClientConnRegistry registry = context.getBean(ClientConnRegistry.class);
+      ManagedChannel first = ownChannel(context, List.of());
+      ManagedChannel second = ownChannel(context, List.of(new Recorder("own", new ArrayList<>())));
+      check(stub(second));
+      assertThat(registry.channels()).containsOnlyKeys("orders", "orders#1", "orders#2");
+
+      assertThat(first.shutdown().awaitTermination(1, TimeUnit.DAYS)).isTrue();
+      assertThat(second.shutdown().awaitTermination(1, TimeUnit.DAYS)).isTrue();
+      assertThat(second.getState(false)).isEqualTo(ConnectivityState.SHUTDOWN);
+      ownChannel(context, List.of());
+
+      assertThat(registry.channels()).containsOnlyKeys("orders", "orders#3");
+    });
+  }
+
+  @Test
+  void channelsOfAStoppedApplicationAreKeptForItsNextStartUnlessTheirClientHasShutThemDown() {
+    this.runner.run(context -> {
+      ClientConnRegistry registry = context.getBean(ClientConnRegistry.class);
+      ManagedChannel first = ownChannel(context, List.of());
+      ManagedChannel second = ownChannel(context, List.of());
+      second.shutdown();
+
+      context.stop();
+      assertThat(first.awaitTermination(1, TimeUnit.DAYS)).isTrue();
+      ownChannel(context, List.of());
+      assertThat(registry.channels()).containsKeys("orders#1", "orders#2", "orders#3");
+
+      context.start();
+      check(stub(first));
+      assertThat(second.isShutdown()).isTrue();
+    });
+  }
+
+  private static ManagedChannel ownChannel(
+      ApplicationContext context, List<ClientInterceptor> interceptors) {
+    return context
+        .getBean(GrpcChannelFactory.class)
+        .createChannel(
+            "orders",
+            ChannelBuilderOptions.defaults()
+                .withInterceptors(interceptors)
+                .withShutdownGracePeriod(Duration.ofMillis(10)));
   }
 
   @Test
