@@ -7,8 +7,6 @@ import dev.clientconn.internal.channel.PolicyChannel;
 import dev.clientconn.internal.concurrent.SharedThreads;
 import dev.clientconn.internal.http2.Http2Connector;
 import dev.clientconn.internal.http2.connect.CurrentTls;
-import dev.clientconn.internal.resolver.DefaultProxyDetector;
-import dev.clientconn.internal.resolver.FactoryNameResolverProvider;
 import dev.clientconn.internal.resolver.TargetUri;
 import dev.clientconn.internal.serviceconfig.ServiceConfigParser;
 import dev.clientconn.internal.telemetry.SinkMetricRecorder;
@@ -18,9 +16,7 @@ import dev.clientconn.transport.Dialer;
 import io.grpc.ChannelCredentials;
 import io.grpc.ClientInterceptor;
 import io.grpc.InternalConfiguratorRegistry;
-import io.grpc.NameResolver;
 import io.grpc.NameResolverRegistry;
-import io.grpc.ProxyDetector;
 import java.time.Duration;
 import java.util.ArrayList;
 import java.util.Arrays;
@@ -40,7 +36,7 @@ import org.jspecify.annotations.Nullable;
  * whose name resolver is on the class path. Connections use TLS unless {@link #usePlaintext()} or
  * insecure credentials say otherwise.
  */
-public final class ClientConnBuilder extends RecordingOptionsBuilder<ClientConnBuilder> {
+public class ClientConnBuilder extends ResolverOptionsBuilder<ClientConnBuilder> {
   private static final int HTTPS_PORT = 443;
   private static final int HTTP_PORT = 80;
   private static final int MAX_PORT = 65_535;
@@ -48,29 +44,26 @@ public final class ClientConnBuilder extends RecordingOptionsBuilder<ClientConnB
 
   private final String target;
   private final List<InterceptorFactory> interceptors = new ArrayList<>();
-  private final List<ResolverArg<?>> resolverArgs = new ArrayList<>();
-  private @Nullable ProxyDetector proxyDetector;
-  private NameResolver.@Nullable Factory resolverFactory;
   private @Nullable Executor executor;
   private @Nullable Executor offloadExecutor;
   private String defaultPolicy = ChannelDefaults.LOAD_BALANCING_POLICY;
   private Duration idleTimeout = ChannelDefaults.IDLE_TIMEOUT;
   private @Nullable Integer maxInboundMessageSize;
+  private @Nullable ChildChannelOptions childOptions;
   private Consumer<PolicyChannel> onBuilt = built -> {};
 
-  /** Two builders with the same argument ask for the same. */
-  private record ResolverArg<T>(NameResolver.Args.Key<T> key, T value)
-      implements Consumer<NameResolver.Args.Builder> {
-    @Override
-    public void accept(NameResolver.Args.Builder args) {
-      args.setArg(key, value);
-    }
-  }
-
-  private ClientConnBuilder(String target, ChannelSecurity security) {
+  ClientConnBuilder(String target, ChannelSecurity security) {
     super(security);
     this.target = target;
-    InternalConfiguratorRegistry.configureChannelBuilder(this);
+  }
+
+  private static ClientConnBuilder newBuilder(String target, ChannelSecurity security) {
+    ChildConfiguratorMethods methods = ChildConfiguratorMethods.PRESENT;
+    ClientConnBuilder builder = methods == null
+        ? new ClientConnBuilder(target, security)
+        : ChildConfiguratorBuilder.create(target, security, methods);
+    InternalConfiguratorRegistry.configureChannelBuilder(builder);
+    return builder;
   }
 
   /**
@@ -81,7 +74,7 @@ public final class ClientConnBuilder extends RecordingOptionsBuilder<ClientConnB
    * @return a builder with the defaults
    */
   public static ClientConnBuilder forTarget(String target) {
-    return new ClientConnBuilder(target, ChannelSecurity.defaultTls());
+    return newBuilder(target, ChannelSecurity.defaultTls());
   }
 
   /**
@@ -97,7 +90,7 @@ public final class ClientConnBuilder extends RecordingOptionsBuilder<ClientConnB
    * @throws IllegalArgumentException for credentials of another kind, naming it
    */
   public static ClientConnBuilder forTarget(String target, ChannelCredentials credentials) {
-    return new ClientConnBuilder(target, ChannelSecurity.of(credentials));
+    return newBuilder(target, ChannelSecurity.of(credentials));
   }
 
   /**
@@ -107,7 +100,7 @@ public final class ClientConnBuilder extends RecordingOptionsBuilder<ClientConnB
    */
   private static ClientConnBuilder forPolicy(
       String target, ChannelSecurity security, Consumer<PolicyChannel> onBuilt) {
-    ClientConnBuilder builder = new ClientConnBuilder(target, security);
+    ClientConnBuilder builder = newBuilder(target, security);
     builder.onBuilt = onBuilt;
     return builder;
   }
@@ -124,20 +117,6 @@ public final class ClientConnBuilder extends RecordingOptionsBuilder<ClientConnB
     OptionChecks.inRange(1, MAX_PORT, port, "port", "from 1 to 65535");
     boolean bare = host.indexOf(':') >= 0 && !host.startsWith("[");
     return forTarget("dns:///" + (bare ? "[" + host + "]" : host) + ":" + port);
-  }
-
-  /**
-   * Sets which HTTP proxy leads to a server, if any. Called during name resolution; may block.
-   *
-   * @param proxyDetector {@code null} restores the default: {@code -Dhttps.proxyHost},
-   *     {@code HTTPS_PROXY} and {@code NO_PROXY}, or else Java's {@code ProxySelector}, never for
-   *     loopback addresses. There is no default when a custom
-   *     {@linkplain #dialer(dev.clientconn.transport.Dialer) dialer} is set
-   */
-  @Override
-  public ClientConnBuilder proxyDetector(@Nullable ProxyDetector proxyDetector) {
-    this.proxyDetector = proxyDetector;
-    return this;
   }
 
   /** Runs listeners on the connection's event loop: fast, but none of them may block. */
@@ -230,32 +209,10 @@ public final class ClientConnBuilder extends RecordingOptionsBuilder<ClientConnB
     return this;
   }
 
-  /** Passes an argument of the application's own to the name resolver. */
-  @Override
-  public <X> ClientConnBuilder setNameResolverArg(NameResolver.Args.Key<X> key, X value) {
-    resolverArgs.add(new ResolverArg<>(key, value));
+  /** Replaces what configures the channels that the channel opens for itself. */
+  final ClientConnBuilder childOptions(ChildChannelOptions options) {
+    childOptions = options;
     return this;
-  }
-
-  /**
-   * Makes {@code factory} the channel's only source of name resolvers; its default scheme is the
-   * one of targets without a scheme. {@code null} restores the default: the providers on the class
-   * path.
-   *
-   * @deprecated as in grpc-java: register a {@code NameResolverProvider} and name its scheme in the
-   *     target
-   */
-  @Override
-  @Deprecated
-  public ClientConnBuilder nameResolverFactory(NameResolver.@Nullable Factory factory) {
-    resolverFactory = factory;
-    return this;
-  }
-
-  private NameResolverRegistry resolvers() {
-    return resolverFactory == null
-        ? NameResolverRegistry.getDefaultRegistry()
-        : FactoryNameResolverProvider.registryOf(resolverFactory);
   }
 
   @Override
@@ -314,10 +271,9 @@ public final class ClientConnBuilder extends RecordingOptionsBuilder<ClientConnB
         defaultPolicy,
         idleTimeout,
         offloadExecutor,
-        proxyDetector,
-        resolverFactory,
+        resolverKey(),
+        childOptions,
         metricSinks(),
-        List.copyOf(resolverArgs),
         scalingOptions(),
         connectionOptions(),
         resolutionOptions(),
@@ -351,7 +307,7 @@ public final class ClientConnBuilder extends RecordingOptionsBuilder<ClientConnB
         new SinkMetricRecorder(metricSinks()),
         proxies(),
         resolvers,
-        List.copyOf(resolverArgs),
+        resolverArgs(childOptions),
         policyChannels(transport),
         reportListeners());
   }
@@ -364,8 +320,9 @@ public final class ClientConnBuilder extends RecordingOptionsBuilder<ClientConnB
         dialer(),
         userAgent(),
         offloadExecutor,
-        proxyDetector,
-        resolverFactory);
+        configuredProxies(),
+        resolverFactory(),
+        childOptions);
   }
 
   private List<ClientInterceptor> interceptorsFor(String canonicalTarget) {
@@ -379,15 +336,5 @@ public final class ClientConnBuilder extends RecordingOptionsBuilder<ClientConnB
       made.add(interceptor);
     }
     return List.copyOf(made);
-  }
-
-  /**
-   * A custom dialer has its own way to the server: only an explicit detector adds a proxy to it.
-   */
-  private ProxyDetector proxies() {
-    if (proxyDetector != null) {
-      return proxyDetector;
-    }
-    return dialer() == null ? DefaultProxyDetector.SYSTEM : address -> null;
   }
 }

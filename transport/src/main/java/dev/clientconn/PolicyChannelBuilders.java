@@ -17,13 +17,14 @@ import org.jspecify.annotations.Nullable;
 
 /**
  * Makes builders for the channels of load-balancing policies, with the connection options of the
- * channel that the policy belongs to.
+ * channel that the policy belongs to, and what the application does to its child channels.
  *
  * @param begin makes a builder with the defaults
  * @param security of the policy's channel
  * @param transport of the policy's channel
  * @param userAgent as the application has set it
  * @param offload runs the callbacks: the application's executor may be busy with its calls
+ * @param children what the application does to the builders, if anything
  */
 record PolicyChannelBuilders(
     Begin begin,
@@ -33,7 +34,8 @@ record PolicyChannelBuilders(
     @Nullable String userAgent,
     @Nullable Executor offload,
     @Nullable ProxyDetector proxies,
-    NameResolver.@Nullable Factory resolvers)
+    NameResolver.@Nullable Factory resolvers,
+    @Nullable ChildChannelOptions children)
     implements PolicyChannelFactory {
 
   /** Makes a builder that calls {@code onBuilt} with each channel. */
@@ -42,8 +44,21 @@ record PolicyChannelBuilders(
         String target, ChannelSecurity security, Consumer<PolicyChannel> onBuilt);
   }
 
+  /**
+   * Makes a builder. The application's options come last: they replace those that the builder has
+   * from the policy's channel.
+   */
   @Override
   public ManagedChannelBuilder<?> newBuilder(
+      String target, @Nullable ChannelCredentials credentials, Consumer<PolicyChannel> onBuilt) {
+    ManagedChannelBuilder<?> builder = inheriting(target, credentials, onBuilt);
+    if (children != null) {
+      children.configure(builder);
+    }
+    return builder;
+  }
+
+  private ManagedChannelBuilder<?> inheriting(
       String target, @Nullable ChannelCredentials credentials, Consumer<PolicyChannel> onBuilt) {
     ChannelSecurity own;
     try {

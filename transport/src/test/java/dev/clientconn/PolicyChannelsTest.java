@@ -17,6 +17,7 @@ import io.grpc.ManagedChannel;
 import io.grpc.ManagedChannelBuilder;
 import io.grpc.Metadata;
 import io.grpc.MethodDescriptor;
+import io.grpc.NameResolver;
 import io.grpc.Server;
 import io.grpc.Status;
 import io.grpc.netty.NettyServerBuilder;
@@ -53,7 +54,7 @@ class PolicyChannelsTest {
     parent = ClientConnBuilder.forAddress("localhost", server.getPort())
         .usePlaintext()
         .defaultLoadBalancingPolicy(FakePolicy.NAME)
-        .intercept(new Counter())
+        .intercept(new Counter(intercepted))
         .build();
     // The policy is made with the first call.
     servers.call(parent, MESSAGE);
@@ -103,6 +104,37 @@ class PolicyChannelsTest {
 
     assertThat(channel).isInstanceOf(ClientConn.class);
     channel.shutdownNow();
+  }
+
+  @Test
+  void optionsForChildChannelsReachEachChannelOfThePolicy() throws Exception {
+    AtomicInteger ofChildren = new AtomicInteger();
+    parent.shutdownNow();
+    parent = ClientConnBuilder.forAddress("localhost", server.getPort())
+        .usePlaintext()
+        .defaultLoadBalancingPolicy(FakePolicy.NAME)
+        .childOptions(new ChildChannelOptions() {
+          @Override
+          public void configure(ManagedChannelBuilder<?> child) {
+            child.intercept(new Counter(ofChildren));
+          }
+
+          @Override
+          public void addTo(NameResolver.Args.Builder args) {}
+        })
+        .build();
+    servers.call(parent, MESSAGE);
+    ManagedChannel fixed = oob(server);
+    ManagedChannel resolving = inPolicy(with -> with.createResolvingOobChannelBuilder(
+            "localhost:" + server.getPort(), InsecureChannelCredentials.create())
+        .build());
+
+    call(fixed);
+    call(resolving);
+
+    assertThat(ofChildren).as("calls of the children alone").hasValue(2);
+    fixed.shutdownNow();
+    resolving.shutdownNow();
   }
 
   @Test
@@ -239,11 +271,17 @@ class PolicyChannelsTest {
     assertThat(response).isEqualTo(MESSAGE);
   }
 
-  private final class Counter implements ClientInterceptor {
+  private static final class Counter implements ClientInterceptor {
+    private final AtomicInteger calls;
+
+    Counter(AtomicInteger calls) {
+      this.calls = calls;
+    }
+
     @Override
     public <ReqT, RespT> ClientCall<ReqT, RespT> interceptCall(
         MethodDescriptor<ReqT, RespT> method, CallOptions options, Channel next) {
-      intercepted.incrementAndGet();
+      calls.incrementAndGet();
       return next.newCall(method, options);
     }
   }

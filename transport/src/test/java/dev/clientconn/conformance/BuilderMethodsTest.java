@@ -65,7 +65,9 @@ class BuilderMethodsTest {
   @Test
   void clientConnBuilderOverridesWhatItSupports() throws IOException {
     Map<String, String> rows = rows();
-    Map<String, Method> own = methodsOf(ClientConnBuilder.class);
+    // Methods that newer versions of grpc-java add are in a subclass, which is not public.
+    Map<String, Method> own =
+        methodsOf(ClientConnBuilder.forTarget("localhost:1").getClass());
     List<String> wrong = new ArrayList<>();
     for (Map.Entry<String, Method> entry :
         methodsOf(ManagedChannelBuilder.class).entrySet()) {
