@@ -8,13 +8,12 @@ import io.grpc.health.v1.HealthCheckRequest;
 import io.grpc.health.v1.HealthCheckResponse;
 import io.grpc.health.v1.HealthGrpc;
 import java.io.IOException;
-import java.io.InputStream;
 import java.io.UncheckedIOException;
-import java.nio.charset.StandardCharsets;
 import java.nio.file.DirectoryStream;
 import java.nio.file.Files;
 import java.nio.file.NoSuchFileException;
 import java.nio.file.Path;
+import java.time.Duration;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.Map;
@@ -24,7 +23,6 @@ import java.util.regex.Matcher;
 import java.util.regex.Pattern;
 import org.crac.Resource;
 import org.junit.jupiter.api.Test;
-import org.junit.jupiter.api.Timeout;
 import org.springframework.boot.autoconfigure.AutoConfigurations;
 import org.springframework.boot.test.context.runner.ApplicationContextRunner;
 import org.springframework.context.ConfigurableApplicationContext;
@@ -40,23 +38,8 @@ class CheckpointTest {
 
   /** Runs in a JVM of its own: channels of other tests have threads and sockets, too. */
   @Test
-  @Timeout(60)
   void checkpointFindsNoSocketOrThreadAndCallsWorkAfterTheRestore() throws Exception {
-    String classPath =
-        System.getProperty("surefire.test.class.path", System.getProperty("java.class.path"));
-    Process process = new ProcessBuilder(
-            System.getProperty("java.home") + "/bin/java",
-            "-cp",
-            classPath,
-            Checkpoint.class.getName())
-        .redirectErrorStream(true)
-        .start();
-    try (InputStream output = process.getInputStream()) {
-      String text = new String(output.readAllBytes(), StandardCharsets.UTF_8);
-      assertThat(process.waitFor()).as(text).isZero();
-    } finally {
-      process.destroyForcibly();
-    }
+    ChildJvm.run(Duration.ofMinutes(1), List.of(), Checkpoint.class);
   }
 
   /** Goes through a checkpoint, with another server and another address after it. */

@@ -1,18 +1,15 @@
 // SPDX-License-Identifier: Apache-2.0
 package dev.clientconn.boot.autoconfigure;
 
-import static org.assertj.core.api.Assertions.assertThat;
-
 import dev.clientconn.boot.GrpcClient;
 import dev.clientconn.boot.autoconfigure.inject.GrpcClientInjectionAutoConfiguration;
 import io.grpc.health.v1.HealthCheckRequest;
 import io.grpc.health.v1.HealthGrpc.HealthBlockingStub;
 import io.grpc.health.v1.HealthGrpc.HealthFutureStub;
-import java.io.InputStream;
 import java.lang.ref.Reference;
 import java.lang.ref.WeakReference;
 import java.net.URL;
-import java.nio.charset.StandardCharsets;
+import java.time.Duration;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.Objects;
@@ -20,7 +17,6 @@ import java.util.concurrent.BlockingQueue;
 import java.util.concurrent.LinkedBlockingQueue;
 import java.util.concurrent.TimeUnit;
 import org.jspecify.annotations.NullUnmarked;
-import org.junit.jupiter.api.Timeout;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.ValueSource;
 import org.springframework.boot.CommandLineRunner;
@@ -38,26 +34,10 @@ class DevtoolsRestartTest {
   /** Those of this starter are in the old class loader too where it is a module of the project. */
   @ParameterizedTest
   @ValueSource(strings = {"classes of the application", "classes of all modules"})
-  @Timeout(120)
   void classLoaderOfTheApplicationBeforeIsCollected(String reloaded) throws Exception {
-    String classPath =
-        System.getProperty("surefire.test.class.path", System.getProperty("java.class.path"));
-    Process process = new ProcessBuilder(
-            System.getProperty("java.home") + "/bin/java",
-            // Spring and the JDK refer to classes softly.
-            "-XX:SoftRefLRUPolicyMSPerMB=0",
-            "-cp",
-            classPath,
-            Restarts.class.getName(),
-            reloaded)
-        .redirectErrorStream(true)
-        .start();
-    try (InputStream output = process.getInputStream()) {
-      String text = new String(output.readAllBytes(), StandardCharsets.UTF_8);
-      assertThat(process.waitFor()).as(text).isZero();
-    } finally {
-      process.destroyForcibly();
-    }
+    // Spring and the JDK refer to classes softly.
+    List<String> options = List.of("-XX:SoftRefLRUPolicyMSPerMB=0");
+    ChildJvm.run(Duration.ofMinutes(2), options, Restarts.class, reloaded);
   }
 
   /**

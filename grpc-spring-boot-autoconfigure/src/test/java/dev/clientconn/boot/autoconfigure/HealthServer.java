@@ -12,12 +12,14 @@ import io.grpc.ServerCredentials;
 import io.grpc.ServerInterceptor;
 import io.grpc.ServerTransportFilter;
 import io.grpc.Status;
+import io.grpc.TlsServerCredentials;
 import io.grpc.health.v1.HealthCheckRequest;
 import io.grpc.health.v1.HealthCheckResponse;
 import io.grpc.health.v1.HealthCheckResponse.ServingStatus;
 import io.grpc.health.v1.HealthGrpc;
 import io.grpc.netty.NettyServerBuilder;
 import io.grpc.stub.StreamObserver;
+import java.io.File;
 import java.io.IOException;
 import java.io.UncheckedIOException;
 import java.net.InetSocketAddress;
@@ -31,6 +33,7 @@ import java.util.concurrent.atomic.AtomicInteger;
 import javax.net.ssl.SSLSession;
 import org.junit.jupiter.api.extension.AfterEachCallback;
 import org.junit.jupiter.api.extension.ExtensionContext;
+import org.springframework.core.io.ClassPathResource;
 
 /**
  * Runs a grpc-java server that responds to health checks, except for the service {@code held}: its
@@ -71,6 +74,23 @@ public final class HealthServer extends HealthGrpc.HealthImplBase
 
   public static HealthServer start() {
     return start(InsecureServerCredentials.create());
+  }
+
+  /**
+   * Starts a server with {@code tls/server.crt}, which is self-signed for {@code localhost}. It
+   * accepts clients with the same certificate, and without one.
+   */
+  public static HealthServer startWithTls() {
+    try {
+      File certificate = new ClassPathResource("tls/server.crt").getFile();
+      return start(TlsServerCredentials.newBuilder()
+          .keyManager(certificate, new ClassPathResource("tls/server.key").getFile())
+          .trustManager(certificate)
+          .clientAuth(TlsServerCredentials.ClientAuth.OPTIONAL)
+          .build());
+    } catch (IOException unreadable) {
+      throw new UncheckedIOException(unreadable);
+    }
   }
 
   public static HealthServer start(ServerCredentials credentials) {

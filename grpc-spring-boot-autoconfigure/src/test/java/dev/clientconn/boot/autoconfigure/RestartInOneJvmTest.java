@@ -6,10 +6,9 @@ import static org.assertj.core.api.Assertions.assertThat;
 import dev.clientconn.ClientConn;
 import io.grpc.health.v1.HealthCheckRequest;
 import io.grpc.health.v1.HealthGrpc;
-import java.io.InputStream;
 import java.net.URL;
 import java.net.URLClassLoader;
-import java.nio.charset.StandardCharsets;
+import java.time.Duration;
 import java.util.List;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.Timeout;
@@ -38,21 +37,7 @@ class RestartInOneJvmTest {
    */
   @Test
   void noThreadOfAChannelHasTheClassLoaderOfTheApplicationBefore() throws Exception {
-    String classPath =
-        System.getProperty("surefire.test.class.path", System.getProperty("java.class.path"));
-    Process process = new ProcessBuilder(
-            System.getProperty("java.home") + "/bin/java",
-            "-cp",
-            classPath,
-            Restarts.class.getName())
-        .redirectErrorStream(true)
-        .start();
-    try (InputStream output = process.getInputStream()) {
-      String text = new String(output.readAllBytes(), StandardCharsets.UTF_8);
-      assertThat(process.waitFor()).as(text).isZero();
-    } finally {
-      process.destroyForcibly();
-    }
+    ChildJvm.run(Duration.ofMinutes(1), List.of(), Restarts.class);
   }
 
   @Test

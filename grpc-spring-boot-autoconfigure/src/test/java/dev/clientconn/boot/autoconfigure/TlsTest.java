@@ -7,48 +7,30 @@ import static org.assertj.core.api.Assertions.assertThatExceptionOfType;
 
 import io.grpc.Channel;
 import io.grpc.StatusRuntimeException;
-import io.grpc.TlsServerCredentials;
 import io.grpc.health.v1.HealthCheckRequest;
 import io.grpc.health.v1.HealthCheckResponse;
 import io.grpc.health.v1.HealthGrpc;
-import java.io.IOException;
 import java.time.Instant;
 import org.assertj.core.api.InstanceOfAssertFactories;
-import org.junit.jupiter.api.AfterEach;
-import org.junit.jupiter.api.BeforeEach;
 import org.junit.jupiter.api.Test;
+import org.junit.jupiter.api.extension.RegisterExtension;
 import org.springframework.boot.autoconfigure.AutoConfigurations;
 import org.springframework.boot.autoconfigure.ssl.SslAutoConfiguration;
 import org.springframework.boot.ssl.SslBundles;
 import org.springframework.boot.ssl.SslStoreBundle;
 import org.springframework.boot.test.context.runner.ApplicationContextRunner;
-import org.springframework.core.io.ClassPathResource;
 
 class TlsTest {
 
   private static final String BUNDLE = "spring.ssl.bundle.pem.mine.";
 
-  private HealthServer server;
+  @RegisterExtension
+  private final HealthServer server = HealthServer.startWithTls();
 
-  private ApplicationContextRunner runner;
-
-  @BeforeEach
-  void startServer() throws IOException {
-    this.server = HealthServer.start(TlsServerCredentials.newBuilder()
-        .keyManager(resource("server.crt").getFile(), resource("server.key").getFile())
-        .trustManager(resource("server.crt").getFile())
-        .clientAuth(TlsServerCredentials.ClientAuth.OPTIONAL)
-        .build());
-    this.runner = new ApplicationContextRunner()
-        .withConfiguration(
-            AutoConfigurations.of(SslAutoConfiguration.class, GrpcClientAutoConfiguration.class))
-        .withPropertyValues("grpc.client.targets.greeter.address=" + this.server.address());
-  }
-
-  @AfterEach
-  void stopServer() {
-    this.server.close();
-  }
+  private final ApplicationContextRunner runner = new ApplicationContextRunner()
+      .withConfiguration(
+          AutoConfigurations.of(SslAutoConfiguration.class, GrpcClientAutoConfiguration.class))
+      .withPropertyValues("grpc.client.targets.greeter.address=" + this.server.address());
 
   @Test
   void bundleAloneMeansTls() {
@@ -145,9 +127,5 @@ class TlsTest {
 
   private static HealthCheckResponse check(Channel channel) {
     return HealthGrpc.newBlockingStub(channel).check(HealthCheckRequest.getDefaultInstance());
-  }
-
-  private static ClassPathResource resource(String name) {
-    return new ClassPathResource("tls/" + name);
   }
 }

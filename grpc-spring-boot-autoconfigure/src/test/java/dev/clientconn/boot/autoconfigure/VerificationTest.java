@@ -6,20 +6,16 @@ import static org.assertj.core.api.Assertions.assertThatExceptionOfType;
 
 import io.grpc.Channel;
 import io.grpc.StatusRuntimeException;
-import io.grpc.TlsServerCredentials;
 import io.grpc.health.v1.HealthCheckRequest;
 import io.grpc.health.v1.HealthGrpc;
-import java.io.IOException;
-import org.junit.jupiter.api.AfterEach;
-import org.junit.jupiter.api.BeforeEach;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.extension.ExtendWith;
+import org.junit.jupiter.api.extension.RegisterExtension;
 import org.springframework.boot.autoconfigure.AutoConfigurations;
 import org.springframework.boot.autoconfigure.ssl.SslAutoConfiguration;
 import org.springframework.boot.test.context.runner.ApplicationContextRunner;
 import org.springframework.boot.test.system.CapturedOutput;
 import org.springframework.boot.test.system.OutputCaptureExtension;
-import org.springframework.core.io.ClassPathResource;
 
 /** Calls a server whose certificate is self-signed and has another host name. */
 @ExtendWith(OutputCaptureExtension.class)
@@ -27,29 +23,15 @@ class VerificationTest {
 
   private static final String BUNDLE = "spring.ssl.bundle.pem.mine.";
 
-  private HealthServer server;
+  @RegisterExtension
+  private final HealthServer server = HealthServer.startWithTls();
 
-  private ApplicationContextRunner runner;
-
-  @BeforeEach
-  void startServer() throws IOException {
-    this.server = HealthServer.start(TlsServerCredentials.newBuilder()
-        .keyManager(resource("server.crt").getFile(), resource("server.key").getFile())
-        .trustManager(resource("server.crt").getFile())
-        .clientAuth(TlsServerCredentials.ClientAuth.OPTIONAL)
-        .build());
-    this.runner = new ApplicationContextRunner()
-        .withConfiguration(
-            AutoConfigurations.of(SslAutoConfiguration.class, GrpcClientAutoConfiguration.class))
-        .withPropertyValues(
-            "grpc.client.targets.greeter.address=" + this.server.address(),
-            "grpc.client.targets.greeter.authority=greeter.example");
-  }
-
-  @AfterEach
-  void stopServer() {
-    this.server.close();
-  }
+  private final ApplicationContextRunner runner = new ApplicationContextRunner()
+      .withConfiguration(
+          AutoConfigurations.of(SslAutoConfiguration.class, GrpcClientAutoConfiguration.class))
+      .withPropertyValues(
+          "grpc.client.targets.greeter.address=" + this.server.address(),
+          "grpc.client.targets.greeter.authority=greeter.example");
 
   @Test
   void serverThatIsNotVerifiedIsCalledAndWarnedOf(CapturedOutput output) {
@@ -135,9 +117,5 @@ class VerificationTest {
 
   private static void check(Channel channel) {
     HealthGrpc.newBlockingStub(channel).check(HealthCheckRequest.getDefaultInstance());
-  }
-
-  private static ClassPathResource resource(String name) {
-    return new ClassPathResource("tls/" + name);
   }
 }

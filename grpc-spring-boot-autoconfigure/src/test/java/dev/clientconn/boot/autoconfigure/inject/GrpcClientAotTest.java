@@ -7,6 +7,7 @@ import dev.clientconn.ClientConn;
 import dev.clientconn.boot.GrpcClient;
 import dev.clientconn.boot.GrpcClientBean;
 import dev.clientconn.boot.GrpcGlobalClientInterceptor;
+import dev.clientconn.boot.autoconfigure.AheadOfTime;
 import dev.clientconn.boot.autoconfigure.GrpcClientAutoConfiguration;
 import dev.clientconn.boot.autoconfigure.HealthServer;
 import dev.clientconn.boot.autoconfigure.interceptor.Tag;
@@ -15,114 +16,80 @@ import io.grpc.health.v1.HealthCheckRequest;
 import io.grpc.health.v1.HealthGrpc;
 import io.grpc.health.v1.HealthGrpc.HealthBlockingStub;
 import io.grpc.health.v1.HealthGrpc.HealthFutureStub;
+import java.util.HashMap;
 import java.util.List;
 import java.util.Map;
-import org.junit.jupiter.api.AfterEach;
 import org.junit.jupiter.api.Test;
-import org.springframework.aot.AotDetector;
+import org.junit.jupiter.api.extension.RegisterExtension;
 import org.springframework.aot.hint.predicate.RuntimeHintsPredicates;
-import org.springframework.aot.test.generate.TestGenerationContext;
-import org.springframework.boot.test.util.TestPropertyValues;
-import org.springframework.context.ApplicationContextInitializer;
-import org.springframework.context.annotation.AnnotationConfigApplicationContext;
 import org.springframework.context.annotation.Bean;
 import org.springframework.context.annotation.Configuration;
-import org.springframework.context.aot.ApplicationContextAotGenerator;
 import org.springframework.context.support.GenericApplicationContext;
-import org.springframework.core.SpringProperties;
 import org.springframework.core.annotation.Order;
 import org.springframework.core.test.tools.CompileWithForkedClassLoader;
-import org.springframework.core.test.tools.Compiled;
-import org.springframework.core.test.tools.TestCompiler;
 
 /**
  * Checks that generated code creates the same clients, with the settings of its environment.
  */
 class GrpcClientAotTest {
 
+  @RegisterExtension
   private final HealthServer server = HealthServer.start();
-
-  private final TestGenerationContext generation = new TestGenerationContext();
-
-  @AfterEach
-  void stopServer() {
-    this.server.close();
-    SpringProperties.setProperty(AotDetector.AOT_ENABLED, null);
-  }
 
   @Test
   @CompileWithForkedClassLoader
   void generatedContextInjectsStubsWithTheAddressOfRunTime() {
-    generate();
+    Map<String, String> properties =
+        new HashMap<>(properties(this.server.address(), this.server.address()));
+    properties.put("grpc.client.targets.greeter.user-agent", "at-run-time");
 
-    TestCompiler.forSystem().with(this.generation).compile(this::run);
+    generate().run(properties, this::check);
   }
 
   @Test
   void factoryMethodsOfInjectedStubsStayReachable() {
-    generate();
-
     assertThat(RuntimeHintsPredicates.reflection()
             .onMethodInvocation(HealthGrpc.class, "newBlockingStub"))
-        .accepts(this.generation.getRuntimeHints());
+        .accepts(generate().hints());
   }
 
-  private void generate() {
-    try (AnnotationConfigApplicationContext context = new AnnotationConfigApplicationContext()) {
-      TestPropertyValues.of(
-              "grpc.client.targets.greeter.address=localhost:1",
-              "grpc.client.interceptors.global=annotated",
-              "grpc.client.migration=translate",
-              "grpc.client.moved.address=static://localhost:1",
-              "grpc.client.moved.negotiation-type=plaintext")
-          .applyTo(context);
-      context.register(
-          GrpcClientAutoConfiguration.class,
-          GrpcClientInjectionAutoConfiguration.class,
-          Interceptors.class,
-          Consumer.class,
-          Declaring.class,
-          Intercepted.class);
-      new ApplicationContextAotGenerator().processAheadOfTime(context, this.generation);
-      this.generation.writeGeneratedContent();
-    }
+  private static AheadOfTime generate() {
+    return new AheadOfTime(
+        properties("localhost:1", "static://localhost:1"),
+        GrpcClientAutoConfiguration.class,
+        GrpcClientInjectionAutoConfiguration.class,
+        Interceptors.class,
+        Consumer.class,
+        Declaring.class,
+        Intercepted.class);
   }
 
-  @SuppressWarnings("unchecked")
-  private void run(Compiled compiled) {
-    SpringProperties.setProperty(AotDetector.AOT_ENABLED, "true");
-    try (GenericApplicationContext context = new GenericApplicationContext()) {
-      TestPropertyValues.of(Map.of(
-              "grpc.client.targets.greeter.address",
-              this.server.address(),
-              "grpc.client.targets.greeter.user-agent",
-              "at-run-time",
-              "grpc.client.interceptors.global",
-              "annotated",
-              "grpc.client.migration",
-              "translate",
-              "grpc.client.moved.address",
-              this.server.address(),
-              "grpc.client.moved.negotiation-type",
-              "plaintext"))
-          .applyTo(context);
-      ApplicationContextInitializer<GenericApplicationContext> initializer =
-          compiled.getInstance(ApplicationContextInitializer.class);
-      initializer.initialize(context);
-      context.refresh();
+  private static Map<String, String> properties(String greeter, String moved) {
+    return Map.of(
+        "grpc.client.targets.greeter.address",
+        greeter,
+        "grpc.client.interceptors.global",
+        "annotated",
+        "grpc.client.migration",
+        "translate",
+        "grpc.client.moved.address",
+        moved,
+        "grpc.client.moved.negotiation-type",
+        "plaintext");
+  }
 
-      Consumer consumer = context.getBean(Consumer.class);
-      assertThat(consumer.stub.check(HealthCheckRequest.getDefaultInstance()))
-          .isEqualTo(HealthServer.serving());
-      HealthFutureStub declared = context.getBean("declared", HealthFutureStub.class);
-      assertThat(declared.getChannel()).isSameAs(context.getBean("movedClientConn"));
-      assertThat(HealthGrpc.newBlockingStub(declared.getChannel())
-              .check(HealthCheckRequest.getDefaultInstance()))
-          .isEqualTo(HealthServer.serving());
-      assertThat(consumer.channel).isSameAs(context.getBean("greeterClientConn"));
-      assertThat(consumer.stub.getChannel()).isSameAs(consumer.otherSpelling);
-      interceptorsAreThoseOfEachClient(consumer.stub, context.getBean(Intercepted.class));
-    }
+  private void check(GenericApplicationContext context) {
+    Consumer consumer = context.getBean(Consumer.class);
+    assertThat(consumer.stub.check(HealthCheckRequest.getDefaultInstance()))
+        .isEqualTo(HealthServer.serving());
+    HealthFutureStub declared = context.getBean("declared", HealthFutureStub.class);
+    assertThat(declared.getChannel()).isSameAs(context.getBean("movedClientConn"));
+    assertThat(HealthGrpc.newBlockingStub(declared.getChannel())
+            .check(HealthCheckRequest.getDefaultInstance()))
+        .isEqualTo(HealthServer.serving());
+    assertThat(consumer.channel).isSameAs(context.getBean("greeterClientConn"));
+    assertThat(consumer.stub.getChannel()).isSameAs(consumer.otherSpelling);
+    interceptorsAreThoseOfEachClient(consumer.stub, context.getBean(Intercepted.class));
   }
 
   private void interceptorsAreThoseOfEachClient(HealthBlockingStub plain, Intercepted intercepted) {

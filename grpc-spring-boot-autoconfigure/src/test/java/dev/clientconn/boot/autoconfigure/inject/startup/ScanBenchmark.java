@@ -1,11 +1,12 @@
 // SPDX-License-Identifier: Apache-2.0
 package dev.clientconn.boot.autoconfigure.inject.startup;
 
+import dev.clientconn.boot.autoconfigure.ChildJvm;
 import java.io.File;
 import java.io.IOException;
-import java.nio.charset.StandardCharsets;
 import java.nio.file.Files;
 import java.nio.file.Path;
+import java.time.Duration;
 import java.util.ArrayList;
 import java.util.Arrays;
 import java.util.List;
@@ -52,8 +53,7 @@ class ScanBenchmark {
 
   @Test
   void scanOfFiveHundredBeans(@TempDir Path folder) throws Exception {
-    String classPath =
-        System.getProperty("surefire.test.class.path", System.getProperty("java.class.path"));
+    String classPath = ChildJvm.classPath();
     Path jar = folder.resolve("beans.jar");
     BeanSources.compile(BEANS, classPath, folder, jar);
     String withBeans = classPath + File.pathSeparator + jar;
@@ -92,22 +92,20 @@ class ScanBenchmark {
 
   private static Start start(String classPath, String... args)
       throws IOException, InterruptedException {
-    List<String> command = new ArrayList<>(List.of(
-        Path.of(System.getProperty("java.home"), "bin", "java").toString(),
-        // Devtools is on the class path of the tests, and would start the application twice.
-        "-Dspring.devtools.restart.enabled=false",
-        "-cp",
-        classPath,
-        MeasuredApplication.class.getName(),
+    // Devtools is on the class path of the tests, and would start the application twice.
+    List<String> options = List.of("-Dspring.devtools.restart.enabled=false", "-cp", classPath);
+    List<String> arguments = new ArrayList<>(List.of(
         "--spring.main.banner-mode=off",
         // The class path of the tests has all optional libraries.
         "--spring.main.web-application-type=none",
         "--spring.docker.compose.enabled=false",
         "--logging.level.root=warn"));
-    command.addAll(Arrays.asList(args));
-    Process process = new ProcessBuilder(command).redirectErrorStream(true).start();
-    String output = new String(process.getInputStream().readAllBytes(), StandardCharsets.UTF_8);
-    process.waitFor();
+    arguments.addAll(Arrays.asList(args));
+    String output = ChildJvm.run(
+        Duration.ofMinutes(2),
+        options,
+        MeasuredApplication.class,
+        arguments.toArray(String[]::new));
     String[] figures = output
         .lines()
         .filter(line -> line.startsWith(MeasuredApplication.RESULT))
