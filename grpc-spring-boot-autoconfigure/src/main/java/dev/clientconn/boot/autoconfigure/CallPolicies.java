@@ -1,6 +1,11 @@
 // SPDX-License-Identifier: Apache-2.0
 package dev.clientconn.boot.autoconfigure;
 
+import dev.clientconn.boot.autoconfigure.settings.HedgingPolicySettings;
+import dev.clientconn.boot.autoconfigure.settings.HedgingSettings;
+import dev.clientconn.boot.autoconfigure.settings.RetryPolicySettings;
+import dev.clientconn.boot.autoconfigure.settings.RetrySettings;
+import dev.clientconn.boot.autoconfigure.settings.ThrottlingSettings;
 import java.time.Duration;
 import java.util.ArrayList;
 import java.util.LinkedHashMap;

@@ -2,6 +2,8 @@
 package dev.clientconn.boot.autoconfigure;
 
 import dev.clientconn.ClientConn;
+import dev.clientconn.boot.autoconfigure.settings.ConnectMode;
+import dev.clientconn.boot.autoconfigure.settings.ConnectSettings;
 import io.grpc.ConnectivityState;
 import java.time.Duration;
 import java.util.ArrayList;

@@ -4,6 +4,7 @@ package dev.clientconn.boot.autoconfigure;
 import dev.clientconn.boot.autoconfigure.interceptor.GlobalInterceptors;
 import dev.clientconn.boot.autoconfigure.netdevh.Migration;
 import dev.clientconn.boot.autoconfigure.observation.CallConvention;
+import dev.clientconn.boot.autoconfigure.settings.GrpcClientSettings;
 import java.time.Duration;
 import java.time.temporal.ChronoUnit;
 import java.util.LinkedHashMap;

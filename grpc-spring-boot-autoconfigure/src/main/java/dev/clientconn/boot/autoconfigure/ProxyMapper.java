@@ -2,6 +2,7 @@
 package dev.clientconn.boot.autoconfigure;
 
 import dev.clientconn.ClientConnBuilder;
+import dev.clientconn.boot.autoconfigure.settings.ProxySettings;
 import java.util.regex.Matcher;
 import java.util.regex.Pattern;
 import org.springframework.util.StringUtils;

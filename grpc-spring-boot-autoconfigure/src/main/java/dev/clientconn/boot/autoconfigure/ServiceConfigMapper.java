@@ -2,6 +2,7 @@
 package dev.clientconn.boot.autoconfigure;
 
 import dev.clientconn.ClientConnBuilder;
+import dev.clientconn.boot.autoconfigure.settings.RetrySettings;
 import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;

@@ -1,6 +1,7 @@
 // SPDX-License-Identifier: Apache-2.0
 package dev.clientconn.boot.autoconfigure;
 
+import dev.clientconn.boot.autoconfigure.settings.GrpcClientSettings;
 import java.beans.PropertyDescriptor;
 import java.lang.reflect.Method;
 import java.util.ArrayList;
@@ -92,8 +93,10 @@ final class SettingKeys {
 
   /** Whether a property is a group of keys, such as {@code keepalive}. */
   static boolean isGroup(Class<?> type) {
+    String home = type.getPackageName();
     return !type.isEnum()
-        && type.getPackageName().equals(GrpcClientSettings.class.getPackageName());
+        && (home.equals(GrpcClientSettings.class.getPackageName())
+            || home.equals(GrpcClientProperties.class.getPackageName()));
   }
 
   /** Returns the key in the spelling of the documentation, or null if there is no such key. */

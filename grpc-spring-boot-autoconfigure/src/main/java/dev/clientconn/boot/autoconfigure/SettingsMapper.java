@@ -3,6 +3,12 @@ package dev.clientconn.boot.autoconfigure;
 
 import dev.clientconn.ClientConnBuilder;
 import dev.clientconn.boot.autoconfigure.GrpcClientProperties.Target;
+import dev.clientconn.boot.autoconfigure.settings.ConnectMode;
+import dev.clientconn.boot.autoconfigure.settings.ConnectionsSettings;
+import dev.clientconn.boot.autoconfigure.settings.DnsSettings;
+import dev.clientconn.boot.autoconfigure.settings.FlowControlSettings;
+import dev.clientconn.boot.autoconfigure.settings.InboundSettings;
+import dev.clientconn.boot.autoconfigure.settings.KeepaliveSettings;
 import io.grpc.LoadBalancerRegistry;
 import java.time.Duration;
 import java.util.List;

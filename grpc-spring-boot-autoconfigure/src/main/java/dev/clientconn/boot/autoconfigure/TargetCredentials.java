@@ -7,6 +7,7 @@ import dev.clientconn.boot.autoconfigure.credentials.TokenCache;
 import dev.clientconn.boot.autoconfigure.credentials.TokenCredentials;
 import dev.clientconn.boot.autoconfigure.credentials.TokenSources;
 import dev.clientconn.boot.autoconfigure.credentials.TokenThreads;
+import dev.clientconn.boot.autoconfigure.settings.CredentialsSettings;
 import io.grpc.CallCredentials;
 import java.time.Duration;
 import java.util.Collection;

@@ -3,6 +3,7 @@ package dev.clientconn.boot.autoconfigure;
 
 import dev.clientconn.boot.autoconfigure.connection.TargetConnection;
 import dev.clientconn.boot.autoconfigure.interceptor.GlobalInterceptors;
+import dev.clientconn.boot.autoconfigure.settings.SslSettings;
 import io.grpc.NameResolverRegistry;
 import java.util.LinkedHashMap;
 import java.util.List;

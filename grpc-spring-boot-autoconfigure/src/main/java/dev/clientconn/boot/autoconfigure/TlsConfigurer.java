@@ -5,8 +5,8 @@ import static java.util.Objects.requireNonNull;
 
 import dev.clientconn.ClientConnBuilder;
 import dev.clientconn.ReloadableTls;
-import dev.clientconn.boot.autoconfigure.SslSettings.Verify;
 import dev.clientconn.boot.autoconfigure.connection.TargetConnection;
+import dev.clientconn.boot.autoconfigure.settings.SslSettings.Verify;
 import dev.clientconn.internal.concurrent.CrossesThreads;
 import io.grpc.TlsChannelCredentials;
 import io.netty.handler.ssl.util.InsecureTrustManagerFactory;

@@ -1,6 +1,7 @@
 // SPDX-License-Identifier: Apache-2.0
 package dev.clientconn.boot.autoconfigure;
 
+import dev.clientconn.boot.autoconfigure.settings.SslSettings;
 import java.util.List;
 import org.springframework.util.StringUtils;
 

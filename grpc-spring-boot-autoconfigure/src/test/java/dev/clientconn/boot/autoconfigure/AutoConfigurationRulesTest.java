@@ -100,6 +100,20 @@ class AutoConfigurationRulesTest {
   }
 
   @Test
+  void settingsDependOnNoOtherPackageOfTheStarter() {
+    noClasses()
+        .that()
+        .resideInAPackage("dev.clientconn.boot.autoconfigure.settings")
+        .should()
+        .dependOnClassesThat(com.tngtech.archunit.core.domain.JavaClass.Predicates.resideInAPackage(
+                "dev.clientconn..")
+            .and(com.tngtech.archunit.base.DescribedPredicate.not(
+                com.tngtech.archunit.core.domain.JavaClass.Predicates.resideInAPackage(
+                    "dev.clientconn.boot.autoconfigure.settings"))))
+        .check(OURS);
+  }
+
+  @Test
   void nothingTouchesInternalsOfTheTransport() {
     noClasses()
         .should()

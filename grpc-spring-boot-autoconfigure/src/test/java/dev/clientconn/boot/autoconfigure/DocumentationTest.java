@@ -3,6 +3,7 @@ package dev.clientconn.boot.autoconfigure;
 
 import static org.assertj.core.api.Assertions.assertThat;
 
+import dev.clientconn.boot.autoconfigure.settings.SslSettings;
 import dev.clientconn.internal.transport.ChannelDefaults;
 import io.grpc.Status;
 import java.io.IOException;

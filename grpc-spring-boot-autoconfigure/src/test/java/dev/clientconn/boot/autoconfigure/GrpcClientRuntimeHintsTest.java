@@ -6,6 +6,7 @@ import static org.assertj.core.api.Assertions.assertThat;
 import com.tngtech.archunit.core.domain.JavaClass;
 import com.tngtech.archunit.core.importer.ClassFileImporter;
 import com.tngtech.archunit.core.importer.ImportOption;
+import dev.clientconn.boot.autoconfigure.settings.GrpcClientSettings;
 import java.beans.PropertyDescriptor;
 import java.lang.reflect.Method;
 import java.util.List;
@@ -38,10 +39,8 @@ class GrpcClientRuntimeHintsTest {
             Stream.of(GrpcClientProperties.class, GrpcClientProperties.Target.class),
             new ClassFileImporter()
                     .withImportOption(new ImportOption.DoNotIncludeTests())
-                    .importPackages(GrpcClientProperties.class.getPackageName())
+                    .importPackages(GrpcClientSettings.class.getPackageName())
                     .stream()
-                    .filter(type ->
-                        type.getPackageName().equals(GrpcClientProperties.class.getPackageName()))
                     .filter(type -> type.getSimpleName().endsWith("Settings"))
                     .map(JavaClass::reflect)
                     .filter(type -> BeanUtils.getPropertyDescriptors(type).length > 1))

@@ -4,6 +4,8 @@ package dev.clientconn.boot.autoconfigure;
 import static org.assertj.core.api.Assertions.assertThat;
 
 import dev.clientconn.ClientConn;
+import dev.clientconn.boot.autoconfigure.settings.ConnectMode;
+import dev.clientconn.boot.autoconfigure.settings.ConnectSettings;
 import java.time.Duration;
 import java.util.List;
 import java.util.Map;

@@ -3,6 +3,7 @@ package dev.clientconn.boot.autoconfigure;
 
 import static org.assertj.core.api.Assertions.assertThat;
 
+import dev.clientconn.boot.autoconfigure.settings.GrpcClientSettings;
 import java.util.LinkedHashMap;
 import java.util.Map;
 import org.junit.jupiter.api.Test;

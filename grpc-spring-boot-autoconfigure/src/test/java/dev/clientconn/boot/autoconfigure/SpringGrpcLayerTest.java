@@ -4,6 +4,7 @@ package dev.clientconn.boot.autoconfigure;
 import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.assertThatExceptionOfType;
 
+import dev.clientconn.boot.autoconfigure.settings.SslSettings;
 import java.time.Duration;
 import java.util.List;
 import java.util.Map;

@@ -2,8 +2,9 @@
 package dev.clientconn.boot.autoconfigure.health;
 
 import dev.clientconn.ClientConn;
-import dev.clientconn.boot.autoconfigure.HealthSettings;
 import dev.clientconn.boot.autoconfigure.HealthSource;
+import dev.clientconn.boot.autoconfigure.settings.HealthSettings;
+import dev.clientconn.boot.autoconfigure.settings.HealthStatus;
 import dev.clientconn.transport.ClientConnSnapshot;
 import dev.clientconn.transport.TransportSnapshot;
 import io.grpc.ConnectivityState;

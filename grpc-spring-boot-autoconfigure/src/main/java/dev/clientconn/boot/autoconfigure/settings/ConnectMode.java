@@ -1,5 +1,5 @@
 // SPDX-License-Identifier: Apache-2.0
-package dev.clientconn.boot.autoconfigure;
+package dev.clientconn.boot.autoconfigure.settings;
 
 /** Says when a channel connects. */
 public enum ConnectMode {

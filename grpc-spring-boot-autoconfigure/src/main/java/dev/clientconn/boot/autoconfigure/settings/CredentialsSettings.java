@@ -1,5 +1,5 @@
 // SPDX-License-Identifier: Apache-2.0
-package dev.clientconn.boot.autoconfigure;
+package dev.clientconn.boot.autoconfigure.settings;
 
 import java.time.Duration;
 import java.time.temporal.ChronoUnit;
@@ -63,8 +63,12 @@ public class CredentialsSettings {
     return this.oauth2;
   }
 
-  /** The keys below {@code credentials} of the kinds that are set; usually one. */
-  List<String> kinds() {
+  /**
+   * Lists the kinds that are set; usually one.
+   *
+   * @return their keys below {@code credentials}
+   */
+  public List<String> kinds() {
     List<String> kinds = new ArrayList<>();
     if (StringUtils.hasText(this.bean)) {
       kinds.add("bean");
@@ -83,8 +87,12 @@ public class CredentialsSettings {
     return kinds;
   }
 
-  /** Removes the kinds that were inherited, if the target has one itself. */
-  void keepKindsOf(CredentialsSettings own) {
+  /**
+   * Removes the kinds that were inherited, if the target has one itself.
+   *
+   * @param own the settings of the target, without what it inherits
+   */
+  public void keepKindsOf(CredentialsSettings own) {
     List<String> kinds = own.kinds();
     if (kinds.isEmpty()) {
       return;

@@ -1,5 +1,5 @@
 // SPDX-License-Identifier: Apache-2.0
-package dev.clientconn.boot.autoconfigure.health;
+package dev.clientconn.boot.autoconfigure.settings;
 
 /** Lists the statuses that a state of a channel can be reported as. */
 public enum HealthStatus {

@@ -1,7 +1,6 @@
 // SPDX-License-Identifier: Apache-2.0
-package dev.clientconn.boot.autoconfigure;
+package dev.clientconn.boot.autoconfigure.settings;
 
-import dev.clientconn.boot.autoconfigure.health.HealthStatus;
 import java.time.Duration;
 import java.time.temporal.ChronoUnit;
 import org.jspecify.annotations.Nullable;
