@@ -145,7 +145,7 @@ public final class ClientConn extends ManagedChannel {
   /** For a channel that a policy has opened, and does not restart. */
   PolicyChannel asPolicyChannel() {
     ChannelCore open = core;
-    return new PolicyChannel(this, open.latch(), () -> open.subchannels().snapshot());
+    return new PolicyChannel(this, open.latch(), () -> open.subchannels().snapshot(), recorder);
   }
 
   /** Returns whether the configuration is in force: false after a shutdown. */

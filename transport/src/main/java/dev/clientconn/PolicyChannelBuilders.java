@@ -6,7 +6,9 @@ import dev.clientconn.internal.channel.PolicyChannelFactory;
 import dev.clientconn.internal.transport.TransportOptions;
 import dev.clientconn.transport.Dialer;
 import io.grpc.ChannelCredentials;
+import io.grpc.ForwardingChannelBuilder2;
 import io.grpc.Grpc;
+import io.grpc.ManagedChannel;
 import io.grpc.ManagedChannelBuilder;
 import io.grpc.NameResolver;
 import io.grpc.ProxyDetector;
@@ -65,9 +67,32 @@ record PolicyChannelBuilders(
       own = security(credentials);
     } catch (IllegalArgumentException e) {
       // Credentials of another transport; grpc-java asks the other providers, too.
-      return Grpc.newChannelBuilder(target, credentials);
+      return new OtherTransport(Grpc.newChannelBuilder(target, credentials), onBuilt);
     }
     return configure(begin.builder(target, own, onBuilt));
+  }
+
+  /** Reports the channels of another provider's builder. */
+  private static final class OtherTransport extends ForwardingChannelBuilder2<OtherTransport> {
+    private final ManagedChannelBuilder<?> builder;
+    private final Consumer<PolicyChannel> onBuilt;
+
+    OtherTransport(ManagedChannelBuilder<?> builder, Consumer<PolicyChannel> onBuilt) {
+      this.builder = builder;
+      this.onBuilt = onBuilt;
+    }
+
+    @Override
+    protected ManagedChannelBuilder<?> delegate() {
+      return builder;
+    }
+
+    @Override
+    public ManagedChannel build() {
+      ManagedChannel built = super.build();
+      onBuilt.accept(PolicyChannel.ofOtherTransport(built));
+      return built;
+    }
   }
 
   /** A policy passes its helper's credentials, which do not have the TLS material. */

@@ -6,12 +6,22 @@ import static org.assertj.core.api.Assertions.assertThatThrownBy;
 
 import dev.clientconn.internal.channel.FakePolicy;
 import dev.clientconn.testing.EchoServers;
+import dev.clientconn.testing.RecordingMetricSink;
+import dev.clientconn.transport.ChannelTotals;
+import dev.clientconn.transport.ChannelTotals.ConnectOutcome;
+import dev.clientconn.transport.ClientConnSnapshot;
+import dev.clientconn.transport.TransportEvent;
+import dev.clientconn.transport.TransportEvent.Kind;
+import dev.clientconn.transport.WaitCause;
+import dev.clientconn.transport.WaitTotal;
 import io.grpc.CallOptions;
 import io.grpc.Channel;
+import io.grpc.ChannelCredentials;
 import io.grpc.ClientCall;
 import io.grpc.ClientInterceptor;
 import io.grpc.EquivalentAddressGroup;
 import io.grpc.InsecureChannelCredentials;
+import io.grpc.InternalManagedChannelBuilder;
 import io.grpc.LoadBalancer;
 import io.grpc.ManagedChannel;
 import io.grpc.ManagedChannelBuilder;
@@ -20,10 +30,14 @@ import io.grpc.MethodDescriptor;
 import io.grpc.NameResolver;
 import io.grpc.Server;
 import io.grpc.Status;
+import io.grpc.netty.GrpcSslContexts;
 import io.grpc.netty.NettyServerBuilder;
+import io.grpc.netty.NettySslContextChannelCredentials;
 import io.grpc.stub.ClientCalls;
 import java.net.InetSocketAddress;
 import java.util.List;
+import java.util.Map;
+import java.util.Objects;
 import java.util.concurrent.BlockingQueue;
 import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.LinkedBlockingQueue;
@@ -44,6 +58,7 @@ class PolicyChannelsTest {
 
   private final FakePolicy policy = new FakePolicy();
   private final AtomicInteger intercepted = new AtomicInteger();
+  private final RecordingMetricSink sink = new RecordingMetricSink();
   private Server server;
   private ClientConn parent;
 
@@ -51,11 +66,12 @@ class PolicyChannelsTest {
   void connect() throws Exception {
     policy.register();
     server = servers.serve(NettyServerBuilder.forPort(0));
-    parent = ClientConnBuilder.forAddress("localhost", server.getPort())
+    ClientConnBuilder builder = ClientConnBuilder.forAddress("localhost", server.getPort())
         .usePlaintext()
         .defaultLoadBalancingPolicy(FakePolicy.NAME)
-        .intercept(new Counter(intercepted))
-        .build();
+        .intercept(new Counter(intercepted));
+    InternalManagedChannelBuilder.addMetricSink(builder, sink);
+    parent = builder.build();
     // The policy is made with the first call.
     servers.call(parent, MESSAGE);
     assertThat(intercepted).hasValue(1);
@@ -212,6 +228,88 @@ class PolicyChannelsTest {
 
     assertThat(parent.snapshot().subchannels()).hasSize(own + 1);
     channel.shutdownNow();
+  }
+
+  @Test
+  void totalsAndEventsHaveTheConnectionsOfThePolicysChannels() throws Exception {
+    ChannelTotals before = parent.snapshot().totals();
+    ManagedChannel channel = oob(server);
+    call(channel);
+
+    ChannelTotals open = parent.snapshot().totals();
+    assertThat(successes(open)).isEqualTo(successes(before) + 1);
+    assertThat(open.counters().streamsOpened()).isEqualTo(before.counters().streamsOpened() + 1);
+    assertThat(open.resolutions()).as("of the parent alone").isEqualTo(before.resolutions());
+
+    channel.shutdownNow();
+    assertThat(channel.awaitTermination(30, TimeUnit.SECONDS)).isTrue();
+
+    ClientConnSnapshot ended = parent.snapshot();
+    assertThat(ended.totals().counters().streamsOpened())
+        .isEqualTo(open.counters().streamsOpened());
+    assertThat(ended.totals().disconnects()).isEqualTo(Map.of("subchannel shutdown", 1L));
+    assertThat(ended.events()).extracting(TransportEvent::kind).endsWith(Kind.DISCONNECTED);
+    assertThat(ended.events().stream().filter(event -> event.kind() == Kind.CHANNEL_STATE))
+        .as("states of the parent")
+        .noneMatch(event -> event.text().contains("SHUTDOWN"));
+  }
+
+  private static long successes(ChannelTotals totals) {
+    return Objects.requireNonNull(totals.attempts().get(ConnectOutcome.SUCCESS)).count();
+  }
+
+  @Test
+  void waitsOfThePolicysCallsAreNotThoseOfTheParent() {
+    Map<WaitCause, WaitTotal> before = parent.snapshot().waits();
+    ManagedChannel channel = oob(server);
+    call(channel);
+
+    assertThat(parent.snapshot().waits()).isEqualTo(before);
+    channel.shutdownNow();
+  }
+
+  @Test
+  void metricSinksOfTheParentGetNothingOfThePolicysChannels() {
+    sink.values.clear();
+    ManagedChannel channel = oob(server);
+    call(channel);
+
+    assertThat(sink.values).isEmpty();
+    channel.shutdownNow();
+  }
+
+  @Test
+  void channelOfAnotherTransportIsShutDownWithItsParent() throws Exception {
+    ChannelCredentials foreign =
+        NettySslContextChannelCredentials.create(GrpcSslContexts.forClient().build());
+    ManagedChannel channel = inPolicy(
+        with -> with.createResolvingOobChannelBuilder("localhost:1", foreign).build());
+    assertThat(channel).isNotInstanceOf(ClientConn.class);
+
+    parent.shutdown();
+
+    assertThat(parent.awaitTermination(30, TimeUnit.SECONDS)).isTrue();
+    assertThat(channel.isShutdown()).isTrue();
+    assertThat(channel.awaitTermination(30, TimeUnit.SECONDS)).isTrue();
+  }
+
+  @Test
+  void channelOfAnotherTransportDoesNotDelayTheEndOfItsParent() throws Exception {
+    ChannelCredentials foreign =
+        NettySslContextChannelCredentials.create(GrpcSslContexts.forClient().build());
+    // A call that waits for ever keeps it from terminating.
+    ManagedChannel channel = inPolicy(
+        with -> with.createResolvingOobChannelBuilder("localhost:1", foreign).build());
+    channel
+        .newCall(EchoServers.METHOD, CallOptions.DEFAULT.withWaitForReady())
+        .start(new ClientCall.Listener<>() {}, new Metadata());
+
+    parent.shutdown();
+
+    assertThat(parent.awaitTermination(30, TimeUnit.SECONDS)).isTrue();
+    assertThat(channel.isTerminated()).isFalse();
+    channel.shutdownNow();
+    assertThat(channel.awaitTermination(30, TimeUnit.SECONDS)).isTrue();
   }
 
   @Test

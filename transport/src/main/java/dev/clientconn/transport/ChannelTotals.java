@@ -7,7 +7,8 @@ import java.util.Map;
 /**
  * Sums up what has happened to a channel since it was built. No figure ever decreases: those of
  * connections that have ended are included, and other configurations or a restart of the channel
- * change nothing.
+ * change nothing. Connections of channels that a load-balancing policy has opened for itself count
+ * as those of the channel do.
  *
  * <p>The maps have no entry for what has not happened.
  *

@@ -16,7 +16,7 @@ import org.jspecify.annotations.Nullable;
  * @param waitingCalls number of calls that wait because no connection is ready
  * @param subchannels one for each address or address group that the load-balancing policy uses, in
  *     the order of their creation; those of an earlier configuration are among them while they have
- *     connections
+ *     connections, and those of channels that the policy has opened for itself follow
  * @param failure why the last attempt to connect failed, {@code null} where a connection is ready
  *     or the channel is idle
  * @param waits how much all calls have waited since the channel was built, with an entry for every

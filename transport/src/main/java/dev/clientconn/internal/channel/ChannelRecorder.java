@@ -17,6 +17,7 @@ import java.util.ArrayList;
 import java.util.HashMap;
 import java.util.List;
 import java.util.Map;
+import org.jspecify.annotations.Nullable;
 
 /**
  * Adds up what happens to a channel, and retains its last events. Lives as long as the {@code
@@ -25,6 +26,9 @@ import java.util.Map;
  * <p>A connection's counters are read while it lives, and added to those of ended connections when
  * it ends: both under one lock, or a snapshot in between would count them twice or not at all. The
  * maps are copied for each change, as changes are rare and most maps have one entry.
+ *
+ * <p>What happens to the connections of a channel that a load-balancing policy has opened is also
+ * recorded for the channel of the policy, whose snapshot has these connections, too.
  */
 @CrossesThreads
 public final class ChannelRecorder implements TransportObserver {
@@ -39,21 +43,41 @@ public final class ChannelRecorder implements TransportObserver {
   private Map<String, Long> disconnects = Map.of();
   private Map<ResolutionOutcome, TimeTotal> resolutions = Map.of();
   private long rejected;
+  /** Of the channel whose policy has opened this one. Set before there is a connection. */
+  private volatile @Nullable ChannelRecorder parent;
+
+  /** Records for another channel, too, what happens to connections from now on. */
+  void recordFor(ChannelRecorder parentChannel) {
+    parent = parentChannel;
+  }
 
   /** A connection is dialled. */
-  synchronized void addConnection(ClientTransport connection) {
+  void addConnection(ClientTransport connection) {
+    // Of this channel alone: what a policy's calls wait for is a wait of the calls behind them.
+    waits.addConnection(connection.waits());
+    for (ChannelRecorder each = this; each != null; each = each.parent) {
+      each.addToCounters(connection);
+    }
+  }
+
+  private synchronized void addToCounters(ClientTransport connection) {
     List<ClientTransport> more = new ArrayList<>(connections);
     more.add(connection);
     connections = List.copyOf(more);
-    waits.addConnection(connection.waits());
   }
 
   /** A connection has ended, and counts nothing any more. */
-  synchronized void removeConnection(ClientTransport connection) {
+  void removeConnection(ClientTransport connection) {
+    waits.removeConnection(connection.waits());
+    for (ChannelRecorder each = this; each != null; each = each.parent) {
+      each.removeFromCounters(connection);
+    }
+  }
+
+  private synchronized void removeFromCounters(ClientTransport connection) {
     List<ClientTransport> fewer = new ArrayList<>(connections);
     if (fewer.remove(connection)) {
       connections = List.copyOf(fewer);
-      waits.removeConnection(connection.waits());
       ended = ended.plus(connection.counters());
     }
   }
@@ -65,11 +89,15 @@ public final class ChannelRecorder implements TransportObserver {
     }
     boolean success = outcome == ConnectOutcome.SUCCESS;
     log.add(success ? Kind.CONNECTED : Kind.CONNECT_FAILED, connection, detail);
+    parent().attemptEnded(connection, outcome, nanos, detail);
   }
 
   @Override
-  public synchronized void handshakeEnded(String result, boolean resumed) {
-    handshakes = plusOne(handshakes, new TlsHandshake(result, resumed));
+  public void handshakeEnded(String result, boolean resumed) {
+    synchronized (this) {
+      handshakes = plusOne(handshakes, new TlsHandshake(result, resumed));
+    }
+    parent().handshakeEnded(result, resumed);
   }
 
   @Override
@@ -79,6 +107,7 @@ public final class ChannelRecorder implements TransportObserver {
       disconnects = plusOne(disconnects, error);
     }
     log.add(Kind.DISCONNECTED, connection, text);
+    parent().disconnected(connection, error, nanos, text);
   }
 
   /** A name look-up has ended. */
@@ -94,6 +123,15 @@ public final class ChannelRecorder implements TransportObserver {
   @Override
   public void event(Kind kind, long connection, Object detail) {
     log.add(kind, connection, detail);
+    if (connection != 0) {
+      // The others concern the state and the name of this channel.
+      parent().event(kind, connection, detail);
+    }
+  }
+
+  private TransportObserver parent() {
+    ChannelRecorder known = parent;
+    return known == null ? NONE : known;
   }
 
   /** What all calls wait for. */

@@ -18,7 +18,8 @@ import org.jspecify.annotations.Nullable;
 
 /**
  * Opens channels for load-balancing policies ("out of band"), and lists those that have not
- * terminated: the channel whose policy opened them terminates after them.
+ * terminated: the channel whose policy opened them terminates after them. Those of other transports
+ * it only shuts down.
  */
 @CrossesThreads
 final class PolicyChannels {
@@ -34,6 +35,15 @@ final class PolicyChannels {
 
     ManagedChannel channel() {
       return opened.channel();
+    }
+
+    /** A channel of another transport does not say when it has terminated. */
+    boolean isAwaited() {
+      return opened.latch() != null;
+    }
+
+    boolean isListed() {
+      return isAwaited() || !channel().isShutdown();
     }
   }
 
@@ -96,13 +106,19 @@ final class PolicyChannels {
     Entry entry = new Entry(owner, opened, addresses);
     synchronized (this) {
       List<Entry> more = new ArrayList<>(all);
+      more.removeIf(known -> !known.isListed());
       more.add(entry);
       all = List.copyOf(more);
     }
-    opened.latch().onTerminated(() -> {
-      remove(entry);
-      owner.sync().execute(onTerminated);
-    });
+    if (opened.recorder() != null) {
+      opened.recorder().recordFor(owner.recorder());
+    }
+    if (opened.latch() != null) {
+      opened.latch().onTerminated(() -> {
+        remove(entry);
+        owner.sync().execute(onTerminated);
+      });
+    }
   }
 
   private synchronized void remove(Entry entry) {
@@ -146,8 +162,9 @@ final class PolicyChannels {
     select(entry -> true).forEach(ManagedChannel::shutdownNow);
   }
 
+  /** Whether none is left that the owner waits for. */
   boolean isEmpty() {
-    return all.isEmpty();
+    return all.stream().noneMatch(Entry::isAwaited);
   }
 
   @SuppressWarnings("ReferenceEquality") // each configuration has one context
