@@ -84,7 +84,13 @@ public final class AddrConns {
 
   /** Those of one configuration of the channel. */
   List<AddrConn> of(ChannelContext context) {
-    return all.stream().filter(addrConn -> addrConn.isOf(context)).toList();
+    List<AddrConn> found = new ArrayList<>();
+    for (AddrConn addrConn : all) {
+      if (addrConn.isOf(context)) {
+        found.add(addrConn);
+      }
+    }
+    return found;
   }
 
   public List<ClientConnSnapshot.Subchannel> snapshot() {

@@ -28,9 +28,11 @@ final class ClusterTls {
 
   /** Warns, once for a channel, if these servers are to be called with TLS of their cluster. */
   void check(List<EquivalentAddressGroup> addresses, String target) {
-    if (!warned && addresses.stream().anyMatch(group -> isConfiguredFor(group.getAttributes()))) {
-      warned = true;
-      LOGGER.warning("[" + target + "] " + REMEDY);
+    for (EquivalentAddressGroup group : addresses) {
+      if (!warned && isConfiguredFor(group.getAttributes())) {
+        warned = true;
+        LOGGER.warning("[" + target + "] " + REMEDY);
+      }
     }
   }
 
@@ -41,6 +43,11 @@ final class ClusterTls {
 
   @SuppressWarnings("deprecation") // The key itself cannot be had, only compared by its name.
   private static boolean isConfiguredFor(Attributes address) {
-    return address.keys().stream().anyMatch(key -> key.toString().equals(KEY));
+    for (Attributes.Key<?> key : address.keys()) {
+      if (key.toString().equals(KEY)) {
+        return true;
+      }
+    }
+    return false;
   }
 }

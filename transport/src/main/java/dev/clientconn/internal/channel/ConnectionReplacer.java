@@ -93,8 +93,11 @@ final class ConnectionReplacer {
 
   /** Dials a replacement if one is needed. */
   void replaceOutdated() {
-    if (established.all().stream().anyMatch(this::isOutdated)) {
-      dialAnother.run();
+    for (SubchannelConnection connection : established.all()) {
+      if (isOutdated(connection)) {
+        dialAnother.run();
+        return;
+      }
     }
   }
 

@@ -9,7 +9,6 @@ import java.time.Instant;
 import java.util.ArrayList;
 import java.util.Arrays;
 import java.util.List;
-import java.util.regex.Pattern;
 import org.jspecify.annotations.Nullable;
 
 /**
@@ -23,7 +22,7 @@ final class EventLog {
   private static final int FIRST_CAPACITY = 5;
 
   /** Parts of texts come from servers, and must not be able to add lines to a log. */
-  private static final Pattern CONTROL = Pattern.compile("[\\p{Cntrl}\u2028\u2029]+");
+  private static final String CONTROL = "[\\p{Cntrl}\u2028\u2029]+";
 
   /**
    * Fits into 32 bytes: each channel has some.
@@ -75,7 +74,7 @@ final class EventLog {
   }
 
   private static String line(String text) {
-    String line = CONTROL.matcher(text).replaceAll(" ");
+    String line = text.replaceAll(CONTROL, " ");
     return line.length() <= TransportEvent.MAX_TEXT
         ? line
         : line.substring(0, TransportEvent.MAX_TEXT - 1) + "…";
