@@ -7,7 +7,9 @@ import static org.assertj.core.api.Assertions.assertThatThrownBy;
 import dev.clientconn.testing.EchoServers;
 import io.grpc.CallOptions;
 import io.grpc.ConnectivityState;
+import io.grpc.Metadata;
 import io.grpc.Server;
+import io.grpc.ServerStreamTracer;
 import io.grpc.Status;
 import io.grpc.StatusRuntimeException;
 import io.grpc.health.v1.HealthCheckRequest;
@@ -19,6 +21,8 @@ import io.grpc.protobuf.services.HealthStatusManager;
 import io.grpc.stub.ClientCalls;
 import io.grpc.stub.StreamObserver;
 import java.util.Map;
+import java.util.Queue;
+import java.util.concurrent.ConcurrentLinkedQueue;
 import java.util.concurrent.CountDownLatch;
 import java.util.concurrent.TimeUnit;
 import org.junit.jupiter.api.Test;
@@ -73,9 +77,23 @@ class ServerHealthTest {
 
   @Test
   void serverWithoutTheHealthServiceIsUsed() throws Exception {
-    Server plain = servers.serve(NettyServerBuilder.forPort(0));
+    Queue<String> asked = new ConcurrentLinkedQueue<>();
+    Server plain = servers.serve(
+        NettyServerBuilder.forPort(0).addStreamTracerFactory(new ServerStreamTracer.Factory() {
+          @Override
+          public ServerStreamTracer newServerStreamTracer(String method, Metadata headers) {
+            asked.add(method);
+            return new ServerStreamTracer() {};
+          }
+        }));
 
     assertThat(servers.call(channel("localhost:" + plain.getPort()), MESSAGE)).isEqualTo(MESSAGE);
+
+    assertThat(asked)
+        .as("the check comes first")
+        .containsExactly(
+            HealthGrpc.getWatchMethod().getFullMethodName(),
+            EchoServers.METHOD.getFullMethodName());
   }
 
   @Test

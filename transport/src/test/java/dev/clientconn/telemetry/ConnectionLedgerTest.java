@@ -251,30 +251,31 @@ class ConnectionLedgerTest {
   }
 
   private Map<String, Long> peerThatSends(String bytes, Options options) throws Exception {
-    try (ServerSocket server = silent()) {
-      Thread peer = new Thread(() -> {
-        try {
-          while (true) {
-            try (Socket socket = server.accept()) {
-              socket.getInputStream().read();
-              socket.getOutputStream().write(bytes.getBytes(StandardCharsets.US_ASCII));
-            }
-          }
-        } catch (IOException closed) {
-          // The test is over.
-        }
-      });
-      peer.start();
+    ServerSocket server = silent();
+    Thread peer = new Thread(() -> sendToEach(server, bytes));
+    peer.start();
+    try {
       ClientConnBuilder builder = builder(server.getLocalPort());
       options.set(builder, new InetSocketAddress(server.getInetAddress(), server.getLocalPort()));
-      try {
-        return ledger(
-            builder.build(),
-            channel -> assertThat(call(channel)).isEqualTo(Status.Code.UNAVAILABLE));
-      } finally {
-        server.close();
-        peer.join();
+      return ledger(
+          builder.build(),
+          channel -> assertThat(call(channel)).isEqualTo(Status.Code.UNAVAILABLE));
+    } finally {
+      server.close();
+      peer.join();
+    }
+  }
+
+  private static void sendToEach(ServerSocket server, String bytes) {
+    try {
+      while (true) {
+        try (Socket socket = server.accept()) {
+          socket.getInputStream().read();
+          socket.getOutputStream().write(bytes.getBytes(StandardCharsets.US_ASCII));
+        }
       }
+    } catch (IOException closed) {
+      // The test is over.
     }
   }
 
