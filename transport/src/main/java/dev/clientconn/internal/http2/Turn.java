@@ -122,7 +122,6 @@ final class Turn {
       deliveries.deliver();
       more = controlBuffer.drain(applier);
     }
-    deliveries.deliver();
   }
 
   private void send() {
