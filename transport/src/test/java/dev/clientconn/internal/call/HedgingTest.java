@@ -12,6 +12,7 @@ import dev.clientconn.testing.FakeStream;
 import dev.clientconn.testing.RecordingReports;
 import dev.clientconn.testing.TextMethods;
 import dev.clientconn.transport.TransportListener.RepeatReason;
+import dev.clientconn.transport.WaitCause;
 import io.grpc.CallOptions;
 import io.grpc.ClientCall;
 import io.grpc.ClientStreamTracer;
@@ -75,14 +76,23 @@ class HedgingTest {
 
   /** Every call has ended once, and nothing of it is left. */
   @AfterEach
-  void nothingIsLeft() {
+  void nothingIsLeft() throws ReflectiveOperationException {
     assertThat(fixture.callsEnded).as("ends").isEqualTo(fixture.callsStarted);
     assertThat(fixture.clock.pendingTimers()).as("timers").isZero();
     assertThat(fixture.source.waiting).as("picks").isEmpty();
     assertThat(fixture.transport.open()).as("streams").isEmpty();
     assertThat(fixture.keptBytes.total()).as("retained bytes").isZero();
+    assertThat(fixture.waiting()).as("known to the channel").isEmpty();
+    assertNoWaitGoesOn();
     fixture.unsent.end(Status.ABORTED);
     assertThat(events().stream().filter(event -> event.startsWith("close"))).hasSize(1);
+  }
+
+  private void assertNoWaitGoesOn() {
+    long now = fixture.clock.nanoTime();
+    assertThat(fixture.waits.snapshot(now + TimeUnit.SECONDS.toNanos(1)))
+        .as("waits in the channel's totals")
+        .isEqualTo(fixture.waits.snapshot(now));
   }
 
   // ---- Starting
@@ -559,7 +569,36 @@ class HedgingTest {
     assertThat(attempt(0).commands).endsWith("cancel(CANCELLED)");
   }
 
+  @Test
+  void callIsListedAsWaitingOnlyWhileNoAttemptRuns() {
+    usePolicy(2, 100);
+    fixture.unary("hello");
+    assertThat(fixture.unsent.waitingCalls()).isEmpty();
+
+    fails(0, DOWN, pushback("1000"));
+    assertThat(fixture.unsent.waitingCalls())
+        .extracting(WaitingCall::cause)
+        .containsExactly(WaitCause.RETRY_BACKOFF);
+
+    advance(1000);
+    assertThat(fixture.unsent.waitingCalls()).isEmpty();
+    attempt(1).respond("world");
+  }
+
   // ---- Ends from this side
+
+  @Test
+  void noAttemptStartsAtTheDeadline() {
+    fixture.options =
+        CallOptions.DEFAULT.withDeadline(fixture.clock.deadlineAfter(100, TimeUnit.MILLISECONDS));
+    fixture.unary("hello");
+
+    advance(100);
+
+    assertThat(attempts()).isOne();
+    attempt(0).passDeadline("the server's response");
+    assertThat(events()).containsExactly("close(DEADLINE_EXCEEDED)");
+  }
 
   @Test
   void aCancelEndsAllAttempts() {

@@ -8,11 +8,13 @@ import dev.clientconn.conformance.Conforms;
 import dev.clientconn.internal.message.InboundChunkPool;
 import dev.clientconn.internal.message.InboundMessage;
 import dev.clientconn.internal.message.Messages;
+import dev.clientconn.internal.message.SmallMessagePacker;
 import io.grpc.Status;
 import io.netty.buffer.ByteBuf;
 import io.netty.buffer.CompositeByteBuf;
 import io.netty.buffer.Unpooled;
 import java.util.ArrayList;
+import java.util.Collections;
 import java.util.List;
 import java.util.Random;
 import org.junit.jupiter.api.Test;
@@ -38,6 +40,9 @@ class MessageDeframerTest {
   }
 
   private final List<Message> received = new ArrayList<>();
+  /** The sum of the results of {@link MessageDeframer#deframe}. */
+  private int complete;
+
   private final MessageDeframer deframer = new MessageDeframer(MAX);
 
   @Test
@@ -47,6 +52,7 @@ class MessageDeframerTest {
       List<Message> sent = messages(random);
       byte[] wire = frame(sent);
       received.clear();
+      complete = 0;
 
       int at = 0;
       while (at < wire.length) {
@@ -65,6 +71,7 @@ class MessageDeframerTest {
       deframer.deliverPacked(this::receive);
       assertThat(deframer.hasPackedMessages()).isFalse();
       assertThat(received).as("seed %d", seed).hasSameSizeAs(sent);
+      assertThat(complete).as("seed %d", seed).isEqualTo(sent.size());
       for (int i = 0; i < sent.size(); i++) {
         assertThat(received.get(i).body).isEqualTo(sent.get(i).body);
         assertThat(received.get(i).compressed).isEqualTo(sent.get(i).compressed);
@@ -228,6 +235,61 @@ class MessageDeframerTest {
     assertThat(received.get(3).compressed).isTrue();
   }
 
+  @ParameterizedTest
+  @ValueSource(ints = {Integer.MAX_VALUE, 700})
+  void smallMessagesAreDeliveredTogetherUpToAChunk(int read) throws Exception {
+    assertThat(deliveries(read, Collections.nCopies(40, 1000))).containsExactly(16, 16, 8);
+  }
+
+  @ParameterizedTest
+  @ValueSource(ints = {Integer.MAX_VALUE, 700})
+  void smallMessagesFillAChunkToTheLastByte(int read) throws Exception {
+    int length = (InboundChunkPool.CHUNK + MessageDeframer.PREFIX_LENGTH) / 9 - 5;
+    // The prefix of the first is not stored.
+    assertThat(9 * (length + 5)).isEqualTo(InboundChunkPool.CHUNK + 5);
+
+    assertThat(deliveries(read, Collections.nCopies(18, length))).containsExactly(9, 9);
+  }
+
+  @ParameterizedTest
+  @ValueSource(ints = {Integer.MAX_VALUE, 700})
+  void theLongestSmallMessageIsDeliveredWithOthersAndALongerOneAlone(int read) throws Exception {
+    int longest = SmallMessagePacker.LONGEST;
+
+    assertThat(deliveries(read, List.of(longest, 1, longest))).containsExactly(3);
+    assertThat(deliveries(read, List.of(1, longest + 1, 1))).containsExactly(1, 1, 1);
+  }
+
+  /**
+   * Receives messages of these lengths in one turn, by reads of so many bytes at most. Returns how
+   * many are delivered at a time.
+   */
+  private static List<Integer> deliveries(int read, List<Integer> lengths) throws Exception {
+    MessageDeframer deframer = new MessageDeframer(MAX);
+    // The first of a stream is delivered alone in any case.
+    deframer.deframe(Unpooled.wrappedBuffer(new byte[5]), first -> {});
+    List<Integer> counts = new ArrayList<>();
+    MessageDeframer.Sink sink = first -> {
+      int count = 0;
+      for (InboundMessage each = first; each != null; each = each.following()) {
+        assertThat(Messages.bytes(each)).hasSize(lengths.get(sum(counts) + count));
+        count++;
+      }
+      counts.add(count);
+    };
+    byte[] wire =
+        frame(lengths.stream().map(l -> new Message(new byte[l], false)).toList());
+    for (int at = 0; at < wire.length; at += Math.min(read, wire.length - at)) {
+      deframer.deframe(Unpooled.wrappedBuffer(wire, at, Math.min(read, wire.length - at)), sink);
+    }
+    deframer.deliverPacked(sink);
+    return counts;
+  }
+
+  private static int sum(List<Integer> counts) {
+    return counts.stream().mapToInt(Integer::intValue).sum();
+  }
+
   @Test
   void aMessageThatIsNotSmallKeepsItsPosition() throws Exception {
     byte[] large = new byte[20_000];
@@ -274,7 +336,7 @@ class MessageDeframerTest {
 
   private void read(ByteBuf data) throws MessageException {
     int references = data.refCnt();
-    deframer.deframe(data, this::receive);
+    complete += deframer.deframe(data, this::receive);
     assertThat(data.isReadable()).isFalse();
     assertThat(data.refCnt()).isEqualTo(references);
     data.release();
