@@ -258,8 +258,7 @@ class ConnectionLedgerTest {
       ClientConnBuilder builder = builder(server.getLocalPort());
       options.set(builder, new InetSocketAddress(server.getInetAddress(), server.getLocalPort()));
       return ledger(
-          builder.build(),
-          channel -> assertThat(call(channel)).isEqualTo(Status.Code.UNAVAILABLE));
+          builder.build(), channel -> assertThat(call(channel)).isEqualTo(Status.Code.UNAVAILABLE));
     } finally {
       server.close();
       peer.join();
