@@ -19,7 +19,7 @@ import org.junit.jupiter.api.BeforeEach;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.Timeout;
 
-@Timeout(60)
+@Timeout(120)
 class OrphanWatchTest {
   private final Logger logger = Logger.getLogger("dev.clientconn.ClientConn");
   private final Filter before = logger.getFilter();

@@ -5,6 +5,7 @@ import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.assertThatThrownBy;
 
 import dev.clientconn.internal.channel.FakePolicy;
+import dev.clientconn.testing.ChannelStates;
 import dev.clientconn.testing.EchoServers;
 import dev.clientconn.testing.RecordingMetricSink;
 import dev.clientconn.transport.ChannelTotals;
@@ -107,7 +108,7 @@ class PolicyChannelsTest {
     assertThat(servers.authorities()).endsWith("lookup.example");
     assertThat(intercepted).hasValue(1);
     channel.shutdown();
-    assertThat(channel.awaitTermination(30, TimeUnit.SECONDS)).isTrue();
+    assertThat(channel.awaitTermination(60, TimeUnit.SECONDS)).isTrue();
   }
 
   @Test
@@ -191,7 +192,7 @@ class PolicyChannelsTest {
 
     parent.shutdown();
 
-    assertThat(parent.awaitTermination(30, TimeUnit.SECONDS)).isTrue();
+    assertThat(parent.awaitTermination(60, TimeUnit.SECONDS)).isTrue();
     assertThat(channel.isTerminated()).isTrue();
   }
 
@@ -214,10 +215,10 @@ class PolicyChannelsTest {
 
     parent.shutdownNow();
 
-    Status end = ends.poll(30, TimeUnit.SECONDS);
+    Status end = ends.poll(60, TimeUnit.SECONDS);
     assertThat(end).isNotNull();
     assertThat(end.getCode()).isEqualTo(Status.Code.UNAVAILABLE);
-    assertThat(parent.awaitTermination(30, TimeUnit.SECONDS)).isTrue();
+    assertThat(parent.awaitTermination(60, TimeUnit.SECONDS)).isTrue();
   }
 
   @Test
@@ -242,7 +243,7 @@ class PolicyChannelsTest {
     assertThat(open.resolutions()).as("of the parent alone").isEqualTo(before.resolutions());
 
     channel.shutdownNow();
-    assertThat(channel.awaitTermination(30, TimeUnit.SECONDS)).isTrue();
+    assertThat(channel.awaitTermination(60, TimeUnit.SECONDS)).isTrue();
 
     ClientConnSnapshot ended = parent.snapshot();
     assertThat(ended.totals().counters().streamsOpened())
@@ -288,9 +289,9 @@ class PolicyChannelsTest {
 
     parent.shutdown();
 
-    assertThat(parent.awaitTermination(30, TimeUnit.SECONDS)).isTrue();
+    assertThat(parent.awaitTermination(60, TimeUnit.SECONDS)).isTrue();
     assertThat(channel.isShutdown()).isTrue();
-    assertThat(channel.awaitTermination(30, TimeUnit.SECONDS)).isTrue();
+    assertThat(channel.awaitTermination(60, TimeUnit.SECONDS)).isTrue();
   }
 
   @Test
@@ -306,16 +307,16 @@ class PolicyChannelsTest {
 
     parent.shutdown();
 
-    assertThat(parent.awaitTermination(30, TimeUnit.SECONDS)).isTrue();
+    assertThat(parent.awaitTermination(60, TimeUnit.SECONDS)).isTrue();
     assertThat(channel.isTerminated()).isFalse();
     channel.shutdownNow();
-    assertThat(channel.awaitTermination(30, TimeUnit.SECONDS)).isTrue();
+    assertThat(channel.awaitTermination(60, TimeUnit.SECONDS)).isTrue();
   }
 
   @Test
-  void policyThatWasShutDownMayOpenNoChannel() {
+  void policyThatWasShutDownMayOpenNoChannel() throws Exception {
     LoadBalancer.Helper helper = policy.helper();
-    parent.enterIdle();
+    ChannelStates.makeIdle(parent);
 
     assertThatThrownBy(() -> helper.createOobChannel(address(server), "late.example"))
         .isInstanceOf(IllegalStateException.class);
@@ -329,13 +330,13 @@ class PolicyChannelsTest {
     ManagedChannelBuilder<?> builder = policy
         .helper()
         .createResolvingOobChannelBuilder("localhost:1", InsecureChannelCredentials.create());
-    parent.enterIdle();
+    ChannelStates.makeIdle(parent);
 
     ManagedChannel late = builder.build();
 
-    assertThat(late.awaitTermination(30, TimeUnit.SECONDS)).isTrue();
+    assertThat(late.awaitTermination(60, TimeUnit.SECONDS)).isTrue();
     parent.shutdown();
-    assertThat(parent.awaitTermination(30, TimeUnit.SECONDS)).isTrue();
+    assertThat(parent.awaitTermination(60, TimeUnit.SECONDS)).isTrue();
   }
 
   private ManagedChannel oob(Server to) {
@@ -357,7 +358,7 @@ class PolicyChannelsTest {
         result.completeExceptionally(t);
       }
     });
-    return result.orTimeout(30, TimeUnit.SECONDS).join();
+    return result.orTimeout(60, TimeUnit.SECONDS).join();
   }
 
   private static void call(Channel channel) {

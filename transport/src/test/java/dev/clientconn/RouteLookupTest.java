@@ -72,7 +72,7 @@ class RouteLookupTest {
   @AfterEach
   void stopLookups() throws InterruptedException {
     lookupServer.shutdownNow();
-    assertThat(lookupServer.awaitTermination(30, TimeUnit.SECONDS)).isTrue();
+    assertThat(lookupServer.awaitTermination(60, TimeUnit.SECONDS)).isTrue();
   }
 
   private ClientConn channel(String childPolicy) {
@@ -99,7 +99,7 @@ class RouteLookupTest {
 
     assertThat(servers.call(channel, MESSAGE)).isEqualTo(MESSAGE);
 
-    assertThat(lookup.requests.poll(30, TimeUnit.SECONDS))
+    assertThat(lookup.requests.poll(60, TimeUnit.SECONDS))
         .extracting(RouteLookupRequest::getKeyMapMap)
         .isEqualTo(Map.of("method", "Say"));
   }
@@ -153,11 +153,11 @@ class RouteLookupTest {
     ClientConn channel = channel("pick_first");
     Thread caller = new Thread(() -> assertThat(servers.failure(channel)).isNotNull());
     caller.start();
-    assertThat(lookup.requests.poll(30, TimeUnit.SECONDS)).isNotNull();
+    assertThat(lookup.requests.poll(60, TimeUnit.SECONDS)).isNotNull();
 
     channel.shutdownNow();
 
-    assertThat(channel.awaitTermination(30, TimeUnit.SECONDS)).isTrue();
+    assertThat(channel.awaitTermination(60, TimeUnit.SECONDS)).isTrue();
     caller.join();
   }
 

@@ -4,6 +4,7 @@ package dev.clientconn;
 import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.assertThatThrownBy;
 
+import dev.clientconn.testing.ChannelStates;
 import dev.clientconn.testing.EchoServers;
 import io.grpc.CallOptions;
 import io.grpc.ConnectivityState;
@@ -66,7 +67,7 @@ class ServerHealthTest {
       waitForReadyCall(channel);
 
       health.setStatus(SERVICE, ServingStatus.NOT_SERVING);
-      awaitState(channel, ConnectivityState.TRANSIENT_FAILURE);
+      ChannelStates.await(ConnectivityState.TRANSIENT_FAILURE, channel);
       assertThatThrownBy(() -> servers.call(channel, MESSAGE))
           .isInstanceOfSatisfying(StatusRuntimeException.class, thrown -> {
             assertThat(thrown.getStatus().getCode()).isEqualTo(Status.Code.UNAVAILABLE);
@@ -109,7 +110,7 @@ class ServerHealthTest {
         }));
     ClientConn channel = channel("localhost:" + silent.getPort());
     channel.getState(true);
-    assertThat(watched.await(30, TimeUnit.SECONDS)).isTrue();
+    assertThat(watched.await(60, TimeUnit.SECONDS)).isTrue();
 
     assertThatThrownBy(() -> ClientCalls.blockingUnaryCall(
             channel,
@@ -120,7 +121,7 @@ class ServerHealthTest {
 
     assertThat(channel.getState(false)).isEqualTo(ConnectivityState.CONNECTING);
     channel.shutdown();
-    assertThat(channel.awaitTermination(30, TimeUnit.SECONDS)).isTrue();
+    assertThat(channel.awaitTermination(60, TimeUnit.SECONDS)).isTrue();
     assertThat(servers.served)
         .noneMatch(call -> call.getMethodDescriptor().getFullMethodName().startsWith(SERVICE));
   }
@@ -145,16 +146,5 @@ class ServerHealthTest {
         CallOptions.DEFAULT.withWaitForReady().withDeadlineAfter(30, TimeUnit.SECONDS),
         MESSAGE);
     assertThat(response).isEqualTo(MESSAGE);
-  }
-
-  private static void awaitState(ClientConn channel, ConnectivityState wanted)
-      throws InterruptedException {
-    for (ConnectivityState state = channel.getState(false);
-        state != wanted;
-        state = channel.getState(false)) {
-      CountDownLatch changed = new CountDownLatch(1);
-      channel.notifyWhenStateChanged(state, changed::countDown);
-      assertThat(changed.await(30, TimeUnit.SECONDS)).as("after " + state).isTrue();
-    }
   }
 }

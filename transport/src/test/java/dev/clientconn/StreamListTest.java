@@ -18,7 +18,7 @@ import org.junit.jupiter.api.Timeout;
 import org.junit.jupiter.api.extension.RegisterExtension;
 
 /** Lists streams of channels with event loops of their own, over sockets. */
-@Timeout(60)
+@Timeout(120)
 class StreamListTest {
 
   @RegisterExtension
@@ -65,7 +65,7 @@ class StreamListTest {
   void channelWhoseLoopsHaveEndedHasNoStreams() throws Exception {
     ClientConn conn = connect();
     conn.shutdownNow();
-    assertThat(conn.awaitTermination(30, TimeUnit.SECONDS)).isTrue();
+    assertThat(conn.awaitTermination(60, TimeUnit.SECONDS)).isTrue();
 
     assertThat(conn.streamSnapshots().get()).isEmpty();
     assertThat(conn.snapshot().totals().lifetimes().count()).isEqualTo(1);

@@ -8,7 +8,9 @@ import dev.clientconn.ClientConnBuilder;
 import dev.clientconn.conformance.Conforms;
 import dev.clientconn.internal.http2.connect.TlsCredentials;
 import dev.clientconn.testing.EchoServers;
+import dev.clientconn.testing.ReservedPort;
 import dev.clientconn.tls.Pki;
+import io.grpc.CallOptions;
 import io.grpc.InsecureServerCredentials;
 import io.grpc.Server;
 import io.grpc.TlsChannelCredentials;
@@ -19,6 +21,7 @@ import java.io.IOException;
 import java.net.InetSocketAddress;
 import java.net.ServerSocket;
 import java.time.Duration;
+import org.junit.jupiter.api.AfterEach;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.Timeout;
 import org.junit.jupiter.api.extension.RegisterExtension;
@@ -26,11 +29,18 @@ import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.EnumSource;
 
 /** TCP over either I/O, IPv6 literals, and lists of addresses of which some are dead. */
-@Timeout(60)
+@Timeout(120)
 class AddressTest {
 
   @RegisterExtension
   final EchoServers echo = new EchoServers();
+
+  private final ReservedPort unused = new ReservedPort();
+
+  @AfterEach
+  void releasePort() {
+    unused.close();
+  }
 
   @ParameterizedTest
   @EnumSource
@@ -66,8 +76,8 @@ class AddressTest {
 
   @ParameterizedTest
   @EnumSource
-  void absentServerIsRefusedAlike(ChosenIo io) throws Exception {
-    int port = freePort();
+  void absentServerIsRefusedAlike(ChosenIo io) {
+    int port = unused.number();
 
     assertThat(echo.failure(io.build(plaintext("127.0.0.1:" + port), null)))
         .contains("cannot connect to", ":" + port, "Connection refused");
@@ -92,8 +102,8 @@ class AddressTest {
 
     // The server has no IPv6.
     echo.works(plaintext("static://[::1]:" + port + ",127.0.0.1:" + port).build());
-    echo.works(
-        plaintext("static://127.0.0.1:" + freePort() + ",127.0.0.1:" + port).build());
+    echo.works(plaintext("static://127.0.0.1:" + unused.number() + ",127.0.0.1:" + port)
+        .build());
   }
 
   @Conforms("C020")
@@ -102,9 +112,11 @@ class AddressTest {
     int port = serveOn("127.0.0.1").getPort();
     // The kernel accepts the connection; no server reads from it.
     try (ServerSocket silent = new ServerSocket(0)) {
-      echo.works(plaintext("static://127.0.0.1:" + silent.getLocalPort() + ",127.0.0.1:" + port)
-          .connectTimeout(Duration.ofMillis(300))
-          .build());
+      ClientConnBuilder builder = plaintext(
+              "static://127.0.0.1:" + silent.getLocalPort() + ",127.0.0.1:" + port)
+          .connectTimeout(Duration.ofMillis(300));
+      // It waits: on a busy machine the server that works may need longer than that once.
+      echo.works(builder, CallOptions.DEFAULT.withWaitForReady());
     }
   }
 
@@ -114,8 +126,8 @@ class AddressTest {
     int first = serveOn("127.0.0.1").getPort();
     int second = serveOn("127.0.0.1").getPort();
 
-    echo.works(plaintext(
-            "static://127.0.0.1:" + freePort() + ",127.0.0.1:" + first + ",127.0.0.1:" + second)
+    echo.works(plaintext("static://127.0.0.1:" + unused.number() + ",127.0.0.1:" + first
+            + ",127.0.0.1:" + second)
         .build());
 
     assertThat(echo.authorities()).containsExactly("127.0.0.1:" + first);
@@ -123,23 +135,19 @@ class AddressTest {
 
   @Conforms("C111")
   @Test
-  void lastFailureIsReportedWhenNoAddressCanBeReached() throws Exception {
-    int port = freePort();
-
-    assertThat(echo.failure(
-            plaintext("static://127.0.0.1:" + freePort() + ",127.0.0.1:" + port).build()))
-        .contains("None of 2 addresses", ":" + port, "refused");
+  void lastFailureIsReportedWhenNoAddressCanBeReached() {
+    int port = unused.number();
+    try (ReservedPort first = new ReservedPort()) {
+      assertThat(
+              echo.failure(plaintext("static://127.0.0.1:" + first.number() + ",127.0.0.1:" + port)
+                  .build()))
+          .contains("None of 2 addresses", ":" + port, "refused");
+    }
   }
 
   private Server serveOn(String host) throws IOException {
     return echo.serve(NettyServerBuilder.forAddress(
         new InetSocketAddress(host, 0), InsecureServerCredentials.create()));
-  }
-
-  private static int freePort() throws IOException {
-    try (ServerSocket socket = new ServerSocket(0)) {
-      return socket.getLocalPort();
-    }
   }
 
   private static ClientConnBuilder plaintext(String target) {

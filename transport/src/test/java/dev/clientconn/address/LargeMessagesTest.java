@@ -20,7 +20,7 @@ import org.junit.jupiter.api.Timeout;
 import org.junit.jupiter.api.extension.RegisterExtension;
 
 /** Chunks go round between calls: none may find another's bytes. */
-@Timeout(60)
+@Timeout(120)
 class LargeMessagesTest {
 
   @RegisterExtension

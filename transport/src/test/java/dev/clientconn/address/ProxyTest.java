@@ -9,6 +9,7 @@ import dev.clientconn.ClientConnBuilder;
 import dev.clientconn.conformance.Conforms;
 import dev.clientconn.internal.http2.connect.TlsCredentials;
 import dev.clientconn.testing.EchoServers;
+import dev.clientconn.testing.ReservedPort;
 import dev.clientconn.tls.Pki;
 import dev.clientconn.transport.Dialer;
 import io.grpc.HttpConnectProxiedSocketAddress;
@@ -22,7 +23,6 @@ import io.netty.pkitesting.X509Bundle;
 import java.io.IOException;
 import java.net.InetAddress;
 import java.net.InetSocketAddress;
-import java.net.ServerSocket;
 import java.time.Duration;
 import java.util.Base64;
 import java.util.Map;
@@ -39,7 +39,7 @@ import org.junit.jupiter.params.provider.EnumSource;
  * HTTP proxies, asked for a tunnel by CONNECT. The target's name exists nowhere: only the proxy can
  * know it.
  */
-@Timeout(60)
+@Timeout(120)
 class ProxyTest {
 
   private static final String HOST = "greeter.invalid";
@@ -191,19 +191,17 @@ class ProxyTest {
 
   @Test
   void absentProxyIsNamed() throws Exception {
-    int free;
-    try (ServerSocket socket = new ServerSocket(0)) {
-      free = socket.getLocalPort();
+    try (ReservedPort unused = new ReservedPort()) {
+      InetSocketAddress absent =
+          new InetSocketAddress(InetAddress.getLoopbackAddress(), unused.number());
+      assertThat(echo.failure(plaintext(HOST + ":4711")
+              .proxyDetector(target -> HttpConnectProxiedSocketAddress.newBuilder()
+                  .setProxyAddress(absent)
+                  .setTargetAddress((InetSocketAddress) target)
+                  .build())
+              .build()))
+          .contains("the proxy cannot be reached", "refused", absent.toString(), "HTTPS_PROXY");
     }
-    InetSocketAddress absent = new InetSocketAddress(InetAddress.getLoopbackAddress(), free);
-
-    assertThat(echo.failure(plaintext(HOST + ":4711")
-            .proxyDetector(target -> HttpConnectProxiedSocketAddress.newBuilder()
-                .setProxyAddress(absent)
-                .setTargetAddress((InetSocketAddress) target)
-                .build())
-            .build()))
-        .contains("the proxy cannot be reached", "refused", absent.toString(), "HTTPS_PROXY");
   }
 
   @Test

@@ -39,7 +39,7 @@ import org.junit.jupiter.params.provider.EnumSource;
 import org.junit.jupiter.params.provider.ValueSource;
 
 /** Unix sockets with a path and without one, over epoll and over NIO. */
-@Timeout(60)
+@Timeout(120)
 class UnixSocketTest {
 
   private static final NameResolverRegistry REGISTRY = NameResolverRegistry.getDefaultRegistry();

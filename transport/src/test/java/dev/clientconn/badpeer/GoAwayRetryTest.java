@@ -35,7 +35,7 @@ class GoAwayRetryTest {
   void shutdown() throws InterruptedException {
     if (conn != null) {
       conn.shutdownNow();
-      assertThat(conn.awaitTermination(10, TimeUnit.SECONDS)).isTrue();
+      assertThat(conn.awaitTermination(60, TimeUnit.SECONDS)).isTrue();
     }
   }
 
@@ -51,7 +51,7 @@ class GoAwayRetryTest {
   }
 
   private FrameServer.Stream nextRequest() throws InterruptedException {
-    FrameServer.Stream request = requests.poll(10, TimeUnit.SECONDS);
+    FrameServer.Stream request = requests.poll(60, TimeUnit.SECONDS);
     assertThat(request).as("a request").isNotNull();
     return java.util.Objects.requireNonNull(request);
   }
@@ -78,15 +78,15 @@ class GoAwayRetryTest {
       assertThat(again.connection()).isNotEqualTo(first.connection());
       assertThat(processed.isDone()).isFalse();
       answer(again);
-      assertThat(unprocessed.get(10, TimeUnit.SECONDS)).isNotNull();
+      assertThat(unprocessed.get(60, TimeUnit.SECONDS)).isNotNull();
       ListenableFuture<HealthCheckResponse> late = call(server);
       FrameServer.Stream third = nextRequest();
       assertThat(third.connection()).isEqualTo(again.connection());
       answer(third);
-      assertThat(late.get(10, TimeUnit.SECONDS)).isNotNull();
+      assertThat(late.get(60, TimeUnit.SECONDS)).isNotNull();
 
       answer(first);
-      assertThat(processed.get(10, TimeUnit.SECONDS)).isNotNull();
+      assertThat(processed.get(60, TimeUnit.SECONDS)).isNotNull();
       assertThat(requests).isEmpty();
     }
   }
@@ -103,7 +103,7 @@ class GoAwayRetryTest {
         request.goAway(0, Http2Error.NO_ERROR);
       }
 
-      Throwable failure = catchThrowable(() -> call.get(10, TimeUnit.SECONDS));
+      Throwable failure = catchThrowable(() -> call.get(60, TimeUnit.SECONDS));
 
       Status status = Status.fromThrowable(failure);
       assertThat(status.getCode()).isEqualTo(Status.Code.UNAVAILABLE);
@@ -123,12 +123,12 @@ class GoAwayRetryTest {
       request.goAway(Integer.MAX_VALUE, Http2Error.NO_ERROR);
       request.goAway(request.id(), Http2Error.NO_ERROR);
       answer(request);
-      assertThat(first.get(10, TimeUnit.SECONDS)).isNotNull();
+      assertThat(first.get(60, TimeUnit.SECONDS)).isNotNull();
       ListenableFuture<HealthCheckResponse> next = call(server);
       FrameServer.Stream elsewhere = nextRequest();
       answer(elsewhere);
 
-      assertThat(next.get(10, TimeUnit.SECONDS)).isNotNull();
+      assertThat(next.get(60, TimeUnit.SECONDS)).isNotNull();
       assertThat(elsewhere.connection()).isNotEqualTo(request.connection());
     }
   }

@@ -192,7 +192,7 @@ class RetryMetricsTest {
         call(channel);
       } finally {
         channel.shutdownNow();
-        assertThat(channel.awaitTermination(10, TimeUnit.SECONDS)).isTrue();
+        assertThat(channel.awaitTermination(60, TimeUnit.SECONDS)).isTrue();
       }
       assertThat(replies).isEmpty();
       return values(reader);

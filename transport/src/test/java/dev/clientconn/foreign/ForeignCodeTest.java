@@ -204,7 +204,7 @@ class ForeignCodeTest {
 
     assertThat(bystander.awaitEnd().getCode()).isEqualTo(Code.OK);
     conn().shutdownNow();
-    assertThat(conn().awaitTermination(20, TimeUnit.SECONDS)).isTrue();
+    assertThat(conn().awaitTermination(60, TimeUnit.SECONDS)).isTrue();
     assertThat(dropped.ends).isEmpty();
   }
 
@@ -260,7 +260,7 @@ class ForeignCodeTest {
 
   private void assertTerminates(EchoCall... calls) throws Exception {
     conn().shutdownNow();
-    assertThat(conn().awaitTermination(20, TimeUnit.SECONDS)).as("terminated").isTrue();
+    assertThat(conn().awaitTermination(60, TimeUnit.SECONDS)).as("terminated").isTrue();
     for (EchoCall call : calls) {
       assertThat(call.ends).as("ends of a call").hasSizeLessThanOrEqualTo(1);
       if (call.thrown == null) {

@@ -17,7 +17,10 @@ import io.grpc.netty.NettyServerBuilder;
 import io.grpc.stub.ClientCalls;
 import io.grpc.stub.ServerCalls;
 import io.grpc.stub.StreamObserver;
+import java.util.Map;
 import java.util.Objects;
+import java.util.Set;
+import java.util.concurrent.ConcurrentHashMap;
 import java.util.concurrent.CountDownLatch;
 import java.util.concurrent.ExecutorService;
 import java.util.concurrent.Executors;
@@ -30,13 +33,16 @@ import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.Timeout;
 
 /** A server that makes calls of its own in the {@link Context} of the call it serves, five deep. */
-@Timeout(30)
+@Timeout(120)
 class CascadingCallsTest {
   private static final int DEPTH = 5;
 
   private final ExecutorService threads = Executors.newCachedThreadPool();
   private final CountDownLatch deepest = new CountDownLatch(1);
-  private final CountDownLatch cancelled = new CountDownLatch(DEPTH);
+  /** The chains of calls whose last call has been served. */
+  private final Set<Byte> complete = ConcurrentHashMap.newKeySet();
+
+  private final Map<Byte, CountDownLatch> cancelled = new ConcurrentHashMap<>();
   private volatile @Nullable Status failure;
   private volatile @Nullable ManagedChannel channel;
   private @Nullable Server server;
@@ -60,8 +66,8 @@ class CascadingCallsTest {
   void end() throws Exception {
     channel().shutdownNow();
     Objects.requireNonNull(server).shutdownNow();
-    assertThat(channel().awaitTermination(10, TimeUnit.SECONDS)).isTrue();
-    assertThat(Objects.requireNonNull(server).awaitTermination(10, TimeUnit.SECONDS))
+    assertThat(channel().awaitTermination(60, TimeUnit.SECONDS)).isTrue();
+    assertThat(Objects.requireNonNull(server).awaitTermination(60, TimeUnit.SECONDS))
         .isTrue();
     threads.shutdownNow();
   }
@@ -70,50 +76,61 @@ class CascadingCallsTest {
   void cancellingTheFirstCallCancelsAllThatFollowFromIt() throws Exception {
     Context.CancellableContext context = Context.current().withCancellation();
     Future<StatusRuntimeException> first =
-        threads.submit(context.wrap(() -> failureOfCall(CallOptions.DEFAULT)));
+        threads.submit(context.wrap(() -> failureOfCall(CallOptions.DEFAULT, 1)));
     deepest.await();
 
     context.cancel(null);
 
     assertThat(first.get().getStatus().getCode()).isEqualTo(Status.Code.CANCELLED);
-    cancelled.await();
+    cancelled(1).await();
   }
 
   @Test
   void theDeadlineOfTheFirstCallEndsAllThatFollowFromIt() throws Exception {
-    StatusRuntimeException first =
-        failureOfCall(CallOptions.DEFAULT.withDeadline(Deadline.after(1, TimeUnit.SECONDS)));
+    int chain = 0;
+    do {
+      chain++;
+      // On a busy machine a second may pass before the last call is made.
+      Deadline deadline = Deadline.after(1L << (chain - 1), TimeUnit.SECONDS);
+      StatusRuntimeException first =
+          failureOfCall(CallOptions.DEFAULT.withDeadline(deadline), chain);
 
-    assertThat(first.getStatus().getCode()).isEqualTo(Status.Code.DEADLINE_EXCEEDED);
-    deepest.await();
-    cancelled.await();
+      assertThat(first.getStatus().getCode()).isEqualTo(Status.Code.DEADLINE_EXCEEDED);
+    } while (!complete.contains((byte) chain));
+    cancelled(chain).await();
   }
 
   @Test
   void theFailureOfTheLastCallReachesTheFirst() throws Exception {
     failure = Status.ALREADY_EXISTS.withDescription("at the end");
 
-    StatusRuntimeException first = failureOfCall(CallOptions.DEFAULT);
+    StatusRuntimeException first = failureOfCall(CallOptions.DEFAULT, 1);
 
     assertThat(first.getStatus().getCode()).isEqualTo(Status.Code.ALREADY_EXISTS);
     assertThat(first.getStatus().getDescription()).isEqualTo("at the end");
   }
 
-  private StatusRuntimeException failureOfCall(CallOptions options) {
+  private StatusRuntimeException failureOfCall(CallOptions options, int chain) {
+    byte[] request = {1, (byte) chain};
     return catchThrowableOfType(
         StatusRuntimeException.class,
-        () -> ClientCalls.blockingUnaryCall(channel(), RawMethods.UNARY, options, new byte[] {1}));
+        () -> ClientCalls.blockingUnaryCall(channel(), RawMethods.UNARY, options, request));
+  }
+
+  private CountDownLatch cancelled(int chain) {
+    return cancelled.computeIfAbsent((byte) chain, each -> new CountDownLatch(DEPTH));
   }
 
   /**
    * Makes the next call and passes its end on; the deepest fails, or waits for its cancellation.
    */
   private void serve(byte[] request, StreamObserver<byte[]> response) {
-    Context.current().addListener(context -> cancelled.countDown(), Runnable::run);
+    byte chain = request[1];
+    Context.current().addListener(context -> cancelled(chain).countDown(), Runnable::run);
     Status end = failure;
     if (request[0] < DEPTH) {
       try {
-        byte[] next = {(byte) (request[0] + 1)};
+        byte[] next = {(byte) (request[0] + 1), chain};
         response.onNext(
             ClientCalls.blockingUnaryCall(channel(), RawMethods.UNARY, CallOptions.DEFAULT, next));
         response.onCompleted();
@@ -123,6 +140,7 @@ class CascadingCallsTest {
     } else if (end != null) {
       response.onError(end.asRuntimeException());
     } else {
+      complete.add(chain);
       deepest.countDown();
     }
   }

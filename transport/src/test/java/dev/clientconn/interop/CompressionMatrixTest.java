@@ -34,7 +34,7 @@ import org.junit.jupiter.params.provider.CsvSource;
  * Who compresses, and who announces what, between ClientConn and grpc-java's server, in every
  * combination.
  */
-@Timeout(30)
+@Timeout(120)
 class CompressionMatrixTest {
   private static final Metadata.Key<String> ENCODING =
       Metadata.Key.of("grpc-encoding", Metadata.ASCII_STRING_MARSHALLER);
@@ -122,8 +122,8 @@ class CompressionMatrixTest {
   private static void end(ManagedChannel channel, Server server) throws InterruptedException {
     channel.shutdownNow();
     server.shutdownNow();
-    assertThat(channel.awaitTermination(10, TimeUnit.SECONDS)).isTrue();
-    assertThat(server.awaitTermination(10, TimeUnit.SECONDS)).isTrue();
+    assertThat(channel.awaitTermination(60, TimeUnit.SECONDS)).isTrue();
+    assertThat(server.awaitTermination(60, TimeUnit.SECONDS)).isTrue();
   }
 
   /** Gzip that counts the messages it has worked on. */

@@ -32,7 +32,7 @@ import org.junit.jupiter.api.Timeout;
  * Server streams that start at the same moment on many threads, over one connection with client
  * certificates.
  */
-@Timeout(60)
+@Timeout(120)
 class ConcurrentStreamsTest {
   private static final int THREADS = 16;
   private static final int CALLS = 20;
@@ -77,8 +77,8 @@ class ConcurrentStreamsTest {
       threads.shutdownNow();
       channel.shutdownNow();
       server.shutdownNow();
-      assertThat(channel.awaitTermination(10, TimeUnit.SECONDS)).isTrue();
-      assertThat(server.awaitTermination(10, TimeUnit.SECONDS)).isTrue();
+      assertThat(channel.awaitTermination(60, TimeUnit.SECONDS)).isTrue();
+      assertThat(server.awaitTermination(60, TimeUnit.SECONDS)).isTrue();
     }
   }
 

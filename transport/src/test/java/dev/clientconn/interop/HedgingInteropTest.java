@@ -70,9 +70,9 @@ class HedgingInteropTest {
   @AfterEach
   void stop() throws Exception {
     conn.shutdown();
-    assertThat(conn.awaitTermination(30, TimeUnit.SECONDS)).isTrue();
+    assertThat(conn.awaitTermination(60, TimeUnit.SECONDS)).isTrue();
     server.shutdown();
-    assertThat(server.awaitTermination(30, TimeUnit.SECONDS)).isTrue();
+    assertThat(server.awaitTermination(60, TimeUnit.SECONDS)).isTrue();
   }
 
   private static CallOptions options() {
@@ -85,7 +85,7 @@ class HedgingInteropTest {
         ClientCalls.blockingUnaryCall(conn, UNARY, options(), "hello".getBytes(UTF_8));
 
     assertThat(response).asString().isEqualTo("attempt 1: hello");
-    assertThat(firstCancelled.await(30, TimeUnit.SECONDS)).isTrue();
+    assertThat(firstCancelled.await(60, TimeUnit.SECONDS)).isTrue();
   }
 
   @Test
@@ -103,7 +103,7 @@ class HedgingInteropTest {
     assertThat(response.get(60, TimeUnit.SECONDS))
         .asString()
         .isEqualTo("attempt 1: " + large + "ab");
-    assertThat(firstCancelled.await(30, TimeUnit.SECONDS)).isTrue();
+    assertThat(firstCancelled.await(60, TimeUnit.SECONDS)).isTrue();
   }
 
   /** Responds to all attempts of a call but the first, with what it has read. */

@@ -44,7 +44,7 @@ import org.junit.jupiter.params.provider.ValueSource;
  * grpc-java's interop service. It compares the client's addresses as the server sees them; here the
  * server sends them as a header, as the field of the message for them is newer than the library.
  */
-@Timeout(60)
+@Timeout(120)
 class MaxConcurrentStreamsTest {
   private static final int LIMIT = 2;
   private static final Metadata.Key<String> PEER =
@@ -74,7 +74,7 @@ class MaxConcurrentStreamsTest {
   void stop() throws Exception {
     server.shutdownNow();
     serverThread.shutdownNow();
-    assertThat(server.awaitTermination(10, TimeUnit.SECONDS)).isTrue();
+    assertThat(server.awaitTermination(60, TimeUnit.SECONDS)).isTrue();
   }
 
   @Conforms("A105")
@@ -129,7 +129,7 @@ class MaxConcurrentStreamsTest {
       call.end();
     }
     channel.shutdown();
-    assertThat(channel.awaitTermination(10, TimeUnit.SECONDS)).isTrue();
+    assertThat(channel.awaitTermination(60, TimeUnit.SECONDS)).isTrue();
   }
 
   /** Sends one message and stays open. */
@@ -157,7 +157,7 @@ class MaxConcurrentStreamsTest {
     }
 
     String peer() throws Exception {
-      return peer.get(20, TimeUnit.SECONDS);
+      return peer.get(60, TimeUnit.SECONDS);
     }
 
     void end() throws Exception {
@@ -165,7 +165,7 @@ class MaxConcurrentStreamsTest {
         halfClosed = true;
         call.halfClose();
       }
-      assertThat(end.get(20, TimeUnit.SECONDS).isOk()).isTrue();
+      assertThat(end.get(60, TimeUnit.SECONDS).isOk()).isTrue();
     }
   }
 

@@ -25,7 +25,7 @@ import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.Timeout;
 
 /** Reads from grpc-java's server over links that delay, and looks at the windows announced. */
-@Timeout(60)
+@Timeout(120)
 class ReceiveWindowTest {
 
   private static final int WINDOW = 65_535;
@@ -66,7 +66,7 @@ class ReceiveWindowTest {
 
   @AfterEach
   void stopServer() throws InterruptedException {
-    assertThat(server.shutdownNow().awaitTermination(10, TimeUnit.SECONDS)).isTrue();
+    assertThat(server.shutdownNow().awaitTermination(60, TimeUnit.SECONDS)).isTrue();
   }
 
   @Conforms({"T050", "T057"})
@@ -143,6 +143,6 @@ class ReceiveWindowTest {
   }
 
   private static void end(ClientConn conn) throws InterruptedException {
-    assertThat(conn.shutdownNow().awaitTermination(10, TimeUnit.SECONDS)).isTrue();
+    assertThat(conn.shutdownNow().awaitTermination(60, TimeUnit.SECONDS)).isTrue();
   }
 }

@@ -106,7 +106,7 @@ class ConnectionScalingFiguresTest {
     }
     assertThat(left.await(60, TimeUnit.SECONDS)).isTrue();
     channel.shutdown();
-    assertThat(channel.awaitTermination(10, TimeUnit.SECONDS)).isTrue();
+    assertThat(channel.awaitTermination(60, TimeUnit.SECONDS)).isTrue();
     return done.get() / 5.0;
   }
 
@@ -145,7 +145,7 @@ class ConnectionScalingFiguresTest {
             (System.nanoTime() - begin) / 1e9,
             (started - begin) / 1e9);
         channel.shutdown();
-        assertThat(channel.awaitTermination(10, TimeUnit.SECONDS)).isTrue();
+        assertThat(channel.awaitTermination(60, TimeUnit.SECONDS)).isTrue();
       }
     } finally {
       server.shutdownNow();

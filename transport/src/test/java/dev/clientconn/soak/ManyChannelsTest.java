@@ -44,7 +44,7 @@ class ManyChannelsTest {
       assertThat(output).as("Netty's leak detector").doesNotContain("LEAK");
     } finally {
       server.shutdownNow();
-      assertThat(server.awaitTermination(30, TimeUnit.SECONDS)).isTrue();
+      assertThat(server.awaitTermination(60, TimeUnit.SECONDS)).isTrue();
     }
   }
 

@@ -2,6 +2,7 @@
 package dev.clientconn.soak;
 
 import dev.clientconn.testing.EchoServers;
+import dev.clientconn.testing.ReservedPort;
 import io.grpc.Server;
 import io.grpc.ServerServiceDefinition;
 import io.grpc.netty.NettyServerBuilder;
@@ -28,16 +29,17 @@ final class RestartableServer {
   private final EventLoopGroup loop = new MultiThreadIoEventLoopGroup(1, NioIoHandler.newFactory());
   private final Set<Channel> channels = ConcurrentHashMap.newKeySet();
   private final AtomicInteger served = new AtomicInteger();
-  private int port;
+  /** Stays reserved while the server is down. */
+  private final ReservedPort port = new ReservedPort();
+
   private Server server;
 
   RestartableServer() throws IOException {
     server = start();
-    port = server.getPort();
   }
 
   int port() {
-    return port;
+    return port.number();
   }
 
   /** How many connections it has accepted since the last kill. */
@@ -47,7 +49,7 @@ final class RestartableServer {
 
   private Server start() throws IOException {
     served.set(0);
-    return NettyServerBuilder.forPort(port)
+    return NettyServerBuilder.forPort(port.number())
         .bossEventLoopGroup(loop)
         .workerEventLoopGroup(loop)
         .channelFactory(RecordingChannel::new)
@@ -106,6 +108,7 @@ final class RestartableServer {
   void stop() throws Exception {
     server.shutdownNow().awaitTermination();
     loop.shutdownGracefully(0, 1, TimeUnit.SECONDS).await();
+    port.close();
   }
 
   /** Remembers its own sockets and those that it accepts. */

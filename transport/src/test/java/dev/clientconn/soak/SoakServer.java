@@ -2,6 +2,7 @@
 package dev.clientconn.soak;
 
 import dev.clientconn.testing.ByteMethods;
+import dev.clientconn.testing.ReservedPort;
 import io.grpc.Grpc;
 import io.grpc.Metadata;
 import io.grpc.MethodDescriptor;
@@ -67,7 +68,9 @@ final class SoakServer {
   private final Set<Object> connections = ConcurrentHashMap.newKeySet();
   private final List<Server> servers = new ArrayList<>();
   private final int slots;
-  private int port;
+
+  /** Stays reserved between one server and the next. */
+  private final ReservedPort port = new ReservedPort();
 
   /** @param slots streams at a time on one connection */
   SoakServer(int slots) throws IOException {
@@ -77,7 +80,7 @@ final class SoakServer {
   }
 
   int port() {
-    return port;
+    return port.number();
   }
 
   /** Connections that have carried a call. */
@@ -100,14 +103,13 @@ final class SoakServer {
   }
 
   private void start() throws IOException {
-    Server server = NettyServerBuilder.forPort(port)
+    Server server = NettyServerBuilder.forPort(port.number())
         .maxConcurrentCallsPerConnection(slots)
         .addService(ServerServiceDefinition.builder("soak.Service")
             .addMethod(METHOD, new Handler())
             .build())
         .build()
         .start();
-    port = server.getPort();
     servers.add(server);
   }
 
@@ -117,6 +119,7 @@ final class SoakServer {
     for (Server server : servers) {
       server.awaitTermination();
     }
+    port.close();
   }
 
   static byte[] request(Wish wish, int size, int replySize, int replies) {

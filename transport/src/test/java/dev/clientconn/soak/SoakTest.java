@@ -94,7 +94,7 @@ class SoakTest {
 
       long grown = heap() - heapBefore;
       conn.shutdown();
-      assertThat(conn.awaitTermination(10, TimeUnit.SECONDS)).as("terminated").isTrue();
+      assertThat(conn.awaitTermination(60, TimeUnit.SECONDS)).as("terminated").isTrue();
       report(begin, grown, server.connections());
       assertThat(complaints).as("seed %d", seed).isEmpty();
       assertThat(ended.values().stream().mapToInt(AtomicInteger::get).sum()).isEqualTo(STREAMS);
@@ -185,7 +185,7 @@ class SoakTest {
 
   private void noThreadIsLeft() throws InterruptedException {
     List<String> left = List.of();
-    for (int i = 0; i < 100; i++) {
+    for (int i = 0; i < 600; i++) {
       left = ownThreads().stream().filter(t -> !threadsBefore.contains(t)).toList();
       if (left.isEmpty()) {
         return;

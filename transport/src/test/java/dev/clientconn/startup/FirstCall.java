@@ -21,7 +21,7 @@ final class FirstCall {
         .withDeadlineAfter(30, TimeUnit.SECONDS)
         .check(HealthCheckRequest.getDefaultInstance())
         .getStatus());
-    if (!conn.shutdown().awaitTermination(30, TimeUnit.SECONDS)) {
+    if (!conn.shutdown().awaitTermination(60, TimeUnit.SECONDS)) {
       throw new IllegalStateException("the channel did not terminate within 30 s");
     }
   }

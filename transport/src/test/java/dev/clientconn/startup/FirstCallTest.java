@@ -47,7 +47,7 @@ class FirstCallTest {
           .noneMatch(line -> line.contains("'java/lang/runtime/ObjectMethods'"));
     } finally {
       server.shutdownNow();
-      assertThat(server.awaitTermination(30, TimeUnit.SECONDS)).isTrue();
+      assertThat(server.awaitTermination(60, TimeUnit.SECONDS)).isTrue();
     }
   }
 

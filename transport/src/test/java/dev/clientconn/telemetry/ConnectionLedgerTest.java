@@ -36,7 +36,7 @@ import org.junit.jupiter.api.Timeout;
  * However a connection ends, what its beginning has added to a metric is taken away by the time
  * that the channel has terminated, and no count is ever below 0.
  */
-@Timeout(60)
+@Timeout(120)
 class ConnectionLedgerTest {
   private static final Pattern VALUE = Pattern.compile("(\\S+) (\\S+) (.*)");
   private static final String SUCCEEDED = "grpc.subchannel.connection_attempts_succeeded";
@@ -78,7 +78,7 @@ class ConnectionLedgerTest {
       throws InterruptedException {
     use.accept(channel);
     channel.shutdownNow();
-    assertThat(channel.awaitTermination(30, TimeUnit.SECONDS)).isTrue();
+    assertThat(channel.awaitTermination(60, TimeUnit.SECONDS)).isTrue();
 
     Map<String, Long> open = new HashMap<>();
     Map<String, Long> sums = new HashMap<>();

@@ -119,7 +119,7 @@ class TracingExportTest {
         call(channel, started);
       }
       channel.shutdown();
-      assertThat(channel.awaitTermination(20, TimeUnit.SECONDS)).isTrue();
+      assertThat(channel.awaitTermination(60, TimeUnit.SECONDS)).isTrue();
       // Closing the provider would remove them.
       return exporter.getFinishedSpanItems().stream()
           .map(span -> span.getName() + " " + span.getStatus().getStatusCode() + " "

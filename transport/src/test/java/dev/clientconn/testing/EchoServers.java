@@ -120,10 +120,10 @@ public class EchoServers implements AfterEachCallback {
   public void afterEach(ExtensionContext context) throws Exception {
     for (ClientConn conn : conns) {
       conn.shutdownNow();
-      assertThat(conn.awaitTermination(10, TimeUnit.SECONDS)).isTrue();
+      assertThat(conn.awaitTermination(60, TimeUnit.SECONDS)).isTrue();
     }
     for (Server server : servers) {
-      assertThat(server.shutdownNow().awaitTermination(10, TimeUnit.SECONDS)).isTrue();
+      assertThat(server.shutdownNow().awaitTermination(60, TimeUnit.SECONDS)).isTrue();
     }
   }
 

@@ -62,9 +62,16 @@ public final class SteadyCalls {
     } finally {
       timer.shutdown();
     }
-    timer.awaitTermination(10, TimeUnit.SECONDS);
+    timer.awaitTermination(60, TimeUnit.SECONDS);
     open.awaitAdvanceInterruptibly(open.arrive(), 60, TimeUnit.SECONDS);
     return new Result(calls.get(), List.copyOf(failures));
+  }
+
+  /** Waits until so many calls have been made. */
+  public void awaitCalls(int count) throws InterruptedException {
+    while (calls.get() < count) {
+      Thread.sleep(1);
+    }
   }
 
   private void call() {

@@ -32,7 +32,7 @@ import org.junit.jupiter.api.Timeout;
 import org.junit.jupiter.api.extension.RegisterExtension;
 
 /** Verifies servers by what is not a host name, with the trust and key managers of grpc-util. */
-@Timeout(60)
+@Timeout(120)
 class CustomVerifierTest {
   private static final String ID = "spiffe://example.org/greeter";
 
@@ -167,7 +167,7 @@ class CustomVerifierTest {
   }
 
   private String principalOfTheLastCall() throws Exception {
-    ServerCall<?, ?> call = Objects.requireNonNull(harness.served.poll(10, SECONDS));
+    ServerCall<?, ?> call = Objects.requireNonNull(harness.served.poll(60, SECONDS));
     return Objects.requireNonNull(call.getAttributes().get(Grpc.TRANSPORT_ATTR_SSL_SESSION))
         .getPeerPrincipal()
         .toString();

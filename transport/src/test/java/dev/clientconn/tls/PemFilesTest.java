@@ -7,6 +7,7 @@ import static org.assertj.core.api.Assertions.assertThatThrownBy;
 import dev.clientconn.ClientConn;
 import dev.clientconn.ClientConnBuilder;
 import dev.clientconn.PemFiles;
+import dev.clientconn.testing.ChannelStates;
 import dev.clientconn.testing.LoggedWarnings;
 import io.grpc.Grpc;
 import io.netty.pkitesting.CertificateBuilder;
@@ -30,7 +31,7 @@ import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.EnumSource;
 
 /** Checks which contents of PEM files replace the material in use, and what refuses the others. */
-@Timeout(60)
+@Timeout(120)
 class PemFilesTest {
 
   @RegisterExtension
@@ -65,7 +66,7 @@ class PemFilesTest {
 
     write(client("CN=second"));
     assertThat(files.reload()).isTrue();
-    conn.enterIdle();
+    ChannelStates.makeIdle(conn);
     harness.works(conn);
 
     assertThat(principalSeenByTheServer()).isEqualTo("CN=second");
@@ -223,7 +224,7 @@ class PemFilesTest {
   }
 
   private String principalSeenByTheServer() throws Exception {
-    return Objects.requireNonNull(Objects.requireNonNull(harness.served.poll(10, TimeUnit.SECONDS))
+    return Objects.requireNonNull(Objects.requireNonNull(harness.served.poll(60, TimeUnit.SECONDS))
             .getAttributes()
             .get(Grpc.TRANSPORT_ATTR_SSL_SESSION))
         .getPeerPrincipal()

@@ -33,7 +33,7 @@ import org.junit.jupiter.api.Timeout;
 import org.junit.jupiter.api.extension.RegisterExtension;
 
 /** Checks the usual mistakes: each is UNAVAILABLE and says what was observed and what to do. */
-@Timeout(60)
+@Timeout(120)
 class TlsMistakesTest {
 
   @RegisterExtension
@@ -143,7 +143,7 @@ class TlsMistakesTest {
 
       assertThat(failure(SslProvider.JDK, listener.getLocalPort()))
           .contains("chose by ALPN what was not offered", "is this a gRPC port");
-      served.get(10, TimeUnit.SECONDS);
+      served.get(60, TimeUnit.SECONDS);
     }
   }
 

@@ -48,7 +48,7 @@ final class TlsPeer implements AutoCloseable {
 
   /** The name of the first handshake, {@code "none"} if the client sent none. */
   String serverName() throws Exception {
-    return serverName.get(10, TimeUnit.SECONDS);
+    return serverName.get(60, TimeUnit.SECONDS);
   }
 
   @Override

@@ -10,6 +10,7 @@ import dev.clientconn.ClientConn;
 import dev.clientconn.ClientConnBuilder;
 import dev.clientconn.conformance.Conforms;
 import dev.clientconn.internal.http2.connect.TlsCredentials;
+import dev.clientconn.testing.ChannelStates;
 import dev.clientconn.transport.ChannelTotals.ConnectOutcome;
 import dev.clientconn.transport.ChannelTotals.TlsHandshake;
 import dev.clientconn.transport.TransportSnapshot.Tls;
@@ -50,7 +51,7 @@ import org.junit.jupiter.api.Timeout;
 import org.junit.jupiter.api.extension.RegisterExtension;
 
 /** Checks what TLS offers, verifies and requires where nothing is wrong. */
-@Timeout(60)
+@Timeout(120)
 class TlsTest {
 
   private static final Metadata.Key<String> TOKEN =
@@ -68,7 +69,7 @@ class TlsTest {
 
     harness.works(harness.builder(provider, port, harness.trusting().build()).intercept(sessions));
 
-    SSLSession session = sessions.first.get(10, TimeUnit.SECONDS);
+    SSLSession session = sessions.first.get(60, TimeUnit.SECONDS);
     assertThat(session.getProtocol()).isEqualTo("TLSv1.3");
     assertThat(session.getPeerPrincipal()).hasToString("CN=server");
   }
@@ -107,7 +108,7 @@ class TlsTest {
       Thread.onSpinWait();
     }
 
-    conn.enterIdle();
+    ChannelStates.makeIdle(conn);
     harness.works(conn);
 
     assertThat(conn.snapshot().totals().tlsHandshakes())
@@ -129,7 +130,7 @@ class TlsTest {
 
     harness.works(harness.builder(provider, port, harness.trusting().build()).intercept(sessions));
 
-    assertThat(sessions.first.get(10, TimeUnit.SECONDS).getProtocol()).isEqualTo("TLSv1.2");
+    assertThat(sessions.first.get(60, TimeUnit.SECONDS).getProtocol()).isEqualTo("TLSv1.2");
   }
 
   @BothProviders
@@ -157,7 +158,7 @@ class TlsTest {
     harness.works(harness.builder(provider, port, credentials.build()));
 
     SSLSession session =
-        Objects.requireNonNull(Objects.requireNonNull(harness.served.poll(10, TimeUnit.SECONDS))
+        Objects.requireNonNull(Objects.requireNonNull(harness.served.poll(60, TimeUnit.SECONDS))
             .getAttributes()
             .get(Grpc.TRANSPORT_ATTR_SSL_SESSION));
     return session.getPeerPrincipal().toString();
@@ -199,7 +200,7 @@ class TlsTest {
         .builder(provider, port, harness.trusting().build())
         .overrideAuthority("greeter.example:8443"));
 
-    assertThat(Objects.requireNonNull(harness.served.poll(10, TimeUnit.SECONDS)).getAuthority())
+    assertThat(Objects.requireNonNull(harness.served.poll(60, TimeUnit.SECONDS)).getAuthority())
         .isEqualTo("greeter.example:8443");
   }
 
@@ -213,7 +214,7 @@ class TlsTest {
     for (String name : List.of("LOCALHOST:1", "a.example", "A.EXAMPLE:2", "10.0.0.1")) {
       harness.works(builder, CallOptions.DEFAULT.withAuthority(name));
       assertThat(
-              Objects.requireNonNull(harness.served.poll(10, TimeUnit.SECONDS)).getAuthority())
+              Objects.requireNonNull(harness.served.poll(60, TimeUnit.SECONDS)).getAuthority())
           .isEqualTo(name);
     }
   }
@@ -290,7 +291,7 @@ class TlsTest {
         CompositeChannelCredentials.create(harness.trusting().build(), token)));
 
     assertThat(
-            Objects.requireNonNull(harness.headers.poll(10, TimeUnit.SECONDS)).get(TOKEN))
+            Objects.requireNonNull(harness.headers.poll(60, TimeUnit.SECONDS)).get(TOKEN))
         .isEqualTo("secret of PRIVACY_AND_INTEGRITY");
   }
 

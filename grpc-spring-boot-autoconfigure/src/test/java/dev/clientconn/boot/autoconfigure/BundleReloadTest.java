@@ -36,7 +36,7 @@ import org.springframework.boot.ssl.pem.PemSslStoreDetails;
 import org.springframework.boot.test.context.runner.ApplicationContextRunner;
 
 /** Changes SSL bundles of running channels. */
-@Timeout(30)
+@Timeout(120)
 class BundleReloadTest {
 
   private static final String BUNDLE = "spring.ssl.bundle.pem.mine.";

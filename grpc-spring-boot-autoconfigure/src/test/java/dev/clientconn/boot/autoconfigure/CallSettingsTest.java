@@ -195,7 +195,7 @@ class CallSettingsTest {
           @Override
           public void onCompleted() {}
         });
-    return thread.get(10, TimeUnit.SECONDS);
+    return thread.get(60, TimeUnit.SECONDS);
   }
 
   private static Metadata.Key<String> key(String name) {

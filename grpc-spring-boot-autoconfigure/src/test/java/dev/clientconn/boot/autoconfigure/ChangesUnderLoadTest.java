@@ -48,7 +48,7 @@ import org.springframework.context.ConfigurableApplicationContext;
 import org.springframework.core.env.MapPropertySource;
 
 /** Changes settings a hundred times while calls of all kinds run: none of them is lost. */
-@Timeout(120)
+@Timeout(300)
 class ChangesUnderLoadTest {
 
   private static final int CHANGES = 100;
@@ -92,7 +92,7 @@ class ChangesUnderLoadTest {
             change(context, List.of(first.getPort(), second.getPort()));
             this.stop = true;
             callers.shutdown();
-            assertThat(callers.awaitTermination(30, TimeUnit.SECONDS)).isTrue();
+            assertThat(callers.awaitTermination(100, TimeUnit.SECONDS)).isTrue();
             assertThat(channel.snapshot().waitingCalls()).isZero();
           });
       assertThat(this.failures).isEmpty();

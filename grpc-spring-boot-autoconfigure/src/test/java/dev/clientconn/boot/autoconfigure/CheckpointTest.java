@@ -39,7 +39,7 @@ class CheckpointTest {
   /** Runs in a JVM of its own: channels of other tests have threads and sockets, too. */
   @Test
   void checkpointFindsNoSocketOrThreadAndCallsWorkAfterTheRestore() throws Exception {
-    ChildJvm.run(Duration.ofMinutes(1), List.of(), Checkpoint.class);
+    ChildJvm.run(Duration.ofMinutes(5), List.of(), Checkpoint.class);
   }
 
   /** Goes through a checkpoint, with another server and another address after it. */
@@ -64,7 +64,7 @@ class CheckpointTest {
 
             application.beforeCheckpoint(null);
             before.close();
-            long end = System.nanoTime() + TimeUnit.SECONDS.toNanos(30);
+            long end = System.nanoTime() + TimeUnit.SECONDS.toNanos(90);
             while (!openSockets().isEmpty() || !channelThreads().isEmpty()) {
               // They end on threads of their own.
               assertThat(System.nanoTime() - end)

@@ -34,7 +34,7 @@ import org.springframework.context.SmartLifecycle;
 import org.springframework.core.env.MapPropertySource;
 import org.springframework.core.io.support.PropertiesLoaderUtils;
 
-@Timeout(30)
+@Timeout(120)
 class ClientConnLifecycleTest {
 
   private static final HealthCheckRequest HELD =
@@ -341,7 +341,7 @@ class ClientConnLifecycleTest {
       context
           .getBean(ClientConnLifecycle.class)
           .stop(() -> stopper.complete(Thread.currentThread()));
-      assertThat(stopper.get(10, TimeUnit.SECONDS)).isNotNull();
+      assertThat(stopper.get(60, TimeUnit.SECONDS)).isNotNull();
       assertThat(context.getBean(ClientConnLifecycle.class).isRunning()).isFalse();
     });
   }

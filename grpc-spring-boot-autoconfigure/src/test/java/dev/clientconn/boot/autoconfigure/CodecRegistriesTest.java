@@ -20,7 +20,7 @@ import org.springframework.boot.diagnostics.FailureAnalysis;
 import org.springframework.boot.test.context.runner.ApplicationContextRunner;
 
 /** Uses the codecs of registries that are beans, as Boot's gRPC client defines them. */
-@Timeout(30)
+@Timeout(120)
 class CodecRegistriesTest {
 
   private static final Metadata.Key<String> ACCEPTED =

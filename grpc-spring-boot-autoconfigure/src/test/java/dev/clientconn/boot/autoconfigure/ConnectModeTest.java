@@ -2,9 +2,12 @@
 package dev.clientconn.boot.autoconfigure;
 
 import static org.assertj.core.api.Assertions.assertThat;
+import static org.assertj.core.api.Assertions.assertThatExceptionOfType;
 
 import dev.clientconn.ClientConn;
+import dev.clientconn.ClientConnBuilder;
 import io.grpc.ConnectivityState;
+import java.util.Map;
 import java.util.concurrent.TimeUnit;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.Timeout;
@@ -13,7 +16,7 @@ import org.springframework.boot.autoconfigure.AutoConfigurations;
 import org.springframework.boot.diagnostics.FailureAnalysis;
 import org.springframework.boot.test.context.runner.ApplicationContextRunner;
 
-@Timeout(30)
+@Timeout(120)
 class ConnectModeTest {
 
   @RegisterExtension
@@ -37,7 +40,7 @@ class ConnectModeTest {
             "grpc.client.targets.absent.address=localhost:1")
         .run(context -> {
           assertThat(context).hasNotFailed();
-          assertThat(this.server.connections.tryAcquire(20, TimeUnit.SECONDS)).isTrue();
+          assertThat(this.server.connections.tryAcquire(60, TimeUnit.SECONDS)).isTrue();
         });
   }
 
@@ -46,6 +49,7 @@ class ConnectModeTest {
     this.runner
         .withPropertyValues(
             "grpc.client.targets.greeter.connect.mode=required",
+            "grpc.client.targets.greeter.connect.required-timeout=60s",
             "spring.main.lazy-initialization=true")
         .run(context -> assertThat(context.getBean(ClientConn.class).getState(false))
             .isEqualTo(ConnectivityState.READY));
@@ -56,6 +60,7 @@ class ConnectModeTest {
     ApplicationContextRunner absent = this.runner.withPropertyValues(
         "grpc.client.defaults.connect.mode=required",
         "grpc.client.defaults.connect.required-timeout=500ms",
+        "grpc.client.targets.greeter.connect.required-timeout=60s",
         "grpc.client.targets.absent.address=localhost:1",
         "grpc.client.targets.missing.address=unix:///nowhere/at/all");
 
@@ -63,11 +68,33 @@ class ConnectModeTest {
 
     assertThat(analysis.getDescription())
         .contains("'absent' has no connection to localhost:1 after 500 ms")
-        .contains("Connection refused")
         .contains("'missing' has no connection to unix:///nowhere/at/all")
         .contains("Property: grpc.client.defaults.connect.mode")
         .doesNotContain("'greeter'");
     assertThat(analysis.getAction()).contains("connect.required-timeout");
+  }
+
+  @Test
+  void failureOfAStartHasTheReasonOfTheLastAttemptToConnect() {
+    InheritedSettings settings = new SettingsFixture()
+        .properties(
+            "grpc.client.targets.absent.address",
+            "localhost:1",
+            "grpc.client.targets.absent.connect.mode",
+            "required",
+            "grpc.client.targets.absent.connect.required-timeout",
+            "1ms")
+        .all();
+    ClientConn absent =
+        ClientConnBuilder.forTarget("localhost:1").usePlaintext().build();
+    absent.getState(true);
+    ChannelStates.await(ConnectivityState.TRANSIENT_FAILURE, absent);
+
+    assertThatExceptionOfType(RequiredConnectionException.class)
+        .isThrownBy(() -> new ConnectionsAtStart(settings).connect(Map.of("absent", absent)))
+        .withMessageContaining("after 1 ms. The last attempt failed: ")
+        .withMessageContaining("Connection refused");
+    absent.shutdownNow();
   }
 
   @Test

@@ -21,7 +21,7 @@ import org.springframework.boot.autoconfigure.AutoConfigurations;
 import org.springframework.boot.test.context.runner.ApplicationContextRunner;
 
 /** Calls a server that allows one call on each connection. */
-@Timeout(30)
+@Timeout(120)
 class ConnectionsTest {
 
   private static final String TARGET = "grpc.client.targets.greeter.";
@@ -100,7 +100,7 @@ class ConnectionsTest {
   private Future<HealthCheckResponse> hold(Channel channel) throws InterruptedException {
     Future<HealthCheckResponse> response = HealthGrpc.newFutureStub(channel)
         .check(HealthCheckRequest.newBuilder().setService("held").build());
-    assertThat(this.server.held.poll(30, TimeUnit.SECONDS)).isNotNull();
+    assertThat(this.server.held.poll(60, TimeUnit.SECONDS)).isNotNull();
     return response;
   }
 }

@@ -37,7 +37,7 @@ class DevtoolsRestartTest {
   void classLoaderOfTheApplicationBeforeIsCollected(String reloaded) throws Exception {
     // Spring and the JDK refer to classes softly.
     List<String> options = List.of("-XX:SoftRefLRUPolicyMSPerMB=0");
-    ChildJvm.run(Duration.ofMinutes(2), options, Restarts.class, reloaded);
+    ChildJvm.run(Duration.ofMinutes(5), options, Restarts.class, reloaded);
   }
 
   /**

@@ -28,7 +28,7 @@ import org.springframework.boot.autoconfigure.AutoConfigurations;
 import org.springframework.boot.test.context.runner.ApplicationContextRunner;
 
 /** Connects to servers through the proxy of {@code proxy.address}. */
-@Timeout(30)
+@Timeout(120)
 class ProxyTest {
 
   private final ServerSocket proxy = listen();

@@ -17,7 +17,7 @@ import org.springframework.boot.autoconfigure.AutoConfigurations;
 import org.springframework.boot.test.context.runner.ApplicationContextRunner;
 
 /** Starts applications after one another and beside one another, as devtools and tests do. */
-@Timeout(30)
+@Timeout(120)
 class RestartInOneJvmTest {
 
   @RegisterExtension
@@ -37,7 +37,7 @@ class RestartInOneJvmTest {
    */
   @Test
   void noThreadOfAChannelHasTheClassLoaderOfTheApplicationBefore() throws Exception {
-    ChildJvm.run(Duration.ofMinutes(1), List.of(), Restarts.class);
+    ChildJvm.run(Duration.ofMinutes(5), List.of(), Restarts.class);
   }
 
   @Test

@@ -23,7 +23,7 @@ import org.springframework.boot.test.context.runner.ApplicationContextRunner;
  * Calls a server that fails or does not respond, with policies from properties and from a name
  * resolver.
  */
-@Timeout(30)
+@Timeout(120)
 class RetryTest {
 
   private static final String TARGET = "grpc.client.targets.greeter.";

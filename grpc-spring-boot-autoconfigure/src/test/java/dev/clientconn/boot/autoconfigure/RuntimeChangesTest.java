@@ -34,7 +34,7 @@ import org.springframework.context.ConfigurableApplicationContext;
 import org.springframework.core.env.MapPropertySource;
 
 /** Changes properties of running applications. */
-@Timeout(30)
+@Timeout(120)
 @ExtendWith(OutputCaptureExtension.class)
 class RuntimeChangesTest {
 

@@ -23,7 +23,7 @@ final class Connections {
       CountDownLatch changed = new CountDownLatch(1);
       channel.notifyWhenStateChanged(state, changed::countDown);
       try {
-        assertThat(changed.await(20, TimeUnit.SECONDS)).as("left %s", state).isTrue();
+        assertThat(changed.await(60, TimeUnit.SECONDS)).as("left %s", state).isTrue();
       } catch (InterruptedException interrupted) {
         throw new AssertionError(interrupted);
       }

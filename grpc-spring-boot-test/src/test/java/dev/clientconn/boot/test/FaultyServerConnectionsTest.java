@@ -68,7 +68,7 @@ class FaultyServerConnectionsTest {
       awaitUninterruptibly(release);
     });
     GreeterGrpc.newFutureStub(this.channel).greet(REQUEST);
-    assertThat(held.await(20, TimeUnit.SECONDS)).isTrue();
+    assertThat(held.await(60, TimeUnit.SECONDS)).isTrue();
 
     Thread test = Thread.currentThread();
     Thread releaser = new Thread(() -> {
@@ -136,20 +136,20 @@ class FaultyServerConnectionsTest {
     SentRequests second = new SentRequests();
     GreeterFutureStub stub = GreeterGrpc.newFutureStub(this.channel);
     Future<Greeting> first = stub.greet(REQUEST);
-    assertThat(held.await(20, TimeUnit.SECONDS)).isTrue();
+    assertThat(held.await(60, TimeUnit.SECONDS)).isTrue();
 
     Future<Greeting> excluded = second.of(stub).greet(REQUEST);
-    assertThat(second.sent.await(20, TimeUnit.SECONDS)).isTrue();
+    assertThat(second.sent.await(60, TimeUnit.SECONDS)).isTrue();
     release.countDown();
 
-    assertThat(first.get(20, TimeUnit.SECONDS)).isNotNull();
-    assertThat(excluded.get(20, TimeUnit.SECONDS)).isNotNull();
+    assertThat(first.get(60, TimeUnit.SECONDS)).isNotNull();
+    assertThat(excluded.get(60, TimeUnit.SECONDS)).isNotNull();
     assertThat(SERVER.receivedCalls()).isEqualTo(2);
   }
 
   private static void awaitUninterruptibly(CountDownLatch latch) {
     try {
-      assertThat(latch.await(20, TimeUnit.SECONDS)).isTrue();
+      assertThat(latch.await(60, TimeUnit.SECONDS)).isTrue();
     } catch (InterruptedException interrupted) {
       throw new AssertionError(interrupted);
     }

@@ -88,7 +88,7 @@ class FaultyServerExtensionTest {
 
     server.beforeEach(CONTEXT);
     firstTestEnded.set(true);
-    assertThat(failed.await(20, TimeUnit.SECONDS)).isTrue();
+    assertThat(failed.await(60, TimeUnit.SECONDS)).isTrue();
     server.afterEach(CONTEXT);
     server.afterAll(CONTEXT);
   }

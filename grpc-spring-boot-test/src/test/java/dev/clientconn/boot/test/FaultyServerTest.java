@@ -238,7 +238,7 @@ class FaultyServerTest {
 
     GreeterGrpc.newFutureStub(this.channel).greet(half);
     // The second call may overtake the first one while both wait for the connection.
-    assertThat(firstCall.await(20, TimeUnit.SECONDS)).isTrue();
+    assertThat(firstCall.await(60, TimeUnit.SECONDS)).isTrue();
 
     assertExpires(half, "[waited for the connection's send window; ");
   }

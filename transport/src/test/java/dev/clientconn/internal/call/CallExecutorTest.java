@@ -193,7 +193,7 @@ class CallExecutorTest {
       });
     }
 
-    assertThat(done.await(30, TimeUnit.SECONDS)).isTrue();
+    assertThat(done.await(60, TimeUnit.SECONDS)).isTrue();
     assertThat(violations).hasValue(0);
     producers.shutdown();
     pool.shutdown();

@@ -104,7 +104,7 @@ class CallRacesTest {
       controlPlane.execute(() -> unsent.end(Status.UNAVAILABLE));
     }
 
-    assertThat(closed.await(30, TimeUnit.SECONDS)).as("%s not closed", closed).isTrue();
+    assertThat(closed.await(60, TimeUnit.SECONDS)).as("%s not closed", closed).isTrue();
     drain(loop, timers, controlPlane);
     assertThat(closedTwice).hasValue(0);
     assertThat(ended).hasValue(CALLS);
@@ -130,7 +130,7 @@ class CallRacesTest {
 
     // A call counts its end after the last of its steps, on a thread that may lag behind the other.
     callbacks.shutdown();
-    assertThat(callbacks.awaitTermination(30, TimeUnit.SECONDS)).isTrue();
+    assertThat(callbacks.awaitTermination(60, TimeUnit.SECONDS)).isTrue();
     assertThat(ended).hasValue(started.get());
     reports.assertAddUp();
   }
@@ -150,7 +150,7 @@ class CallRacesTest {
       controlPlane.execute(() -> unsent.end(Status.UNAVAILABLE));
     }
 
-    assertThat(closed.await(30, TimeUnit.SECONDS)).as("%s not closed", closed).isTrue();
+    assertThat(closed.await(60, TimeUnit.SECONDS)).as("%s not closed", closed).isTrue();
     drain(loop, canceller, controlPlane);
     assertThat(closedTwice).hasValue(0);
     assertThat(ended).hasValue(CALLS);
@@ -225,7 +225,7 @@ class CallRacesTest {
       call.request(1);
     }
 
-    assertThat(closed.await(30, TimeUnit.SECONDS)).as("%s not closed", closed).isTrue();
+    assertThat(closed.await(60, TimeUnit.SECONDS)).as("%s not closed", closed).isTrue();
     // The thread that closed the last call may not have counted it yet.
     drain(loop, canceller, controlPlane, timers);
     assertThat(closedTwice).hasValue(0);
@@ -236,7 +236,7 @@ class CallRacesTest {
       for (ExecutorService executor : executors) {
         CountDownLatch passed = new CountDownLatch(1);
         executor.execute(passed::countDown);
-        assertThat(passed.await(30, TimeUnit.SECONDS)).isTrue();
+        assertThat(passed.await(60, TimeUnit.SECONDS)).isTrue();
       }
     }
   }

@@ -145,7 +145,7 @@ class HedgingRacesTest {
           List.of(loops.get(0), loops.get(1), controlPlane, canceller, timers, callbacks)) {
         CountDownLatch passed = new CountDownLatch(1);
         each.execute(passed::countDown);
-        assertThat(passed.await(30, TimeUnit.SECONDS)).isTrue();
+        assertThat(passed.await(60, TimeUnit.SECONDS)).isTrue();
       }
     }
   }

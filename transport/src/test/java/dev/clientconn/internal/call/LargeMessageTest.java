@@ -89,7 +89,7 @@ class LargeMessageTest {
             .endsWith(mine.getBytes(StandardCharsets.US_ASCII))
             .hasSize(5 + mine.length());
       }
-      answered.get(10, TimeUnit.SECONDS);
+      answered.get(60, TimeUnit.SECONDS);
       stream.close(Status.OK);
     }
     loop.shutdown();

@@ -238,7 +238,7 @@ class UnsentCallsTest {
       done.countDown();
     });
     thread.start();
-    assertThat(done.await(10, TimeUnit.SECONDS)).isTrue();
+    assertThat(done.await(60, TimeUnit.SECONDS)).isTrue();
     thread.join();
   }
 

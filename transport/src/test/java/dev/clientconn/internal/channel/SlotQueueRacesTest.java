@@ -25,7 +25,7 @@ import org.junit.jupiter.api.RepeatedTest;
 import org.junit.jupiter.api.Timeout;
 
 /** Several threads make, cancel and end calls while connections come, go and change their limit. */
-@Timeout(60)
+@Timeout(120)
 class SlotQueueRacesTest {
   private static final int THREADS = 4;
   private static final int CALLS = 3_000;
@@ -82,7 +82,7 @@ class SlotQueueRacesTest {
       threads.submit(() -> {}).get();
     }
     threads.shutdown();
-    assertThat(threads.awaitTermination(10, TimeUnit.SECONDS)).isTrue();
+    assertThat(threads.awaitTermination(60, TimeUnit.SECONDS)).isTrue();
     slots.forEach(each -> each.limit(10));
 
     assertThat(picked.get() + cancelled.get()).isEqualTo(THREADS * CALLS);

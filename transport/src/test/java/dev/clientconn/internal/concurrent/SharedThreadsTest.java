@@ -31,7 +31,7 @@ class SharedThreadsTest {
             },
             0,
             TimeUnit.MILLISECONDS);
-    assertThat(fired.await(10, TimeUnit.SECONDS)).isTrue();
+    assertThat(fired.await(60, TimeUnit.SECONDS)).isTrue();
 
     first.release().run();
     first.release().run();
@@ -41,7 +41,7 @@ class SharedThreadsTest {
     second.release().run();
 
     for (Thread thread : List.of(worker, timer[0])) {
-      thread.join(10_000);
+      thread.join(60_000);
       assertThat(thread.isAlive()).as(thread.getName()).isFalse();
     }
     assertThat(worker.getName()).startsWith("clientconn-executor-");
@@ -53,10 +53,10 @@ class SharedThreadsTest {
   void lateTasksStillRunAfterTheLastChannel() throws Exception {
     ChannelThreads threads = shared.newLease(null, null);
     threads.release().run();
-    assertThat(threads.timers().awaitTermination(10, TimeUnit.SECONDS)).isTrue();
+    assertThat(threads.timers().awaitTermination(60, TimeUnit.SECONDS)).isTrue();
 
     Thread worker = runOn(threads);
-    worker.join(10_000);
+    worker.join(60_000);
     assertThat(worker.isAlive()).isFalse();
 
     assertThatCode(() -> threads.timers().schedule(() -> {}, 1, TimeUnit.HOURS))
@@ -92,7 +92,7 @@ class SharedThreadsTest {
       ChannelThreads second = lingering.newLease(null, null);
 
       assertThat(runOn(second).getContextClassLoader()).isSameAs(restarted);
-      worker.join(10_000);
+      worker.join(60_000);
       assertThat(worker.isAlive()).isFalse();
       second.timers().shutdownNow();
     } finally {
@@ -117,7 +117,7 @@ class SharedThreadsTest {
       worker[0] = Thread.currentThread();
       ran.countDown();
     });
-    assertThat(ran.await(10, TimeUnit.SECONDS)).isTrue();
+    assertThat(ran.await(60, TimeUnit.SECONDS)).isTrue();
     return worker[0];
   }
 }

@@ -13,7 +13,7 @@ import org.junit.jupiter.api.AfterEach;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.Timeout;
 
-@Timeout(60)
+@Timeout(120)
 class WorkerPoolTest {
 
   private final List<Thread> threads = new CopyOnWriteArrayList<>();
@@ -32,7 +32,7 @@ class WorkerPoolTest {
   void noThreadStays() throws InterruptedException {
     pool.keepAlive(0);
     for (Thread thread : threads) {
-      thread.join(10_000);
+      thread.join(60_000);
       assertThat(thread.isAlive()).isFalse();
     }
   }
@@ -58,7 +58,7 @@ class WorkerPoolTest {
       producer.start();
     }
 
-    assertThat(done.await(30, TimeUnit.SECONDS)).isTrue();
+    assertThat(done.await(60, TimeUnit.SECONDS)).isTrue();
     assertThat(runs).allMatch(count -> count.get() == 1);
   }
 
@@ -75,7 +75,7 @@ class WorkerPoolTest {
 
     pool.execute(release::countDown);
 
-    assertThat(blocked.await(30, TimeUnit.SECONDS)).isTrue();
+    assertThat(blocked.await(60, TimeUnit.SECONDS)).isTrue();
   }
 
   @Test
@@ -83,7 +83,7 @@ class WorkerPoolTest {
     for (int i = 0; i < 500; i++) {
       CountDownLatch ran = new CountDownLatch(1);
       pool.execute(ran::countDown);
-      assertThat(ran.await(10, TimeUnit.SECONDS)).isTrue();
+      assertThat(ran.await(60, TimeUnit.SECONDS)).isTrue();
     }
 
     assertThat(threads).hasSizeLessThan(10);
@@ -96,7 +96,7 @@ class WorkerPoolTest {
       pool.execute(done::countDown);
     }
 
-    assertThat(done.await(30, TimeUnit.SECONDS)).isTrue();
+    assertThat(done.await(60, TimeUnit.SECONDS)).isTrue();
     assertThat(threads).hasSizeLessThan(200);
   }
 
@@ -112,7 +112,7 @@ class WorkerPoolTest {
       done.countDown();
     });
 
-    assertThat(done.await(10, TimeUnit.SECONDS)).isTrue();
+    assertThat(done.await(60, TimeUnit.SECONDS)).isTrue();
     assertThat(ran).containsExactly("after");
   }
 
@@ -122,7 +122,7 @@ class WorkerPoolTest {
     for (int i = 0; i < 100; i++) {
       CountDownLatch ran = new CountDownLatch(1);
       pool.execute(ran::countDown);
-      assertThat(ran.await(10, TimeUnit.SECONDS)).isTrue();
+      assertThat(ran.await(60, TimeUnit.SECONDS)).isTrue();
     }
   }
 
@@ -136,9 +136,9 @@ class WorkerPoolTest {
       busy.countDown();
       awaitQuietly(release);
     });
-    assertThat(busy.await(10, TimeUnit.SECONDS)).isTrue();
+    assertThat(busy.await(60, TimeUnit.SECONDS)).isTrue();
     pool.execute(ran::countDown);
-    assertThat(ran.await(10, TimeUnit.SECONDS)).isTrue();
+    assertThat(ran.await(60, TimeUnit.SECONDS)).isTrue();
     List<Thread> before = List.copyOf(threads);
 
     pool.keepAlive(0);
@@ -146,12 +146,12 @@ class WorkerPoolTest {
     release.countDown();
 
     for (Thread thread : before) {
-      thread.join(10_000);
+      thread.join(60_000);
       assertThat(thread.isAlive()).isFalse();
     }
     CountDownLatch next = new CountDownLatch(1);
     pool.execute(next::countDown);
-    assertThat(next.await(10, TimeUnit.SECONDS)).isTrue();
+    assertThat(next.await(60, TimeUnit.SECONDS)).isTrue();
     assertThat(threads).hasSizeGreaterThan(before.size());
   }
 

@@ -78,7 +78,7 @@ class ControlBufferTest {
     }
 
     threads.forEach(Thread::start);
-    boolean complete = consumer.all.await(30, TimeUnit.SECONDS);
+    boolean complete = consumer.all.await(60, TimeUnit.SECONDS);
     loop.shutdownGracefully(0, 0, TimeUnit.SECONDS).await();
 
     assertThat(complete).isTrue();

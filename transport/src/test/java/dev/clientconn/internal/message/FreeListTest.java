@@ -49,7 +49,7 @@ class FreeListTest {
       results.add(threads.submit(() -> takeAndAdd(stack, mine)));
     }
     for (Future<Integer> result : results) {
-      assertThat(result.get(30, TimeUnit.SECONDS))
+      assertThat(result.get(60, TimeUnit.SECONDS))
           .as("objects that two threads have")
           .isZero();
     }

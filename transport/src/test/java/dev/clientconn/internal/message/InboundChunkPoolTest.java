@@ -65,7 +65,7 @@ class InboundChunkPoolTest {
       results.add(threads.submit(() -> takeAndGive(pool, mine)));
     }
     for (Future<Integer> result : results) {
-      assertThat(result.get(30, TimeUnit.SECONDS))
+      assertThat(result.get(60, TimeUnit.SECONDS))
           .as("chunks that another thread wrote to")
           .isZero();
     }

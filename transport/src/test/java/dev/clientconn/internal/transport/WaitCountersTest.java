@@ -12,7 +12,7 @@ import java.util.concurrent.TimeUnit;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.Timeout;
 
-@Timeout(60)
+@Timeout(120)
 @SuppressWarnings("EnumOrdinal") // indexes the sums, as the class does
 class WaitCountersTest {
   private static final int CAUSES = WaitCause.values().length;
@@ -74,7 +74,7 @@ class WaitCountersTest {
           assertThat(count).isGreaterThanOrEqualTo(before);
           before = count;
         } while (before < 2L * CAUSES);
-        done.get(30, TimeUnit.SECONDS);
+        done.get(60, TimeUnit.SECONDS);
       }
     } finally {
       writer.shutdownNow();

@@ -60,7 +60,7 @@ abstract class InteropContract
   @AfterAll
   void end() throws Exception {
     if (channel != null) {
-      channel.shutdownNow().awaitTermination(10, TimeUnit.SECONDS);
+      channel.shutdownNow().awaitTermination(60, TimeUnit.SECONDS);
     }
     if (target != null) {
       target.close();

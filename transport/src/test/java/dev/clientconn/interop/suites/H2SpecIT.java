@@ -101,7 +101,7 @@ class H2SpecIT {
       verify(testCase, server().await(testCase));
     } finally {
       channel.shutdownNow();
-      assertThat(channel.awaitTermination(10, TimeUnit.SECONDS)).isTrue();
+      assertThat(channel.awaitTermination(60, TimeUnit.SECONDS)).isTrue();
     }
   }
 

@@ -6,9 +6,11 @@ import static org.assertj.core.api.Assertions.assertThat;
 import dev.clientconn.ClientConn;
 import dev.clientconn.ClientConnBuilder;
 import dev.clientconn.boot.ClientConnRegistry;
+import dev.clientconn.boot.autoconfigure.ChannelStates;
 import dev.clientconn.boot.autoconfigure.HealthServer;
 import dev.clientconn.boot.autoconfigure.actuator.EndpointApplication.Plain;
 import dev.clientconn.boot.autoconfigure.actuator.EndpointApplication.Response;
+import io.grpc.ConnectivityState;
 import io.grpc.health.v1.HealthCheckRequest;
 import io.grpc.health.v1.HealthCheckResponse;
 import io.grpc.health.v1.HealthGrpc;
@@ -32,7 +34,7 @@ import org.springframework.boot.autoconfigure.EnableAutoConfiguration;
 import org.springframework.context.annotation.Bean;
 
 /** Sends requests to the endpoint of applications that run. */
-@Timeout(60)
+@Timeout(120)
 class GrpcClientsEndpointWebTest {
 
   private static final String UNRESTRICTED = "management.endpoint.grpcclients.access=unrestricted";
@@ -52,6 +54,7 @@ class GrpcClientsEndpointWebTest {
     try (EndpointApplication application =
         EndpointApplication.start(type, Plain.class, this.address)) {
       call(application);
+      ChannelStates.await(ConnectivityState.READY, application.context.getBean(ClientConn.class));
 
       Response list = application.get("");
       assertThat(list.status()).isEqualTo(200);

@@ -34,7 +34,7 @@ import org.springframework.boot.ssl.pem.PemSslStoreDetails;
 import org.springframework.boot.test.context.runner.ApplicationContextRunner;
 
 /** Connects targets by connection details of the application. */
-@Timeout(30)
+@Timeout(120)
 class ConnectionDetailsTest {
 
   private static final String GREETER = "grpc.client.targets.greeter.";

@@ -31,7 +31,7 @@ import org.springframework.context.ConfigurableApplicationContext;
 import org.springframework.core.io.support.SpringFactoriesLoader;
 
 /** Connects targets to services of Docker Compose, with Boot's listener but without Docker. */
-@Timeout(30)
+@Timeout(120)
 class DockerComposeTest {
 
   private static final String TARGET = "dev.clientconn.target";

@@ -30,7 +30,7 @@ import org.springframework.context.annotation.Configuration;
 import org.testcontainers.containers.GenericContainer;
 
 /** Connects targets to containers that are beans, without Docker: they are never started. */
-@Timeout(30)
+@Timeout(120)
 @ExtendWith(OutputCaptureExtension.class)
 class TestcontainersTest {
 

@@ -105,7 +105,7 @@ class GrpcClientDiscoveryAutoConfigurationTest {
 
   private static void check(ClientConn channel) {
     assertThat(HealthGrpc.newBlockingStub(channel)
-            .withDeadlineAfter(10, TimeUnit.SECONDS)
+            .withDeadlineAfter(60, TimeUnit.SECONDS)
             .check(HealthCheckRequest.getDefaultInstance()))
         .isEqualTo(HealthServer.serving());
   }

@@ -27,7 +27,7 @@ import org.springframework.cloud.commons.util.UtilAutoConfiguration;
  * Cloud: with its old keys, and with those that the start prints.
  */
 @NullUnmarked
-@Timeout(30)
+@Timeout(120)
 @ExtendWith(OutputCaptureExtension.class)
 class MovedApplicationTest {
 

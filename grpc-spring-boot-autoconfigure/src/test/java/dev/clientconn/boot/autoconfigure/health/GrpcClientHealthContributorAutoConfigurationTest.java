@@ -7,6 +7,7 @@ import static org.assertj.core.api.Assertions.assertThatExceptionOfType;
 import dev.clientconn.ClientConn;
 import dev.clientconn.ClientConnBuilder;
 import dev.clientconn.boot.ClientConnRefresher;
+import dev.clientconn.boot.autoconfigure.ChannelStates;
 import dev.clientconn.boot.autoconfigure.GrpcClientAutoConfiguration;
 import dev.clientconn.boot.autoconfigure.HealthServer;
 import dev.clientconn.boot.autoconfigure.StartFailure;
@@ -25,7 +26,6 @@ import java.time.Instant;
 import java.time.temporal.ChronoUnit;
 import java.util.Map;
 import java.util.Objects;
-import java.util.concurrent.CountDownLatch;
 import java.util.concurrent.TimeUnit;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.Timeout;
@@ -48,7 +48,7 @@ import org.springframework.boot.test.context.assertj.AssertableApplicationContex
 import org.springframework.boot.test.context.runner.ApplicationContextRunner;
 import org.springframework.boot.test.util.TestPropertyValues;
 
-@Timeout(60)
+@Timeout(120)
 class GrpcClientHealthContributorAutoConfigurationTest {
 
   @RegisterExtension
@@ -83,6 +83,7 @@ class GrpcClientHealthContributorAutoConfigurationTest {
   void connectedTargetIsUpWithItsConnection() {
     this.runner.run(context -> {
       check(channel(context));
+      ChannelStates.await(ConnectivityState.READY, channel(context));
 
       assertThat(greeter(context).getStatus()).isEqualTo(Status.UP);
       assertThat(greeter(context).getDetails())
@@ -143,8 +144,8 @@ class GrpcClientHealthContributorAutoConfigurationTest {
         .run(context -> {
           assertThat(greeter(context).getStatus()).isIn(Status.UNKNOWN, Status.UP);
 
-          assertThat(this.server.connections.tryAcquire(30, TimeUnit.SECONDS)).isTrue();
-          await(ConnectivityState.READY, channel(context));
+          assertThat(this.server.connections.tryAcquire(60, TimeUnit.SECONDS)).isTrue();
+          ChannelStates.await(ConnectivityState.READY, channel(context));
           assertThat(greeter(context).getStatus()).isEqualTo(Status.UP);
         });
   }
@@ -315,21 +316,9 @@ class GrpcClientHealthContributorAutoConfigurationTest {
     HealthGrpc.newBlockingStub(channel).check(HealthCheckRequest.getDefaultInstance());
   }
 
-  /** A call can fail by the new picker before the state of the channel is the new one. */
-  private static void failCall(ClientConn channel) throws InterruptedException {
+  private static void failCall(ClientConn channel) {
     assertThatExceptionOfType(StatusRuntimeException.class).isThrownBy(() -> check(channel));
-    await(ConnectivityState.TRANSIENT_FAILURE, channel);
-  }
-
-  private static void await(ConnectivityState expected, ClientConn channel)
-      throws InterruptedException {
-    ConnectivityState state = channel.getState(false);
-    while (state != expected) {
-      CountDownLatch changed = new CountDownLatch(1);
-      channel.notifyWhenStateChanged(state, changed::countDown);
-      assertThat(changed.await(30, TimeUnit.SECONDS)).isTrue();
-      state = channel.getState(false);
-    }
+    ChannelStates.await(ConnectivityState.TRANSIENT_FAILURE, channel);
   }
 
   private static InputStream stream(String pem) {

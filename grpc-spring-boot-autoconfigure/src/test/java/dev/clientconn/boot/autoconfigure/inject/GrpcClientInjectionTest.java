@@ -59,9 +59,9 @@ class GrpcClientInjectionTest {
       AllKinds stubs = context.getBean(AllKinds.class);
       assertThat(stubs.blocking.check(REQUEST)).isEqualTo(HealthServer.serving());
       assertThat(stubs.blockingV2.check(REQUEST)).isEqualTo(HealthServer.serving());
-      assertThat(stubs.future.check(REQUEST).get(10, TimeUnit.SECONDS))
+      assertThat(stubs.future.check(REQUEST).get(60, TimeUnit.SECONDS))
           .isEqualTo(HealthServer.serving());
-      assertThat(answer(stubs.async).get(10, TimeUnit.SECONDS)).isEqualTo(HealthServer.serving());
+      assertThat(answer(stubs.async).get(60, TimeUnit.SECONDS)).isEqualTo(HealthServer.serving());
     });
   }
 

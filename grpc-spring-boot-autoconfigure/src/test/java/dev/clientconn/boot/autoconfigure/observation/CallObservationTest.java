@@ -43,7 +43,7 @@ import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.EnumSource;
 
 /** Checks that each observed call ends its observation once, whatever foreign code does. */
-@Timeout(60)
+@Timeout(120)
 class CallObservationTest {
 
   private final HealthServer server = HealthServer.start();
@@ -102,7 +102,7 @@ class CallObservationTest {
     call.cancel("changed my mind", null);
     call.cancel("again", null);
 
-    assertThat(closed.get(30, TimeUnit.SECONDS).getCode()).isEqualTo(Status.Code.CANCELLED);
+    assertThat(closed.get(60, TimeUnit.SECONDS).getCode()).isEqualTo(Status.Code.CANCELLED);
     assertThat(this.steps.seen).containsExactly("start", "sent", "stop CANCELLED");
   }
 
@@ -116,7 +116,7 @@ class CallObservationTest {
     assertThatIllegalStateException().isThrownBy(() -> call.start(closing(closed), new Metadata()));
     call.cancel("the start has failed", null);
 
-    assertThat(closed.get(30, TimeUnit.SECONDS).getCode()).isEqualTo(Status.Code.CANCELLED);
+    assertThat(closed.get(60, TimeUnit.SECONDS).getCode()).isEqualTo(Status.Code.CANCELLED);
     assertThat(this.steps.seen).containsExactly("start", "stop null");
   }
 

@@ -194,7 +194,7 @@ class GrpcClientObservationAutoConfigurationTest {
 
   /** The server allows one stream, which another call occupies until this call waits for it. */
   @Test
-  @Timeout(60)
+  @Timeout(120)
   void slotThatACallWaitedForIsAnEvent() {
     try (HealthServer single = HealthServer.start(1)) {
       this.runner

@@ -4,10 +4,13 @@ package dev.clientconn.boot.autoconfigure.page;
 import static org.assertj.core.api.Assertions.assertThat;
 
 import dev.clientconn.boot.ClientConnRegistry;
+import dev.clientconn.boot.autoconfigure.ChannelStates;
 import dev.clientconn.boot.autoconfigure.GrpcClientAutoConfiguration;
 import dev.clientconn.boot.autoconfigure.HealthServer;
 import dev.clientconn.transport.WaitCause;
 import io.grpc.Channel;
+import io.grpc.ConnectivityState;
+import io.grpc.ManagedChannel;
 import io.grpc.health.v1.HealthCheckRequest;
 import io.grpc.health.v1.HealthGrpc;
 import java.util.List;
@@ -140,6 +143,7 @@ class GrpcClientPageAutoConfigurationTest {
           .run(context -> {
             HealthGrpc.newBlockingStub(context.getBean(Channel.class))
                 .check(HealthCheckRequest.getDefaultInstance());
+            ChannelStates.await(ConnectivityState.READY, context.getBean(ManagedChannel.class));
 
             Map<String, Object> target = target(
                 context.getBean(ClientConnRegistry.class),

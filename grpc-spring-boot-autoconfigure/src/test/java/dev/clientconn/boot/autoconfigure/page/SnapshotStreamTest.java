@@ -5,13 +5,18 @@ import static org.assertj.core.api.Assertions.assertThat;
 
 import java.io.IOException;
 import java.util.ArrayList;
+import java.util.Collections;
+import java.util.HashSet;
 import java.util.List;
+import java.util.Set;
 import java.util.concurrent.CountDownLatch;
 import java.util.concurrent.atomic.AtomicInteger;
 import org.junit.jupiter.api.AfterEach;
 import org.junit.jupiter.api.BeforeEach;
 import org.junit.jupiter.api.Test;
+import org.junit.jupiter.api.Timeout;
 
+@Timeout(120)
 class SnapshotStreamTest {
 
   private final AtomicInteger taken = new AtomicInteger();
@@ -35,7 +40,8 @@ class SnapshotStreamTest {
     this.stream.add(viewer);
 
     assertThat(viewer.next()).isEqualTo("snapshot 1");
-    assertThat(viewer.next()).isEqualTo("snapshot 2");
+    // A snapshot that is taken while the one before is written is skipped.
+    assertThat(viewer.next()).startsWith("snapshot ").isNotEqualTo("snapshot 1");
   }
 
   @Test
@@ -55,12 +61,14 @@ class SnapshotStreamTest {
     this.stream.add(one);
     this.stream.add(other);
 
-    String shared = other.next();
-    String received = one.next();
-    while (!received.equals(shared)) {
-      received = one.next();
+    Set<String> ofOne = new HashSet<>();
+    Set<String> ofOther = new HashSet<>();
+    // Either may skip a snapshot that the other receives, while the one before is written.
+    while (Collections.disjoint(ofOne, ofOther)) {
+      ofOne.add(one.next());
+      ofOther.add(other.next());
     }
-    assertThat(received).isEqualTo(shared);
+    assertThat(ofOne).containsAnyElementsOf(ofOther);
   }
 
   @Test
@@ -169,7 +177,7 @@ class SnapshotStreamTest {
 
     this.stream.stop();
     for (Thread thread : threads) {
-      thread.join(30_000);
+      thread.join(60_000);
       assertThat(thread.isAlive()).isFalse();
     }
   }

@@ -118,7 +118,7 @@ class BootClientContractTest {
 
   private static void check(Channel channel) {
     HealthCheckResponse response = HealthGrpc.newBlockingStub(channel)
-        .withDeadlineAfter(10, TimeUnit.SECONDS)
+        .withDeadlineAfter(60, TimeUnit.SECONDS)
         .check(HealthCheckRequest.getDefaultInstance());
     assertThat(response).isEqualTo(HealthServer.serving());
   }

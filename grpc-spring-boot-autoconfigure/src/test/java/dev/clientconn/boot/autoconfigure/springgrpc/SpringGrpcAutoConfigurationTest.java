@@ -390,7 +390,7 @@ class SpringGrpcAutoConfigurationTest {
   }
 
   private static void check(HealthBlockingStub stub) {
-    assertThat(stub.withDeadlineAfter(10, TimeUnit.SECONDS)
+    assertThat(stub.withDeadlineAfter(60, TimeUnit.SECONDS)
             .check(HealthCheckRequest.getDefaultInstance()))
         .isEqualTo(HealthServer.serving());
   }

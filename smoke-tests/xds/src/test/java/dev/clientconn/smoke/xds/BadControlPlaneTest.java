@@ -126,7 +126,7 @@ class BadControlPlaneTest {
       GarbageService garbage = new GarbageService();
       control.restartAs(garbage);
       try {
-        assertThat(garbage.sent.await(30, TimeUnit.SECONDS)).isTrue();
+        assertThat(garbage.sent.await(60, TimeUnit.SECONDS)).isTrue();
         assertThat(client.findOften(20)).isEqualTo(Map.of("red", 20));
       } finally {
         control.stop();

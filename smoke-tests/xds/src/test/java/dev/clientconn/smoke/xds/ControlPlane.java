@@ -99,7 +99,7 @@ final class ControlPlane implements DiscoveryServerCallbacks {
   /** Ends all streams, and refuses connections until {@link #restart}. */
   void stop() throws InterruptedException {
     server.shutdownNow();
-    if (!server.awaitTermination(30, TimeUnit.SECONDS)) {
+    if (!server.awaitTermination(60, TimeUnit.SECONDS)) {
       throw new IllegalStateException("The control plane does not stop");
     }
   }

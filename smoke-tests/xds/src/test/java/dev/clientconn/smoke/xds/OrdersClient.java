@@ -65,7 +65,7 @@ final class OrdersClient implements AutoCloseable {
     conn.shutdownNow();
     boolean terminated;
     try {
-      terminated = conn.awaitTermination(30, TimeUnit.SECONDS);
+      terminated = conn.awaitTermination(60, TimeUnit.SECONDS);
     } catch (InterruptedException e) {
       throw new AssertionError(e);
     }

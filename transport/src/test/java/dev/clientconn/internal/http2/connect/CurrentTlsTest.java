@@ -13,7 +13,7 @@ import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.Timeout;
 import org.junit.jupiter.api.extension.RegisterExtension;
 
-@Timeout(60)
+@Timeout(120)
 class CurrentTlsTest {
   @RegisterExtension
   final LoggedWarnings warnings = new LoggedWarnings();

@@ -27,15 +27,15 @@ class EventLoopsTest {
     assertThat(second
             .next()
             .submit(Thread::currentThread)
-            .get(10, TimeUnit.SECONDS)
+            .get(60, TimeUnit.SECONDS)
             .isDaemon())
         .as("released twice, but the second lease is in use")
         .isTrue();
     assertThat(second.next().isShuttingDown()).isFalse();
     second.release();
 
-    assertThat(second.next().terminationFuture().await(10, TimeUnit.SECONDS)).isTrue();
-    loop.join(10_000);
+    assertThat(second.next().terminationFuture().await(60, TimeUnit.SECONDS)).isTrue();
+    loop.join(60_000);
     assertThat(loop.isAlive()).isFalse();
   }
 
@@ -99,7 +99,7 @@ class EventLoopsTest {
     own.release();
     own.release();
 
-    loop.join(10_000);
+    loop.join(60_000);
     assertThat(loop.isAlive()).isFalse();
   }
 
@@ -108,7 +108,7 @@ class EventLoopsTest {
   }
 
   private static Thread threadOf(EventLoops loops) throws Exception {
-    return loops.next().submit(Thread::currentThread).get(10, TimeUnit.SECONDS);
+    return loops.next().submit(Thread::currentThread).get(60, TimeUnit.SECONDS);
   }
 
   /** Lists the groups that it has created. */

@@ -199,11 +199,11 @@ class TcpReportTest {
   }
 
   private String next() throws InterruptedException {
-    return String.valueOf(events.poll(10, TimeUnit.SECONDS));
+    return String.valueOf(events.poll(60, TimeUnit.SECONDS));
   }
 
   private TcpInfo nextFigures() throws InterruptedException {
-    TcpInfo next = figures.poll(10, TimeUnit.SECONDS);
+    TcpInfo next = figures.poll(60, TimeUnit.SECONDS);
     assertThat(next).isNotNull();
     return next;
   }
