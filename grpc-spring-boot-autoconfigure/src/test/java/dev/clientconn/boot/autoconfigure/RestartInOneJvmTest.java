@@ -17,7 +17,7 @@ import org.springframework.boot.autoconfigure.AutoConfigurations;
 import org.springframework.boot.test.context.runner.ApplicationContextRunner;
 
 /** Starts applications after one another and beside one another, as devtools and tests do. */
-@Timeout(120)
+@Timeout(400)
 class RestartInOneJvmTest {
 
   @RegisterExtension

@@ -2,7 +2,6 @@
 package dev.clientconn.boot.test;
 
 import static org.assertj.core.api.Assertions.assertThat;
-import static org.assertj.core.api.Assertions.catchThrowableOfType;
 
 import dev.clientconn.ClientConn;
 import dev.clientconn.ClientConnBuilder;
@@ -18,7 +17,6 @@ import io.grpc.ClientInterceptor;
 import io.grpc.ClientStreamTracer;
 import io.grpc.Metadata;
 import io.grpc.MethodDescriptor;
-import io.grpc.StatusRuntimeException;
 import io.netty.handler.codec.http2.Http2Error;
 import java.util.concurrent.CountDownLatch;
 import java.util.concurrent.Future;
@@ -106,10 +104,7 @@ class FaultyServerConnectionsTest {
     SERVER.onConnection(connection -> connection.initialStreamWindow(0)).onCall(call -> {});
     Connections.await(this.channel);
 
-    assertThat(catchThrowableOfType(
-            StatusRuntimeException.class,
-            () -> this.greeter.withDeadlineAfter(400, TimeUnit.MILLISECONDS).greet(REQUEST)))
-        .hasMessageContaining("[waited for the stream's send window; ");
+    Connections.assertExpires(this.greeter, REQUEST, "[waited for the stream's send window; ");
     assertThat(SERVER.acceptedConnections()).isOne();
   }
 

@@ -344,11 +344,6 @@ class FaultyServerTest {
   }
 
   private void assertExpires(GreetRequest request, String text) {
-    GreeterBlockingStub stub = this.greeter.withDeadlineAfter(400, TimeUnit.MILLISECONDS);
-    StatusRuntimeException failure =
-        catchThrowableOfType(StatusRuntimeException.class, () -> stub.greet(request));
-    assertThat(failure).isNotNull();
-    assertThat(failure.getStatus().getCode()).isEqualTo(Status.Code.DEADLINE_EXCEEDED);
-    assertThat(failure.getStatus().getDescription()).contains(text);
+    Connections.assertExpires(this.greeter, request, text);
   }
 }

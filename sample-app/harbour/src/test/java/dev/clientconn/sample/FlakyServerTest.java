@@ -22,7 +22,7 @@ import org.springframework.test.web.servlet.client.RestTestClient;
 /** Calls a server that fails the first attempts: the target's retries hide it. */
 @SpringBootTest(
     webEnvironment = WebEnvironment.RANDOM_PORT,
-    properties = "spring.grpc.server.enabled=false")
+    properties = {"spring.grpc.server.enabled=false", "grpc.client.targets.ports.deadline=60s"})
 class FlakyServerTest {
 
   private static final AtomicInteger FAILURES = new AtomicInteger(2);

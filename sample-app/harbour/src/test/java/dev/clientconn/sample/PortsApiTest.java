@@ -3,12 +3,14 @@ package dev.clientconn.sample;
 
 import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.assertThatExceptionOfType;
+import static org.awaitility.Awaitility.await;
 
 import dev.clientconn.sample.v1.GetPortRequest;
 import dev.clientconn.sample.v1.PortsGrpc;
 import io.grpc.ManagedChannel;
 import io.grpc.ManagedChannelBuilder;
 import io.grpc.StatusRuntimeException;
+import java.time.Duration;
 import java.util.List;
 import org.junit.jupiter.api.AfterAll;
 import org.junit.jupiter.api.BeforeEach;
@@ -194,14 +196,17 @@ class PortsApiTest {
   void transportOfTheTargetIsAmongTheMeters() {
     http.get().uri("/ports/NLRTM").exchange().expectStatus().isOk();
 
-    http.get()
-        .uri("/actuator/metrics/grpc.transport.streams.active?tag=target:ports")
-        .exchange()
-        .expectStatus()
-        .isOk()
-        .expectBody()
-        .jsonPath("$.measurements[0].value")
-        .isEqualTo(0.0);
+    // The event loop publishes the number after it has delivered the response.
+    await()
+        .atMost(Duration.ofMinutes(1))
+        .untilAsserted(() -> http.get()
+            .uri("/actuator/metrics/grpc.transport.streams.active?tag=target:ports")
+            .exchange()
+            .expectStatus()
+            .isOk()
+            .expectBody()
+            .jsonPath("$.measurements[0].value")
+            .isEqualTo(0.0));
   }
 
   @Test

@@ -18,7 +18,7 @@ import org.springframework.test.web.servlet.client.RestTestClient;
 /** Checks calls to a port that is bound, so that no other process gets it, but does not listen. */
 @SpringBootTest(
     webEnvironment = WebEnvironment.RANDOM_PORT,
-    properties = "spring.grpc.server.enabled=false")
+    properties = {"spring.grpc.server.enabled=false", "grpc.client.targets.ports.deadline=60s"})
 class UnreachableServerTest {
 
   private static final Socket DEAF = new Socket();
