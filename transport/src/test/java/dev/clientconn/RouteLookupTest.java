@@ -5,7 +5,12 @@ import static org.assertj.core.api.Assertions.assertThat;
 
 import dev.clientconn.conformance.Conforms;
 import dev.clientconn.testing.EchoServers;
+import dev.clientconn.testing.TestMetricSink;
+import io.grpc.CallbackMetricInstrument;
+import io.grpc.ConnectivityState;
+import io.grpc.InternalManagedChannelBuilder;
 import io.grpc.Metadata;
+import io.grpc.MetricSink;
 import io.grpc.Server;
 import io.grpc.Status;
 import io.grpc.StatusRuntimeException;
@@ -20,6 +25,7 @@ import java.util.HashMap;
 import java.util.List;
 import java.util.Map;
 import java.util.concurrent.BlockingQueue;
+import java.util.concurrent.CopyOnWriteArrayList;
 import java.util.concurrent.LinkedBlockingQueue;
 import java.util.concurrent.TimeUnit;
 import org.jspecify.annotations.Nullable;
@@ -42,6 +48,7 @@ class RouteLookupTest {
   final EchoServers servers = new EchoServers();
 
   private final Lookup lookup = new Lookup();
+  private final CallbackSink sink = new CallbackSink();
   private final Map<String, Object> lookupConfig = new HashMap<>();
   private Server lookupServer;
   private Server server;
@@ -83,12 +90,13 @@ class RouteLookupTest {
         List.of(Map.of(childPolicy, Map.of())),
         "childPolicyConfigTargetFieldName",
         "target");
-    return ClientConnBuilder.forAddress("localhost", server.getPort())
+    ClientConnBuilder builder = ClientConnBuilder.forAddress("localhost", server.getPort())
         .usePlaintext()
         .intercept(MetadataUtils.newAttachHeadersInterceptor(lookup.headers))
         .defaultServiceConfig(
-            Map.of("loadBalancingConfig", List.of(Map.of("rls_experimental", policy))))
-        .build();
+            Map.of("loadBalancingConfig", List.of(Map.of("rls_experimental", policy))));
+    InternalManagedChannelBuilder.addMetricSink(builder, sink);
+    return builder.build();
   }
 
   @Conforms("C125")
@@ -162,6 +170,25 @@ class RouteLookupTest {
   }
 
   @Test
+  void metricsOfThePolicyAreNotAskedForOnceTheChannelIsIdleOrHasEnded() throws Exception {
+    ClientConn channel = channel("pick_first");
+    servers.works(channel);
+    assertThat(sink.callbacks).isNotEmpty();
+
+    channel.enterIdle();
+    while (channel.getState(false) != ConnectivityState.IDLE) {
+      Thread.onSpinWait();
+    }
+    assertThat(sink.callbacks).isEmpty();
+    servers.works(channel);
+    assertThat(sink.callbacks).isNotEmpty();
+    channel.shutdownNow();
+
+    assertThat(channel.awaitTermination(30, TimeUnit.SECONDS)).isTrue();
+    assertThat(sink.callbacks).isEmpty();
+  }
+
+  @Test
   void callsGoOnWhileTheLookupServerComesAndGoes() throws Exception {
     ClientConn channel = channel("round_robin");
     lookup.headers.put(TENANT, "first");
@@ -202,6 +229,17 @@ class RouteLookupTest {
       }
     }
     throw new AssertionError("no call had a route");
+  }
+
+  private static final class CallbackSink extends TestMetricSink {
+    final List<Runnable> callbacks = new CopyOnWriteArrayList<>();
+
+    @Override
+    public MetricSink.Registration registerBatchCallback(
+        Runnable callback, CallbackMetricInstrument... instruments) {
+      callbacks.add(callback);
+      return () -> callbacks.remove(callback);
+    }
   }
 
   private static final class Lookup extends RouteLookupServiceGrpc.RouteLookupServiceImplBase {

@@ -50,6 +50,7 @@ class CallRacesTest {
   private final ScheduledExecutorService timers = Executors.newSingleThreadScheduledExecutor();
   private final RetryBufferLimit buffered = new RetryBufferLimit(RetryBufferLimit.Limits.DEFAULT);
   private MethodConfig config = MethodConfig.NONE;
+  private CallOptions options = CallOptions.DEFAULT;
   private final AtomicInteger started = new AtomicInteger();
   private final AtomicInteger ended = new AtomicInteger();
   private final RecordingReports reports = new RecordingReports();
@@ -88,6 +89,26 @@ class CallRacesTest {
     retryAfterMicros(20);
     run(TextMethods.BIDI);
     assertThat(buffered.total()).isZero();
+  }
+
+  @Test
+  void everyTracerOfAUnaryCallIsClosedExactlyOnceHoweverCancelsRace() throws InterruptedException {
+    runTraced(TextMethods.UNARY);
+  }
+
+  @Test
+  void everyTracerOfAStreamIsClosedExactlyOnceHoweverCancelsRace() throws InterruptedException {
+    runTraced(TextMethods.BIDI);
+  }
+
+  private void runTraced(MethodDescriptor<String, String> method) throws InterruptedException {
+    CountingTracers tracers = new CountingTracers();
+    options = CallOptions.DEFAULT.withStreamTracerFactory(tracers);
+    retryAfterMicros(20);
+    run(method);
+    callbacks.shutdown();
+    assertThat(callbacks.awaitTermination(30, TimeUnit.SECONDS)).isTrue();
+    tracers.assertEachClosedOnce(CALLS / 3);
   }
 
   @Test
@@ -201,7 +222,7 @@ class CallRacesTest {
 
   private void run(MethodDescriptor<String, String> method) throws InterruptedException {
     CallEnvironment environment = environment();
-    run(() -> new ClientCallImpl<>(method, CallOptions.DEFAULT, environment));
+    run(() -> new ClientCallImpl<>(method, options, environment));
     assertThat(started).hasValue(CALLS);
     assertThat(ended).hasValue(CALLS);
     assertThat(reports.all).hasSize(CALLS);
