@@ -34,7 +34,7 @@ import org.junit.jupiter.params.provider.ValueSource;
  * Many streams of every kind on one channel, against grpc-java's server: each is accounted for, and
  * nothing is left. As many as {@code soak.streams} says; profile {@code soak} says 100,000.
  */
-@Timeout(300)
+@Timeout(900)
 class SoakTest {
 
   private static final int STREAMS = Integer.getInteger("soak.streams", 2_000);
@@ -183,9 +183,13 @@ class SoakTest {
         .collect(Collectors.toSet());
   }
 
+  /**
+   * Longer than the minute for which idle threads live while there is a channel: another test may
+   * have left one without a shutdown.
+   */
   private void noThreadIsLeft() throws InterruptedException {
     List<String> left = List.of();
-    for (int i = 0; i < 600; i++) {
+    for (int i = 0; i < 1_800; i++) {
       left = ownThreads().stream().filter(t -> !threadsBefore.contains(t)).toList();
       if (left.isEmpty()) {
         return;

@@ -47,7 +47,7 @@ class BadControlPlaneTest {
     try (OrdersClient client = new OrdersClient("orders")) {
       assertThat(client.failure().getCode()).isEqualTo(Code.UNAVAILABLE);
       assertThat(client.failure().getDescription()).contains("orders");
-      assertThat(control.rejections).isNotEmpty();
+      OrdersClient.await("the client rejects it", () -> !control.rejections.isEmpty());
 
       control.serve(Mesh.of("orders", red));
       OrdersClient.await("the good one arrives", () -> {

@@ -17,6 +17,7 @@ import java.io.IOException;
 import java.io.UncheckedIOException;
 import java.net.InetAddress;
 import java.net.InetSocketAddress;
+import java.net.Socket;
 import java.util.List;
 import java.util.concurrent.CopyOnWriteArrayList;
 import java.util.concurrent.TimeUnit;
@@ -36,7 +37,8 @@ final class ControlPlane implements DiscoveryServerCallbacks {
   private final SimpleCache<String> cache = new SimpleCache<>(node -> GROUP);
   private final BindableService discovery =
       new V3DiscoveryServer(this, cache).getAggregatedDiscoveryServiceImpl();
-  private final int port;
+  /** Stays bound while the server is down: no other process can get it. */
+  private final Socket port = new Socket();
 
   /** The user agents of clients, one for each stream. */
   final List<String> userAgents = new CopyOnWriteArrayList<>();
@@ -48,8 +50,13 @@ final class ControlPlane implements DiscoveryServerCallbacks {
   private int version;
 
   private ControlPlane() {
-    server = start(0, discovery);
-    port = server.getPort();
+    try {
+      port.setReuseAddress(true);
+      port.bind(new InetSocketAddress(InetAddress.getLoopbackAddress(), 0));
+    } catch (IOException e) {
+      throw new UncheckedIOException(e);
+    }
+    server = start(discovery);
     System.setProperty("io.grpc.xds.bootstrapConfig", """
         {
           "xds_servers": [
@@ -67,13 +74,13 @@ final class ControlPlane implements DiscoveryServerCallbacks {
           },
           "node": {"id": "orders-client", "locality": {"zone": "a"}}
         }
-        """.formatted(port));
+        """.formatted(port.getLocalPort()));
   }
 
-  private Server start(int port, BindableService service) {
+  private Server start(BindableService service) {
     try {
       return NettyServerBuilder.forAddress(
-              new InetSocketAddress(InetAddress.getLoopbackAddress(), port))
+              new InetSocketAddress(InetAddress.getLoopbackAddress(), port.getLocalPort()))
           .addService(service)
           .intercept(new ServerInterceptor() {
             @Override
@@ -109,12 +116,12 @@ final class ControlPlane implements DiscoveryServerCallbacks {
   }
 
   void restart() {
-    server = start(port, discovery);
+    server = start(discovery);
   }
 
   /** Starts another implementation on the same port. */
   void restartAs(BindableService other) {
-    server = start(port, other);
+    server = start(other);
   }
 
   @Override

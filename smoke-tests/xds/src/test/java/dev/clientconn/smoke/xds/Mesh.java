@@ -31,6 +31,7 @@ import java.util.ArrayList;
 import java.util.Arrays;
 import java.util.List;
 import java.util.function.Consumer;
+import java.util.stream.Stream;
 
 /** Collects the resources that a control plane serves: LDS, RDS, CDS and EDS. */
 final class Mesh {
@@ -99,27 +100,31 @@ final class Mesh {
   }
 
   Mesh cluster(String name, Consumer<Cluster.Builder> policy, Backend... backends) {
+    return cluster(name, policy, Stream.of(backends).mapToInt(Backend::port).toArray());
+  }
+
+  /** Adds a cluster of servers at these ports, which need not be there. */
+  Mesh cluster(String name, Consumer<Cluster.Builder> policy, int... ports) {
     Cluster.Builder cluster = Cluster.newBuilder()
         .setName(name)
         .setType(Cluster.DiscoveryType.EDS)
         .setEdsClusterConfig(Cluster.EdsClusterConfig.newBuilder().setEdsConfig(ADS));
     policy.accept(cluster);
     clusters.add(cluster.build());
-    endpoints.add(assignment(name, backends));
+    endpoints.add(assignment(name, ports));
     return this;
   }
 
-  private static ClusterLoadAssignment assignment(String cluster, Backend... backends) {
+  private static ClusterLoadAssignment assignment(String cluster, int... ports) {
     LocalityLbEndpoints.Builder locality = LocalityLbEndpoints.newBuilder()
         .setLocality(Locality.newBuilder().setZone("a"))
         .setLoadBalancingWeight(UInt32Value.of(1));
-    for (Backend backend : backends) {
+    for (int port : ports) {
       locality.addLbEndpoints(LbEndpoint.newBuilder()
           .setEndpoint(Endpoint.newBuilder()
               .setAddress(Address.newBuilder()
-                  .setSocketAddress(SocketAddress.newBuilder()
-                      .setAddress("127.0.0.1")
-                      .setPortValue(backend.port())))));
+                  .setSocketAddress(
+                      SocketAddress.newBuilder().setAddress("127.0.0.1").setPortValue(port)))));
     }
     return ClusterLoadAssignment.newBuilder()
         .setClusterName(cluster)

@@ -23,7 +23,7 @@ final class OrdersClient implements AutoCloseable {
 
   /** A stub whose calls fail after a time that no call of a test takes. */
   OrdersBlockingStub stub() {
-    return OrdersGrpc.newBlockingStub(conn).withDeadlineAfter(30, TimeUnit.SECONDS);
+    return OrdersGrpc.newBlockingStub(conn).withDeadlineAfter(60, TimeUnit.SECONDS);
   }
 
   /** Returns the name of the server that replied. */
@@ -51,10 +51,10 @@ final class OrdersClient implements AutoCloseable {
 
   /** Waits for what a control plane or a policy does at a time of its own. */
   static void await(String what, BooleanSupplier condition) throws InterruptedException {
-    long end = System.nanoTime() + TimeUnit.SECONDS.toNanos(30);
+    long end = System.nanoTime() + TimeUnit.SECONDS.toNanos(60);
     while (!condition.getAsBoolean()) {
       if (System.nanoTime() > end) {
-        throw new AssertionError("Not within 30 s: " + what);
+        throw new AssertionError("Not within 60 s: " + what);
       }
       TimeUnit.MILLISECONDS.sleep(5);
     }
