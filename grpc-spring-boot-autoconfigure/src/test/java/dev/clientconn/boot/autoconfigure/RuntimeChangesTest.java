@@ -16,10 +16,12 @@ import io.grpc.health.v1.HealthCheckResponse;
 import io.grpc.health.v1.HealthGrpc;
 import io.grpc.health.v1.HealthGrpc.HealthBlockingStub;
 import io.grpc.stub.StreamObserver;
+import java.util.List;
 import java.util.Map;
 import java.util.Set;
 import java.util.concurrent.Future;
 import java.util.concurrent.atomic.AtomicBoolean;
+import java.util.concurrent.atomic.AtomicInteger;
 import org.junit.jupiter.api.AfterEach;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.Timeout;
@@ -266,6 +268,21 @@ class RuntimeChangesTest {
         .run(context -> assertThat(context)
             .hasSingleBean(ClientConnRefresher.class)
             .doesNotHaveBean(GrpcClientRefreshAutoConfiguration.class));
+  }
+
+  @Test
+  void refresherOfTheApplicationReplacesOurs() {
+    AtomicInteger calls = new AtomicInteger();
+    this.runner
+        .withBean("own", ClientConnRefresher.class, () -> () -> {
+          calls.incrementAndGet();
+          return List.of();
+        })
+        .run(context -> {
+          assertThat(context).hasSingleBean(ClientConnRefresher.class);
+          context.publishEvent(new EnvironmentChangeEvent(context, Set.of(GREETER + "address")));
+          assertThat(calls).hasValue(1);
+        });
   }
 
   @Test

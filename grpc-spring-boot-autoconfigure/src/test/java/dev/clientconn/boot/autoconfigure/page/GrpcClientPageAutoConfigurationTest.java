@@ -13,6 +13,10 @@ import io.grpc.ConnectivityState;
 import io.grpc.ManagedChannel;
 import io.grpc.health.v1.HealthCheckRequest;
 import io.grpc.health.v1.HealthGrpc;
+import java.io.IOException;
+import java.net.URL;
+import java.util.Collections;
+import java.util.Enumeration;
 import java.util.List;
 import java.util.Map;
 import java.util.Objects;
@@ -83,6 +87,22 @@ class GrpcClientPageAutoConfigurationTest {
     new PageRuntimeHints().registerHints(hints, null);
 
     assertThat(RuntimeHintsPredicates.resource().forResource(file)).accepts(hints);
+  }
+
+  @Test
+  void pageHasItsOwnFilesWithoutTheLibraryOfCharts() {
+    ClassLoader all = getClass().getClassLoader();
+    ClassLoader withoutCharts = new ClassLoader(all) {
+      @Override
+      public Enumeration<URL> getResources(String name) throws IOException {
+        return name.contains("uplot") ? Collections.emptyEnumeration() : super.getResources(name);
+      }
+    };
+
+    assertThat(new PageResources(all).names()).contains("index.html", "uPlot.esm.js");
+    assertThat(new PageResources(withoutCharts).names())
+        .contains("index.html", "charts.js")
+        .doesNotContain("uPlot.esm.js", "uPlot.min.css");
   }
 
   @Test
