@@ -27,10 +27,15 @@ public final class CallReport {
 
   private final String method;
   private final Status.Code status;
-  private final long durationNanos;
   private final int attempts;
-  /** In the reverse order of the causes: those that have no entry took no time. */
-  private final long[] nanos;
+  private final long durationNanos;
+  private final long turn;
+  private final long server;
+  /**
+   * In the reverse order of the causes: those that have no entry took no time. Absent for a call
+   * that has not waited, whose times are the three above.
+   */
+  private final long @Nullable [] nanos;
 
   /**
    * Makes a report, for tests of listeners.
@@ -47,17 +52,30 @@ public final class CallReport {
       long durationNanos,
       int attempts,
       Map<WaitCause, Long> nanosByCause) {
-    this(method, status, durationNanos, attempts, new long[CAUSES.length]);
-    nanosByCause.forEach((cause, time) -> nanos[index(cause)] = time);
+    this(method, status, attempts, durationNanos, 0, 0, copy(nanosByCause));
   }
 
   private CallReport(
-      String method, Status.Code status, long durationNanos, int attempts, long[] nanos) {
+      String method,
+      Status.Code status,
+      int attempts,
+      long durationNanos,
+      long turn,
+      long server,
+      long @Nullable [] nanos) {
     this.method = method;
     this.status = status;
-    this.durationNanos = durationNanos;
     this.attempts = attempts;
+    this.durationNanos = durationNanos;
+    this.turn = turn;
+    this.server = server;
     this.nanos = nanos;
+  }
+
+  private static long[] copy(Map<WaitCause, Long> nanosByCause) {
+    long[] nanos = new long[CAUSES.length];
+    nanosByCause.forEach((cause, time) -> nanos[index(cause)] = time);
+    return nanos;
   }
 
   /**
@@ -71,12 +89,29 @@ public final class CallReport {
    *     is the duration of the call
    * @return the report
    */
-  public static CallReport of(String method, Status.Code status, int attempts, long... nanos) {
+  public static CallReport of(String method, Status.Code status, int attempts, long[] nanos) {
     long duration = 0;
     for (long each : nanos) {
       duration += each;
     }
-    return new CallReport(method, status, duration, attempts, nanos);
+    return new CallReport(method, status, attempts, duration, 0, 0, nanos);
+  }
+
+  /**
+   * Makes the report of a call that has not waited.
+   *
+   * @param method the full name, {@code package.Service/Method}
+   * @param status the code that the application gets
+   * @param attempts how often the call was sent or was to be sent
+   * @param durationNanos time from the call's start to its end, nanoseconds; what is neither of the
+   *     two parts is {@code APPLICATION}
+   * @param turn nanoseconds for {@code TURN}
+   * @param server nanoseconds for {@code SERVER}
+   * @return the report
+   */
+  public static CallReport of(
+      String method, Status.Code status, int attempts, long durationNanos, long turn, long server) {
+    return new CallReport(method, status, attempts, durationNanos, turn, server, null);
   }
 
   /**
@@ -139,8 +174,17 @@ public final class CallReport {
    * @return nanoseconds, 0 where it did not wait
    */
   public long nanos(WaitCause cause) {
-    int index = index(cause);
-    return index < nanos.length ? nanos[index] : 0;
+    long[] measured = nanos;
+    if (measured != null) {
+      int index = index(cause);
+      return index < measured.length ? measured[index] : 0;
+    }
+    return switch (cause) {
+      case TURN -> turn;
+      case SERVER -> server;
+      case APPLICATION -> durationNanos - turn - server;
+      default -> 0;
+    };
   }
 
   private static int index(WaitCause cause) {

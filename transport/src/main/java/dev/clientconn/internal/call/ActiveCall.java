@@ -4,7 +4,6 @@ package dev.clientconn.internal.call;
 import dev.clientconn.internal.concurrent.CrossesThreads;
 import dev.clientconn.internal.message.FramedMessage;
 import dev.clientconn.internal.transport.ClientStream;
-import dev.clientconn.transport.WaitCause;
 import io.grpc.Attributes;
 import io.grpc.ClientCall;
 import io.grpc.Context;
@@ -33,21 +32,8 @@ final class ActiveCall extends RetriedCall
       ClientCall.Listener<RespT> listener,
       @Nullable CallTimeline begun) {
     super(plan, request);
-    this.listenerExecutor = new CallListenerExecutor<>(
-        this,
-        listener,
-        new MessageDecoder<>(method, plan),
-        begun == null ? timelineOfReport(plan) : begun);
-  }
-
-  /** A call that is reported measures its time from the start; others when they have to wait. */
-  private static @Nullable CallTimeline timelineOfReport(CallPlan plan) {
-    CallEnvironment environment = plan.environment();
-    if (!environment.reports().areWanted(plan.getCallOptions())) {
-      return null;
-    }
-    return environment.newTimeline(
-        plan.clientSendsOneMessage() ? WaitCause.APPLICATION : WaitCause.TURN);
+    this.listenerExecutor =
+        new CallListenerExecutor<>(this, listener, new MessageDecoder<>(method, plan), begun);
   }
 
   // ---- Opening
@@ -63,9 +49,8 @@ final class ActiveCall extends RetriedCall
   }
 
   void open() {
-    CallTimeline known = timeline();
-    if (known != null && plan.clientSendsOneMessage()) {
-      known.changeTo(WaitCause.TURN);
+    if (plan.clientSendsOneMessage()) {
+      listenerExecutor.opened();
     }
     retries = CallRetries.of(plan);
     if (plan.maxHedgedAttempts() > 1
@@ -148,7 +133,7 @@ final class ActiveCall extends RetriedCall
   @Override
   public void tickPassed() {
     // Rarely: most calls open at once. So the time until the half-close is known if it is long.
-    if (timeline() == null) {
+    if (!listenerExecutor.isTimed()) {
       listenerExecutor.createTimeline(plan.environment().nanoTime().getAsLong(), false);
     }
   }
@@ -182,7 +167,7 @@ final class ActiveCall extends RetriedCall
       closeWithoutStream(opening.tracers(), reason);
     } else if (before == null) {
       plan.environment().unsent().removeCall(this);
-      if (timeline() == null && plan.callDeadline() != null) {
+      if (!listenerExecutor.isTimed() && plan.callDeadline() != null) {
         listenerExecutor.createTimeline(plan.environment().nanoTime().getAsLong(), false);
       }
       closeWithoutStream(CallTracers.NONE, reason);
@@ -205,7 +190,7 @@ final class ActiveCall extends RetriedCall
     Status timed = withTimes(refined);
     // Who cancels a call has not asked how its attempts ended.
     Status end = timed.getCode() == Status.Code.CANCELLED ? timed : describe(timed);
-    CallTimeline known = timeline();
+    CallTimeline known = listenerExecutor.timelineIfTimed();
     if (known != null) {
       // After the split was read: it names what the call waited for.
       known.queueEnd();
@@ -217,11 +202,11 @@ final class ActiveCall extends RetriedCall
 
   /** Adds to a status of this side where the time of the call went, as far as that is known. */
   Status withTimes(Status end) {
-    return WaitText.addTo(end, timeline(), attempts());
+    return WaitText.addTo(end, listenerExecutor.timelineIfTimed(), attempts());
   }
 
   /** How many attempts have begun; transparent retries count. */
-  private int attempts() {
+  int attempts() {
     if (state.hasEndedUnopened()) {
       return 0;
     }
@@ -229,13 +214,6 @@ final class ActiveCall extends RetriedCall
       return hedges.begun();
     }
     return retries == null ? 1 : retries.begun();
-  }
-
-  /** The call ends now, just before its listener is notified. Once. */
-  void endTimes(CallTimeline measured, Status end) {
-    plan.environment()
-        .reports()
-        .report(measured, plan.method(), plan.getCallOptions(), end, attempts());
   }
 
   /** Adds to the status that ends the call how its attempts ended, if there were several. */

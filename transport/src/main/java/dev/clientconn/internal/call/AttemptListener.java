@@ -85,14 +85,14 @@ final class AttemptListener implements ClientStream.Listener {
 
   @Override
   public boolean needsTimes(Status end, StreamProgress progress) {
-    return call.timeline() != null
+    return call.listenerExecutor().isTimed()
         || progress != StreamProgress.PROCESSED
         || (!end.isOk() && (call.isRetried() || end.getCode() == Status.Code.CANCELLED));
   }
 
   @Override
   public void onTimes(long @Nullable [] nanos, WaitCause last, long since, long now) {
-    call.addStreamTimes(nanos, last, since, now);
+    call.listenerExecutor().streamEnded(nanos, last, since, now);
   }
 
   @Override

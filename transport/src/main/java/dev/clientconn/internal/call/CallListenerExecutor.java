@@ -6,7 +6,6 @@ import static io.grpc.Status.CANCELLED;
 import dev.clientconn.internal.concurrent.CrossesThreads;
 import dev.clientconn.internal.message.FramedMessage;
 import dev.clientconn.internal.message.InboundMessage;
-import dev.clientconn.transport.WaitCause;
 import io.grpc.ClientCall;
 import io.grpc.Context;
 import io.grpc.Metadata;
@@ -26,17 +25,12 @@ import org.jspecify.annotations.Nullable;
  * #hasDemand}.
  */
 @CrossesThreads
-final class CallListenerExecutor<RespT> extends CallExecutor {
+final class CallListenerExecutor<RespT> extends TimedExecutor {
   private static final Logger log = Logger.getLogger(CallListenerExecutor.class.getName());
 
   private final ActiveCall call;
   private final ClientCall.Listener<RespT> listener;
   private final MessageDecoder<RespT> decoder;
-  private final Context context;
-  private final Demand demand = new Demand();
-  private volatile boolean closed;
-  /** Exists for a call that is reported, or that has waited. */
-  private volatile @Nullable CallTimeline timeline;
 
   /** Messages that wait for demand, as a chain from the next one to the last. */
   private @Nullable InboundMessage nextMessage;
@@ -56,18 +50,25 @@ final class CallListenerExecutor<RespT> extends CallExecutor {
       ActiveCall call,
       ClientCall.Listener<RespT> listener,
       MessageDecoder<RespT> decoder,
-      @Nullable CallTimeline timeline) {
-    super(call.plan().executor());
+      @Nullable CallTimeline begun) {
+    super(call.plan(), begun);
     this.call = call;
     this.listener = listener;
     this.decoder = decoder;
-    this.timeline = timeline;
-    this.context = call.plan().context();
+  }
+
+  @Override
+  CallPlan plan() {
+    return call.plan();
+  }
+
+  private Context context() {
+    return plan().context();
   }
 
   /** Adds to the demand. Any thread; queues a task only if messages wait for it. */
   void addDemand(int messages) {
-    if (demand.add(messages)) {
+    if (countDemand(messages)) {
       // Without events: the task delivers messages that have arrived before.
       execute(new Task());
     }
@@ -96,82 +97,15 @@ final class CallListenerExecutor<RespT> extends CallExecutor {
     execute(events);
   }
 
-  boolean hasDemand() {
-    return demand.exists();
-  }
-
-  boolean isClosed() {
-    return closed;
-  }
-
-  // ---- Times
-
-  @Nullable
-  CallTimeline timeline() {
-    return timeline;
-  }
-
-  /** Uses the times of the hedged attempt that the call is committed to. */
-  void useTimeline(CallTimeline winner) {
-    timeline = winner;
-    endTimesIfClosed(winner);
-  }
-
-  /**
-   * Returns the timeline, which is created by whichever thread first finds the call waiting.
-   *
-   * @param start when the call started, {@link System#nanoTime}; used where the call has no
-   *     deadline, from which the exact start is computed
-   * @param opened whether it has begun its first attempt
-   */
-  synchronized CallTimeline createTimeline(long start, boolean opened) {
-    CallTimeline known = timeline;
-    if (known == null) {
-      CallDeadline deadline = call.plan().callDeadline();
-      CallEnvironment environment = call.plan().environment();
-      known = new CallTimeline(
-          environment,
-          deadline == null ? start : environment.nanoTime().getAsLong() - deadline.elapsedNanos(),
-          opened ? WaitCause.TURN : WaitCause.APPLICATION);
-      timeline = known;
-      endTimesIfClosed(known);
-    }
-    return known;
-  }
-
-  /** The thread that closes sets the flag before it reads the timeline: one of the two sees it. */
-  private void endTimesIfClosed(CallTimeline late) {
-    if (closed) {
-      late.end();
-    }
-  }
-
-  /** As {@code ClientStream.Listener.behindUntil}. On the event loop. */
-  long behindUntil(long since, long now) {
-    if (!closed && (isBusy() || demand.isStarved())) {
-      return now;
-    }
-    CallTimeline known = timeline;
-    return known == null ? since : Math.max(since, Math.min(now, known.idleSince()));
-  }
-
-  @Override
-  void onIdle() {
-    CallTimeline known = timeline;
-    if (known != null && !closed) {
-      known.idle();
-    }
-  }
-
   // ---- The rest runs in the call's executor, one task at a time.
 
   @Override
   void runTask(Task task) {
-    if (closed) {
+    if (isClosed()) {
       // Queued before the end, or by an event loop that had not seen it: nothing follows onClose.
       return;
     }
-    Context previous = context.attach();
+    Context previous = context().attach();
     try {
       if (task instanceof PendingEvents events) {
         append(events);
@@ -184,7 +118,7 @@ final class CallListenerExecutor<RespT> extends CallExecutor {
         nextMessage.trim();
       }
     } finally {
-      context.detach(previous);
+      context().detach(previous);
     }
   }
 
@@ -251,7 +185,7 @@ final class CallListenerExecutor<RespT> extends CallExecutor {
         fail(decoder.secondMessage());
         return;
       }
-      if (!demand.take()) {
+      if (!takeDemand()) {
         return;
       }
       InboundMessage message = nextMessage;
@@ -322,13 +256,11 @@ final class CallListenerExecutor<RespT> extends CallExecutor {
   }
 
   private void close(Status streamEnd) {
-    // Before the callback: what the listener does in onClose must find the call closed.
-    closed = true;
+    setClosed();
     call.unwatchContext();
     Status last = failure == null ? streamEnd : failure;
-    CallTimeline measured = timeline;
-    if (measured != null) {
-      call.endTimes(measured, last);
+    if (isTimed()) {
+      endTimes(last, call.attempts());
     }
     // The server's trailers belong to the server's status only.
     boolean own = failure != null || trailers == null;
@@ -341,7 +273,7 @@ final class CallListenerExecutor<RespT> extends CallExecutor {
 
   @Override
   void onRejected(Throwable cause) {
-    if (closed) {
+    if (isClosed()) {
       return;
     }
     Status status = CANCELLED
@@ -350,29 +282,29 @@ final class CallListenerExecutor<RespT> extends CallExecutor {
         .withCause(cause);
     failure = status;
     nextMessage = null;
-    Context previous = context.attach();
+    Context previous = context().attach();
     try {
       // On the thread that was rejected, the event loop for one: better than a call without an end.
       close(end == null ? status : end);
     } finally {
-      context.detach(previous);
+      context().detach(previous);
     }
     call.cancel(status);
   }
 
   @Override
   void onFailed(Throwable cause) {
-    if (closed) {
+    if (isClosed()) {
       return;
     }
     fail(Status.INTERNAL
         .withDescription("The response could not be delivered: " + cause)
         .withCause(cause));
-    Context previous = context.attach();
+    Context previous = context().attach();
     try {
       closeIfDone();
     } finally {
-      context.detach(previous);
+      context().detach(previous);
     }
   }
 }

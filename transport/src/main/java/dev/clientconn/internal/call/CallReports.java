@@ -39,24 +39,42 @@ public final class CallReports {
   public void reportRefused(MethodDescriptor<?, ?> method, CallOptions options, Status end) {
     if (areWanted(options)) {
       notify(
-          CallReport.of(method.getFullMethodName(), end.getCode(), 0),
+          CallReport.of(method.getFullMethodName(), end.getCode(), 0, 0, 0, 0),
           options.getOption(CallReport.LISTENER));
     }
   }
 
   /** Ends the times of a call, and reports them if they are wanted. */
   void report(
-      CallTimeline times,
       MethodDescriptor<?, ?> method,
       CallOptions options,
       Status end,
-      int attempts) {
+      int attempts,
+      CallTimeline times) {
     long[] nanos = times.end();
     if (areWanted(options)) {
       notify(
           CallReport.of(method.getFullMethodName(), end.getCode(), attempts, nanos),
           options.getOption(CallReport.LISTENER));
     }
+  }
+
+  /**
+   * Reports a call that has not waited.
+   *
+   * @param duration nanoseconds; what is neither of the two parts, it waited for the application
+   */
+  void report(
+      MethodDescriptor<?, ?> method,
+      CallOptions options,
+      Status end,
+      int attempts,
+      long duration,
+      long turn,
+      long server) {
+    notify(
+        CallReport.of(method.getFullMethodName(), end.getCode(), attempts, duration, turn, server),
+        options.getOption(CallReport.LISTENER));
   }
 
   private void notify(CallReport report, @Nullable CallReportListener own) {

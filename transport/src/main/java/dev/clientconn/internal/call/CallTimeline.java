@@ -8,8 +8,8 @@ import dev.clientconn.transport.WaitCause;
 import org.jspecify.annotations.Nullable;
 
 /**
- * Splits the life of one call, without a gap, into what it waits for. Exists for calls that are
- * reported or that have waited: an ordinary call has none, and its stream measures what is needed.
+ * Splits the life of one call, without a gap, into what it waits for. Exists for calls that have
+ * waited: of others {@link TimedExecutor} and their stream measure what is needed.
  *
  * <p>While the call has a stream, the event loop measures in the stream, and adds that here when
  * the stream has ended. Everything else is written by the thread that performs the present step of
@@ -72,7 +72,8 @@ final class CallTimeline {
     }
   }
 
-  private synchronized void changeTo(WaitCause next, long at) {
+  /** The same, known later than it was. */
+  synchronized void changeTo(WaitCause next, long at) {
     if (!ended && !endQueued && next != cause) {
       long now = Math.max(at, since);
       leaveCause(now);
@@ -131,6 +132,16 @@ final class CallTimeline {
     since = now;
     cause = WaitCause.APPLICATION;
     lastOfStream = last;
+  }
+
+  /**
+   * The same where the stream waited for the server only.
+   *
+   * @param before nanoseconds before it was sent
+   */
+  synchronized void addStream(long before, long server) {
+    long sent = since + before;
+    addStream(null, WaitCause.SERVER, sent, sent + server);
   }
 
   /** Adds a time less the excess, or less as much of it as there is. Returns the rest. */

@@ -340,7 +340,7 @@ public final class PendingCall<ReqT, RespT> extends ClientCall<ReqT, RespT>
   private void endTimes(Status end) {
     CallTimeline known = timeline;
     if (known != null) {
-      environment.reports().report(known, method, options, end, 0);
+      environment.reports().report(method, options, end, 0, known);
     }
   }
 

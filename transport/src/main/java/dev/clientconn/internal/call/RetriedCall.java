@@ -2,7 +2,6 @@
 package dev.clientconn.internal.call;
 
 import dev.clientconn.internal.concurrent.CrossesThreads;
-import dev.clientconn.internal.transport.CauseTimes;
 import dev.clientconn.internal.transport.ClientStream;
 import dev.clientconn.internal.transport.StreamProgress;
 import dev.clientconn.transport.WaitCause;
@@ -176,15 +175,6 @@ abstract class RetriedCall implements AttemptOwner {
   public CallTimeline createTimeline() {
     CallTimeline known = timeline();
     return known == null ? createTimeline(plan.environment().nanoTime().getAsLong()) : known;
-  }
-
-  /** The stream of the attempt ends; as {@code ClientStream.Listener.onTimes}. */
-  void addStreamTimes(long @Nullable [] nanos, WaitCause last, long since, long now) {
-    CallTimeline known = timeline();
-    if (known == null) {
-      known = createTimeline(since - CauseTimes.sum(nanos));
-    }
-    known.addStream(nanos, last, since, now);
   }
 
   // ---- Parts

@@ -313,7 +313,7 @@ public final class SelectingCall<ReqT, RespT> extends ClientCall<ReqT, RespT> {
       times = takeTimeline();
     }
     if (times != null) {
-      environment.reports().report(times, method, options, end, 0);
+      environment.reports().report(method, options, end, 0, times);
     } else if (refused) {
       environment.reports().reportRefused(method, options, end);
     }

@@ -2,6 +2,7 @@
 package dev.clientconn.internal.http2;
 
 import dev.clientconn.internal.concurrent.EventLoopConfined;
+import dev.clientconn.internal.transport.SharedDelivery;
 import java.util.ArrayDeque;
 import java.util.logging.Level;
 import java.util.logging.Logger;
@@ -34,17 +35,31 @@ final class PendingDeliveries {
 
   /** Delivers the events. A call with a direct executor runs its listener in here. */
   void deliver() {
-    for (StreamState s = streams.poll(); s != null; s = streams.poll()) {
-      try {
-        waits.beforeDelivery(s);
-        s.deliverEvents();
-        if (s.takeMessagesDelivered()) {
-          waits.delivered(s);
+    SharedDelivery shared = streams.size() > 1 ? SharedDelivery.begin() : null;
+    try {
+      for (StreamState s = streams.poll(); s != null; s = streams.poll()) {
+        if (shared != null) {
+          shared.nextCall();
         }
-      } catch (RuntimeException | Error e) {
-        // Calls catch what their listeners throw, so this is a defect. Other calls go on.
-        logger.log(Level.SEVERE, "A call failed to take its events", e);
+        deliver(s);
       }
+    } finally {
+      if (shared != null) {
+        shared.end();
+      }
+    }
+  }
+
+  private void deliver(StreamState stream) {
+    try {
+      waits.beforeDelivery(stream);
+      stream.deliverEvents();
+      if (stream.takeMessagesDelivered()) {
+        waits.delivered(stream);
+      }
+    } catch (RuntimeException | Error e) {
+      // Calls catch what their listeners throw, so this is a defect. Other calls go on.
+      logger.log(Level.SEVERE, "A call failed to take its events", e);
     }
   }
 }

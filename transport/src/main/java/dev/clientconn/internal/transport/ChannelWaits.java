@@ -47,16 +47,34 @@ public final class ChannelWaits {
 
   /** Adds a wait that has ended, of a call that has no stream. */
   public void add(WaitCause cause, long waited) {
+    add(cause, 1, waited);
+  }
+
+  private void add(WaitCause cause, long count, long waited) {
     Adders unlocked = adders;
+    if (count == 0) {
+      return;
+    }
     if (unlocked != null) {
-      unlocked.add(cause, waited);
+      unlocked.add(cause, count, waited);
     } else {
-      addLocked(cause, waited);
+      addLocked(cause, count, waited);
     }
   }
 
-  private synchronized void addLocked(WaitCause cause, long waited) {
-    calls.add(cause, waited);
+  /**
+   * Adds waits of calls that have ended, outside their streams.
+   *
+   * @param turns how many of them have waited for the event loop
+   * @param applications how many have waited for the application
+   */
+  void addCalls(long turns, long turnNanos, long applications, long applicationNanos) {
+    add(WaitCause.TURN, turns, turnNanos);
+    add(WaitCause.APPLICATION, applications, applicationNanos);
+  }
+
+  private synchronized void addLocked(WaitCause cause, long count, long waited) {
+    calls.add(cause, count, waited);
     lockedWaits++;
     if (lockedWaits == LOCKED) {
       adders = new Adders();
@@ -127,8 +145,8 @@ public final class ChannelWaits {
       return adders;
     }
 
-    void add(WaitCause cause, long waited) {
-      counts[cause.ordinal()].increment();
+    void add(WaitCause cause, long count, long waited) {
+      counts[cause.ordinal()].add(count);
       nanos[cause.ordinal()].add(waited);
     }
 

@@ -445,6 +445,50 @@ class WaitCauseTest extends WaitFixture {
   }
 
   @Test
+  void cancelOfACallWhoseStreamHasEndedChangesNoTimes() {
+    ManualExecutor busy = new ManualExecutor();
+    executor = busy;
+    Http2Peer peer = connected();
+    ClientCall<byte[], byte[]> call = unary(CallOptions.DEFAULT);
+    advance(10);
+    peer.answers(1);
+    advance(90);
+    cancel(call);
+    advance(5);
+    busy.runAll();
+
+    assertThat(reports.millis()).isEqualTo(Map.of("server", 10L, "application", 95L));
+    assertTotals(Map.of(WaitCause.SERVER, 10L, WaitCause.APPLICATION, 95L));
+  }
+
+  @Test
+  void applicationThatTakesSecondsToHalfClose() {
+    Http2Peer peer = connected();
+    ClientCall<byte[], byte[]> call = start("a/B", MethodType.UNARY, CallOptions.DEFAULT, 10);
+    advance(3_000);
+    call.halfClose();
+    loop.run();
+    advance(10);
+    peer.answers(1);
+
+    assertThat(reports.millis()).isEqualTo(Map.of("application", 3_000L, "server", 10L));
+    assertTotals(Map.of(WaitCause.APPLICATION, 3_000L, WaitCause.SERVER, 10L));
+  }
+
+  @Test
+  void eventLoopThatTakesSecondsToSend() {
+    Http2Peer peer = connected();
+    start("a/B", MethodType.UNARY, CallOptions.DEFAULT, 10).halfClose();
+    loop.pass(Duration.ofMillis(3_000));
+    loop.run();
+    advance(10);
+    peer.answers(1);
+
+    assertThat(reports.millis()).isEqualTo(Map.of("turn", 3_000L, "server", 10L));
+    assertTotals(Map.of(WaitCause.TURN, 3_000L, WaitCause.SERVER, 10L));
+  }
+
+  @Test
   void applicationThatIsSlowBetweenMessages() {
     ManualExecutor busy = new ManualExecutor();
     executor = busy;

@@ -2,41 +2,47 @@
 package dev.clientconn.internal.call;
 
 import dev.clientconn.internal.concurrent.CrossesThreads;
+import java.util.concurrent.Executor;
 import java.util.concurrent.atomic.AtomicIntegerFieldUpdater;
 
 /**
  * Counts the messages that the application has requested and not received. Any thread adds, the
  * call's executor takes. That messages wait for demand is one value of the same number: the thread
- * that adds to it then knows that it has to wake the executor, and no wake-up can be lost.
+ * that adds to it then knows that it has to wake the executor, and no wake-up can be lost. Like its
+ * superclass it is part of {@link CallListenerExecutor} to save each call an object.
  */
 @CrossesThreads
-final class Demand {
+abstract class DemandExecutor extends CallExecutor {
   /** No demand, and messages wait for it. */
   private static final int STARVED = -1;
 
   /** Unbounded: never decremented. */
   private static final int UNLIMITED = Integer.MAX_VALUE;
 
-  private static final AtomicIntegerFieldUpdater<Demand> COUNT =
-      AtomicIntegerFieldUpdater.newUpdater(Demand.class, "count");
+  private static final AtomicIntegerFieldUpdater<DemandExecutor> DEMAND =
+      AtomicIntegerFieldUpdater.newUpdater(DemandExecutor.class, "demand");
 
-  private volatile int count;
+  private volatile int demand;
+
+  DemandExecutor(Executor executor) {
+    super(executor);
+  }
 
   /** Adds to the demand. Returns whether messages waited for it: the caller must deliver them. */
-  boolean add(int messages) {
+  final boolean countDemand(int messages) {
     for (; ; ) {
-      int before = count;
+      int before = demand;
       int after = messages + Math.min(Math.max(before, 0), UNLIMITED - messages);
-      if (COUNT.compareAndSet(this, before, after)) {
+      if (DEMAND.compareAndSet(this, before, after)) {
         return before == STARVED;
       }
     }
   }
 
   /** Takes one from the demand, or records that a message waits if there is none. */
-  boolean take() {
+  final boolean takeDemand() {
     for (; ; ) {
-      int before = count;
+      int before = demand;
       if (before == STARVED) {
         return false;
       }
@@ -44,18 +50,18 @@ final class Demand {
         return true;
       }
       int after = before == 0 ? STARVED : before - 1;
-      if (COUNT.compareAndSet(this, before, after)) {
+      if (DEMAND.compareAndSet(this, before, after)) {
         return before > 0;
       }
     }
   }
 
-  boolean exists() {
-    return count > 0;
+  final boolean hasDemand() {
+    return demand > 0;
   }
 
   /** Whether messages wait for demand. */
-  boolean isStarved() {
-    return count == STARVED;
+  final boolean isStarved() {
+    return demand == STARVED;
   }
 }
