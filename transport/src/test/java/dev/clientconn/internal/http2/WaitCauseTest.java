@@ -479,7 +479,7 @@ class WaitCauseTest extends WaitFixture {
   void eventLoopThatTakesSecondsToSend() {
     Http2Peer peer = connected();
     start("a/B", MethodType.UNARY, CallOptions.DEFAULT, 10).halfClose();
-    loop.pass(Duration.ofMillis(3_000));
+    loop.pass(Duration.ofSeconds(3));
     loop.run();
     advance(10);
     peer.answers(1);
