@@ -1,6 +1,7 @@
 // SPDX-License-Identifier: Apache-2.0
 package dev.clientconn;
 
+import dev.clientconn.internal.channel.ChannelConfiguration;
 import dev.clientconn.internal.channel.ChannelOptions;
 import java.util.Arrays;
 import java.util.List;
@@ -13,9 +14,10 @@ public final class BuilderOptions {
 
   /** Returns every option that a property can set. */
   public static List<@Nullable Object> of(ClientConnBuilder builder) {
-    ChannelOptions channel = builder.configuration().options();
+    ChannelConfiguration configuration = builder.configuration();
+    ChannelOptions channel = configuration.options();
     return Arrays.asList(
-        builder.connectionKey(),
+        configuration.connectionKey(),
         channel.maxInboundMessageSize(),
         channel.retries(),
         channel.interceptors());

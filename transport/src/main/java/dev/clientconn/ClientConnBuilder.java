@@ -265,13 +265,19 @@ public class ClientConnBuilder extends ResolverOptionsBuilder<ClientConnBuilder>
         options,
         () -> Http2Connector.create(transport, tls, dialer),
         () -> SharedThreads.lease(own, offload),
-        connectionKey());
+        connectionKey(transport));
   }
 
-  /** Has every option of connections, name resolution and load balancing. */
-  List<@Nullable Object> connectionKey() {
-    List<@Nullable Object> key = transportKey();
-    key.addAll(Arrays.asList(
+  /**
+   * Has every option of connections, name resolution and load balancing. A channel retains it: for
+   * the sake of its size it consists of what the channel retains anyway.
+   */
+  private List<@Nullable Object> connectionKey(TransportOptions transport) {
+    return Arrays.asList(
+        security().key(),
+        dialer(),
+        authority(),
+        transport,
         target,
         defaultPolicy,
         idleTimeout,
@@ -282,8 +288,7 @@ public class ClientConnBuilder extends ResolverOptionsBuilder<ClientConnBuilder>
         scalingOptions(),
         connectionOptions(),
         resolutionOptions(),
-        serviceConfigKey()));
-    return key;
+        serviceConfigKey());
   }
 
   private ChannelOptions channelOptions(TransportOptions transport) {

@@ -15,7 +15,6 @@ import io.grpc.ManagedChannelBuilder;
 import io.netty.handler.ssl.SslContext;
 import java.time.Duration;
 import java.util.ArrayList;
-import java.util.Arrays;
 import java.util.Collection;
 import java.util.HashSet;
 import java.util.List;
@@ -365,28 +364,6 @@ abstract class TransportOptionsBuilder<B extends ManagedChannelBuilder<B>>
             : new KeepaliveOptions(keepaliveTime, keepaliveTimeout, keepaliveWithoutCalls),
         List.copyOf(transportFilters),
         transportListener);
-  }
-
-  /** Has every option of connections, so that equal keys stand for the same connections. */
-  final List<@Nullable Object> transportKey() {
-    return new ArrayList<@Nullable Object>(Arrays.asList(
-        security.key(),
-        dialer,
-        transportListener,
-        List.copyOf(transportFilters),
-        connectTimeout,
-        streamWindow,
-        connectionWindow,
-        growWindows,
-        maxPendingStreams,
-        keepaliveTime,
-        keepaliveTimeout,
-        keepaliveWithoutCalls,
-        userAgent,
-        maxInboundMetadataSize,
-        Set.copyOf(neverIndexedHeaders),
-        authority,
-        Set.copyOf(decompressors.getAdvertisedMessageEncodings())));
   }
 
   private static int checkWindow(int bytes, String option) {

@@ -105,7 +105,7 @@ class ChildConfiguratorTest {
     assertThat(keyWith(one))
         .isEqualTo(keyWith(one))
         .isNotEqualTo(keyWith(configurator("one")))
-        .isNotEqualTo(ClientConnBuilder.forTarget("localhost:1").connectionKey());
+        .isNotEqualTo(ClientConnBuilder.forTarget("localhost:1").configuration().connectionKey());
   }
 
   @Test
@@ -121,7 +121,7 @@ class ChildConfiguratorTest {
   private static Object keyWith(Object configurator) throws Exception {
     ClientConnBuilder builder = ClientConnBuilder.forTarget("localhost:1");
     set(builder, configurator);
-    return builder.connectionKey();
+    return builder.configuration().connectionKey();
   }
 
   private static ChannelOptions options(ClientConnBuilder builder) {

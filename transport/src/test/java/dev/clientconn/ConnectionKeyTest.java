@@ -77,8 +77,8 @@ class ConnectionKeyTest {
     option("growWindows", b -> b.growWindows(false));
     option("maxPendingStreams", b -> b.maxPendingStreams(3));
     option("keepAliveTime", b -> b.keepAliveTime(3, TimeUnit.MINUTES));
-    option("keepAliveTimeout", b -> b.keepAliveTimeout(3, TimeUnit.SECONDS));
-    option("keepAliveWithoutCalls", b -> b.keepAliveWithoutCalls(true));
+    option("keepAliveTimeout", b -> keepalive(b).keepAliveTimeout(3, TimeUnit.SECONDS));
+    option("keepAliveWithoutCalls", b -> keepalive(b).keepAliveWithoutCalls(true));
     option("userAgent", b -> b.userAgent("app"));
     option("maxInboundMetadataSize", b -> b.maxInboundMetadataSize(90));
     option("neverIndexedHeaders", b -> b.neverIndexedHeaders(List.of("x-pin")));
@@ -161,6 +161,17 @@ class ConnectionKeyTest {
     assertThat(key(of(OF_CONNECTIONS, name))).isEqualTo(key(of(OF_CONNECTIONS, name)));
   }
 
+  @Test
+  void howKeepalivePingsCountsWhereItIsOn() {
+    Object keepalive = key(ConnectionKeyTest::keepalive);
+
+    assertThat(key(of(OF_CONNECTIONS, "keepAliveTimeout"))).isNotEqualTo(keepalive);
+    assertThat(key(of(OF_CONNECTIONS, "keepAliveWithoutCalls"))).isNotEqualTo(keepalive);
+    assertThat(key(b -> b.keepAliveTimeout(3, TimeUnit.SECONDS)))
+        .as("without keepalive")
+        .isEqualTo(key(UnaryOperator.identity()));
+  }
+
   @ParameterizedTest
   @MethodSource("ofCalls")
   void optionOfCallsLeavesTheKey(String name) {
@@ -190,6 +201,10 @@ class ConnectionKeyTest {
 
   private static Object keyOf(ChannelCredentials credentials) {
     return ClientConnBuilder.forTarget(TARGET, credentials).configuration().connectionKey();
+  }
+
+  private static ClientConnBuilder keepalive(ClientConnBuilder builder) {
+    return builder.keepAliveTime(3, TimeUnit.MINUTES);
   }
 
   @SuppressWarnings("deprecation") // still an option

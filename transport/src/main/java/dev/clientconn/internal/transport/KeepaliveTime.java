@@ -4,6 +4,7 @@ package dev.clientconn.internal.transport;
 import dev.clientconn.internal.concurrent.CrossesThreads;
 import java.time.Duration;
 import java.util.concurrent.atomic.AtomicLong;
+import org.jspecify.annotations.Nullable;
 
 /**
  * Holds the keepalive time of a channel: how long a connection is idle before it pings. Each
@@ -14,10 +15,12 @@ import java.util.concurrent.atomic.AtomicLong;
 @CrossesThreads
 public final class KeepaliveTime {
 
+  private final long startNanos;
   private final AtomicLong nanos;
 
   public KeepaliveTime(Duration start) {
-    nanos = new AtomicLong(start.toNanos());
+    startNanos = start.toNanos();
+    nanos = new AtomicLong(startNanos);
   }
 
   public long nanos() {
@@ -32,6 +35,17 @@ public final class KeepaliveTime {
   public void raiseAbove(long usedNanos) {
     // Several connections with the same time may get that GOAWAY: together they double it once.
     nanos.accumulateAndGet(2 * Math.min(usedNanos, Long.MAX_VALUE / 2), Math::max);
+  }
+
+  /** Two are equal if the application asked for the same time, whatever servers have raised. */
+  @Override
+  public boolean equals(@Nullable Object other) {
+    return other instanceof KeepaliveTime time && time.startNanos == startNanos;
+  }
+
+  @Override
+  public int hashCode() {
+    return Long.hashCode(startNanos);
   }
 
   @Override

@@ -11,8 +11,8 @@ import io.netty.handler.codec.http2.Http2Headers;
 import io.netty.handler.codec.http2.ReadOnlyHttp2Headers;
 import io.netty.util.AsciiString;
 import java.util.Arrays;
+import java.util.HashMap;
 import java.util.Map;
-import java.util.concurrent.ConcurrentHashMap;
 import java.util.concurrent.TimeUnit;
 import org.jspecify.annotations.Nullable;
 
@@ -43,8 +43,12 @@ public final class RequestHeaders {
   private final AsciiString userAgent;
   private final @Nullable AsciiString acceptEncoding;
 
-  // MethodDescriptor does not override equals, so keys are compared by identity.
-  private final Map<MethodDescriptor<?, ?>, MethodHeaders> methods = new ConcurrentHashMap<>(1);
+  /**
+   * Copied for each new method, as a connection calls few. Of two threads that do so at the same
+   * time one may lose its method, which the next call of it adds. MethodDescriptor does not
+   * override equals, so keys are compared by identity.
+   */
+  private volatile Map<MethodDescriptor<?, ?>, MethodHeaders> methods = Map.of();
 
   /**
    * @param scheme value of {@code :scheme}
@@ -174,13 +178,16 @@ public final class RequestHeaders {
   }
 
   private MethodHeaders methodHeaders(MethodDescriptor<?, ?> method) {
-    MethodHeaders cached = methods.get(method);
+    Map<MethodDescriptor<?, ?>, MethodHeaders> known = methods;
+    MethodHeaders cached = known.get(method);
     if (cached != null) {
       return cached;
     }
     MethodHeaders made = makeMethodHeaders(method);
-    if (methods.size() < MAX_CACHED_METHODS) {
-      methods.put(method, made);
+    if (known.size() < MAX_CACHED_METHODS) {
+      Map<MethodDescriptor<?, ?>, MethodHeaders> more = new HashMap<>(known);
+      more.put(method, made);
+      methods = Map.copyOf(more);
     }
     return made;
   }

@@ -13,7 +13,6 @@ import io.netty.channel.epoll.EpollIoHandler;
 import io.netty.channel.nio.NioIoHandler;
 import io.netty.util.concurrent.DefaultThreadFactory;
 import java.util.concurrent.TimeUnit;
-import java.util.concurrent.atomic.AtomicBoolean;
 
 /**
  * Provides event loops to one channel. By default all channels of the JVM share one group, which is
@@ -28,7 +27,7 @@ public final class EventLoops {
 
   private final EventLoopGroup group;
   private final Runnable releaseGroup;
-  private final AtomicBoolean released = new AtomicBoolean();
+  private boolean released;
 
   private EventLoops(EventLoopGroup group, Runnable releaseGroup) {
     this.group = group;
@@ -84,8 +83,9 @@ public final class EventLoops {
   }
 
   /** Releases the share; later calls have no effect. Any thread. */
-  public void release() {
-    if (released.compareAndSet(false, true)) {
+  public synchronized void release() {
+    if (!released) {
+      released = true;
       releaseGroup.run();
     }
   }
