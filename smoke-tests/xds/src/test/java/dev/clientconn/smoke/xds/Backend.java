@@ -6,12 +6,12 @@ import dev.clientconn.smoke.xds.orders.OrderRequest;
 import dev.clientconn.smoke.xds.orders.OrdersGrpc.OrdersImplBase;
 import io.grpc.BindableService;
 import io.grpc.Server;
-import io.grpc.ServerInterceptor;
 import io.grpc.Status;
 import io.grpc.netty.NettyServerBuilder;
 import io.grpc.services.CallMetricRecorder;
 import io.grpc.services.MetricRecorder;
 import io.grpc.stub.StreamObserver;
+import io.grpc.xds.orca.OrcaMetricReportingServerInterceptor;
 import io.grpc.xds.orca.OrcaServiceImpl;
 import java.io.IOException;
 import java.net.InetAddress;
@@ -39,16 +39,15 @@ final class Backend extends OrdersImplBase implements AutoCloseable {
 
   private final Server server;
 
-  private Backend(String name, ServerInterceptor... interceptors) throws IOException {
+  private Backend(String name) throws IOException {
     this.name = name;
-    NettyServerBuilder builder = NettyServerBuilder.forAddress(
+    this.server = NettyServerBuilder.forAddress(
             new InetSocketAddress(InetAddress.getLoopbackAddress(), 0))
         .addService(this)
-        .addService(loadReports());
-    for (ServerInterceptor interceptor : interceptors) {
-      builder.intercept(interceptor);
-    }
-    this.server = builder.build().start();
+        .addService(loadReports())
+        .intercept(OrcaMetricReportingServerInterceptor.getInstance())
+        .build()
+        .start();
   }
 
   /** Streams the same load again and again, as ORCA's reports out of band. */
@@ -64,8 +63,8 @@ final class Backend extends OrdersImplBase implements AutoCloseable {
         TimeUnit.MILLISECONDS);
   }
 
-  static Backend start(String name, ServerInterceptor... interceptors) throws IOException {
-    return new Backend(name, interceptors);
+  static Backend start(String name) throws IOException {
+    return new Backend(name);
   }
 
   int port() {

@@ -18,33 +18,21 @@ import java.io.UncheckedIOException;
 import java.util.Map;
 import java.util.concurrent.CountDownLatch;
 import java.util.concurrent.TimeUnit;
-import org.junit.jupiter.api.AfterEach;
 import org.junit.jupiter.api.BeforeEach;
 import org.junit.jupiter.api.Test;
 
 /** A control plane that sends what no client can use, or disappears. */
-class BadControlPlaneTest {
+class BadControlPlaneTest extends MeshTest {
   private final ControlPlane control = ControlPlane.SHARED;
-  private Backend red;
-  private Backend blue;
 
   @BeforeEach
-  void start() throws IOException {
-    red = Backend.start("red");
-    blue = Backend.start("blue");
+  void forgetRejections() {
     control.rejections.clear();
-  }
-
-  @AfterEach
-  void stop() {
-    red.close();
-    blue.close();
   }
 
   @Test
   void firstResourceThatIsGarbageFailsCallsUntilThereIsAGoodOne() throws Exception {
-    control.serve(new Mesh().brokenService("orders"));
-    try (OrdersClient client = new OrdersClient("orders")) {
+    try (OrdersClient client = client(new Mesh().brokenService("orders"))) {
       assertThat(client.failure().getCode()).isEqualTo(Code.UNAVAILABLE);
       assertThat(client.failure().getDescription()).contains("orders");
       OrdersClient.await("the client rejects it", () -> !control.rejections.isEmpty());
@@ -62,8 +50,7 @@ class BadControlPlaneTest {
 
   @Test
   void laterResourceThatIsGarbageLeavesTheLastGoodOne() throws Exception {
-    control.serve(Mesh.of("orders", red));
-    try (OrdersClient client = new OrdersClient("orders")) {
+    try (OrdersClient client = client(Mesh.of("orders", red))) {
       assertThat(client.find()).isEqualTo("red");
 
       control.serve(new Mesh().brokenService("orders"));
@@ -75,8 +62,7 @@ class BadControlPlaneTest {
 
   @Test
   void callsGoOnWithTheLastResourcesWhileThereIsNoControlPlane() throws Exception {
-    control.serve(Mesh.of("orders", red));
-    try (OrdersClient client = new OrdersClient("orders");
+    try (OrdersClient client = client(Mesh.of("orders", red));
         OrdersClient late = new OrdersClient("orders")) {
       assertThat(client.find()).isEqualTo("red");
 
@@ -118,8 +104,7 @@ class BadControlPlaneTest {
 
   @Test
   void responsesThatAreNoResponsesLeaveTheLastResources() throws Exception {
-    control.serve(Mesh.of("orders", red));
-    try (OrdersClient client = new OrdersClient("orders")) {
+    try (OrdersClient client = client(Mesh.of("orders", red))) {
       assertThat(client.find()).isEqualTo("red");
 
       control.stop();

@@ -2,19 +2,24 @@
 package dev.clientconn.smoke.xds;
 
 import static org.assertj.core.api.Assertions.assertThat;
+import static org.assertj.core.api.Assertions.assertThatThrownBy;
 
 import com.google.protobuf.Any;
+import dev.clientconn.ClientConnBuilder;
 import io.envoyproxy.envoy.config.cluster.v3.Cluster;
 import io.envoyproxy.envoy.config.core.v3.TransportSocket;
 import io.envoyproxy.envoy.extensions.transport_sockets.tls.v3.CertificateProviderPluginInstance;
 import io.envoyproxy.envoy.extensions.transport_sockets.tls.v3.CertificateValidationContext;
 import io.envoyproxy.envoy.extensions.transport_sockets.tls.v3.CommonTlsContext;
 import io.envoyproxy.envoy.extensions.transport_sockets.tls.v3.UpstreamTlsContext;
+import io.grpc.ChannelCredentials;
+import io.grpc.InsecureChannelCredentials;
 import io.grpc.Status;
+import io.grpc.xds.XdsChannelCredentials;
 import org.junit.jupiter.api.Test;
 
 /** A control plane that configures TLS for a cluster, which a channel does not use. */
-class ClusterSecurityTest {
+class ClusterSecurityTest extends MeshTest {
 
   private static void useTls(Cluster.Builder cluster) {
     UpstreamTlsContext tls = UpstreamTlsContext.newBuilder()
@@ -36,8 +41,7 @@ class ClusterSecurityTest {
     Mesh mesh = new Mesh()
         .service("orders", Mesh.toCluster("orders"))
         .cluster("orders", ClusterSecurityTest::useTls, 1);
-    ControlPlane.SHARED.serve(mesh);
-    try (OrdersClient client = new OrdersClient("orders")) {
+    try (OrdersClient client = client(mesh)) {
       Status failure = client.failure();
 
       assertThat(failure.getCode()).isEqualTo(Status.Code.UNAVAILABLE);
@@ -49,13 +53,25 @@ class ClusterSecurityTest {
 
   @Test
   void serverIsCalledWithTheCredentialsOfTheChannel() throws Exception {
-    try (Backend red = Backend.start("red")) {
-      ControlPlane.SHARED.serve(new Mesh()
-          .service("orders", Mesh.toCluster("orders"))
-          .cluster("orders", ClusterSecurityTest::useTls, red));
-      try (OrdersClient client = new OrdersClient("orders")) {
-        assertThat(client.find()).isEqualTo("red");
-      }
+    try (OrdersClient client = client(secured(red))) {
+      assertThat(client.find()).isEqualTo("red");
     }
+  }
+
+  private static Mesh secured(Backend server) {
+    return new Mesh()
+        .service("orders", Mesh.toCluster("orders"))
+        .cluster("orders", ClusterSecurityTest::useTls, server);
+  }
+
+  @Test
+  void credentialsThatLeaveTheTlsToTheControlPlaneAreRefused() {
+    ChannelCredentials credentials =
+        XdsChannelCredentials.create(InsecureChannelCredentials.create());
+
+    assertThatThrownBy(() -> ClientConnBuilder.forTarget("xds:///orders", credentials))
+        .isInstanceOf(IllegalArgumentException.class)
+        .hasMessageContaining(credentials.getClass().getName())
+        .hasMessageContaining("TlsChannelCredentials");
   }
 }

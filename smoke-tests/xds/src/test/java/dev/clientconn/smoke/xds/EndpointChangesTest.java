@@ -100,6 +100,34 @@ class EndpointChangesTest {
     }
   }
 
+  @Test
+  void noCallIsLostWhenClustersComeAndGo() throws Exception {
+    ControlPlane.SHARED.serve(single(0));
+    try (OrdersClient client = new OrdersClient("orders")) {
+      callUntilStopped(client);
+      for (int i = 1; i <= CHANGES; i++) {
+        // The old cluster leaves after the route: the control plane sends no cluster at all to a
+        // client that subscribes to one that is gone, and calls fail when the client gives up.
+        ControlPlane.SHARED.serve(
+            single(i).cluster("orders-" + (i - 1) % 2, backends.get((i - 1) % 2)));
+        String name = backends.get(i % 2).name;
+        OrdersClient.await("calls reach " + name, () -> name.equals(last.get()));
+        ControlPlane.SHARED.serve(single(i));
+      }
+      stopCallers();
+
+      assertThat(lost).isEmpty();
+    }
+  }
+
+  /** There is one cluster, or the other, and all calls go there. */
+  private Mesh single(int i) {
+    String cluster = "orders-" + i % 2;
+    return new Mesh()
+        .service("orders", Mesh.toCluster(cluster))
+        .cluster(cluster, backends.get(i % 2));
+  }
+
   /** The route of all calls leads to one cluster or to the other. */
   private Mesh flipped(int i) {
     return new Mesh()

@@ -25,38 +25,14 @@ import io.envoyproxy.envoy.extensions.load_balancing_policies.wrr_locality.v3.Wr
 import io.grpc.Metadata;
 import io.grpc.StatusRuntimeException;
 import io.grpc.stub.MetadataUtils;
-import io.grpc.xds.orca.OrcaMetricReportingServerInterceptor;
-import java.io.IOException;
 import java.util.HashSet;
 import java.util.Map;
 import java.util.Set;
 import java.util.function.Consumer;
-import org.junit.jupiter.api.AfterEach;
-import org.junit.jupiter.api.BeforeEach;
 import org.junit.jupiter.api.Test;
 
 /** Policies that a control plane chooses for a cluster. */
-class PoliciesTest {
-  private Backend red;
-  private Backend blue;
-
-  @BeforeEach
-  void start() throws IOException {
-    red = Backend.start("red", OrcaMetricReportingServerInterceptor.getInstance());
-    blue = Backend.start("blue", OrcaMetricReportingServerInterceptor.getInstance());
-  }
-
-  @AfterEach
-  void stop() {
-    red.close();
-    blue.close();
-  }
-
-  private static OrdersClient client(Mesh mesh) {
-    ControlPlane.SHARED.serve(mesh);
-    return new OrdersClient("orders");
-  }
-
+class PoliciesTest extends MeshTest {
   private Mesh cluster(Consumer<Cluster.Builder> policy) {
     return new Mesh()
         .service("orders", Mesh.toCluster("orders"))

@@ -19,44 +19,11 @@ import io.envoyproxy.envoy.type.matcher.v3.StringMatcher;
 import io.grpc.Metadata;
 import io.grpc.Status.Code;
 import io.grpc.stub.MetadataUtils;
-import java.io.IOException;
 import java.util.Map;
-import org.junit.jupiter.api.AfterAll;
-import org.junit.jupiter.api.BeforeAll;
-import org.junit.jupiter.api.BeforeEach;
 import org.junit.jupiter.api.Test;
 
 /** Routes that a control plane sends: by path, header and weight, with timeouts and retries. */
-class RoutingTest {
-  private static Backend red;
-  private static Backend blue;
-
-  @BeforeAll
-  static void start() throws IOException {
-    red = Backend.start("red");
-    blue = Backend.start("blue");
-  }
-
-  @AfterAll
-  static void stop() {
-    red.close();
-    blue.close();
-  }
-
-  @BeforeEach
-  void reset() {
-    for (Backend backend : new Backend[] {red, blue}) {
-      backend.calls.set(0);
-      backend.failures.set(0);
-      backend.silent = false;
-    }
-  }
-
-  private static OrdersClient client(Mesh mesh) {
-    ControlPlane.SHARED.serve(mesh);
-    return new OrdersClient("orders");
-  }
-
+class RoutingTest extends MeshTest {
   @Test
   void callsGoToTheServersOfTheClusterInTurn() throws Exception {
     try (OrdersClient client = client(Mesh.of("orders", red, blue))) {
