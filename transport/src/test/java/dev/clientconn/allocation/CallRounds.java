@@ -18,6 +18,7 @@ import io.grpc.stub.ClientCalls;
 import io.grpc.stub.MetadataUtils;
 import io.grpc.stub.StreamObserver;
 import java.net.InetAddress;
+import java.net.InetSocketAddress;
 import java.util.List;
 import java.util.Map;
 import java.util.concurrent.CountDownLatch;
@@ -79,6 +80,9 @@ final class CallRounds implements AutoCloseable {
     if (workload == Workload.RETRY_POLICY) {
       builder.defaultServiceConfig(RETRIES).disableServiceConfigLookUp();
     }
+    if (workload == Workload.SELECTED_CONFIG) {
+      useSelector(builder, port);
+    }
     if (workload == Workload.REPORT) {
       builder.callReportListener(report -> lastReport = report);
     }
@@ -88,6 +92,12 @@ final class CallRounds implements AutoCloseable {
             conn, MetadataUtils.newAttachHeadersInterceptor(tenEntries()))
         : conn;
     request = message(workload.requestBytes());
+  }
+
+  @SuppressWarnings("deprecation") // a resolver for this channel alone
+  private static void useSelector(ClientConnBuilder builder, int port) {
+    builder.nameResolverFactory(new SelectingResolvers(
+        new InetSocketAddress(InetAddress.getLoopbackAddress(), port)));
   }
 
   static BytesValue message(int bytes) {

@@ -13,8 +13,7 @@ import java.util.Map;
 import org.jspecify.annotations.Nullable;
 
 /**
- * Parses service configs into {@link ServiceConfig}; immutable, called by resolvers from any
- * thread.
+ * Parses service configs into {@link ServiceConfig}. Called by resolvers from any thread.
  */
 public final class ServiceConfigParser extends NameResolver.ServiceConfigParser {
   private static final String ROOT = "serviceConfig";
@@ -23,6 +22,7 @@ public final class ServiceConfigParser extends NameResolver.ServiceConfigParser 
   private static final String DEFAULT = "defaultLoadBalancingPolicy";
 
   private final String defaultPolicy;
+  private final ParsedMethodConfigs parsed = new ParsedMethodConfigs();
 
   /**
    * Makes a parser that uses {@code defaultPolicy} where a config names no policy.
@@ -42,7 +42,15 @@ public final class ServiceConfigParser extends NameResolver.ServiceConfigParser 
   @Override
   public ConfigOrError parseServiceConfig(Map<String, ?> rawServiceConfig) {
     try {
-      return ConfigOrError.fromConfig(parse(rawServiceConfig));
+      if (!ParsedMethodConfigs.canHave(rawServiceConfig)) {
+        return ConfigOrError.fromConfig(parse(rawServiceConfig));
+      }
+      ConfigOrError known = parsed.get(rawServiceConfig);
+      if (known == null) {
+        known = ConfigOrError.fromConfig(parse(rawServiceConfig));
+        parsed.put(rawServiceConfig, known);
+      }
+      return known;
     } catch (IllegalArgumentException e) {
       return invalid(e.getMessage(), e);
     } catch (Throwable t) {

@@ -9,6 +9,7 @@ import dev.clientconn.internal.channel.ChannelHarness;
 import dev.clientconn.testing.ByteMethods;
 import io.grpc.Status.Code;
 import java.util.Arrays;
+import java.util.HashMap;
 import java.util.List;
 import java.util.Map;
 import java.util.Objects;
@@ -42,6 +43,64 @@ class ServiceConfigParserTest {
 
     assertThat(config.methodConfig(ByteMethods.unary("pkg.Other/Hello")))
         .isSameAs(MethodConfig.NONE);
+  }
+
+  @Test
+  void equalConfigsOfMethodsAreParsedOnce() {
+    Object first = parsed(timeoutOf("1s"));
+
+    assertThat(parsed(timeoutOf("1s"))).isSameAs(first);
+    assertThat(parsed(timeoutOf("2s"))).isNotEqualTo(first);
+  }
+
+  @Test
+  void configThatItsResolverChangesIsParsedAgain() {
+    Map<String, Object> entry = new HashMap<>(timeoutOf("1s"));
+    Map<String, ?> raw = Map.of("methodConfig", List.of(entry));
+    parser.parseServiceConfig(raw);
+
+    entry.put("timeout", "2s");
+
+    assertThat(timeout((ServiceConfig) parsedRaw(raw), "pkg.Greeter/Hello"))
+        .isEqualTo(2_000_000_000L);
+  }
+
+  @Test
+  void manyConfigsOfMethodsAreParsedRight() {
+    for (int i = 1; i <= 1_000; i++) {
+      assertThat(timeout((ServiceConfig) parsed(timeoutOf(i + "s")), "pkg.Greeter/Hello"))
+          .isEqualTo(i * 1_000_000_000L);
+    }
+  }
+
+  @Test
+  void fieldThatNobodyReadsMayHaveAnyValue() {
+    Map<String, Object> entry = new HashMap<>(timeoutOf("1s"));
+    entry.put("comment", new Object());
+
+    assertThat(parsed(entry)).isEqualTo(parsed(entry));
+  }
+
+  @Test
+  void invalidConfigOfAMethodIsInvalidEachTime() {
+    for (int i = 0; i < 2; i++) {
+      assertThat(parser
+              .parseServiceConfig(Map.of("methodConfig", List.of(timeoutOf("soon"))))
+              .getError())
+          .isNotNull();
+    }
+  }
+
+  private static Map<String, Object> timeoutOf(String timeout) {
+    return Map.of("name", List.of(Map.of()), "timeout", timeout);
+  }
+
+  private Object parsed(Map<String, ?> methodConfig) {
+    return parsedRaw(Map.of("methodConfig", List.of(methodConfig)));
+  }
+
+  private Object parsedRaw(Map<String, ?> raw) {
+    return Objects.requireNonNull(parser.parseServiceConfig(raw).getConfig());
   }
 
   @Conforms({"C091", "C092"})
