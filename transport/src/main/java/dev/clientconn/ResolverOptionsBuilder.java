@@ -38,11 +38,14 @@ abstract class ResolverOptionsBuilder<B extends ManagedChannelBuilder<B>>
   }
 
   /**
-   * Sets which HTTP proxy leads to a server, if any. Called during name resolution; may block.
+   * Sets which proxy leads to a server, if any. Called during name resolution; may block. It may
+   * return a {@link dev.clientconn.transport.TunnelAddress} for HTTP proxies with and without TLS
+   * and for SOCKS, or an {@link io.grpc.HttpConnectProxiedSocketAddress}; another type needs a
+   * {@linkplain #dialer(dev.clientconn.transport.Dialer) dialer} that connects to it.
    *
-   * @param proxyDetector {@code null} restores the default: {@code -Dhttps.proxyHost},
-   *     {@code HTTPS_PROXY} and {@code NO_PROXY}, or else Java's {@code ProxySelector}, never for
-   *     loopback addresses. There is no default when a custom
+   * @param proxyDetector {@code null} restores the default: {@code -Dhttps.proxyHost} or
+   *     {@code -DsocksProxyHost}, or else {@code HTTPS_PROXY} and {@code NO_PROXY}, or else Java's
+   *     {@code ProxySelector}, never for loopback addresses. There is no default when a custom
    *     {@linkplain #dialer(dev.clientconn.transport.Dialer) dialer} is set
    */
   @Override

@@ -52,7 +52,7 @@ public record ChannelTotals(
     RESET,
     /** The channel did not need the connection any more. */
     CANCELLED,
-    /** Something else, such as a dialer that throws, an HTTP proxy that refuses, or no HTTP/2. */
+    /** Something else, such as a dialer that throws, a proxy that refuses, or no HTTP/2. */
     OTHER;
 
     private final String id = name().toLowerCase(Locale.ROOT);

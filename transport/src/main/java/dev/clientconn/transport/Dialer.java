@@ -8,7 +8,7 @@ import java.net.SocketAddress;
 import java.time.Duration;
 
 /**
- * Opens the connections of a channel. The default dials TCP, unix sockets and HTTP proxies. A
+ * Opens the connections of a channel. The default dials TCP, unix sockets and proxies. A
  * custom dialer can use anything that provides a Netty channel: a tunnel, another type of socket,
  * an in-memory channel in a test.
  */

@@ -21,7 +21,8 @@ import org.jspecify.annotations.Nullable;
  *
  * @param id identifies the connection within this JVM
  * @param state the phase of the connection
- * @param remote the address of the peer, or the dialled address while not connected
+ * @param remote the address of the peer, or the dialled address while not connected; for a server
+ *     behind a proxy a {@link TunnelAddress}, which names the server, the proxy and its protocol
  * @param local the address of this side, {@code null} until connected
  * @param tls the TLS session, {@code null} for plaintext and until the connection is ready
  * @param ageNanos time since the connection became ready, before that since the dial, nanoseconds

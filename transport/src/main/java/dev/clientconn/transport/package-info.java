@@ -1,6 +1,7 @@
 // SPDX-License-Identifier: Apache-2.0
 /**
  * Contains what applications can supply to connections ({@link dev.clientconn.transport.Dialer},
+ * {@link dev.clientconn.transport.TunnelAddress},
  * {@link dev.clientconn.transport.TransportListener}) and can observe of them
  * ({@link dev.clientconn.transport.ClientConnSnapshot},
  * {@link dev.clientconn.transport.TransportSnapshot}) and of calls

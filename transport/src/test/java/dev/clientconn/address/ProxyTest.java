@@ -137,10 +137,30 @@ class ProxyTest {
   }
 
   @Test
+  void interimResponsesAreSkippedAndEveryFinal2xxOpensTheTunnel() throws Exception {
+    int port = plaintextServer();
+    byte[] responses =
+        "HTTP/1.1 100 Continue\r\nA: b\r\n\r\nHTTP/1.0 204\nContent-Length: 9\n\n".getBytes(UTF_8);
+    proxy = new ConnectProxy((client, p) -> proxy().tunnel(client, p, responses, 9));
+
+    echo.works(through(plaintext(HOST + ":" + port), b -> b).build());
+  }
+
+  @Test
+  void headerThatWouldBeginAnotherOneIsNotSent() throws Exception {
+    assertThat(answered(
+            "HTTP/1.1 403 Forbidden\r\n\r\n",
+            b -> b.setHeaders(Map.of("x-team", "blue\r\nx-role: admin"))))
+        .contains("the header 'x-team' for the proxy has characters that HTTP does not allow")
+        .doesNotContain("blue");
+    assertThat(proxy().requests).isEmpty();
+  }
+
+  @Test
   void proxyThatWantsAPasswordSaysSo() throws Exception {
     assertThat(answered("HTTP/1.1 407 Proxy Authentication Required\r\n\r\n", b -> b))
         .contains(
-            "cannot connect to " + HOST + ":4711 through the proxy",
+            "cannot connect to " + HOST + ":4711 through the HTTP proxy",
             proxy().address().toString(),
             "407 Proxy Authentication Required",
             "give it a user and a password");
@@ -170,13 +190,21 @@ class ProxyTest {
   @Test
   void peerThatIsNoProxyIsFoundOut() throws Exception {
     assertThat(answered("220 mail.example ESMTP\r\n\r\n", b -> b))
-        .contains("did not answer CONNECT", "is it an HTTP proxy?");
+        .contains("to CONNECT " + HOST + ":4711 in another protocol, not in HTTP");
+    assertThat(answered("\25\3\1\0\2\2\26", b -> b))
+        .contains("to CONNECT " + HOST + ":4711 in TLS, not in HTTP");
+    assertThat(answered("\5\377", b -> b))
+        .contains("to CONNECT " + HOST + ":4711 in SOCKS5, not in HTTP");
+    assertThat(answered("HELLO\r\n\r\n", b -> b)).contains("with 'HELLO', which is not HTTP/1");
   }
 
   @Test
   void proxyThatHangsUpIsNamed() throws Exception {
     assertThat(answered("", b -> b))
-        .contains(proxy().address().toString(), "closed the connection", "is it an HTTP proxy");
+        .contains(
+            proxy().address().toString(),
+            "closed the connection while this side was waiting for the proxy's response to CONNECT",
+            "check its address and its scheme");
   }
 
   @Test
@@ -186,7 +214,9 @@ class ProxyTest {
     assertThat(echo.failure(through(plaintext(HOST + ":4711"), b -> b)
             .connectTimeout(Duration.ofMillis(300))
             .build()))
-        .contains("through the proxy", proxy.address().toString(), "timed out after 300 ms");
+        .contains("through the HTTP proxy", proxy.address().toString())
+        .endsWith("timed out after 300 ms, waiting for the proxy's response to CONNECT " + HOST
+            + ":4711");
   }
 
   @Test

@@ -26,7 +26,7 @@ class FirstCallTest {
   private Path folder;
 
   @Test
-  void aPlaintextCallInitialisesNeitherTlsNorMethodsOfRecords() throws Exception {
+  void aPlaintextCallInitialisesNeitherTlsNorProxiesNorMethodsOfRecords() throws Exception {
     Server server = NettyServerBuilder.forAddress(
             new InetSocketAddress(InetAddress.getLoopbackAddress(), 0))
         .addService(new HealthStatusManager().getHealthService())
@@ -42,6 +42,12 @@ class FirstCallTest {
               || line.contains("'javax/net/ssl/")
               || line.contains("'io/netty/handler/ssl/")
               || line.contains("'io/netty/internal/tcnative/"));
+      assertThat(initialised)
+          .noneMatch(line -> line.contains("TunnelAddress")
+              || line.contains("/connect/Proxy")
+              || line.contains("ProxyUrl")
+              || line.contains("'io/netty/handler/codec/socks")
+              || line.contains("'io/netty/handler/proxy/"));
       assertThat(initialised)
           .as("equals, hashCode and toString of records are linked at run time: some 30 ms")
           .noneMatch(line -> line.contains("'java/lang/runtime/ObjectMethods'"));

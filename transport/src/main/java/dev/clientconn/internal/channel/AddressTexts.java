@@ -1,6 +1,7 @@
 // SPDX-License-Identifier: Apache-2.0
 package dev.clientconn.internal.channel;
 
+import dev.clientconn.transport.TunnelAddress;
 import io.grpc.EquivalentAddressGroup;
 import io.grpc.HttpConnectProxiedSocketAddress;
 import java.net.SocketAddress;
@@ -24,8 +25,9 @@ final class AddressTexts {
   }
 
   private static String describe(SocketAddress address) {
-    return address instanceof HttpConnectProxiedSocketAddress proxied
-        ? proxied.getTargetAddress() + " through the proxy " + proxied.getProxyAddress()
+    return address instanceof HttpConnectProxiedSocketAddress
+        // Its own text has the user and the headers.
+        ? String.valueOf(TunnelAddress.of(address))
         : address.toString();
   }
 

@@ -4,6 +4,7 @@ package dev.clientconn.internal.http2;
 import dev.clientconn.internal.concurrent.CrossesThreads;
 import dev.clientconn.internal.http2.connect.AuthorityCheck;
 import dev.clientconn.internal.http2.connect.ConnectAttempt;
+import dev.clientconn.internal.http2.connect.TlsHandshake;
 import dev.clientconn.transport.TransportSnapshot.Tls;
 import io.grpc.Attributes;
 import io.grpc.Grpc;
@@ -54,7 +55,7 @@ final class TransportAttributes {
    */
   Attributes onReady(ConnectAttempt connectAttempt) {
     Channel channel = connectAttempt.channel();
-    SslHandler tls = channel == null ? null : channel.pipeline().get(SslHandler.class);
+    SslHandler tls = channel == null ? null : TlsHandshake.ofTheServer(channel.pipeline());
     if (tls != null) {
       SSLSession session = tls.engine().getSession();
       if (authorities != null) {

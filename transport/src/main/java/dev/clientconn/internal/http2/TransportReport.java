@@ -16,6 +16,8 @@ import dev.clientconn.transport.TransportSnapshot.State;
 import dev.clientconn.transport.TransportSnapshot.Streams;
 import dev.clientconn.transport.TransportSnapshot.Tls;
 import dev.clientconn.transport.TransportSnapshot.Window;
+import dev.clientconn.transport.TunnelAddress;
+import io.grpc.ProxiedSocketAddress;
 import io.netty.handler.codec.http2.Http2CodecUtil;
 import java.net.SocketAddress;
 import java.util.Map;
@@ -36,14 +38,16 @@ final class TransportReport {
       @Nullable LoopProbe probe) {
     // Before the figures: those of a connection that is ready are there.
     State state = counters.state();
-    SocketAddress peer = counters.remote();
+    SocketAddress remote = counters.remote();
     long grown = counters.get(Figure.GROWN);
     long roundTrip = counters.get(Figure.ROUND_TRIP);
     return new TransportSnapshot(
         counters.id(),
         state,
         // The dialled address until it is connected, and where Netty reports no other.
-        peer == null ? counters.dialled() : peer,
+        remote == null || counters.dialled() instanceof ProxiedSocketAddress
+            ? dialled(counters.dialled())
+            : remote,
         counters.local(),
         tls,
         Math.max(0, counters.now() - counters.get(Figure.SINCE)),
@@ -62,6 +66,13 @@ final class TransportReport {
         counters(counters),
         counters.goAway(),
         new Loop(commands, probe == null ? OptionalLong.empty() : probe.lagNanos()));
+  }
+
+  /** The text of an {@code HttpConnectProxiedSocketAddress} has the user and the headers. */
+  private static SocketAddress dialled(SocketAddress address) {
+    TunnelAddress tunnel =
+        address instanceof ProxiedSocketAddress ? TunnelAddress.of(address) : null;
+    return tunnel == null ? address : tunnel;
   }
 
   private static Settings localSettings(TransportOptions options, long grown) {

@@ -4,9 +4,10 @@ package dev.clientconn.internal.resolver;
 import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.assertThatThrownBy;
 
+import dev.clientconn.transport.TunnelAddress;
+import dev.clientconn.transport.TunnelAddress.Protocol;
 import io.grpc.HttpConnectProxiedSocketAddress;
 import java.io.IOException;
-import java.net.InetAddress;
 import java.net.InetSocketAddress;
 import java.net.Proxy;
 import java.net.ProxySelector;
@@ -104,13 +105,78 @@ class DefaultProxyDetectorTest {
   }
 
   @Test
-  void selectorsFirstHttpProxyIsTaken() throws Exception {
-    selector.proxies = List.of(
-        new Proxy(Proxy.Type.SOCKS, new InetSocketAddress(InetAddress.getLoopbackAddress(), 1)),
-        http(2),
-        http(3));
+  void selectorsFirstProxyIsTaken() throws Exception {
+    selector.proxies = List.of(http(2), socks(1), http(3));
 
     assertThat(((InetSocketAddress) proxied().getProxyAddress()).getPort()).isEqualTo(2);
+
+    selector.proxies = List.of(socks(1), http(2));
+
+    assertThat(tunnel()).isEqualTo(socks5(1));
+  }
+
+  @Test
+  void selectorMayKnowNoProxy() throws Exception {
+    selector.proxies = List.of();
+
+    assertThat(detector.proxyFor(TARGET)).isNull();
+  }
+
+  @ParameterizedTest
+  @CsvSource({
+    "https://127.0.0.1:3129, HTTPS, 3129",
+    "https://127.0.0.1, HTTPS, 443",
+    "SOCKS5://127.0.0.1:1081, SOCKS5, 1081",
+    "socks5h://127.0.0.1, SOCKS5, 1080",
+    "socks://127.0.0.1, SOCKS5, 1080",
+    "socks4://127.0.0.1, SOCKS4, 1080",
+    "socks4a://127.0.0.1:1082/, SOCKS4, 1082"
+  })
+  void environmentNamesTheProtocolOfTheProxy(String value, Protocol protocol, int port)
+      throws Exception {
+    environment.put("HTTPS_PROXY", value);
+
+    assertThat(tunnel())
+        .isEqualTo(
+            TunnelAddress.through(protocol, new InetSocketAddress("127.0.0.1", port), TARGET));
+  }
+
+  @Test
+  void environmentNamesTheLoginAtProxiesOfEachProtocol() throws Exception {
+    environment.put("HTTPS_PROXY", "socks5://a%40b:p%3Aq@127.0.0.1");
+    assertThat(tunnel().user()).isEqualTo("a@b");
+    assertThat(tunnel().password()).isEqualTo("p:q");
+
+    environment.put("HTTPS_PROXY", "https://ann:secret@127.0.0.1");
+    assertThat(tunnel().password()).isEqualTo("secret");
+    assertThat(tunnel().toString()).doesNotContain("ann", "secret");
+
+    environment.put("HTTPS_PROXY", "socks4://ann@127.0.0.1");
+    assertThat(tunnel().user()).isEqualTo("ann");
+    assertThat(tunnel().password()).isNull();
+  }
+
+  @Test
+  void loginThatTheProtocolCannotTransportIsRefusedWithoutTellingIt() {
+    environment.put("HTTPS_PROXY", "socks4://ann:secret@127.0.0.1");
+    assertThatThrownBy(() -> detector.proxyFor(TARGET))
+        .isInstanceOf(IOException.class)
+        .hasMessageContaining("SOCKS4 has no passwords")
+        .hasMessageNotContaining("secret");
+
+    environment.put("HTTPS_PROXY", "socks5://ann:" + "secret".repeat(50) + "@127.0.0.1");
+    assertThatThrownBy(() -> detector.proxyFor(TARGET))
+        .isInstanceOf(IOException.class)
+        .hasMessageContaining("password of the proxy is longer than 255 bytes")
+        .hasMessageNotContaining("secret");
+  }
+
+  @Test
+  void noProxyExcludesFromSocksProxies() throws Exception {
+    environment.put("HTTPS_PROXY", "socks5://127.0.0.1");
+    environment.put("NO_PROXY", "example");
+
+    assertThat(detector.proxyFor(TARGET)).isNull();
   }
 
   @Test
@@ -159,8 +225,8 @@ class DefaultProxyDetectorTest {
 
   @ParameterizedTest
   @CsvSource({
-    "https://user:secret@proxy:3128,only http:// proxies",
-    "socks5://user:secret@proxy:1080,only http:// proxies",
+    "ftp://user:secret@proxy:3128,'scheme ''ftp'', but only http'",
+    "quic://user:secret@proxy,'scheme ''quic'', but only http'",
     "http://user:secret@:3128,names no host",
     "http://us er:secret@proxy,not a URL"
   })
@@ -173,12 +239,24 @@ class DefaultProxyDetectorTest {
         .hasMessageNotContaining("secret");
   }
 
+  private TunnelAddress tunnel() throws IOException {
+    return (TunnelAddress) Objects.requireNonNull(detector.proxyFor(TARGET));
+  }
+
+  private static TunnelAddress socks5(int port) {
+    return TunnelAddress.through(Protocol.SOCKS5, new InetSocketAddress("127.0.0.1", port), TARGET);
+  }
+
   private HttpConnectProxiedSocketAddress proxied() throws IOException {
     return (HttpConnectProxiedSocketAddress) Objects.requireNonNull(detector.proxyFor(TARGET));
   }
 
   private static Proxy http(int port) {
     return new Proxy(Proxy.Type.HTTP, InetSocketAddress.createUnresolved("127.0.0.1", port));
+  }
+
+  private static Proxy socks(int port) {
+    return new Proxy(Proxy.Type.SOCKS, InetSocketAddress.createUnresolved("127.0.0.1", port));
   }
 
   private static final class Selector extends ProxySelector {

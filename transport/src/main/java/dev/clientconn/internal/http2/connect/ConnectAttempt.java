@@ -237,8 +237,12 @@ public final class ConnectAttempt {
         + ": timed out after "
         + timeout.toMillis()
         + " ms, "
-        + phase.doing
-        + phase.hint));
+        + doing()));
+  }
+
+  private String doing() {
+    ProxyHandshake proxy = channel == null ? null : channel.pipeline().get(ProxyHandshake.class);
+    return proxy == null ? phase.doing + phase.hint : proxy.doing();
   }
 
   private void stopTimer() {

@@ -69,11 +69,13 @@ final class ConnectFailure {
    * attempt hints at the reason.
    */
   static boolean peerWentAway(Throwable cause) {
+    if (cause instanceof ProxyException) {
+      return false;
+    }
     return TlsFailure.isTruncation(cause)
         || cause instanceof ClosedChannelException
         || (cause instanceof IOException
             && !(cause instanceof SSLException)
-            && !(cause instanceof ProxyException)
             && !(cause instanceof ConnectException)
             && Causes.message(cause).matches("(?i).*(reset|broken pipe).*"));
   }

@@ -3,9 +3,11 @@ package dev.clientconn.internal.http2.connect;
 
 import dev.clientconn.internal.transport.TransportOptions.KeepaliveOptions;
 import dev.clientconn.transport.Dialer;
-import io.grpc.HttpConnectProxiedSocketAddress;
+import dev.clientconn.transport.TunnelAddress;
+import io.grpc.ProxiedSocketAddress;
 import io.netty.bootstrap.Bootstrap;
 import io.netty.channel.ChannelFuture;
+import io.netty.channel.ChannelHandler;
 import io.netty.channel.ChannelOption;
 import io.netty.channel.EventLoop;
 import io.netty.channel.IoEventLoop;
@@ -21,8 +23,7 @@ import java.time.Duration;
 import org.jspecify.annotations.Nullable;
 
 /**
- * Dials TCP, unix sockets and HTTP proxies with the I/O of the event loop. This is the default
- * dialer.
+ * Dials TCP, unix sockets and proxies with the I/O of the event loop. This is the default dialer.
  */
 public final class NettyDialer implements Dialer {
 
@@ -46,19 +47,36 @@ public final class NettyDialer implements Dialer {
 
   @Override
   public ChannelFuture dial(Request request) {
-    SocketAddress address = request.address();
+    return request.address() instanceof ProxiedSocketAddress proxied
+        ? dialProxy(request, proxied)
+        : connect(request, request.address(), request.handler());
+  }
+
+  private ChannelFuture dialProxy(Request request, ProxiedSocketAddress proxied) {
+    TunnelAddress tunnel = TunnelAddress.of(proxied);
+    if (tunnel == null) {
+      throw new UnsupportedOperationException("the ProxyDetector returned an address of type "
+          + proxied.getClass().getName()
+          + ": return a TunnelAddress or an HttpConnectProxiedSocketAddress, or give the channel a"
+          + " Dialer that connects to it");
+    }
+    return ProxyTunnel.open(
+        tunnel,
+        request.eventLoop(),
+        request.handler(),
+        handler -> connect(request, tunnel.proxy(), handler));
+  }
+
+  private ChannelFuture connect(Request request, SocketAddress address, ChannelHandler handler) {
     boolean epoll = isEpoll(request.eventLoop());
     if (address instanceof InetSocketAddress) {
-      return tcp(request, epoll).handler(request.handler()).connect(address);
+      return tcp(request, epoll).handler(handler).connect(address);
     }
     if (UnixSocket.is(address)) {
       return bootstrap(request)
           .channel(UnixSocket.channelType(epoll))
-          .handler(request.handler())
+          .handler(handler)
           .connect(UnixSocket.address(address, epoll));
-    }
-    if (address instanceof HttpConnectProxiedSocketAddress proxied) {
-      return ProxyTunnel.dial(tcp(request, epoll), proxied, request.handler());
     }
     throw new UnsupportedOperationException(
         "addresses of type " + address.getClass().getName()

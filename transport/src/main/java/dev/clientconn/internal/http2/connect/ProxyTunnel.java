@@ -1,97 +1,100 @@
 // SPDX-License-Identifier: Apache-2.0
 package dev.clientconn.internal.http2.connect;
 
+import static java.util.Objects.requireNonNull;
+
 import dev.clientconn.internal.concurrent.EventLoopConfined;
-import io.grpc.HttpConnectProxiedSocketAddress;
-import io.netty.bootstrap.Bootstrap;
+import dev.clientconn.transport.TunnelAddress;
 import io.netty.channel.Channel;
 import io.netty.channel.ChannelFuture;
 import io.netty.channel.ChannelHandler;
 import io.netty.channel.ChannelHandlerContext;
-import io.netty.channel.ChannelInboundHandlerAdapter;
 import io.netty.channel.ChannelInitializer;
 import io.netty.channel.ChannelPromise;
-import io.netty.handler.codec.http.DefaultHttpHeaders;
-import io.netty.handler.codec.http.HttpHeaders;
-import io.netty.handler.proxy.HttpProxyHandler;
-import io.netty.handler.proxy.ProxyConnectionEvent;
+import io.netty.channel.EventLoop;
+import io.netty.handler.ssl.SslContext;
+import io.netty.util.concurrent.Promise;
+import java.net.InetSocketAddress;
+import java.util.function.Function;
+import java.util.function.Supplier;
+import org.jspecify.annotations.Nullable;
 
 /**
- * Opens a tunnel through an HTTP proxy (CONNECT, RFC 9110 section 9.3.6), then adds TLS and HTTP/2
- * to the pipeline. It has no timeout: its time counts against the timeout of the connection
- * attempt.
+ * Connects to a proxy, adds TLS where the proxy has it, and has a {@link ProxyHandshake} connect to
+ * the server, in front of the TLS and HTTP/2 of the server.
  */
 @EventLoopConfined
-final class ProxyTunnel extends ChannelInboundHandlerAdapter {
+final class ProxyTunnel {
 
-  private static final String CONNECT = "connect";
+  private ProxyTunnel() {}
 
-  private final ChannelHandler inside;
-
-  private ProxyTunnel(ChannelHandler inside) {
-    this.inside = inside;
-  }
-
-  /** Connects to the proxy. The future completes when the tunnel is open or has failed. */
-  static ChannelFuture dial(
-      Bootstrap tcp, HttpConnectProxiedSocketAddress address, ChannelHandler inside) {
-    HttpProxyHandler connect = connectHandler(address);
-    connect.setConnectTimeoutMillis(0);
-    ProxyResponseHandler response = new ProxyResponseHandler(address);
-    ChannelFuture connected = tcp.handler(new ChannelInitializer<>() {
-          @Override
-          protected void initChannel(Channel channel) {
-            // HttpProxyHandler adds its HTTP codec in front of itself.
-            channel.pipeline().addLast(CONNECT, connect).addLast(new ProxyTunnel(inside));
-            channel.pipeline().addBefore(CONNECT, null, response);
-          }
-        })
-        .connect(address.getTargetAddress());
+  /**
+   * Opens the tunnel. The future completes when it is open or has failed.
+   *
+   * @param inside the handler of the connection to the server
+   * @param connector connects to the proxy with the given handler
+   */
+  static ChannelFuture open(
+      TunnelAddress address,
+      EventLoop loop,
+      ChannelHandler inside,
+      Function<ChannelHandler, ChannelFuture> connector) {
+    Promise<Void> opened = loop.newPromise();
+    ProxyHandshake handshake = handshake(address, inside, opened);
+    ChannelFuture connected = connector.apply(pipeline(address, tls(address), handshake));
     Channel channel = connected.channel();
     ChannelPromise tunnel = channel.newPromise();
     connected.addListener(f -> {
       if (!f.isSuccess()) {
-        tunnel.tryFailure(response.unreachable(f.cause()));
+        tunnel.tryFailure(ProxyHandshake.unreachable(f.cause()));
       }
     });
-    connect.connectFuture().addListener(f -> {
-      if (f.isSuccess()) {
-        channel.pipeline().remove(connect);
-        tunnel.trySuccess();
-      }
-    });
+    opened.addListener(f -> tunnel.trySuccess());
     // ConnectAttempt adds its own listener to this future later, and needs the cause by then.
     // Netty 4.2.18 closes the channel of a failed connect before it notifies the listener above.
     channel.closeFuture().addListener(f -> {
       Throwable cause = connected.cause();
-      tunnel.tryFailure(cause == null ? response.refusal() : response.unreachable(cause));
+      tunnel.tryFailure(cause == null ? handshake.failure() : ProxyHandshake.unreachable(cause));
     });
     return tunnel;
   }
 
-  private static HttpProxyHandler connectHandler(HttpConnectProxiedSocketAddress address) {
-    HttpHeaders headers = new DefaultHttpHeaders();
-    address.getHeaders().forEach(headers::add);
-    String user = address.getUsername();
-    String password = address.getPassword();
-    return user == null
-        ? new HttpProxyHandler(address.getProxyAddress(), headers)
-        : new HttpProxyHandler(
-            address.getProxyAddress(), user, password == null ? "" : password, headers);
+  private static ProxyHandshake handshake(
+      TunnelAddress address, ChannelHandler inside, Promise<Void> opened) {
+    return switch (address.protocol()) {
+      case HTTP, HTTPS -> new HttpConnectHandshake(address, inside, opened);
+      case SOCKS4 -> new Socks4Handshake(address, inside, opened);
+      case SOCKS5 -> new Socks5Handshake(address, inside, opened);
+    };
   }
 
-  @Override
-  public void userEventTriggered(ChannelHandlerContext ctx, Object event) {
-    if (event instanceof ProxyConnectionEvent) {
-      // Must happen before the bytes behind the proxy's response are read: the server sent them.
-      ctx.pipeline().replace(this, null, inside);
-    } else {
-      ctx.fireUserEventTriggered(event);
-    }
+  /** The supplier is foreign code. */
+  private static @Nullable SslContext tls(TunnelAddress address) {
+    Supplier<SslContext> supplier = address.tls();
+    return supplier == null
+        ? null
+        : requireNonNull(supplier.get(), "the supplier of TLS to the proxy returned null");
   }
 
-  @Override
-  public void exceptionCaught(ChannelHandlerContext ctx, Throwable cause) {
-    ctx.close();
+  private static ChannelHandler pipeline(
+      TunnelAddress address, @Nullable SslContext tls, ProxyHandshake handshake) {
+    return new ChannelInitializer<>() {
+      @Override
+      protected void initChannel(Channel channel) {
+        if (tls != null && address.proxy() instanceof InetSocketAddress proxy) {
+          Authority peer = new Authority(proxy.getHostString(), proxy.getPort());
+          channel
+              .pipeline()
+              .addLast(TlsHandshake.OF_THE_PROXY, TlsHandshake.handler(tls, channel.alloc(), peer));
+        }
+        channel.pipeline().addLast(handshake);
+      }
+
+      /** The TLS context is foreign code. */
+      @Override
+      public void exceptionCaught(ChannelHandlerContext ctx, Throwable cause) {
+        handshake.fail(ctx, ProxyTlsFailure.of(cause));
+      }
+    };
   }
 }

@@ -83,7 +83,12 @@ final class TlsFailure {
     }
     CertificateException certificate = Causes.find(cause, CertificateException.class);
     if (certificate != null) {
-      return "the server's certificate is not accepted: " + certificate(certificate);
+      return "the server's certificate is not accepted: "
+          + certificate(
+              certificate,
+              "by TlsChannelCredentials.trustManager, or the trust store of the SSL bundle",
+              "connect by a name that the certificate has, or verify another one"
+                  + " (overrideAuthority; the property authority with Spring)");
     }
     SSLException tls = Causes.find(cause, SSLException.class);
     if (tls == null) {
@@ -117,7 +122,13 @@ final class TlsFailure {
     return null;
   }
 
-  private static String certificate(CertificateException failure) {
+  /**
+   * Describes why a certificate is not accepted.
+   *
+   * @param howToTrust where trusted authorities are set
+   * @param otherName what to do about a certificate for another host
+   */
+  static String certificate(CertificateException failure, String howToTrust, String otherName) {
     Throwable root = Causes.root(failure);
     String message = Causes.message(root);
     if (root instanceof CertificateExpiredException) {
@@ -130,8 +141,8 @@ final class TlsFailure {
     }
     if (root instanceof CertPathBuilderException) {
       return "no authority that this channel trusts has signed it (" + message
-          + "): trust its CA (TlsChannelCredentials.trustManager, or the trust store of the SSL"
-          + " bundle)";
+          + "): trust its CA, "
+          + howToTrust;
     }
     if (root instanceof SignatureException) {
       return "an authority that this channel trusts has the same name as the one that signed it,"
@@ -140,9 +151,7 @@ final class TlsFailure {
           + "): trust the CA's present certificate, it has been made anew";
     }
     if (message.startsWith("No subject alternative") || message.startsWith("No name matching")) {
-      return "it is for another host (" + message
-          + "): connect by a name that the certificate has, or verify another one"
-          + " (overrideAuthority; the property authority with Spring)";
+      return "it is for another host (" + message + "): " + otherName;
     }
     return message;
   }

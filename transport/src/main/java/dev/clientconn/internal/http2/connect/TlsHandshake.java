@@ -2,6 +2,7 @@
 package dev.clientconn.internal.http2.connect;
 
 import dev.clientconn.internal.concurrent.EventLoopConfined;
+import io.netty.buffer.ByteBufAllocator;
 import io.netty.channel.ChannelHandler;
 import io.netty.channel.ChannelHandlerContext;
 import io.netty.channel.ChannelInboundHandlerAdapter;
@@ -10,7 +11,9 @@ import io.netty.handler.ssl.ApplicationProtocolNames;
 import io.netty.handler.ssl.SslContext;
 import io.netty.handler.ssl.SslHandler;
 import io.netty.handler.ssl.SslHandshakeCompletionEvent;
+import java.util.Map;
 import javax.net.ssl.SSLParameters;
+import org.jspecify.annotations.Nullable;
 
 /**
  * Waits for the TLS handshake, requires that ALPN chose {@code h2} (RFC 9113 section 3.2), then
@@ -19,6 +22,9 @@ import javax.net.ssl.SSLParameters;
  */
 @EventLoopConfined
 public final class TlsHandshake extends ChannelInboundHandlerAdapter {
+
+  /** The name of the handler of TLS to a proxy, which does not protect the calls. */
+  static final String OF_THE_PROXY = "proxy-tls";
 
   private final SslHandler sslHandler;
   private final ChannelHandler next;
@@ -41,14 +47,30 @@ public final class TlsHandshake extends ChannelInboundHandlerAdapter {
       String authority,
       ChannelHandler next,
       ConnectAttempt attempt) {
-    Authority peer = Authority.parse(authority);
-    SslHandler handler = context.newHandler(pipeline.channel().alloc(), peer.host(), peer.port());
+    SslHandler handler = handler(context, pipeline.channel().alloc(), Authority.parse(authority));
+    pipeline.addLast(handler, new TlsHandshake(handler, next, attempt));
+  }
+
+  /** Returns a handler that verifies that the certificate is for the host of the authority. */
+  static SslHandler handler(SslContext context, ByteBufAllocator alloc, Authority peer) {
+    SslHandler handler = context.newHandler(alloc, peer.host(), peer.port());
     SSLParameters parameters = handler.engine().getSSLParameters();
     parameters.setEndpointIdentificationAlgorithm("HTTPS");
     handler.engine().setSSLParameters(parameters);
     // Disabled: ConnectAttempt has one timer for all phases.
     handler.setHandshakeTimeoutMillis(0);
-    pipeline.addLast(handler, new TlsHandshake(handler, next, attempt));
+    return handler;
+  }
+
+  /** Returns the handler of TLS to the server, {@code null} for plaintext. */
+  public static @Nullable SslHandler ofTheServer(ChannelPipeline pipeline) {
+    SslHandler found = null;
+    for (Map.Entry<String, ChannelHandler> handler : pipeline) {
+      if (handler.getValue() instanceof SslHandler tls && !OF_THE_PROXY.equals(handler.getKey())) {
+        found = tls;
+      }
+    }
+    return found;
   }
 
   @Override
