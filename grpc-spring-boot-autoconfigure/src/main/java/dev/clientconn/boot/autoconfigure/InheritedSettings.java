@@ -205,9 +205,10 @@ final class InheritedSettings {
     ProxySettings proxy = own.getProxy();
     if (StringUtils.hasText(proxy.getAddress())) {
       merged.getProxy().setEnabled(proxy.getEnabled());
-      // A login is for one proxy and must not be sent to another.
+      // A login is for one proxy and must not be sent to another, nor its client certificate.
       merged.getProxy().setUsername(proxy.getUsername());
       merged.getProxy().setPassword(proxy.getPassword());
+      merged.getProxy().getSsl().setBundle(proxy.getSsl().getBundle());
     }
     return merged;
   }

@@ -115,6 +115,7 @@ final class PropertiesClientConnFactory implements ClientConnFactory {
     TransportSecurity security = security(settings);
     ClientConnBuilder builder = newBuilder(settings, security);
     new SettingsMapper(settings, builder).apply();
+    new ProxyMapper(settings, builder, this.tls).apply();
     this.calls.apply(settings, security, builder);
     new ServiceConfigMapper(settings, builder).apply();
     this.customizers

@@ -1,6 +1,8 @@
 // SPDX-License-Identifier: Apache-2.0
 package dev.clientconn.boot.autoconfigure;
 
+import static java.util.Objects.requireNonNull;
+
 import dev.clientconn.ReloadableTls;
 import dev.clientconn.internal.concurrent.CrossesThreads;
 import io.grpc.TlsChannelCredentials;
@@ -18,6 +20,7 @@ import java.security.KeyStore;
 import java.security.KeyStoreException;
 import java.util.Arrays;
 import java.util.Collections;
+import java.util.function.Supplier;
 import javax.net.ssl.SSLException;
 import org.jspecify.annotations.Nullable;
 import org.springframework.boot.ssl.SslBundle;
@@ -45,6 +48,11 @@ final class ReloadableBundle {
 
   /** Guarded by this. */
   private boolean hasKey;
+
+  /** Read on event loops, which must not wait for an update; null if no proxy uses the bundle. */
+  private volatile @Nullable SslContext proxyContext;
+
+  private final Supplier<SslContext> ofProxy = () -> requireNonNull(this.proxyContext);
 
   private ReloadableBundle(String source, boolean verify) {
     this.source = source;
@@ -96,6 +104,18 @@ final class ReloadableBundle {
     return current;
   }
 
+  /** Returns what supplies the context for TLS to a proxy: the same object each time. */
+  synchronized Supplier<SslContext> ofProxy() {
+    SslBundle current = this.bundle;
+    if (current == null) {
+      throw new IllegalStateException("The application context is closed.");
+    }
+    if (this.proxyContext == null) {
+      this.proxyContext = context(current, ApplicationProtocolNames.HTTP_1_1);
+    }
+    return this.ofProxy;
+  }
+
   /** There is no way to remove the handler from the registry; it holds nothing after this. */
   synchronized void close() {
     this.tls = null;
@@ -107,6 +127,9 @@ final class ReloadableBundle {
     if (current != null && current.update(this.source, () -> checkedContext(next))) {
       this.hasKey = hasKey(next);
       this.bundle = next;
+      if (this.proxyContext != null) {
+        this.proxyContext = context(next, ApplicationProtocolNames.HTTP_1_1);
+      }
     }
   }
 
@@ -149,6 +172,15 @@ final class ReloadableBundle {
   }
 
   private SslContext context(SslBundle bundle) {
+    return context(bundle, ApplicationProtocolNames.HTTP_2);
+  }
+
+  /**
+   * Makes a context.
+   *
+   * @param protocol the application protocol, offered by ALPN
+   */
+  private SslContext context(SslBundle bundle, String protocol) {
     SslContextBuilder builder = SslContextBuilder.forClient()
         .keyManager(bundle.getManagers().getKeyManagerFactory())
         .trustManager(
@@ -159,7 +191,7 @@ final class ReloadableBundle {
             Protocol.ALPN,
             SelectorFailureBehavior.NO_ADVERTISE,
             SelectedListenerFailureBehavior.ACCEPT,
-            ApplicationProtocolNames.HTTP_2));
+            protocol));
     SslOptions options = bundle.getOptions();
     String[] ciphers = options.getCiphers();
     String[] protocols = options.getEnabledProtocols();

@@ -53,7 +53,6 @@ final class SettingsMapper {
     map.from(values::getLoadBalancingPolicy).whenHasText().to(this::loadBalancingPolicy);
     applyTimes(values);
     applyKeepalive(values.getKeepalive());
-    new ProxyMapper(this.settings, this.builder).apply();
     applyConnections(values.getConnections(), values.getDns());
     applyLimits(values);
   }

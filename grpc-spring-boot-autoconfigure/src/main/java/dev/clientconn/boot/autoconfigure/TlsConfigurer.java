@@ -9,12 +9,14 @@ import dev.clientconn.boot.autoconfigure.connection.TargetConnection;
 import dev.clientconn.boot.autoconfigure.settings.SslSettings.Verify;
 import dev.clientconn.internal.concurrent.CrossesThreads;
 import io.grpc.TlsChannelCredentials;
+import io.netty.handler.ssl.SslContext;
 import io.netty.handler.ssl.util.InsecureTrustManagerFactory;
 import java.time.Instant;
 import java.util.List;
 import java.util.Map;
 import java.util.Set;
 import java.util.concurrent.ConcurrentHashMap;
+import java.util.function.Supplier;
 import org.apache.commons.logging.Log;
 import org.apache.commons.logging.LogFactory;
 import org.jspecify.annotations.Nullable;
@@ -87,14 +89,28 @@ final class TlsConfigurer implements AutoCloseable {
       return;
     }
     try {
-      SslBundle bundle = bundle(settings, name);
-      ReloadableBundle reloadable = reloadable(settings, name, verify);
+      SslBundle bundle = bundle(settings, "ssl.bundle", name);
+      ReloadableBundle reloadable = reloadable(settings, "ssl.bundle", name, verify);
       builder.tls(reloadable.tls());
       this.named.put(settings.name(), reloadable);
       warnOfClientCertificates(settings, bundle);
     } catch (IllegalArgumentException | IllegalStateException refused) {
       throw settings.invalid(
           "ssl.bundle", name, "This bundle cannot be used: " + refused.getMessage());
+    }
+  }
+
+  /**
+   * Returns the certificates and keys for TLS to the proxy of a target. Those of one bundle have
+   * one supplier, so that equal proxies are equal.
+   */
+  Supplier<SslContext> ofProxy(TargetSettings settings, String name) {
+    String key = "proxy.ssl.bundle";
+    try {
+      bundle(settings, key, name);
+      return reloadable(settings, key, name, true).ofProxy();
+    } catch (IllegalArgumentException | IllegalStateException refused) {
+      throw settings.invalid(key, name, "This bundle cannot be used: " + refused.getMessage());
     }
   }
 
@@ -121,15 +137,15 @@ final class TlsConfigurer implements AutoCloseable {
         : reloadable == null ? null : reloadable.bundle();
   }
 
-  private SslBundle bundle(TargetSettings settings, String name) {
+  private SslBundle bundle(TargetSettings settings, String key, String name) {
     if (this.bundles == null) {
-      throw settings.invalid("ssl.bundle", name, "There are no SSL bundles in this application.");
+      throw settings.invalid(key, name, "There are no SSL bundles in this application.");
     }
     try {
       return this.bundles.getBundle(name);
     } catch (NoSuchSslBundleException missing) {
       throw settings.invalid(
-          "ssl.bundle",
+          key,
           name,
           "There is no SSL bundle of this name below spring.ssl.bundle." + present()
               + " A bundle of your code must be there before the first channel is made: register it"
@@ -138,8 +154,9 @@ final class TlsConfigurer implements AutoCloseable {
   }
 
   /** Targets with the same bundle share its material, so that it is loaded once. */
-  private ReloadableBundle reloadable(TargetSettings settings, String name, boolean verify) {
-    String property = PropertyText.inline(settings.property("ssl.bundle"));
+  private ReloadableBundle reloadable(
+      TargetSettings settings, String key, String name, boolean verify) {
+    String property = PropertyText.inline(settings.property(key));
     return this.used.computeIfAbsent(
         new Use(name, verify),
         absent -> ReloadableBundle.of(requireNonNull(this.bundles), name, verify, property));

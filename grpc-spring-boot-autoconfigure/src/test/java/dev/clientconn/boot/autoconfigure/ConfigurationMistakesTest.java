@@ -368,9 +368,12 @@ class ConfigurationMistakesTest {
         "throttling.max-tokens | 10.5 | It must be a whole number.",
         "streams.max-pending | 1.5 | It must be a whole number.",
         "retry.methods[0].max-attempts | 2.5 | It must be a whole number.",
-        "proxy.address | proxy.example | It must be host:port, with a port between 1 and 65535.",
+        "proxy.address | proxy.example | It must be host:port, with a port between 1 and 65535,",
         "proxy.address | proxy.example:70000 | It must be host:port",
-        "proxy.address | socks5://proxy.example:1080 | Only HTTP proxies are supported, not",
+        "proxy.address | ftp://proxy.example:21 | The scheme 'ftp' of the proxy is not supported",
+        "proxy.address | socks5://proxy.example | It must be host:port, with a port between 1 and",
+        "proxy.address | socks5://me:secret@proxy.example:1080 | the login by proxy.username and",
+        "proxy.ssl.bundle | mine | It has no effect without proxy.address.",
         "proxy.address | me:secret@proxy.example:3128 | the login by proxy.username and proxy",
         "proxy.username | me | It has no effect without proxy.address.",
         "ssl.verify | none | It has no effect, because this target uses plaintext.",
@@ -404,6 +407,13 @@ class ConfigurationMistakesTest {
         "keepalive | timeout: 3s | timeout | It has no effect without keepalive.time",
         "keepalive | without-calls: true | without-calls | no effect without keepalive.time",
         "proxy | address: p.example:3128, password: hunter2 | address | Its proxy.password has no",
+        "proxy | address: socks4://p.example:1, username: me, password: hunter2 | address |"
+            + " SOCKS4 has no passwords: use socks5, or remove proxy.password.",
+        "proxy | address: socks5://p.example:1, username: '' | address | Its proxy.username is",
+        "proxy | address: socks5://p.example:1, ssl: { bundle: mine } | ssl.bundle | It has no"
+            + " effect: TLS to the proxy needs a proxy.address that begins with https://.",
+        "proxy | address: https://p.example:1, ssl: { bundle: mine } | ssl.bundle | There is no SSL"
+            + " bundle of this name",
       })
   void valuesThatContradictAreExplained(String group, String keys, String key, String reason) {
     FailureAnalysis analysis = StartFailure.of(this.runner, """

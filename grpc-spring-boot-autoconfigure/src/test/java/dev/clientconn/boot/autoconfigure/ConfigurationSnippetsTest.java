@@ -123,6 +123,7 @@ class ConfigurationSnippetsTest {
     String address = settings.address().replaceFirst("^(discovery|xds):///.*", "localhost:1");
     ClientConnBuilder builder = ClientConnBuilder.forTarget(address);
     new SettingsMapper(settings, builder).apply();
+    new ProxyMapper(settings, builder, new TlsConfigurer(null)).apply();
     new ServiceConfigMapper(settings, builder).apply();
     builder.build().shutdownNow();
   }

@@ -144,6 +144,7 @@ class EffectiveSettingsTest {
         "load-balancing-policy",
         "outbound.metadata.never-indexed",
         "proxy.address",
+        "proxy.ssl.bundle",
         "retry.codes",
         "hedging.non-fatal-codes",
         "service-config-location",

@@ -4,6 +4,10 @@ package dev.clientconn.boot.autoconfigure;
 import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.assertThatExceptionOfType;
 
+import dev.clientconn.ClientConnBuilder;
+import dev.clientconn.boot.autoconfigure.settings.ProxySettings;
+import dev.clientconn.transport.TunnelAddress;
+import dev.clientconn.transport.TunnelAddress.Protocol;
 import io.grpc.Channel;
 import io.grpc.HttpConnectProxiedSocketAddress;
 import io.grpc.StatusRuntimeException;
@@ -21,9 +25,12 @@ import java.nio.charset.StandardCharsets;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.concurrent.CompletableFuture;
+import org.jspecify.annotations.Nullable;
 import org.junit.jupiter.api.AfterEach;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.Timeout;
+import org.junit.jupiter.params.ParameterizedTest;
+import org.junit.jupiter.params.provider.CsvSource;
 import org.springframework.boot.autoconfigure.AutoConfigurations;
 import org.springframework.boot.test.context.runner.ApplicationContextRunner;
 
@@ -56,12 +63,38 @@ class ProxyTest {
         .run(context -> {
           assertThatExceptionOfType(StatusRuntimeException.class)
               .isThrownBy(() -> check(context.getBean(Channel.class)))
-              .withMessageContaining("through the proxy")
+              .withMessageContaining("through the HTTP proxy")
               .withMessageContaining("403");
           assertThat(request.join())
               .contains("CONNECT greeter.example:9090 HTTP/1.1")
               .anyMatch(line -> line.equalsIgnoreCase("proxy-authorization: Basic bWU6c2VjcmV0"));
         });
+  }
+
+  @ParameterizedTest
+  @CsvSource({
+    "socks5://127.0.0.1:1080, SOCKS5",
+    "SOCKS5H://127.0.0.1:1080/, SOCKS5",
+    "socks://127.0.0.1:1080, SOCKS5",
+    "https://127.0.0.1:1080, HTTPS"
+  })
+  void schemeNamesTheProtocolOfTheProxy(String proxy, Protocol protocol) throws IOException {
+    InetSocketAddress server = InetSocketAddress.createUnresolved("greeter.example", 9090);
+    TunnelAddress expected = TunnelAddress.through(
+            protocol, new InetSocketAddress("127.0.0.1", 1080), server)
+        .withLogin("me", "secret");
+
+    assertThat(detector(proxy, "me", "secret").proxyFor(server)).isEqualTo(expected);
+  }
+
+  @Test
+  void proxyOfSocks4GetsTheUser() throws IOException {
+    InetSocketAddress server = InetSocketAddress.createUnresolved("greeter.example", 9090);
+
+    assertThat(detector("socks4a://127.0.0.1:1080", "me", null).proxyFor(server))
+        .isEqualTo(TunnelAddress.through(
+                Protocol.SOCKS4, new InetSocketAddress("127.0.0.1", 1080), server)
+            .withLogin("me", null));
   }
 
   @Test
@@ -131,8 +164,22 @@ class ProxyTest {
             + " cannot be resolved");
   }
 
+  private static ConfiguredProxy detector(
+      String address, String username, @Nullable String password) {
+    TargetSettings settings = new SettingsFixture()
+        .properties("grpc.client.targets.greeter.address", "greeter.example:9090")
+        .settings("greeter");
+    ProxySettings proxy = new ProxySettings();
+    proxy.setUsername(username);
+    proxy.setPassword(password);
+    return new ProxyMapper(
+            settings, ClientConnBuilder.forTarget("greeter.example:9090"), new TlsConfigurer(null))
+        .configured(proxy, address);
+  }
+
   private static ConfiguredProxy proxy(String host, boolean loopback) {
-    return new ConfiguredProxy(host, 3128, loopback, "me", "secret", " (proxy.address, line 7)");
+    return new ConfiguredProxy(
+        Protocol.HTTP, host, 3128, loopback, "me", "secret", null, " (proxy.address, line 7)");
   }
 
   private static void check(Channel channel) {

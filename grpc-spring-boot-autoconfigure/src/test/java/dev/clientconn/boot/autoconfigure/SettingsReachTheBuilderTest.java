@@ -18,6 +18,8 @@ import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.ValueSource;
 import org.springframework.beans.factory.config.YamlPropertiesFactoryBean;
 import org.springframework.beans.factory.support.DefaultListableBeanFactory;
+import org.springframework.boot.ssl.DefaultSslBundleRegistry;
+import org.springframework.boot.ssl.SslBundle;
 import org.springframework.core.io.ClassPathResource;
 
 /**
@@ -27,6 +29,9 @@ import org.springframework.core.io.ClassPathResource;
 class SettingsReachTheBuilderTest {
 
   private static final Executor CALLBACKS = Runnable::run;
+
+  private static final TlsConfigurer TLS =
+      new TlsConfigurer(new DefaultSslBundleRegistry("corporate", SslBundle.of(null)));
 
   /** Keys that other classes apply, and switches that repeat what another key says. */
   private static final List<String> ELSEWHERE = List.of(
@@ -85,6 +90,7 @@ class SettingsReachTheBuilderTest {
         new SettingsFixture().properties(pairs.toArray(String[]::new)).settings("greeter");
     ClientConnBuilder builder = ClientConnBuilder.forTarget(settings.address());
     new SettingsMapper(settings, builder).apply();
+    new ProxyMapper(settings, builder, TLS).apply();
     new ServiceConfigMapper(settings, builder).apply();
     DefaultListableBeanFactory beans = new DefaultListableBeanFactory();
     beans.registerSingleton("callbacks", CALLBACKS);

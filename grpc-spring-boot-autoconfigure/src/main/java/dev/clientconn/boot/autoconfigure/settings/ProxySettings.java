@@ -3,7 +3,7 @@ package dev.clientconn.boot.autoconfigure.settings;
 
 import org.jspecify.annotations.Nullable;
 
-/** Holds the HTTP proxy between this application and a server. */
+/** Holds the proxy between this application and a server. */
 public class ProxySettings {
 
   /**
@@ -13,8 +13,8 @@ public class ProxySettings {
   private @Nullable Boolean enabled;
 
   /**
-   * Address host:port of an HTTP proxy, which is used in place of that of the JVM or the
-   * environment.
+   * Address [scheme://]host:port of a proxy, which is used in place of that of the JVM or the
+   * environment. The scheme is http, https (TLS to the proxy), socks4 or socks5.
    */
   private @Nullable String address;
 
@@ -23,6 +23,8 @@ public class ProxySettings {
 
   /** Password of the user at the proxy. */
   private @Nullable String password;
+
+  private final Ssl ssl = new Ssl();
 
   public @Nullable Boolean getEnabled() {
     return this.enabled;
@@ -54,5 +56,27 @@ public class ProxySettings {
 
   public void setPassword(@Nullable String password) {
     this.password = password;
+  }
+
+  public Ssl getSsl() {
+    return this.ssl;
+  }
+
+  /** Holds how TLS to the proxy itself is verified. */
+  public static class Ssl {
+
+    /**
+     * Name of the SSL bundle with the certificates and keys for TLS to an https proxy. Without one
+     * the certificate authorities of the JVM are trusted.
+     */
+    private @Nullable String bundle;
+
+    public @Nullable String getBundle() {
+      return this.bundle;
+    }
+
+    public void setBundle(@Nullable String bundle) {
+      this.bundle = bundle;
+    }
   }
 }
