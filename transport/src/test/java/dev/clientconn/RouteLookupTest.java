@@ -28,7 +28,6 @@ import java.util.concurrent.BlockingQueue;
 import java.util.concurrent.CopyOnWriteArrayList;
 import java.util.concurrent.LinkedBlockingQueue;
 import java.util.concurrent.TimeUnit;
-import org.jspecify.annotations.Nullable;
 import org.junit.jupiter.api.AfterEach;
 import org.junit.jupiter.api.BeforeEach;
 import org.junit.jupiter.api.Test;
@@ -250,16 +249,14 @@ class RouteLookupTest {
     volatile Status failure = Status.OK;
     volatile boolean silent;
 
-    @Nullable
-    volatile StreamObserver<RouteLookupResponse> unanswered;
-
     @Override
     public void routeLookup(
         RouteLookupRequest request, StreamObserver<RouteLookupResponse> responses) {
       requests.add(request);
       if (silent) {
-        unanswered = responses;
-      } else if (failure.isOk()) {
+        return;
+      }
+      if (failure.isOk()) {
         responses.onNext(RouteLookupResponse.newBuilder().addTargets("backend").build());
         responses.onCompleted();
       } else {

@@ -39,6 +39,7 @@ import org.junit.jupiter.api.Timeout;
 @Timeout(120)
 class ConnectionLedgerTest {
   private static final Pattern VALUE = Pattern.compile("(\\S+) (\\S+) (.*)");
+  private static final String HOST = InetAddress.getLoopbackAddress().getHostAddress();
   private static final String SUCCEEDED = "grpc.subchannel.connection_attempts_succeeded";
   private static final String FAILED = "grpc.subchannel.connection_attempts_failed";
   private static final String DISCONNECTIONS = "grpc.subchannel.disconnections";
@@ -47,7 +48,7 @@ class ConnectionLedgerTest {
 
   private ClientConnBuilder builder(int port) {
     ClientConnBuilder builder =
-        ClientConnBuilder.forAddress("127.0.0.1", port).usePlaintext().disableRetry();
+        ClientConnBuilder.forAddress(HOST, port).usePlaintext().disableRetry();
     InternalManagedChannelBuilder.addMetricSink(builder, sink);
     return builder;
   }
@@ -108,7 +109,7 @@ class ConnectionLedgerTest {
   }
 
   private static ServerSocket silent() throws IOException {
-    return new ServerSocket(0, 5, InetAddress.getByName("127.0.0.1"));
+    return new ServerSocket(0, 5, InetAddress.getLoopbackAddress());
   }
 
   @Conforms("C163")
