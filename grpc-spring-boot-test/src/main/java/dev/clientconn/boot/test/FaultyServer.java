@@ -233,14 +233,14 @@ public final class FaultyServer
   private void run(Supplier<List<Future<?>>> action) {
     EventLoop thread = this.loop;
     if (thread == null || thread.inEventLoop()) {
-      action.get();
+      List<Future<?>> unused = action.get();
       return;
     }
     Future<List<Future<?>>> started;
     try {
       started = thread.submit(action::get);
     } catch (RejectedExecutionException stopped) {
-      action.get(); // There are no connections any more.
+      List<Future<?>> unused = action.get(); // There are no connections any more.
       return;
     }
     if (!started.awaitUninterruptibly(THREAD_SECONDS, TimeUnit.SECONDS)) {

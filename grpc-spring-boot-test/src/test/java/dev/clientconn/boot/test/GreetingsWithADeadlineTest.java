@@ -10,6 +10,7 @@ import io.grpc.Status;
 import io.grpc.StatusRuntimeException;
 import java.util.ArrayList;
 import java.util.List;
+import java.util.Objects;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.extension.RegisterExtension;
 import org.springframework.beans.factory.annotation.Autowired;
@@ -44,7 +45,7 @@ class GreetingsWithADeadlineTest {
   void waitsForRoomInTheWindow(
       @Autowired Greetings greetings, @Autowired ClientConnRegistry clients) {
     SERVER.onConnection(connection -> connection.initialStreamWindow(0)).onCall(call -> {});
-    Connections.await(clients.channels().get("greeter"));
+    Connections.await(Objects.requireNonNull(clients.channels().get("greeter")));
 
     // A machine that stands still for a second lets a deadline expire before that.
     List<String> failures = new ArrayList<>();
