@@ -15,6 +15,7 @@ import dev.clientconn.sample.v1.PortsGrpc.PortsStub;
 import dev.clientconn.transport.StreamSnapshot;
 import dev.clientconn.transport.WaitCause;
 import io.grpc.CallCredentials;
+import io.grpc.ConnectivityState;
 import io.grpc.Context;
 import io.grpc.Status;
 import io.micrometer.core.instrument.MeterRegistry;
@@ -109,6 +110,8 @@ class WaitCausesTest {
   @BeforeEach
   void connectToAnotherServer() {
     channel.enterIdle();
+    // Later, where another thread changes the state of the channel at this moment.
+    await().atMost(PATIENCE).until(() -> channel.getState(false) == ConnectivityState.IDLE);
     names.set(server.port(), Duration.ZERO);
   }
 
