@@ -29,9 +29,18 @@ public final class ConfigGate {
   private Set<PendingCall<?, ?>> waiting = new LinkedHashSet<>(1);
 
   private volatile int waitingCount;
+
+  // Written under the lock, all three together; read without it:
+  //   open  selector  direct   a call that is made now
+  //   no    none      no       waits (PendingCall)
+  //   yes   one       no       asks the selector when it starts (SelectingCall)
+  //   yes   none      yes      begins with the service config of the channel (ClientCallImpl)
+  // A reader may see some fields before and some after a change. So each class of call looks again
+  // when it starts, and PendingCall, which all others fall back to, enters under the lock.
+
   private volatile boolean open;
   private volatile @Nullable InternalConfigSelector selector;
-  /** Open, without a selector: the one field that an ordinary call reads. */
+  /** Derived from the other two, so that an ordinary call reads one field. */
   private volatile boolean direct;
 
   private boolean ended;

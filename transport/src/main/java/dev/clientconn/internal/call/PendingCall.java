@@ -3,7 +3,6 @@ package dev.clientconn.internal.call;
 
 import dev.clientconn.internal.concurrent.CrossesThreads;
 import dev.clientconn.transport.WaitCause;
-import io.grpc.Attributes;
 import io.grpc.CallOptions;
 import io.grpc.ClientCall;
 import io.grpc.ClientStreamTracer;
@@ -29,14 +28,8 @@ import org.jspecify.annotations.Nullable;
  * <p>One lock guards the recorded steps; no foreign code runs under it.
  */
 @CrossesThreads
-public final class PendingCall<ReqT, RespT> extends ClientCall<ReqT, RespT>
+public final class PendingCall<ReqT, RespT> extends GatedCall<ReqT, RespT>
     implements Context.CancellationListener {
-  private final MethodDescriptor<ReqT, RespT> method;
-  private final CallOptions options;
-  private final CallEnvironment environment;
-  private final ConfigGate gate;
-  private final Context context = Context.current();
-
   private List<Consumer<ClientCall<ReqT, RespT>>> steps = new ArrayList<>();
   private @Nullable CallDeadline deadline;
   private boolean started;
@@ -46,8 +39,6 @@ public final class PendingCall<ReqT, RespT> extends ClientCall<ReqT, RespT>
   private @Nullable CallTimeline timeline;
   private volatile boolean settled;
   private volatile @Nullable Future<?> timer;
-  /** The call that all methods forward to, once all steps are replayed. */
-  private volatile @Nullable ClientCall<ReqT, RespT> delegate;
 
   public PendingCall(
       MethodDescriptor<ReqT, RespT> method,
@@ -68,10 +59,7 @@ public final class PendingCall<ReqT, RespT> extends ClientCall<ReqT, RespT>
       CallEnvironment environment,
       ConfigGate gate,
       @Nullable CallTimeline begun) {
-    this.method = method;
-    this.options = options;
-    this.environment = environment;
-    this.gate = gate;
+    super(method, options, environment, gate);
     this.timeline = begun;
   }
 
@@ -178,19 +166,6 @@ public final class PendingCall<ReqT, RespT> extends ClientCall<ReqT, RespT>
     }
   }
 
-  /** False while the call waits; {@code onReady} follows. */
-  @Override
-  public boolean isReady() {
-    ClientCall<ReqT, RespT> call = delegate;
-    return call != null && call.isReady();
-  }
-
-  @Override
-  public Attributes getAttributes() {
-    ClientCall<ReqT, RespT> call = delegate;
-    return call == null ? Attributes.EMPTY : call.getAttributes();
-  }
-
   private void checkStarted() {
     ClientCallImpl.checkState(started, "the call was not started");
   }
@@ -264,11 +239,9 @@ public final class PendingCall<ReqT, RespT> extends ClientCall<ReqT, RespT>
   /** Begins the real call: the config is known. Called by the gate, again if it closed again. */
   void release() {
     changeWait(WaitCause.APPLICATION);
-    Executor own = options.getExecutor();
-    Executor executor = own == null ? environment.executor() : own;
     try {
       // Not on the resolver's thread: replaying marshals messages, which is the application's code.
-      executor.execute(this::begin);
+      executor().execute(this::begin);
     } catch (Throwable t) {
       // Its executor rejects work: the real call ends because of that, and must begin to do so.
       settle(null);
@@ -312,8 +285,7 @@ public final class PendingCall<ReqT, RespT> extends ClientCall<ReqT, RespT>
       settled = true;
     }
     stopWaiting();
-    Executor own = options.getExecutor();
-    HeldExecutor executor = new HeldExecutor(own == null ? environment.executor() : own);
+    HeldExecutor executor = new HeldExecutor(executor());
     Context previous = context.attach();
     try {
       replaySteps(failure == null ? realCall(executor) : failedCall(failure, executor));
@@ -387,10 +359,5 @@ public final class PendingCall<ReqT, RespT> extends ClientCall<ReqT, RespT>
       delegate = call;
     }
     return due;
-  }
-
-  @Override
-  public String toString() {
-    return "PendingCall{" + method.getFullMethodName() + "}";
   }
 }

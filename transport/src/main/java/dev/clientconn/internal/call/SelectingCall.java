@@ -3,21 +3,17 @@ package dev.clientconn.internal.call;
 
 import dev.clientconn.internal.concurrent.CrossesThreads;
 import dev.clientconn.internal.serviceconfig.ServiceConfig;
-import io.grpc.Attributes;
 import io.grpc.CallOptions;
 import io.grpc.Channel;
 import io.grpc.ClientCall;
 import io.grpc.ClientInterceptor;
 import io.grpc.Context;
-import io.grpc.ForwardingClientCall.SimpleForwardingClientCall;
-import io.grpc.ForwardingClientCallListener.SimpleForwardingClientCallListener;
 import io.grpc.InternalConfigSelector;
 import io.grpc.InternalConfigSelector.Result;
 import io.grpc.LoadBalancer.PickSubchannelArgs;
 import io.grpc.Metadata;
 import io.grpc.MethodDescriptor;
 import io.grpc.Status;
-import java.util.concurrent.Executor;
 import org.jspecify.annotations.Nullable;
 
 /**
@@ -28,31 +24,23 @@ import org.jspecify.annotations.Nullable;
  * <p>Selector and interceptor are foreign code: whatever they throw ends this call alone.
  */
 @CrossesThreads
-public final class SelectingCall<ReqT, RespT> extends ClientCall<ReqT, RespT> {
-  private final MethodDescriptor<ReqT, RespT> method;
-  private final CallOptions options;
-  private final CallEnvironment environment;
-  private final ConfigGate gate;
-  private final Context context = Context.current();
+public final class SelectingCall<ReqT, RespT> extends GatedCall<ReqT, RespT> {
+  /** What the application may do. */
+  private enum State {
+    /** Start the call, or cancel it for good. */
+    NEW,
+    /** Use it, but for a cancel, which waits: the call to forward to may not have been started. */
+    STARTING,
+    /** Use it: everything is forwarded. */
+    STARTED
+  }
 
-  /** Set before it is started: the listener may use the call while {@code start} runs. */
-  private volatile @Nullable ClientCall<ReqT, RespT> delegate;
+  private final SelectedCalls below;
 
   // Guarded by this
-  /** Until a call below the interceptor is started with it. */
-  private @Nullable CallTimeline begun;
-  /** A call below the interceptor was made with the times, and will start with them. */
-  private boolean begunIsAssigned;
-
+  private State state = State.NEW;
+  /** A cancel that came before the state {@code STARTED}. */
   private @Nullable Status cancelled;
-  private boolean starting;
-  private boolean forwards;
-  /** The call below the interceptor that was started last: it has the listener. */
-  private @Nullable ClientCall<?, ?> startedBelow;
-  /** This class ends the call: no call below the interceptor may start any more. */
-  private boolean failed;
-
-  private boolean ended;
 
   public SelectingCall(
       MethodDescriptor<ReqT, RespT> method,
@@ -73,11 +61,8 @@ public final class SelectingCall<ReqT, RespT> extends ClientCall<ReqT, RespT> {
       CallEnvironment environment,
       ConfigGate gate,
       @Nullable CallTimeline begun) {
-    this.method = method;
-    this.options = options;
-    this.environment = environment;
-    this.gate = gate;
-    this.begun = begun;
+    super(method, options, environment, gate);
+    this.below = new SelectedCalls(method, options, environment, begun);
   }
 
   // ---- Start
@@ -85,9 +70,9 @@ public final class SelectingCall<ReqT, RespT> extends ClientCall<ReqT, RespT> {
   @Override
   public void start(Listener<RespT> listener, Metadata headers) {
     synchronized (this) {
-      ClientCallImpl.checkState(!starting, "the call was already started");
+      ClientCallImpl.checkState(state == State.NEW, "the call was already started");
       ClientCallImpl.checkState(cancelled == null, "the call was cancelled");
-      starting = true;
+      state = State.STARTING;
     }
     InternalConfigSelector selector = gate.selector();
     // Calls below take the context of the thread that makes them, which is this one only now.
@@ -96,11 +81,11 @@ public final class SelectingCall<ReqT, RespT> extends ClientCall<ReqT, RespT> {
       if (selector == null) {
         // The channel became idle or has another resolver since this call was made.
         startDelegate(
-            new PendingCall<>(method, options, environment, gate, takeTimeline()),
+            new PendingCall<>(method, options, environment, gate, below.takeTimeline()),
             listener,
             headers);
       } else {
-        startSelected(selector, new SingleEndListener(listener), headers);
+        startSelected(selector, below.endingOnce(listener), headers);
       }
     } finally {
       context.detach(previous);
@@ -124,20 +109,15 @@ public final class SelectingCall<ReqT, RespT> extends ClientCall<ReqT, RespT> {
           .withDescription("The name resolver's config selector failed: " + t)
           .withCause(t);
     }
-    if (failUnlessStartedBelow()) {
+    // An interceptor that returned no call cannot have passed the listener on.
+    if (below.failUnlessStarted(delegate != null)) {
       startDelegate(new FailedCall<>(failure, executor(), context), listener, headers);
     } else {
       // The end comes from below: a listener must not be called on two threads.
       cancelQuietly(delegate, failure);
     }
     // An interceptor that has thrown may not pass a cancel on.
-    cancelQuietly(startedBelow(), failure);
-  }
-
-  /** An interceptor that returned no call cannot have passed the listener on. */
-  private synchronized boolean failUnlessStartedBelow() {
-    failed = delegate == null || startedBelow == null;
-    return failed;
+    cancelQuietly(below.started(), failure);
   }
 
   private Result select(InternalConfigSelector selector, Metadata headers) {
@@ -153,7 +133,7 @@ public final class SelectingCall<ReqT, RespT> extends ClientCall<ReqT, RespT> {
       throw new IllegalStateException(
           "it returned a config that did not pass through the channel's parser");
     }
-    Channel channel = new SelectedChannel(environment.withServiceConfig(config));
+    Channel channel = below.channel(config);
     ClientInterceptor interceptor = result.getInterceptor();
     // Interceptors of grpc-xds that delay a call use the executor of its options.
     CallOptions known = options.withExecutor(executor());
@@ -167,17 +147,6 @@ public final class SelectingCall<ReqT, RespT> extends ClientCall<ReqT, RespT> {
     return call;
   }
 
-  private synchronized @Nullable CallTimeline takeTimeline() {
-    CallTimeline taken = begun;
-    begun = null;
-    return taken;
-  }
-
-  private Executor executor() {
-    Executor own = options.getExecutor();
-    return own == null ? environment.executor() : own;
-  }
-
   private void startDelegate(
       ClientCall<ReqT, RespT> call, Listener<RespT> listener, Metadata headers) {
     delegate = call;
@@ -188,7 +157,7 @@ public final class SelectingCall<ReqT, RespT> extends ClientCall<ReqT, RespT> {
   private void cancelIfCancelled() {
     Status status;
     synchronized (this) {
-      forwards = true;
+      state = State.STARTED;
       status = cancelled;
     }
     if (status != null) {
@@ -234,7 +203,7 @@ public final class SelectingCall<ReqT, RespT> extends ClientCall<ReqT, RespT> {
   @Override
   public void cancel(@Nullable String message, @Nullable Throwable cause) {
     synchronized (this) {
-      if (!forwards) {
+      if (state != State.STARTED) {
         if (cancelled == null) {
           cancelled = ClientCallImpl.cancellation(message, cause);
         }
@@ -244,126 +213,12 @@ public final class SelectingCall<ReqT, RespT> extends ClientCall<ReqT, RespT> {
     started().cancel(message, cause);
   }
 
-  @Override
-  public boolean isReady() {
-    ClientCall<ReqT, RespT> call = delegate;
-    return call != null && call.isReady();
-  }
-
-  @Override
-  public Attributes getAttributes() {
-    ClientCall<ReqT, RespT> call = delegate;
-    return call == null ? Attributes.EMPTY : call.getAttributes();
-  }
-
   private ClientCall<ReqT, RespT> started() {
     ClientCall<ReqT, RespT> call = delegate;
     if (call == null) {
       throw new IllegalStateException("the call was not started");
     }
     return call;
-  }
-
-  @Override
-  public String toString() {
-    return "SelectingCall{" + method.getFullMethodName() + "}";
-  }
-
-  private synchronized @Nullable ClientCall<?, ?> startedBelow() {
-    return startedBelow;
-  }
-
-  private synchronized @Nullable CallTimeline assignTimeline() {
-    CallTimeline assigned = begunIsAssigned ? null : begun;
-    begunIsAssigned = true;
-    return assigned;
-  }
-
-  /** A call below the interceptor starts, made with these times. */
-  @SuppressWarnings("ReferenceEquality") // times have an identity
-  private synchronized void startBelow(ClientCall<?, ?> call, @Nullable CallTimeline times) {
-    ClientCallImpl.checkState(!failed, "the call has failed in an interceptor");
-    startedBelow = call;
-    if (begun != null && times != begun) {
-      // They were assigned to a call that was not started.
-      begun.end();
-    }
-    begun = null;
-  }
-
-  @SuppressWarnings("ReferenceEquality") // a call has an identity
-  private synchronized void startFailed(ClientCall<?, ?> call) {
-    if (startedBelow == call) {
-      startedBelow = null;
-    }
-  }
-
-  private synchronized boolean endFirst() {
-    boolean first = !ended;
-    ended = true;
-    return first;
-  }
-
-  /** Reports an end that comes from no call below. */
-  private void reportEnd(Status end) {
-    boolean refused;
-    CallTimeline times;
-    synchronized (this) {
-      refused = failed;
-      times = takeTimeline();
-    }
-    if (times != null) {
-      environment.reports().report(method, options, end, 0, times);
-    } else if (refused) {
-      environment.reports().reportRefused(method, options, end);
-    }
-  }
-
-  /** Passes on the first end: an interceptor may end the call itself, and then throw. */
-  private final class SingleEndListener extends SimpleForwardingClientCallListener<RespT> {
-    SingleEndListener(Listener<RespT> listener) {
-      super(listener);
-    }
-
-    @Override
-    public void onClose(Status status, Metadata trailers) {
-      if (endFirst()) {
-        reportEnd(status);
-        super.onClose(status, trailers);
-      }
-    }
-  }
-
-  /** Makes the calls below the selector's interceptor, with the selected config. */
-  private final class SelectedChannel extends Channel {
-    private final CallEnvironment selected;
-
-    SelectedChannel(CallEnvironment selected) {
-      this.selected = selected;
-    }
-
-    @Override
-    public <A, B> ClientCall<A, B> newCall(MethodDescriptor<A, B> called, CallOptions with) {
-      CallTimeline times = assignTimeline();
-      ClientCall<A, B> call = new ClientCallImpl<>(called, with, selected, times);
-      return new SimpleForwardingClientCall<>(call) {
-        @Override
-        public void start(Listener<B> listener, Metadata headers) {
-          startBelow(call, times);
-          try {
-            super.start(listener, headers);
-          } catch (Throwable t) {
-            startFailed(call);
-            throw t;
-          }
-        }
-      };
-    }
-
-    @Override
-    public String authority() {
-      return selected.authority();
-    }
   }
 
   /** Describes a call, with its own options and metadata, to a config selector. */
