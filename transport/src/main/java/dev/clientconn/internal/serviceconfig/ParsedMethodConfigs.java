@@ -34,7 +34,7 @@ final class ParsedMethodConfigs {
       parsed.clear();
     }
     try {
-      parsed.put(ServiceConfigParser.copyOfJson(raw), config);
+      parsed.put(JsonObject.copy(raw, "serviceConfig"), config);
     } catch (IllegalArgumentException e) {
       // A field that no parser reads has a value that JSON does not have. It is parsed again.
     }
