@@ -52,6 +52,8 @@ final class ReloadableBundle {
   /** Read on event loops, which must not wait for an update; null if no proxy uses the bundle. */
   private volatile @Nullable SslContext proxyContext;
 
+  /** The same object for each builder: options that are objects are compared by equals. */
+  @SuppressWarnings("UnnecessaryLambda")
   private final Supplier<SslContext> ofProxy = () -> requireNonNull(this.proxyContext);
 
   private ReloadableBundle(String source, boolean verify) {

@@ -20,7 +20,7 @@ final class ParsedMethodConfigs {
 
   /** Whether the config is retained: it has no policy, whose provider may come and go. */
   static boolean canHave(Map<String, ?> raw) {
-    return raw.isEmpty() || raw.size() == 1 && raw.containsKey("methodConfig");
+    return raw.isEmpty() || (raw.size() == 1 && raw.containsKey("methodConfig"));
   }
 
   @Nullable
