@@ -92,9 +92,9 @@ class ProxyTest {
     InetSocketAddress server = InetSocketAddress.createUnresolved("greeter.example", 9090);
 
     assertThat(detector("socks4a://127.0.0.1:1080", "me", null).proxyFor(server))
-        .isEqualTo(TunnelAddress.through(
-                Protocol.SOCKS4, new InetSocketAddress("127.0.0.1", 1080), server)
-            .withLogin("me", null));
+        .isEqualTo(
+            TunnelAddress.through(Protocol.SOCKS4, new InetSocketAddress("127.0.0.1", 1080), server)
+                .withLogin("me", null));
   }
 
   @Test
