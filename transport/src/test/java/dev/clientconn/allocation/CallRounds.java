@@ -96,8 +96,8 @@ final class CallRounds implements AutoCloseable {
 
   @SuppressWarnings("deprecation") // a resolver for this channel alone
   private static void useSelector(ClientConnBuilder builder, int port) {
-    builder.nameResolverFactory(new SelectingResolvers(
-        new InetSocketAddress(InetAddress.getLoopbackAddress(), port)));
+    builder.nameResolverFactory(
+        new SelectingResolvers(new InetSocketAddress(InetAddress.getLoopbackAddress(), port)));
   }
 
   static BytesValue message(int bytes) {

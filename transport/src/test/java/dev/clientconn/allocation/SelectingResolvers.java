@@ -65,8 +65,8 @@ final class SelectingResolvers extends TestResolverProvider {
 
     @Override
     public Result selectConfig(PickSubchannelArgs args) {
-      Map<String, ?> config = Map.of(
-          "methodConfig", List.of(Map.of("name", List.of(Map.of()), "timeout", "3600.0s")));
+      Map<String, ?> config =
+          Map.of("methodConfig", List.of(Map.of("name", List.of(Map.of()), "timeout", "3600.0s")));
       return Result.newBuilder()
           .setConfig(parser.parseServiceConfig(config).getConfig())
           .setInterceptor(this)
