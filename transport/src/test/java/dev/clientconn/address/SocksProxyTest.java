@@ -10,6 +10,7 @@ import dev.clientconn.ClientConnBuilder;
 import dev.clientconn.conformance.Conforms;
 import dev.clientconn.internal.http2.connect.TlsCredentials;
 import dev.clientconn.testing.EchoServers;
+import dev.clientconn.testing.ReservedPort;
 import dev.clientconn.tls.Pki;
 import dev.clientconn.transport.SnapshotJson;
 import dev.clientconn.transport.TunnelAddress;
@@ -22,7 +23,6 @@ import io.grpc.netty.NettyServerBuilder;
 import io.netty.pkitesting.X509Bundle;
 import java.io.IOException;
 import java.net.InetSocketAddress;
-import java.net.ServerSocket;
 import java.net.Socket;
 import java.time.Duration;
 import java.util.HexFormat;
@@ -366,21 +366,19 @@ class SocksProxyTest {
   }
 
   @Test
-  void absentProxyIsNamed() throws Exception {
-    int free;
-    try (ServerSocket socket = new ServerSocket(0)) {
-      free = socket.getLocalPort();
+  void absentProxyIsNamed() {
+    try (ReservedPort unused = new ReservedPort()) {
+      assertThat(echo.failure(plaintext(HOST + ":4711")
+              .proxyDetector(target -> TunnelAddress.through(
+                  Protocol.SOCKS5,
+                  new InetSocketAddress("127.0.0.1", unused.number()),
+                  (InetSocketAddress) target))))
+          .contains(
+              "through the SOCKS5 proxy /127.0.0.1:" + unused.number(),
+              "the proxy cannot be reached",
+              "refused",
+              "socksProxyHost");
     }
-
-    assertThat(echo.failure(plaintext(HOST + ":4711")
-            .proxyDetector(target -> TunnelAddress.through(
-                Protocol.SOCKS5, new InetSocketAddress("127.0.0.1", free), (InetSocketAddress)
-                    target))))
-        .contains(
-            "through the SOCKS5 proxy /127.0.0.1:" + free,
-            "the proxy cannot be reached",
-            "refused",
-            "socksProxyHost");
   }
 
   @Test
