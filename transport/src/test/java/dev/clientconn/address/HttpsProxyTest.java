@@ -143,8 +143,13 @@ class HttpsProxyTest {
   void refusalOverTlsIsNamedWithoutThePassword() throws Exception {
     proxy = new ConnectProxy(
         tls(pki.server()),
-        ConnectProxy.answering("HTTP/1.1 407 Proxy Authentication Required\r\n"
-            + "Proxy-Authenticate: Negotiate\r\nProxy-Authenticate: NTLM\r\n\r\n"));
+        ConnectProxy.answering(String.join(
+            "\r\n",
+            "HTTP/1.1 407 Proxy Authentication Required",
+            "Proxy-Authenticate: Negotiate",
+            "Proxy-Authenticate: NTLM",
+            "",
+            "")));
 
     Supplier<SslContext> tls = trusting(SslProvider.JDK);
 

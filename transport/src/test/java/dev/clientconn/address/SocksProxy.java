@@ -60,7 +60,7 @@ final class SocksProxy extends TestProxy {
   private void serve5(Socket client, DataInputStream in) throws IOException {
     List<Object> methods = bytes(in.readNBytes(in.readUnsignedByte()));
     requests.add(methods);
-    if (greeted.length != 2 || greeted[1] != 0 && greeted[1] != 2) {
+    if (greeted.length != 2 || (greeted[1] != 0 && greeted[1] != 2)) {
       finish(client, greeted);
       return;
     }

@@ -27,7 +27,7 @@ class TestProxy implements AutoCloseable {
   }
 
   TestProxy(ServerSocketFactory factory) throws IOException {
-    this.listener = factory.createServerSocket(0, 50, InetAddress.getByName("127.0.0.1"));
+    this.listener = factory.createServerSocket(0, 50, InetAddress.getLoopbackAddress());
   }
 
   /** Begins to accept connections. */
@@ -53,7 +53,7 @@ class TestProxy implements AutoCloseable {
    * @param early number of the server's first bytes that are written together with the response
    */
   final void tunnel(Socket client, int port, byte[] response, int early) throws IOException {
-    Socket server = new Socket(InetAddress.getByName("127.0.0.1"), port);
+    Socket server = new Socket(InetAddress.getLoopbackAddress(), port);
     sockets.add(server);
     ByteArrayOutputStream first = new ByteArrayOutputStream();
     first.writeBytes(response);

@@ -110,7 +110,7 @@ class ProxyBundleTest {
     return this.material
         .createSslContext()
         .getServerSocketFactory()
-        .createServerSocket(0, 1, InetAddress.getByName("localhost"));
+        .createServerSocket(0, 1, InetAddress.getLoopbackAddress());
   }
 
   /** Reads one request and refuses it. */

@@ -206,7 +206,7 @@ class ProxyTest {
 
   private static ServerSocket listen() {
     try {
-      return new ServerSocket(0, 1, InetAddress.getByName("localhost"));
+      return new ServerSocket(0, 1, InetAddress.getLoopbackAddress());
     } catch (IOException e) {
       throw new UncheckedIOException(e);
     }
