@@ -38,6 +38,9 @@ import org.springframework.boot.test.context.runner.ApplicationContextRunner;
 @Timeout(120)
 class ProxyTest {
 
+  private static final InetSocketAddress PROXY =
+      new InetSocketAddress(InetAddress.getLoopbackAddress(), 1080);
+
   private final ServerSocket proxy = listen();
 
   private final String address = "localhost:" + this.proxy.getLocalPort();
@@ -80,9 +83,8 @@ class ProxyTest {
   })
   void schemeNamesTheProtocolOfTheProxy(String proxy, Protocol protocol) throws IOException {
     InetSocketAddress server = InetSocketAddress.createUnresolved("greeter.example", 9090);
-    TunnelAddress expected = TunnelAddress.through(
-            protocol, new InetSocketAddress("127.0.0.1", 1080), server)
-        .withLogin("me", "secret");
+    TunnelAddress expected =
+        TunnelAddress.through(protocol, PROXY, server).withLogin("me", "secret");
 
     assertThat(detector(proxy, "me", "secret").proxyFor(server)).isEqualTo(expected);
   }
@@ -92,9 +94,7 @@ class ProxyTest {
     InetSocketAddress server = InetSocketAddress.createUnresolved("greeter.example", 9090);
 
     assertThat(detector("socks4a://127.0.0.1:1080", "me", null).proxyFor(server))
-        .isEqualTo(
-            TunnelAddress.through(Protocol.SOCKS4, new InetSocketAddress("127.0.0.1", 1080), server)
-                .withLogin("me", null));
+        .isEqualTo(TunnelAddress.through(Protocol.SOCKS4, PROXY, server).withLogin("me", null));
   }
 
   @Test

@@ -8,6 +8,7 @@ import dev.clientconn.transport.TunnelAddress;
 import dev.clientconn.transport.TunnelAddress.Protocol;
 import io.grpc.HttpConnectProxiedSocketAddress;
 import java.io.IOException;
+import java.net.InetAddress;
 import java.net.InetSocketAddress;
 import java.net.Proxy;
 import java.net.ProxySelector;
@@ -137,8 +138,8 @@ class DefaultProxyDetectorTest {
     environment.put("HTTPS_PROXY", value);
 
     assertThat(tunnel())
-        .isEqualTo(
-            TunnelAddress.through(protocol, new InetSocketAddress("127.0.0.1", port), TARGET));
+        .isEqualTo(TunnelAddress.through(
+            protocol, new InetSocketAddress(InetAddress.getLoopbackAddress(), port), TARGET));
   }
 
   @Test
@@ -244,7 +245,8 @@ class DefaultProxyDetectorTest {
   }
 
   private static TunnelAddress socks5(int port) {
-    return TunnelAddress.through(Protocol.SOCKS5, new InetSocketAddress("127.0.0.1", port), TARGET);
+    return TunnelAddress.through(
+        Protocol.SOCKS5, new InetSocketAddress(InetAddress.getLoopbackAddress(), port), TARGET);
   }
 
   private HttpConnectProxiedSocketAddress proxied() throws IOException {

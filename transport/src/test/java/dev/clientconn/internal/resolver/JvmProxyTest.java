@@ -10,6 +10,7 @@ import io.grpc.HttpConnectProxiedSocketAddress;
 import io.grpc.ProxiedSocketAddress;
 import java.io.IOException;
 import java.net.Authenticator;
+import java.net.InetAddress;
 import java.net.InetSocketAddress;
 import java.net.PasswordAuthentication;
 import java.net.ProxySelector;
@@ -135,7 +136,8 @@ class JvmProxyTest {
   }
 
   private static TunnelAddress through(Protocol protocol, int port) {
-    return TunnelAddress.through(protocol, new InetSocketAddress("127.0.0.1", port), TARGET);
+    return TunnelAddress.through(
+        protocol, new InetSocketAddress(InetAddress.getLoopbackAddress(), port), TARGET);
   }
 
   private static void set(String property, String value) {
