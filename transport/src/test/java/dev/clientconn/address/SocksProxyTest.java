@@ -22,6 +22,7 @@ import io.grpc.TlsServerCredentials;
 import io.grpc.netty.NettyServerBuilder;
 import io.netty.pkitesting.X509Bundle;
 import java.io.IOException;
+import java.net.InetAddress;
 import java.net.InetSocketAddress;
 import java.net.Socket;
 import java.time.Duration;
@@ -371,7 +372,8 @@ class SocksProxyTest {
       assertThat(echo.failure(plaintext(HOST + ":4711")
               .proxyDetector(target -> TunnelAddress.through(
                   Protocol.SOCKS5,
-                  new InetSocketAddress("127.0.0.1", unused.number()),
+                  new InetSocketAddress(
+                      InetAddress.getByAddress(new byte[] {127, 0, 0, 1}), unused.number()),
                   (InetSocketAddress) target))))
           .contains(
               "through the SOCKS5 proxy /127.0.0.1:" + unused.number(),
