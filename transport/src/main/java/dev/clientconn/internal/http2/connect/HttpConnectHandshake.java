@@ -23,7 +23,8 @@ final class HttpConnectHandshake extends ProxyHandshake {
   private static final int MAX_HEAD = 64 * 1024;
   private static final int MAX_SHOWN = 100;
   private static final String CRLF = "\r\n";
-  private static final Pattern STATUS_LINE = Pattern.compile("HTTP/1\\.\\d\\s(\\d{3})(?:\\s(.*))?");
+  private static final Pattern STATUS_LINE =
+      Pattern.compile("(?s)HTTP/1\\.\\d\\s(\\d{3})(?:\\s(.*))?");
   private static final Pattern CHALLENGE =
       Pattern.compile("(?i)proxy-authenticate:[ \t]*([!-~&&[^,=]]+).*");
 

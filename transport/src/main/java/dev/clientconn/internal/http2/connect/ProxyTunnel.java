@@ -11,6 +11,7 @@ import io.netty.channel.ChannelHandler;
 import io.netty.channel.ChannelHandlerContext;
 import io.netty.channel.ChannelInitializer;
 import io.netty.channel.ChannelPromise;
+import io.netty.channel.DefaultChannelPromise;
 import io.netty.channel.EventLoop;
 import io.netty.handler.ssl.SslContext;
 import io.netty.util.concurrent.Promise;
@@ -43,7 +44,8 @@ final class ProxyTunnel {
     ProxyHandshake handshake = handshake(address, inside, opened);
     ChannelFuture connected = connector.apply(pipeline(address, tls(address), handshake));
     Channel channel = connected.channel();
-    ChannelPromise tunnel = channel.newPromise();
+    // Not the channel's own promise: where no socket can be opened, Netty's channel has no loop.
+    ChannelPromise tunnel = new DefaultChannelPromise(channel, loop);
     connected.addListener(f -> {
       if (!f.isSuccess()) {
         tunnel.tryFailure(ProxyHandshake.unreachable(f.cause()));

@@ -2,6 +2,7 @@
 package dev.clientconn.internal.http2.connect;
 
 import static java.nio.charset.StandardCharsets.ISO_8859_1;
+import static java.nio.charset.StandardCharsets.UTF_8;
 import static org.assertj.core.api.Assertions.assertThat;
 
 import dev.clientconn.transport.TunnelAddress;
@@ -79,6 +80,17 @@ class ProxyHandshakeTest {
 
     assertThat(channel.isOpen()).isFalse();
     assertThat(handshake.failure()).hasMessageContaining("with a head of more than 65536 bytes");
+    channel.finishAndReleaseAll();
+  }
+
+  @Test
+  void reasonPhraseMayHaveAnyByteBehindAscii() {
+    EmbeddedChannel channel = new EmbeddedChannel(handshake(Protocol.HTTP, false));
+
+    // The second byte of this letter is a line end of Unicode where bytes are read as ISO 8859-1.
+    channel.writeInbound(Unpooled.copiedBuffer("HTTP/1.1 200 \u00c5 OK\r\n\r\n", UTF_8));
+
+    assertThat(opened.isSuccess()).isTrue();
     channel.finishAndReleaseAll();
   }
 
