@@ -50,15 +50,26 @@ public final class TunnelAddress extends ProxiedSocketAddress {
     SOCKS5
   }
 
+  /** The protocol of the proxy. */
   private final Protocol protocol;
+
+  /** Where the proxy is. */
   private final SocketAddress proxy;
+
+  /** What the proxy connects to. */
   private final InetSocketAddress target;
+
+  /** The user at the proxy, or null. */
   private final @Nullable String user;
+
+  /** The password at the proxy, or null. */
   private final @Nullable String password;
 
+  /** The further headers of {@code CONNECT}. */
   @SuppressWarnings("serial")
   private final Map<String, String> headers;
 
+  /** The context for TLS to the proxy, or null for the JVM's trust store. */
   @SuppressWarnings("serial")
   private final @Nullable Supplier<SslContext> tls;
 
