@@ -129,9 +129,9 @@ record ProxyMapper(TargetSettings settings, ClientConnBuilder builder, TlsConfig
     return end < 0 ? "http" : address.substring(0, end).toLowerCase(Locale.ROOT);
   }
 
-  /** Hides a login. */
+  /** Hides a login, in which a slash may not be escaped. */
   private static String shown(String address) {
-    return address.replaceFirst("[^/]*@", "******@");
+    return address.replaceFirst("^([a-zA-Z0-9]+://)?.*@", "$1******@");
   }
 
   private static String reason(String address) {

@@ -43,6 +43,10 @@ record ProxyUrl(
     // Parsed here and not by URI, which finds no host in names with underscores.
     String authority = uri.getRawAuthority() == null ? "" : uri.getRawAuthority();
     int at = authority.lastIndexOf('@');
+    if (value.indexOf('@', value.indexOf(authority) + authority.length()) >= 0) {
+      throw new IOException(variable + " has a '/', '?' or '#' in front of its last '@': write %2F,"
+          + " %3F or %23 for them in a user or a password");
+    }
     HostPort server;
     try {
       server = HostPort.parse(authority.substring(at + 1), defaultPort(protocol));

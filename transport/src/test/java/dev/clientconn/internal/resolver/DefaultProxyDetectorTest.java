@@ -229,7 +229,9 @@ class DefaultProxyDetectorTest {
     "ftp://user:secret@proxy:3128,'scheme ''ftp'', but only http'",
     "quic://user:secret@proxy,'scheme ''quic'', but only http'",
     "http://user:secret@:3128,names no host",
-    "http://us er:secret@proxy,not a URL"
+    "http://us er:secret@proxy,not a URL",
+    "http://user:123/secret@proxy:3128,write %2F",
+    "http://user:secret?a@b@proxy:3128,write %2F"
   })
   void proxyThatCannotBeUsedIsRefusedWithoutTellingThePassword(String value, String complaint) {
     environment.put("HTTPS_PROXY", value);
