@@ -120,6 +120,9 @@ public final class TunnelAddress extends ProxiedSocketAddress {
       throw new IllegalArgumentException("SOCKS4 has no IPv6 addresses, such as "
           + authority(target) + ": use SOCKS5, or the name of the server");
     }
+    if (protocol == Protocol.SOCKS4 && host.indexOf('\0') >= 0) {
+      throw new IllegalArgumentException("The host of the target must not contain NUL");
+    }
     return new TunnelAddress(
         protocol,
         proxy,

@@ -47,8 +47,8 @@ public final class EventLoops {
   public static void prepare() {
     try {
       prepare(shared);
-    } catch (Error e) {
-      // No thread can be started.
+    } catch (RuntimeException | Error e) {
+      // No thread can be started: the first channel creates the loops.
     }
   }
 

@@ -37,8 +37,8 @@ class ProxyTunnelTest {
     TunnelAddress address = TunnelAddress.through(
         protocol, proxy, InetSocketAddress.createUnresolved("greeter.example", 443));
     CompletableFuture<Status> ended = new CompletableFuture<>();
-    ConnectAttempt attempt = new ConnectAttempt(
-        loop, address, Duration.ofDays(1), ended::complete, ended::complete);
+    ConnectAttempt attempt =
+        new ConnectAttempt(loop, address, Duration.ofDays(1), ended::complete, ended::complete);
 
     loop.execute(() -> attempt.dial(() -> ProxyTunnel.open(
         address,
