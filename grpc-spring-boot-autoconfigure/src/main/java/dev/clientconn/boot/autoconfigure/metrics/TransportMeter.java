@@ -52,8 +52,9 @@ enum TransportMeter {
       Presence.ALWAYS,
       "Time of calls by what they waited for, see [Slow calls](slow-calls.md): the"
           + " sum of all calls, waits that have not ended included. The causes of one call"
-          + " add up to its duration. `stream_window`, `connection_window` and `socket` are"
-          + " the stalls of flow control and of the socket",
+          + " add up to its duration; a [health check](health.md) of a connection is such a call,"
+          + " and waits for `server` as long as the connection lives. `stream_window`,"
+          + " `connection_window` and `socket` are the stalls of flow control and of the socket",
       MeterTag.CAUSE),
   CONNECTION_ATTEMPTS(
       "grpc.transport.connections.attempts",
