@@ -16,21 +16,16 @@ abstract class GatedCall<ReqT, RespT> extends ClientCall<ReqT, RespT> {
   final MethodDescriptor<ReqT, RespT> method;
   final CallOptions options;
   final CallEnvironment environment;
-  final ConfigGate gate;
   final Context context = Context.current();
 
   /** The call that all methods forward to, as soon as there is one. */
   volatile @Nullable ClientCall<ReqT, RespT> delegate;
 
   GatedCall(
-      MethodDescriptor<ReqT, RespT> method,
-      CallOptions options,
-      CallEnvironment environment,
-      ConfigGate gate) {
+      MethodDescriptor<ReqT, RespT> method, CallOptions options, CallEnvironment environment) {
     this.method = method;
     this.options = options;
     this.environment = environment;
-    this.gate = gate;
   }
 
   /** Where the listener runs. */

@@ -30,6 +30,7 @@ import org.jspecify.annotations.Nullable;
 @CrossesThreads
 public final class PendingCall<ReqT, RespT> extends GatedCall<ReqT, RespT>
     implements Context.CancellationListener {
+  private final ConfigGate gate;
   private List<Consumer<ClientCall<ReqT, RespT>>> steps = new ArrayList<>();
   private @Nullable CallDeadline deadline;
   private boolean started;
@@ -59,7 +60,8 @@ public final class PendingCall<ReqT, RespT> extends GatedCall<ReqT, RespT>
       CallEnvironment environment,
       ConfigGate gate,
       @Nullable CallTimeline begun) {
-    super(method, options, environment, gate);
+    super(method, options, environment);
+    this.gate = gate;
     this.timeline = begun;
   }
 

@@ -35,6 +35,7 @@ public final class SelectingCall<ReqT, RespT> extends GatedCall<ReqT, RespT> {
     STARTED
   }
 
+  private final ConfigGate gate;
   private final SelectedCalls below;
 
   // Guarded by this
@@ -61,7 +62,8 @@ public final class SelectingCall<ReqT, RespT> extends GatedCall<ReqT, RespT> {
       CallEnvironment environment,
       ConfigGate gate,
       @Nullable CallTimeline begun) {
-    super(method, options, environment, gate);
+    super(method, options, environment);
+    this.gate = gate;
     this.below = new SelectedCalls(method, options, environment, begun);
   }
 
