@@ -12,6 +12,9 @@ import org.springframework.boot.context.properties.source.ConfigurationProperty;
  */
 final class PropertyText {
 
+  /** What is shown in place of a secret. */
+  static final String HIDDEN = "******";
+
   private static final Pattern SECRET = Pattern.compile("password|secret|token");
 
   /** Tokens of the retry throttle (gRFC A6), which are numbers. */
@@ -21,9 +24,13 @@ final class PropertyText {
 
   /** Returns the lines for a property. */
   static String of(ConfigurationProperty property) {
+    return withValue(property, value(property));
+  }
+
+  private static String withValue(ConfigurationProperty property, String value) {
     StringBuilder text = new StringBuilder();
     text.append("\n\n    Property: ").append(property.getName());
-    text.append("\n    Value: \"").append(value(property)).append('"');
+    text.append("\n    Value: \"").append(value).append('"');
     if (property.getOrigin() != null) {
       text.append("\n    Origin: ").append(property.getOrigin());
     }
@@ -33,6 +40,11 @@ final class PropertyText {
   /** Returns the lines for a property, and the reason why it is wrong. */
   static String of(ConfigurationProperty property, String reason) {
     return of(property) + "\n    Reason: " + reason;
+  }
+
+  /** Returns the lines for a property without its value, and the reason why it is wrong. */
+  static String ofSecret(ConfigurationProperty property, String reason) {
+    return withValue(property, HIDDEN) + "\n    Reason: " + reason;
   }
 
   /** Returns the lines for a property; empty for null. */
@@ -46,7 +58,7 @@ final class PropertyText {
   }
 
   static String value(ConfigurationProperty property) {
-    return isSecret(property.getName().toString()) ? "******" : String.valueOf(property.getValue());
+    return isSecret(property.getName().toString()) ? HIDDEN : String.valueOf(property.getValue());
   }
 
   /** Whether the value of a key is a password or something like it. */

@@ -61,8 +61,11 @@ record ProxyMapper(TargetSettings settings, ClientConnBuilder builder, TlsConfig
   ConfiguredProxy configured(ProxySettings proxy, String address) {
     Matcher parts = ADDRESS.matcher(address);
     Protocol protocol = SCHEMES.get(scheme(address));
+    if (address.contains("@")) {
+      throw InvalidProxyException.ofLogin(this.settings);
+    }
     if (protocol == null || !parts.matches() || !isPort(parts.group(3))) {
-      throw this.settings.invalid("proxy.address", shown(address), reason(address));
+      throw this.settings.invalid("proxy.address", address, reason(address));
     }
     checkLogin(protocol, proxy, address);
     return new ConfiguredProxy(
@@ -129,15 +132,7 @@ record ProxyMapper(TargetSettings settings, ClientConnBuilder builder, TlsConfig
     return end < 0 ? "http" : address.substring(0, end).toLowerCase(Locale.ROOT);
   }
 
-  /** Hides a login, in which a slash may not be escaped. */
-  private static String shown(String address) {
-    return address.replaceFirst("^([a-zA-Z0-9]+://)?.*@", "$1******@");
-  }
-
   private static String reason(String address) {
-    if (address.contains("@")) {
-      return "Write the address only, and the login by proxy.username and proxy.password.";
-    }
     return SCHEMES.containsKey(scheme(address))
         ? "It must be host:port, with a port between 1 and %d, and perhaps a scheme in front."
             .formatted(MAX_PORT)

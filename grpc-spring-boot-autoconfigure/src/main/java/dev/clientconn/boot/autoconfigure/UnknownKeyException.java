@@ -30,8 +30,16 @@ final class UnknownKeyException extends GrpcClientConfigurationException {
         : "%d keys of gRPC clients are unknown:";
     String what = problems.size() == 1 ? one : several.formatted(problems.size());
     return problems.stream()
-        .map(problem -> PropertyText.of(problem.property(), problem.reason()))
+        .map(UnknownKeyException::describe)
         .collect(Collectors.joining("", what, ""));
+  }
+
+  /** The value of a misspelt key is a secret if that of the nearest known key is. */
+  private static String describe(KeyProblem problem) {
+    Line instead = problem.instead();
+    return instead != null && PropertyText.isSecret(instead.key())
+        ? PropertyText.ofSecret(problem.property(), problem.reason())
+        : PropertyText.of(problem.property(), problem.reason());
   }
 
   private static String act(Collection<KeyProblem> problems, NetDevhLayer netDevh) {
@@ -65,7 +73,8 @@ final class UnknownKeyException extends GrpcClientConfigurationException {
   }
 
   private static void add(Line line, YamlLines yaml) {
-    yaml.addBelowClient(line.parents(), line.key(), line.value());
+    String value = PropertyText.isSecret(line.key()) ? PropertyText.HIDDEN : line.value();
+    yaml.addBelowClient(line.parents(), line.key(), value);
   }
 
   private static String known() {

@@ -144,6 +144,43 @@ class ConfigurationMistakesTest {
     assertThat(analysis.getAction()).contains("static://");
   }
 
+  @ParameterizedTest
+  @ValueSource(
+      strings = {"http://ann:sec/ret@proxy:80", "sock5://ann:sec/ret@proxy:80", "ann:sec/ret@proxy"
+      })
+  void loginInTheAddressOfAProxyIsRefusedWithoutShowingIt(String proxy) {
+    FailureAnalysis analysis = StartFailure.of(this.runner, """
+        grpc.client.targets.greeter:
+          address: localhost:9090
+          proxy.address: %s
+        """.formatted(proxy));
+
+    assertThat(analysis.getDescription()).isEqualTo("""
+        The proxy of the gRPC target 'greeter' cannot be used:
+
+            Property: grpc.client.targets.greeter.proxy.address
+            Value: "******"
+            Origin: application.yml - 3:18
+            Reason: The address of a proxy has no login.""");
+    assertThat(analysis.getAction())
+        .isEqualTo("Write the address only, and the login by proxy.username and proxy.password.");
+    assertThat(analysis.getCause().getMessage()).doesNotContain("ann:", "ret@");
+  }
+
+  @Test
+  void valueOfAMisspeltSecretIsNotShown() {
+    FailureAnalysis analysis = StartFailure.of(this.runner, """
+        grpc.client.targets.greeter:
+          address: localhost:9090
+          credentials.bearer.tokn: s3cret
+        """);
+
+    assertThat(analysis.getDescription())
+        .contains("Value: \"******\"", "Did you mean 'credentials.bearer.token'?")
+        .doesNotContain("s3cret");
+    assertThat(analysis.getAction()).contains("token: ").doesNotContain("s3cret");
+  }
+
   @Test
   void misspeltGroupShowsTheRightOne() {
     FailureAnalysis analysis =
@@ -372,9 +409,7 @@ class ConfigurationMistakesTest {
         "proxy.address | proxy.example:70000 | It must be host:port",
         "proxy.address | ftp://proxy.example:21 | The scheme 'ftp' of the proxy is not supported",
         "proxy.address | socks5://proxy.example | It must be host:port, with a port between 1 and",
-        "proxy.address | socks5://me:secret@proxy.example:1080 | the login by proxy.username and",
         "proxy.ssl.bundle | mine | It has no effect without proxy.address.",
-        "proxy.address | me:secret@proxy.example:3128 | the login by proxy.username and proxy",
         "proxy.username | me | It has no effect without proxy.address.",
         "ssl.verify | none | It has no effect, because this target uses plaintext.",
         "authority | user@host | host or host:port",
