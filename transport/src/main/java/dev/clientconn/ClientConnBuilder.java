@@ -7,7 +7,6 @@ import dev.clientconn.internal.channel.PolicyChannel;
 import dev.clientconn.internal.concurrent.SharedThreads;
 import dev.clientconn.internal.http2.Http2Connector;
 import dev.clientconn.internal.http2.connect.CurrentTls;
-import dev.clientconn.internal.http2.connect.EventLoops;
 import dev.clientconn.internal.resolver.TargetUri;
 import dev.clientconn.internal.serviceconfig.ServiceConfigParser;
 import dev.clientconn.internal.telemetry.SinkMetricRecorder;
@@ -42,10 +41,6 @@ public class ClientConnBuilder extends ResolverOptionsBuilder<ClientConnBuilder>
   private static final int HTTP_PORT = 80;
   private static final int MAX_PORT = 65_535;
   private static final long NEVER_IDLE_DAYS = 30;
-
-  static {
-    EventLoops.prepare();
-  }
 
   private final String target;
   private final List<InterceptorFactory> interceptors = new ArrayList<>();

@@ -39,35 +39,6 @@ public final class EventLoops {
     return leaseOf(shared);
   }
 
-  /**
-   * Creates the common loops on another thread. In a fresh JVM that takes some 0.1 s of CPU time,
-   * while the caller reads options and looks up the providers of resolvers and policies. Called
-   * once in a JVM. Never throws: what fails here fails again in {@link #lease}.
-   */
-  public static void prepare() {
-    try {
-      prepare(shared);
-    } catch (RuntimeException | Error e) {
-      // No thread can be started: the first channel creates the loops.
-    }
-  }
-
-  static Thread prepare(SharedResource<EventLoopGroup> loops) {
-    Thread thread = new Thread(() -> createIfAbsent(loops), "clientconn-prepare");
-    thread.setDaemon(true);
-    thread.start();
-    return thread;
-  }
-
-  private static void createIfAbsent(SharedResource<EventLoopGroup> loops) {
-    try {
-      loops.acquire();
-      loops.release();
-    } catch (RuntimeException | Error e) {
-      // The next lease reports it.
-    }
-  }
-
   static EventLoops leaseOf(SharedResource<EventLoopGroup> loops) {
     return new EventLoops(loops.acquire(), loops::release);
   }

@@ -2,15 +2,11 @@
 package dev.clientconn.internal.http2.connect;
 
 import static org.assertj.core.api.Assertions.assertThat;
-import static org.assertj.core.api.Assertions.assertThatThrownBy;
 
 import dev.clientconn.internal.concurrent.SharedResource;
 import io.netty.channel.EventLoopGroup;
 import io.netty.channel.nio.NioIoHandler;
-import java.util.List;
-import java.util.concurrent.CopyOnWriteArrayList;
 import java.util.concurrent.TimeUnit;
-import org.jspecify.annotations.Nullable;
 import org.junit.jupiter.api.Test;
 
 class EventLoopsTest {
@@ -55,43 +51,6 @@ class EventLoopsTest {
   }
 
   @Test
-  void preparedLoopsAreThoseOfTheFirstLease() throws Exception {
-    CountingGroups groups = new CountingGroups();
-    SharedResource<EventLoopGroup> shared =
-        new SharedResource<>(groups, TimeUnit.HOURS.toNanos(1), System::nanoTime);
-
-    EventLoops.prepare(shared).join();
-
-    assertThat(groups.created).hasSize(1);
-    EventLoops first = EventLoops.leaseOf(shared);
-    assertThat(first.next().parent()).isSameAs(groups.created.get(0));
-    first.next().parent().shutdownGracefully(0, 1, TimeUnit.SECONDS);
-  }
-
-  @Test
-  void loopsThatNobodyUsesAfterTheirPreparationEnd() throws Exception {
-    CountingGroups groups = new CountingGroups();
-    SharedResource<EventLoopGroup> shared = new SharedResource<>(groups, 0, System::nanoTime);
-
-    EventLoops.prepare(shared).join();
-
-    assertThat(groups.created).hasSize(1);
-    assertThat(groups.created.get(0).terminationFuture().await(10, TimeUnit.SECONDS))
-        .isTrue();
-  }
-
-  @Test
-  void whatFailsInThePreparationFailsAgainInTheLease() throws Exception {
-    CountingGroups groups = new CountingGroups();
-    groups.failure = new IllegalStateException("no more files");
-    SharedResource<EventLoopGroup> shared = new SharedResource<>(groups, 0, System::nanoTime);
-
-    EventLoops.prepare(shared).join();
-
-    assertThatThrownBy(() -> EventLoops.leaseOf(shared)).isSameAs(groups.failure);
-  }
-
-  @Test
   void aSingleLoopEndsWhenItIsReleased() throws Exception {
     EventLoops own = EventLoops.single(NioIoHandler.newFactory());
     Thread loop = threadOf(own);
@@ -109,34 +68,5 @@ class EventLoopsTest {
 
   private static Thread threadOf(EventLoops loops) throws Exception {
     return loops.next().submit(Thread::currentThread).get(60, TimeUnit.SECONDS);
-  }
-
-  /** Lists the groups that it has created. */
-  private static final class CountingGroups implements SharedResource.Kind<EventLoopGroup> {
-    final EventLoops.Groups groups = new EventLoops.Groups();
-    final List<EventLoopGroup> created = new CopyOnWriteArrayList<>();
-
-    @Nullable
-    RuntimeException failure;
-
-    @Override
-    public EventLoopGroup create() {
-      if (failure != null) {
-        throw failure;
-      }
-      EventLoopGroup group = groups.create();
-      created.add(group);
-      return group;
-    }
-
-    @Override
-    public void schedule(EventLoopGroup group, Runnable task, long delayNanos) {
-      groups.schedule(group, task, delayNanos);
-    }
-
-    @Override
-    public void end(EventLoopGroup group) {
-      groups.end(group);
-    }
   }
 }
