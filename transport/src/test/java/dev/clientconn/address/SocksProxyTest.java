@@ -188,26 +188,9 @@ class SocksProxyTest {
     proxy.replied = new byte[] {5, (byte) reply};
 
     assertThat(echo.failure(through(Protocol.SOCKS5, HOST + ":4711")))
-        .isEqualTo("cannot connect to " + HOST + ":4711 through the SOCKS5 proxy "
+        .startsWith("cannot connect to " + HOST + ":4711 through the SOCKS5 proxy "
             + proxy.address() + ": the proxy responded to the request for " + HOST + ":4711 with "
-            + reply + ", " + failureWords(reply))
-        .contains(words);
-  }
-
-  private static String failureWords(int reply) {
-    return switch (reply) {
-      case 1 -> "general failure: see the proxy's log";
-      case 2 ->
-        "not allowed by its rules: have the proxy allow this target, or keep the target off"
-            + " it (NO_PROXY)";
-      case 3 -> "network unreachable: the proxy has no route to the server";
-      case 4 -> "host unreachable: the proxy cannot reach the server, or not resolve its name";
-      case 5 -> "connection refused: no server listens at this address, as the proxy sees it";
-      case 6 -> "time to live expired: the proxy cannot reach the server";
-      case 7 -> "command not supported: the proxy opens no TCP connections";
-      case 8 -> "address type not supported: the proxy does not resolve names, or has no IPv6";
-      default -> "which RFC 1928 does not define: see the proxy's log";
-    };
+            + reply + ", " + words);
   }
 
   @ParameterizedTest

@@ -25,7 +25,7 @@ import org.jspecify.annotations.Nullable;
 final class SelectedCalls {
   /** Who may end the call. */
   private enum State {
-    /** Nobody yet: no call below was started, and nothing has failed. */
+    /** Either call: none below was started, and nothing has failed. */
     UNSTARTED,
     /** The call below that was started last: it has the listener. */
     STARTED,
