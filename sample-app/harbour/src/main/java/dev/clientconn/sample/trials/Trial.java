@@ -84,7 +84,7 @@ enum Trial {
 
   CONNECTION_WINDOW(
       "Server that grants a connection no window",
-      "Three requests of 40 KiB share the 64 KiB of their connection, and the server returns none.",
+      "Ten requests of 40 KiB share the 64 KiB of their connection, and the server returns none.",
       WaitCause.CONNECTION_WINDOW) {
     @Override
     void prepare(FaultyServer server) {
@@ -93,7 +93,8 @@ enum Trial {
 
     @Override
     void run(TrialRun run) {
-      for (int i = 0; i < 3; i++) {
+      // One of them at most is sent whole, and waits for the server.
+      for (int i = 0; i < 10; i++) {
         run.calls().upload(40 * KIB);
       }
     }

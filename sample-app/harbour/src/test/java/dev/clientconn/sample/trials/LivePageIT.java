@@ -91,15 +91,15 @@ class LivePageIT {
       page.evaluate("document.querySelector('[name=%s]').click()".formatted(trial));
 
       page.await(
+          "document.querySelector('[name=%s]').ariaPressed === 'true'".formatted(trial),
+          "document.querySelector('.trials').innerText");
+      page.await(
           "document.querySelector('[data-cause=%s][data-share]').dataset.share > %s"
               .formatted(cause, trial == Trial.KILLED_SERVER ? "0.5" : "0.75"),
           "document.querySelector('.gc-causes').innerText");
       page.await(
           "document.querySelector('.gc-verdict').dataset.cause === '%s'".formatted(cause),
           "document.querySelector('.gc-verdict').innerText");
-      page.await(
-          "document.querySelector('[name=%s]').ariaPressed === 'true'".formatted(trial),
-          "document.querySelector('.trials').innerText");
       page.evaluate(FOUR_SNAPSHOTS);
       page.picture(
           ".gc-panel.gc-waits",

@@ -2,8 +2,13 @@
 package dev.clientconn.sample.trials;
 
 import static org.assertj.core.api.Assertions.assertThat;
+import static org.awaitility.Awaitility.await;
 
+import dev.clientconn.ClientConn;
+import dev.clientconn.boot.GrpcClient;
 import dev.clientconn.sample.SampleApplication;
+import dev.clientconn.transport.WaitCause;
+import java.time.Duration;
 import java.util.Map;
 import org.junit.jupiter.api.AfterEach;
 import org.junit.jupiter.api.BeforeEach;
@@ -33,6 +38,10 @@ class TrialsTest {
   @Autowired
   @SuppressWarnings("NullAway.Init")
   private Trials trials;
+
+  @GrpcClient("trials")
+  @SuppressWarnings("NullAway.Init")
+  private ClientConn channel;
 
   @LocalServerPort
   private int port;
@@ -71,6 +80,18 @@ class TrialsTest {
 
     http.delete().uri("/trials/running").exchange().expectStatus().isNoContent();
     assertThat(trials.running()).isNull();
+  }
+
+  /** However the calls share the window: a request that is sent whole waits for the server. */
+  @Test
+  void nineOfTenRequestsWaitForTheConnectionWindow() {
+    trials.start(Trial.CONNECTION_WINDOW);
+
+    await()
+        .atMost(Duration.ofSeconds(30))
+        .untilAsserted(() -> assertThat(channel.streamSnapshots().join())
+            .filteredOn(stream -> stream.blockedOn() == WaitCause.CONNECTION_WINDOW)
+            .hasSizeGreaterThanOrEqualTo(9));
   }
 
   @Test
