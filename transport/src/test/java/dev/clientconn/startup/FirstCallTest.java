@@ -26,7 +26,7 @@ class FirstCallTest {
   private Path folder;
 
   @Test
-  void aPlaintextCallInitialisesNeitherTlsNorProxiesNorMethodsOfRecords() throws Exception {
+  void aPlaintextCallInitialisesNeitherTlsNorProxiesNorJfrNorMethodsOfRecords() throws Exception {
     Server server = NettyServerBuilder.forAddress(
             new InetSocketAddress(InetAddress.getLoopbackAddress(), 0))
         .addService(new HealthStatusManager().getHealthService())
@@ -51,6 +51,9 @@ class FirstCallTest {
       assertThat(initialised)
           .as("equals, hashCode and toString of records are linked at run time: some 30 ms")
           .noneMatch(line -> line.contains("'java/lang/runtime/ObjectMethods'"));
+      assertThat(initialised)
+          .as("JFR, which Netty's own allocators initialise: some 100 ms")
+          .noneMatch(line -> line.contains("'jdk/jfr/Event'"));
     } finally {
       server.shutdownNow();
       assertThat(server.awaitTermination(60, TimeUnit.SECONDS)).isTrue();

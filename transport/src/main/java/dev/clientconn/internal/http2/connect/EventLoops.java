@@ -3,7 +3,6 @@ package dev.clientconn.internal.http2.connect;
 
 import dev.clientconn.internal.concurrent.CrossesThreads;
 import dev.clientconn.internal.concurrent.SharedResource;
-import io.netty.buffer.ByteBufAllocator;
 import io.netty.channel.EventLoop;
 import io.netty.channel.EventLoopGroup;
 import io.netty.channel.IoHandlerFactory;
@@ -77,9 +76,10 @@ public final class EventLoops {
       EventLoopGroup group = newGroup(
           Runtime.getRuntime().availableProcessors(),
           Epoll.isAvailable() ? EpollIoHandler.newFactory() : NioIoHandler.newFactory());
-      // Netty's allocator and its JFR events take about 0.1 s to initialise in a fresh JVM. This
-      // thread does it while the caller builds its channel and resolves the name.
-      group.execute(() -> ByteBufAllocator.DEFAULT.directBuffer().release());
+      // The classes of buffers take some 20 ms to load in a fresh JVM. This thread does it while
+      // the
+      // caller builds its channel and resolves the name.
+      group.execute(() -> LoopAllocator.SHARED.directBuffer().release());
       return group;
     }
 
