@@ -30,8 +30,9 @@ function addButton(trial) {
 }
 
 async function start(trial) {
-  await fetch(`trials/running/${trial.name}`, { method: 'PUT' });
+  // First: once the button is pressed, the user may have chosen another target.
   document.querySelector('[name="gc-target"][value="trials"]')?.click();
+  await fetch(`trials/running/${trial.name}`, { method: 'PUT' });
   await refresh();
 }
 

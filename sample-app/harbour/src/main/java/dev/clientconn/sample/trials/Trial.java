@@ -119,13 +119,13 @@ enum Trial {
 
   KILLED_SERVER(
       "Killed and restarted server",
-      "The server is killed after 2 seconds, and listens again on another port 4 seconds later.",
+      "The server is killed after 2 seconds. Four seconds before the end it is on another port.",
       WaitCause.CONNECTING) {
     @Override
     void run(TrialRun run) {
       run.calls().every(Duration.ofMillis(200));
       run.after(Duration.ofSeconds(2), run::killServer);
-      run.after(Duration.ofSeconds(6), run::restartServer);
+      run.after(run.duration().minusSeconds(4), run::restartServer);
     }
   },
 
@@ -135,27 +135,30 @@ enum Trial {
       WaitCause.SERVER) {
     @Override
     void prepare(FaultyServer server) {
-      server.onCall(call -> call.after(Duration.ofMillis(300), call::respondEmpty));
+      server.onCall(call -> call.after(Duration.ofSeconds(1), call::respondEmpty));
     }
 
     @Override
     void run(TrialRun run) {
       run.calls().repeat(4);
-      for (int second = 2; second <= 8; second += 2) {
-        run.after(
-            Duration.ofSeconds(second),
-            () -> run.server().goAway(Http2Error.NO_ERROR, "rolling restart"));
-      }
+      goAwayLater(run);
+    }
+
+    private static void goAwayLater(TrialRun run) {
+      run.after(Duration.ofSeconds(2), () -> {
+        run.server().goAway(Http2Error.NO_ERROR, "rolling restart");
+        goAwayLater(run);
+      });
     }
   },
 
   SLOW_NAMES(
       "Slow name server",
-      "The name resolver takes 5 seconds for the first address.",
+      "The name resolver has the first address 5 seconds before the end.",
       WaitCause.NAME_RESOLUTION) {
     @Override
-    Duration lookUp() {
-      return Duration.ofSeconds(5);
+    Duration lookUp(Duration trial) {
+      return trial.minusSeconds(5);
     }
 
     @Override
@@ -194,9 +197,6 @@ enum Trial {
     }
   };
 
-  /** How long a trial lasts unless it is stopped. */
-  static final Duration DURATION = Duration.ofSeconds(10);
-
   private static final int KIB = 1024;
 
   private final String title;
@@ -212,8 +212,12 @@ enum Trial {
   /** Sets how the server behaves, which otherwise responds to each call at once. */
   void prepare(FaultyServer server) {}
 
-  /** Returns how long the name resolver takes for the first address. */
-  Duration lookUp() {
+  /**
+   * Returns how long the name resolver takes for the first address.
+   *
+   * @param trial how long the trial lasts
+   */
+  Duration lookUp(Duration trial) {
     return Duration.ZERO;
   }
 

@@ -14,21 +14,28 @@ final class TrialRun {
   private final Trial trial;
   private final TrialNames names;
   private final ScheduledExecutorService timer;
+  private final Duration duration;
   private final TrialCalls calls;
   private final Context.CancellableContext context = Context.ROOT.withCancellation();
   private final long startNanos = System.nanoTime();
   private FaultyServer server = new FaultyServer();
 
-  TrialRun(Trial trial, TrialNames names, PortsStub ports, ScheduledExecutorService timer) {
+  TrialRun(
+      Trial trial,
+      TrialNames names,
+      PortsStub ports,
+      ScheduledExecutorService timer,
+      Duration duration) {
     this.trial = trial;
     this.names = names;
     this.timer = timer;
-    this.calls = new TrialCalls(
-        ports.withDeadlineAfter(Trial.DURATION.toMillis(), TimeUnit.MILLISECONDS), this);
+    this.duration = duration;
+    this.calls =
+        new TrialCalls(ports.withDeadlineAfter(duration.toMillis(), TimeUnit.MILLISECONDS), this);
   }
 
   void start() {
-    prepareServer(trial.lookUp());
+    prepareServer(trial.lookUp(duration));
     trial.run(this);
   }
 
@@ -39,6 +46,11 @@ final class TrialRun {
 
   Trial trial() {
     return trial;
+  }
+
+  /** Returns how long the trial lasts unless it is stopped. */
+  Duration duration() {
+    return duration;
   }
 
   TrialCalls calls() {
@@ -56,6 +68,9 @@ final class TrialRun {
 
   /** Starts another server, on another port, which the name resolver has from now on. */
   synchronized void restartServer() {
+    if (context.isCancelled()) {
+      return; // The end came between the check of the timer and here: nobody would close it.
+    }
     server = new FaultyServer();
     prepareServer(Duration.ZERO);
   }
@@ -77,7 +92,7 @@ final class TrialRun {
   /** Returns the seconds until the trial ends by itself. */
   long secondsLeft() {
     long seconds = TimeUnit.NANOSECONDS.toSeconds(System.nanoTime() - startNanos);
-    return Math.max(0, Trial.DURATION.toSeconds() - seconds);
+    return Math.max(0, duration.toSeconds() - seconds);
   }
 
   /** Cancels the calls that are in progress, and stops the server. */

@@ -31,7 +31,8 @@ import org.springframework.test.web.servlet.client.RestTestClient;
     properties = {
       "spring.grpc.server.enabled=false",
       "grpc.client.targets.ports.address=localhost:1",
-      "server.servlet.context-path=/harbour"
+      "server.servlet.context-path=/harbour",
+      "harbour.trial-duration=1h"
     })
 class TrialsTest {
 
