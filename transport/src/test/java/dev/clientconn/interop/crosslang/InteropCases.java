@@ -29,6 +29,9 @@ import org.assertj.core.api.ThrowableAssert.ThrowingCallable;
  * it.
  */
 interface InteropCases {
+  /** Longer than a busy machine takes for the most calls that a case makes at a time. */
+  int DEADLINE_SECONDS = 120;
+
   int LARGE_REQUEST = 271_828;
   int LARGE_RESPONSE = 314_159;
   Metadata.Key<String> ECHO_INITIAL =
@@ -53,11 +56,12 @@ interface InteropCases {
   }
 
   default TestServiceBlockingStub blocking() {
-    return TestServiceGrpc.newBlockingStub(channel()).withDeadlineAfter(30, TimeUnit.SECONDS);
+    return TestServiceGrpc.newBlockingStub(channel())
+        .withDeadlineAfter(DEADLINE_SECONDS, TimeUnit.SECONDS);
   }
 
   default TestServiceStub async() {
-    return TestServiceGrpc.newStub(channel()).withDeadlineAfter(30, TimeUnit.SECONDS);
+    return TestServiceGrpc.newStub(channel()).withDeadlineAfter(DEADLINE_SECONDS, TimeUnit.SECONDS);
   }
 
   static Payload payload(int size) {

@@ -19,7 +19,7 @@ import org.opentest4j.AssertionFailedError;
  * All cases share one channel, so each also shows that the ones before it left the connection in
  * order.
  */
-@Timeout(120)
+@Timeout(300)
 @TestInstance(TestInstance.Lifecycle.PER_CLASS)
 abstract class InteropContract
     implements UnaryCases,

@@ -17,7 +17,7 @@ import java.util.concurrent.TimeUnit;
  * each time.
  */
 final class Replies<T> implements StreamObserver<T> {
-  private static final int SECONDS = 30;
+  private static final int SECONDS = 150;
 
   private final BlockingQueue<T> messages = new LinkedBlockingQueue<>();
   private final CompletableFuture<Status> end = new CompletableFuture<>();

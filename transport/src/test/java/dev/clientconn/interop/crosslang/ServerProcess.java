@@ -18,7 +18,7 @@ import org.opentest4j.AssertionFailedError;
  * its standard input does, so that it goes even if this JVM is killed.
  */
 final class ServerProcess implements InteropTarget {
-  private static final int START_SECONDS = 60;
+  private static final int START_SECONDS = 180;
   private static final String PORT = "port=";
 
   private final List<String> command;

@@ -56,8 +56,8 @@ interface StatusCases extends InteropCases {
 
   @Test
   default void unimplementedService() {
-    var stub =
-        UnimplementedServiceGrpc.newBlockingStub(channel()).withDeadlineAfter(30, TimeUnit.SECONDS);
+    var stub = UnimplementedServiceGrpc.newBlockingStub(channel())
+        .withDeadlineAfter(DEADLINE_SECONDS, TimeUnit.SECONDS);
 
     Status status = statusOf(() -> stub.unimplementedCall(Empty.getDefaultInstance()));
 

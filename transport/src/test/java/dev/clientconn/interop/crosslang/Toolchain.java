@@ -92,7 +92,7 @@ public enum Toolchain {
           .redirectErrorStream(true)
           .redirectOutput(ProcessBuilder.Redirect.DISCARD)
           .start();
-      boolean ended = process.waitFor(1, TimeUnit.MINUTES);
+      boolean ended = process.waitFor(5, TimeUnit.MINUTES);
       process.destroyForcibly();
       return ended && process.exitValue() == 0;
     } catch (IOException absent) {

@@ -7,20 +7,23 @@ import java.io.IOException;
 import java.io.UncheckedIOException;
 import java.nio.file.Path;
 import java.util.ArrayList;
+import java.util.Collection;
 import java.util.List;
 import java.util.Map;
 import java.util.Objects;
 import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.ConcurrentHashMap;
+import java.util.concurrent.ExecutionException;
 import java.util.concurrent.TimeUnit;
+import java.util.concurrent.TimeoutException;
 
 /**
  * Runs h2spec's cases for clients in a process of their own, each on its own port; see its
  * {@code main.go}.
  */
 final class H2SpecServer implements AutoCloseable {
-  private static final int START_SECONDS = 60;
-  private static final int CASE_SECONDS = 60;
+  private static final int START_SECONDS = 120;
+  private static final int CASE_SECONDS = 180;
 
   /** @param id section and number, as in {@code 5.1/5} */
   record Case(String id, int port, String description) {}
@@ -42,12 +45,19 @@ final class H2SpecServer implements AutoCloseable {
     this.process = process;
   }
 
-  static H2SpecServer start() throws IOException, InterruptedException {
+  /**
+   * Builds and starts the process.
+   *
+   * @param silent the cases in which the client sends nothing, so that they wait only for a while
+   */
+  static H2SpecServer start(Collection<String> silent) throws IOException, InterruptedException {
     Toolchain.GO.require();
     Path binary = Toolchain.output("suites").resolve("h2spec");
     Toolchain.build("suites", "go", "build", "-buildvcs=false", "-o", binary.toString(), ".");
-    H2SpecServer server = new H2SpecServer(
-        new ProcessBuilder(binary.toString()).redirectErrorStream(true).start());
+    List<String> command = new ArrayList<>(silent);
+    command.add(0, binary.toString());
+    H2SpecServer server =
+        new H2SpecServer(new ProcessBuilder(command).redirectErrorStream(true).start());
     Thread reader = new Thread(server::readOutput, "output of h2spec");
     reader.setDaemon(true);
     reader.start();
@@ -58,8 +68,15 @@ final class H2SpecServer implements AutoCloseable {
     return listening.orTimeout(START_SECONDS, TimeUnit.SECONDS).join();
   }
 
-  Outcome await(Case testCase) {
-    return outcome(testCase.id()).orTimeout(CASE_SECONDS, TimeUnit.SECONDS).join();
+  Outcome await(Case testCase) throws InterruptedException {
+    try {
+      return outcome(testCase.id()).get(CASE_SECONDS, TimeUnit.SECONDS);
+    } catch (TimeoutException e) {
+      throw new AssertionError("h2spec has not ended case %s within %d s; it is %s"
+          .formatted(testCase, CASE_SECONDS, process.isAlive() ? "running" : "not running"));
+    } catch (ExecutionException e) {
+      throw new AssertionError(testCase.toString(), e);
+    }
   }
 
   @Override
@@ -74,7 +91,9 @@ final class H2SpecServer implements AutoCloseable {
     } catch (IOException | UncheckedIOException e) {
       listening.completeExceptionally(e);
     }
-    listening.completeExceptionally(new IOException("h2spec ended"));
+    IOException ended = new IOException("h2spec ended");
+    listening.completeExceptionally(ended);
+    outcomes.values().forEach(outcome -> outcome.completeExceptionally(ended));
   }
 
   private void readLine(String line) {

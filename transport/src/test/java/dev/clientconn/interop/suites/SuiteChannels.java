@@ -20,8 +20,8 @@ import java.util.concurrent.TimeUnit;
 
 /** Holds one connected channel for each server and each way to reach it. */
 final class SuiteChannels {
-  private static final int CONNECT_SECONDS = 20;
-  private static final int CLOSE_SECONDS = 10;
+  private static final int CONNECT_SECONDS = 120;
+  private static final int CLOSE_SECONDS = 60;
   private static final String PKCS1 = "RSA PRIVATE KEY";
 
   private final Map<ServerAddress, ManagedChannel> channels = new ConcurrentHashMap<>();

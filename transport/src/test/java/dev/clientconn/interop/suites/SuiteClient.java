@@ -17,7 +17,7 @@ import java.util.concurrent.TimeUnit;
  */
 final class SuiteClient {
   private static final int CALLS_AT_A_TIME = 24;
-  private static final int END_SECONDS = 60;
+  private static final int END_SECONDS = 300;
 
   private final DataOutputStream output;
   private final SuiteChannels channels;
