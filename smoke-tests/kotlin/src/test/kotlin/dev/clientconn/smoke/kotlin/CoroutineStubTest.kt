@@ -74,7 +74,7 @@ class CoroutineStubTest(
   @Test
   fun `deadline ends the call`() {
     val failure = assertThrows(StatusException::class.java) {
-      runBlocking { greetings.greetWithin(100, FakeGreeter.NEVER) }
+      runBlocking { greetings.greetWithin(100, FakeGreeter.SILENT) }
     }
 
     assertThat(failure.status.code).isEqualTo(Status.Code.DEADLINE_EXCEEDED)
@@ -91,7 +91,7 @@ class CoroutineStubTest(
   }
 
   private companion object {
-    const val TIMEOUT = 20_000L
+    const val TIMEOUT = 120_000L
   }
 }
 
@@ -111,6 +111,7 @@ class FakeGreeter : GreeterCoroutineImplBase() {
         } finally {
           cancelled.complete(Unit)
         }
+      SILENT -> awaitCancellation()
       else -> greeting("Hello, ${request.name}")
     }
 
@@ -131,7 +132,9 @@ class FakeGreeter : GreeterCoroutineImplBase() {
   private fun greeting(text: String): Greeting = Greeting.newBuilder().setText(text).build()
 
   companion object {
+    /** Of one test, which waits until its call has reached the server. */
     const val NEVER = "never"
+    const val SILENT = "silent"
     const val UNKNOWN = "unknown"
   }
 }

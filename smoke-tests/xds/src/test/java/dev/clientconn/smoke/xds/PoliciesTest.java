@@ -91,9 +91,13 @@ class PoliciesTest extends MeshTest {
 
   @Test
   void leastRequestAvoidsTheServerWhoseCallsHang() throws Exception {
-    red.silent = true;
     try (OrdersClient client =
         client(cluster(cluster -> cluster.setLbPolicy(Cluster.LbPolicy.LEAST_REQUEST)))) {
+      // Until then all calls go to one server.
+      OrdersClient.await("both are connected", () -> client.findOften(20).size() == 2);
+      red.silent = true;
+      red.calls.set(0);
+      blue.calls.set(0);
       for (int i = 0; i < 100; i++) {
         int hanging = red.calls.get();
         ListenableFuture<OrderReply> call =
@@ -148,7 +152,8 @@ class PoliciesTest extends MeshTest {
     Mesh mesh = cluster(cluster -> cluster
         .setLbPolicy(Cluster.LbPolicy.ROUND_ROBIN)
         .setOutlierDetection(OutlierDetection.newBuilder()
-            .setInterval(millis(100))
+            // Each server must have a call in an interval: many intervals last longer than both.
+            .setInterval(millis(500))
             .setBaseEjectionTime(millis(300_000))
             .setMaxEjectionPercent(UInt32Value.of(50))
             .setFailurePercentageThreshold(UInt32Value.of(50))
