@@ -32,8 +32,8 @@ public final class ClosedLoop {
 
   /** Counts one operation of a stream; returns false when its caller is to end the stream. */
   public boolean roundTrip(long startNanos, long nowNanos) {
-    recorder.operations(1);
     recorder.latency(nowNanos - startNanos);
+    recorder.operations(1); // later: a run may end with the first operation that is counted
     return !stopped;
   }
 

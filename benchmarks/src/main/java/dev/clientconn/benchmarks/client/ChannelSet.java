@@ -27,7 +27,7 @@ import org.jspecify.annotations.Nullable;
  */
 public final class ChannelSet implements AutoCloseable {
 
-  private static final long TERMINATION_SECONDS = 10;
+  private static final long TERMINATION_SECONDS = 60;
 
   private static final Map<String, ?> RETRY_POLICY = Map.of(
       "methodConfig",

@@ -20,7 +20,7 @@ import java.util.concurrent.TimeoutException;
  */
 public final class ChildProcess implements AutoCloseable {
 
-  private static final Duration STOP_LIMIT = Duration.ofSeconds(5);
+  private static final Duration STOP_LIMIT = Duration.ofSeconds(30);
 
   private final String name;
   private final Process process;

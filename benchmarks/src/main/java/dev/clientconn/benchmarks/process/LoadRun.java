@@ -21,8 +21,8 @@ final class LoadRun {
   /** The share of an interval that the compiler of a warm client takes at most. */
   private static final double QUIET_SHARE = 0.1;
 
-  private static final long OPERATION_LIMIT_SECONDS = 10;
-  private static final long STOP_LIMIT_SECONDS = 10;
+  private static final long OPERATION_LIMIT_SECONDS = 60;
+  private static final long STOP_LIMIT_SECONDS = 60;
   private static final double NANOS = 1e9;
 
   private final BenchmarkClient client;

@@ -32,7 +32,7 @@ final class MemoryRun {
   /** Opened before the first reading, so that what is loaded once is not counted. */
   private static final int FIRST = 10;
 
-  private static final long OPEN_LIMIT_SECONDS = 30;
+  private static final long OPEN_LIMIT_SECONDS = 120;
   private static final int COLLECTIONS = 5;
   private static final long PAUSE_MILLIS = 100;
 

@@ -15,7 +15,7 @@ import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.CsvSource;
 
 /** Makes every kind of call at either server with either client. */
-@Timeout(60)
+@Timeout(300)
 class CallKindsTest {
 
   private static final String PAIRS = """

@@ -29,7 +29,7 @@ import java.util.concurrent.TimeUnit;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.Timeout;
 
-@Timeout(60)
+@Timeout(300)
 class CannedServerTest {
 
   private static final int MIB = 1 << 20;
@@ -60,7 +60,7 @@ class CannedServerTest {
               channel.newCall(EchoMethods.UNARY, CallOptions.DEFAULT), EchoMessages.payload(1)));
         }
         for (Future<BytesValue> call : calls) {
-          assertThat(call.get(30, TimeUnit.SECONDS).getValue().size()).isEqualTo(MIB);
+          assertThat(call.get(60, TimeUnit.SECONDS).getValue().size()).isEqualTo(MIB);
         }
       } finally {
         close(channel);
@@ -159,7 +159,7 @@ class CannedServerTest {
     return ClientCalls.blockingUnaryCall(
         channel,
         EchoMethods.UNARY,
-        CallOptions.DEFAULT.withDeadlineAfter(30, TimeUnit.SECONDS),
+        CallOptions.DEFAULT.withDeadlineAfter(60, TimeUnit.SECONDS),
         EchoMessages.payload(requestBytes));
   }
 
@@ -170,7 +170,7 @@ class CannedServerTest {
       ClientCalls.blockingServerStreamingCall(
               channel,
               EchoMethods.SERVER_STREAM,
-              CallOptions.DEFAULT.withDeadlineAfter(30, TimeUnit.SECONDS),
+              CallOptions.DEFAULT.withDeadlineAfter(60, TimeUnit.SECONDS),
               EchoMessages.payload(1))
           .forEachRemaining(messages::add);
       return messages;
@@ -187,12 +187,12 @@ class CannedServerTest {
   }
 
   private static void close(ManagedChannel channel) throws InterruptedException {
-    assertThat(channel.shutdownNow().awaitTermination(10, TimeUnit.SECONDS)).isTrue();
+    assertThat(channel.shutdownNow().awaitTermination(60, TimeUnit.SECONDS)).isTrue();
   }
 
   private static Socket connect(BenchmarkServer server) throws IOException {
     Socket socket = new Socket(InetAddress.getLoopbackAddress(), server.port());
-    socket.setSoTimeout(10_000);
+    socket.setSoTimeout(60_000);
     return socket;
   }
 }

@@ -24,6 +24,8 @@ import java.util.concurrent.TimeUnit;
 /** Opens a client's channel to one port of a server under test. */
 final class EchoChannel implements AutoCloseable {
 
+  private static final int SECONDS = 60;
+
   private final ManagedChannel channel;
 
   private EchoChannel(ManagedChannel channel) {
@@ -59,7 +61,7 @@ final class EchoChannel implements AutoCloseable {
   public void close() {
     channel.shutdownNow();
     try {
-      assertThat(channel.awaitTermination(10, TimeUnit.SECONDS)).isTrue();
+      assertThat(channel.awaitTermination(SECONDS, TimeUnit.SECONDS)).isTrue();
     } catch (InterruptedException e) {
       Thread.currentThread().interrupt();
     }
@@ -98,18 +100,20 @@ final class EchoChannel implements AutoCloseable {
     }
 
     Metadata headers() throws Exception {
-      return headers.get(20, TimeUnit.SECONDS);
+      return headers.get(SECONDS, TimeUnit.SECONDS);
     }
 
     /** The size of the next response. */
     int response() throws InterruptedException {
-      BytesValue response = responses.poll(20, TimeUnit.SECONDS);
-      assertThat(response).isNotNull();
+      BytesValue response = responses.poll(SECONDS, TimeUnit.SECONDS);
+      assertThat(response)
+          .as("response within %d s; the call's end: %s", SECONDS, status)
+          .isNotNull();
       return response.getValue().size();
     }
 
     Status status() throws Exception {
-      return status.get(20, TimeUnit.SECONDS);
+      return status.get(SECONDS, TimeUnit.SECONDS);
     }
 
     /** Responses that were received and not taken by {@link #response}. */

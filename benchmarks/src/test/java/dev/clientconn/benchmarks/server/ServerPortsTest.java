@@ -23,7 +23,7 @@ import org.junit.jupiter.params.provider.CsvSource;
 import org.junit.jupiter.params.provider.EnumSource;
 
 /** Starts servers with several ports, with TLS and with a simulated round trip. */
-@Timeout(60)
+@Timeout(300)
 class ServerPortsTest {
 
   private static final String PLAIN = "async:1+response=1";
@@ -99,7 +99,7 @@ class ServerPortsTest {
   void aSimulatedRoundTripHasALargerWindow(int rtt, int window) throws Exception {
     try (BenchmarkServer server = start(BenchmarkServer.Kind.CANNED, PLAIN + "+rtt=" + rtt, null);
         Socket socket = new Socket(InetAddress.getLoopbackAddress(), server.port())) {
-      socket.setSoTimeout(10_000);
+      socket.setSoTimeout(60_000);
       DataInputStream in = new DataInputStream(socket.getInputStream());
       in.skipNBytes(9);
       // There is one setting: no concurrent-stream limit.
