@@ -11,6 +11,7 @@ import java.util.List;
 import java.util.concurrent.CopyOnWriteArrayList;
 import java.util.concurrent.TimeUnit;
 import java.util.concurrent.atomic.AtomicBoolean;
+import java.util.concurrent.atomic.AtomicInteger;
 import java.util.concurrent.atomic.AtomicReference;
 import org.junit.jupiter.api.AfterEach;
 import org.junit.jupiter.api.BeforeEach;
@@ -25,6 +26,8 @@ class EndpointChangesTest {
   private final AtomicReference<String> last = new AtomicReference<>("");
   private final AtomicBoolean stopped = new AtomicBoolean();
   private final List<Thread> callers = new ArrayList<>();
+  /** How many calls of each caller have ended. */
+  private final List<AtomicInteger> ended = new ArrayList<>();
 
   @BeforeEach
   void start() throws IOException {
@@ -40,6 +43,8 @@ class EndpointChangesTest {
 
   private void callUntilStopped(OrdersClient client) {
     for (int i = 0; i < 3; i++) {
+      AtomicInteger calls = new AtomicInteger();
+      ended.add(calls);
       Thread caller = new Thread(() -> {
         while (!stopped.get()) {
           try {
@@ -49,10 +54,19 @@ class EndpointChangesTest {
           } catch (Throwable t) {
             lost.add(t);
           }
+          calls.incrementAndGet();
         }
       });
       callers.add(caller);
       caller.start();
+    }
+  }
+
+  /** Waits until the calls of now have ended: one may be on its way to the old cluster. */
+  private void awaitCallsInProgress() throws InterruptedException {
+    for (AtomicInteger calls : ended) {
+      int before = calls.get();
+      OrdersClient.await("a call ends", () -> calls.get() > before);
     }
   }
 
@@ -112,6 +126,7 @@ class EndpointChangesTest {
             single(i).cluster("orders-" + (i - 1) % 2, backends.get((i - 1) % 2)));
         String name = backends.get(i % 2).name;
         OrdersClient.await("calls reach " + name, () -> name.equals(last.get()));
+        awaitCallsInProgress();
         ControlPlane.SHARED.serve(single(i));
       }
       stopCallers();
