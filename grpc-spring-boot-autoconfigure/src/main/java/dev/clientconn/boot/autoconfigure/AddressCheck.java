@@ -2,6 +2,7 @@
 package dev.clientconn.boot.autoconfigure;
 
 import io.grpc.NameResolverRegistry;
+import java.text.Normalizer;
 import java.util.Locale;
 import java.util.regex.Matcher;
 import java.util.regex.Pattern;
@@ -24,6 +25,12 @@ final class AddressCheck {
 
   private static final Pattern HOST_AND_PORT = Pattern.compile("(\\[[^]]*]|[^:/\\[\\]]*):([^:]*)");
 
+  /** RFC 1123 allows the others but underscores, which are common besides. */
+  private static final Pattern IN_NO_NAME = Pattern.compile("[\\p{ASCII}&&[^\\w.-]]");
+
+  /** The operating system decides on the details, and on the names of zones. */
+  private static final Pattern IPV6 = Pattern.compile("[\\p{XDigit}:.]*:[\\p{XDigit}:.]*(%.+)?");
+
   private AddressCheck() {}
 
   /** Describes a mistake in an address and how to correct it; null if there is none. */
@@ -42,7 +49,7 @@ final class AddressCheck {
     if (!uri.matches()) {
       return address.matches("\\d+")
           ? "It is a port without a host. Write <host>:%s.".formatted(address)
-          : null;
+          : ofHostAndPort(address, address);
     }
     String rest = uri.group(2);
     return switch (uri.group(1).toLowerCase(Locale.ROOT)) {
@@ -117,9 +124,35 @@ final class AddressCheck {
         return "The list of hosts has an empty element: remove the comma.";
       }
       Matcher matcher = HOST_AND_PORT.matcher(host.strip());
-      String problem = matcher.matches() ? ofPort(matcher.group(2)) : null;
+      String problem = ofHost(matcher.matches() ? matcher.group(1) : host.strip());
+      if (problem == null && matcher.matches()) {
+        problem = ofPort(matcher.group(2));
+      }
       if (problem != null) {
         return problem;
+      }
+    }
+    return null;
+  }
+
+  private static @Nullable String ofHost(String host) {
+    boolean quoted = host.startsWith("[") && host.endsWith("]");
+    if (quoted || IPV6.matcher(host).matches()) {
+      return !quoted || IPV6.matcher(host.substring(1, host.length() - 1)).matches()
+          ? null
+          : "There is no IPv6 address in the brackets. Write <host>:<port> or [<IPv6>]:<port>.";
+    }
+    // A second colon is reported last: often another character belongs in place of the first.
+    String characters = host.contains(":") ? host.replace(":", "") + ":" : host;
+    for (int i = 0; i < characters.length(); i++) {
+      String character = characters.substring(i, i + 1);
+      // Wide forms of ASCII characters become ASCII in the name that is looked up (RFC 3491).
+      if (IN_NO_NAME
+          .matcher(Normalizer.normalize(character, Normalizer.Form.NFKC))
+          .find()) {
+        return "No host name has the character '%s'. Write <host>:<port>, several of them as"
+                .formatted(character)
+            + " static://<host>:<port>,<host>:<port>.";
       }
     }
     return null;
@@ -128,6 +161,9 @@ final class AddressCheck {
   private static @Nullable String ofHostAndPort(String address, String rest) {
     if (address.indexOf(',') > 0) {
       return "A list of hosts needs a scheme. Write static://%s.".formatted(address);
+    }
+    if (address.startsWith("/")) {
+      return NO_HOST;
     }
     int slash = rest.indexOf('/');
     if (slash >= 0) {

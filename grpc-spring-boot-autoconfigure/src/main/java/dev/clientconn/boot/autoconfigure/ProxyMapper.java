@@ -24,7 +24,7 @@ import org.springframework.util.StringUtils;
 record ProxyMapper(TargetSettings settings, ClientConnBuilder builder, TlsConfigurer tls) {
 
   private static final Pattern ADDRESS =
-      Pattern.compile("(?:([^:/@]+)://)?(\\[[^]]+]|[^:/@\\[\\]]+):(\\d{1,5})/?");
+      Pattern.compile("(?:([^:/@]+)://)?(\\[[^]]+]|[[^\\p{ASCII}]\\w.-]+):(\\d{1,5})/?");
 
   private static final Map<String, Protocol> SCHEMES = Map.of(
       "http", Protocol.HTTP,

@@ -5,12 +5,13 @@ import java.net.IDN;
 import java.net.URI;
 import java.util.ArrayList;
 import java.util.List;
+import java.util.regex.Matcher;
 import java.util.regex.Pattern;
 
 /**
  * Parses and holds a server's name or address, and its port. The operating system decides whether a
- * name can be resolved: only white space, control characters and the characters that end or quote a
- * host in a URI are refused.
+ * name can be resolved: only ASCII characters that no name has are refused. RFC 1123 allows
+ * letters, digits, dashes and dots; underscores are common besides.
  *
  * @param host a name, an IPv4 or an IPv6 address without brackets, the latter perhaps with a zone;
  *     internationalised names as {@code xn--...}, which is what TLS and HTTP use
@@ -20,7 +21,12 @@ record HostPort(String host, int port) {
   private static final int MAX_PORT = 65_535;
   private static final int REQUIRED = 0;
   private static final String PORT_ONLY = "\\d+";
-  private static final Pattern NOT_A_HOST = Pattern.compile("[\\s\\p{Cntrl}/\\\\?#@\\[\\]]");
+  private static final Pattern NOT_A_NAME = Pattern.compile("[\\p{ASCII}&&[^\\w.-]]");
+  /** Entries have a colon before the port. */
+  private static final Pattern NOT_A_HOST = Pattern.compile("[\\p{ASCII}&&[^\\w.:-]]");
+
+  /** The operating system decides on the details, and on the names of zones. */
+  private static final Pattern IPV6 = Pattern.compile("[\\p{XDigit}:.]*:[\\p{XDigit}:.]*(%.+)?");
 
   /** RFC 6874: in a URI the percent sign before a zone is escaped. */
   private static final String ESCAPED_ZONE = "%25(?=.)";
@@ -76,9 +82,7 @@ record HostPort(String host, int port) {
     if (entry.isEmpty()) {
       throw new IllegalArgumentException("an entry is empty");
     }
-    if (NOT_A_HOST.matcher(bracket > 1 ? entry.substring(bracket + 1) : entry).find()) {
-      throw new IllegalArgumentException("'" + entry + "' is no host and port");
-    }
+    checkCharacters(entry, bracket > 1 ? entry.substring(bracket + 1) : entry, NOT_A_HOST);
     if (colon >= 0 && entry.indexOf(':', colon + 1) >= 0 && bracket < 0) {
       throw new IllegalArgumentException("'" + entry + "' is an IPv6 address without brackets");
     }
@@ -87,9 +91,25 @@ record HostPort(String host, int port) {
     }
     if (bracket > 1 && bracket == host.length() - 1) {
       host = host.substring(1, bracket).replaceFirst(ESCAPED_ZONE, "%");
+      if (!IPV6.matcher(host).matches()) {
+        throw new IllegalArgumentException("'" + entry + "' has no IPv6 address in its brackets");
+      }
+    }
+    String ascii = ascii(host);
+    if (bracket < 0 && !ascii.equals(host)) {
+      // Wide forms of ASCII characters become ASCII: a wide colon would separate no port.
+      checkCharacters(entry, ascii, NOT_A_NAME);
     }
     return new HostPort(
-        ascii(host), port(entry, colon < 0 ? "" : entry.substring(colon + 1), defaultPort));
+        ascii, port(entry, colon < 0 ? "" : entry.substring(colon + 1), defaultPort));
+  }
+
+  private static void checkCharacters(String entry, String text, Pattern excluded) {
+    Matcher refused = excluded.matcher(text);
+    if (refused.find()) {
+      throw new IllegalArgumentException(
+          "'" + entry + "' is no host and port: no host name has '" + refused.group() + "'");
+    }
   }
 
   private static String ascii(String host) {

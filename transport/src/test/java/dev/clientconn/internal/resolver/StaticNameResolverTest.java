@@ -51,6 +51,7 @@ class StaticNameResolverTest {
         "static://one:grpc       | port 'grpc'",
         "static:::1:80           | '::1:80' is an IPv6 address without brackets",
         "static:[::1]            | '[::1]' has no port",
+        "static://one:1;two:2    | 'one:1;two:2' is no host and port: no host name has ';'",
       })
   void refusesAnEntryThatIsNoHostAndPort(String target, String message) {
     assertThatThrownBy(() -> new ChannelHarness().target(target).control())

@@ -77,6 +77,13 @@ class TargetUriTest {
         "dns:///a/b:1         | 'a/b:1' is no host and port",
         "dns:///my service:1  | 'dns:///my service:1' is no host and port",
         "user@host:1          | 'user@host:1' is no host and port",
+        "localhost;9090       | 'localhost;9090' is no host and port: no host name has ';'; write",
+        "dns:///a;1           | 'a;1' is no host and port: no host name has ';'",
+        "dns:///a&b:1         | no host name has '&'",
+        "dns:///a%25b:1       | no host name has '%'",
+        "a.example：1          | no host name has ':'",
+        "[::1;9090]:1         | '[::1;9090]:1' has no IPv6 address in its brackets",
+        "[localhost]:1        | has no IPv6 address in its brackets",
       })
   void saysWhatIsWrongWithADnsTarget(String target, String message) {
     assertThatThrownBy(() -> new ChannelHarness().target(target).control())
