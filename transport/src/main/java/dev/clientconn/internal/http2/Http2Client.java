@@ -159,7 +159,6 @@ final class Http2Client {
     try {
       // One command that throws must not keep the commands behind it from being applied.
       dispatch(command);
-      closeIfDrained();
     } catch (Throwable thrown) {
       failed(thrown);
       if (command instanceof Http2ClientStream stream) {
@@ -222,8 +221,7 @@ final class Http2Client {
       }
       // Not before: a stream that waits, and expires with the one whose slot it would get, must not
       // be opened only to be reset.
-      streams.onSlotFree();
-      closeIfDrained();
+      streams.admitWaiting();
     });
   }
 
@@ -254,6 +252,7 @@ final class Http2Client {
   void goAwayReceived() {
     drainWithoutWaiting(goAway.status());
     streams.closer().closeAbove(goAway.lastStreamId(), goAway.status());
+    // Before the rest of the read: what follows the end of all streams is ignored.
     closeIfDrained();
   }
 
@@ -262,6 +261,7 @@ final class Http2Client {
     socket.stop();
     if (!lifecycle.isConnecting()) {
       drainWithoutWaiting(reason);
+      // Also here, because the write may have failed at the end of a turn.
       closeIfDrained();
     }
     turn.end();
@@ -274,8 +274,18 @@ final class Http2Client {
     streams.closer().closeWaiting(reason);
   }
 
-  /** Closes a connection that takes no new streams and has none left. */
-  void closeIfDrained() {
+  /**
+   * Ends what is not needed without streams: the pings, and a connection that takes no new ones.
+   * {@link Turn} calls it in every turn, so that it does not depend on how the last stream ended.
+   */
+  void checkStreams() {
+    if (streams.isEmpty()) {
+      keepalive.onIdle();
+      closeIfDrained();
+    }
+  }
+
+  private void closeIfDrained() {
     if (lifecycle.isDraining() && streams.isEmpty()) {
       close(lifecycle.reason());
     }
@@ -307,19 +317,18 @@ final class Http2Client {
   /**
    * Fails the connection for what was thrown on the loop: a defect, or lack of memory. The framed
    * bytes may end inside a frame, and the state of HPACK and of the streams is unknown, so nothing
-   * but GOAWAY is sent. Returns false if the connection had ended before.
+   * but GOAWAY is sent.
    */
-  boolean failed(Throwable thrown) {
+  void failed(Throwable thrown) {
     logger.log(Level.SEVERE, "An HTTP/2 connection fails", thrown);
     if (isClosed()) {
-      return false;
+      return;
     }
     framer.discard();
     Status reason = Status.UNAVAILABLE
         .withDescription("HTTP/2 connection error INTERNAL_ERROR: " + thrown)
         .withCause(thrown);
     close(reason, Http2Error.INTERNAL_ERROR, "");
-    return true;
   }
 
   private void close(Status reason) {

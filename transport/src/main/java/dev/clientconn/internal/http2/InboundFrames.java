@@ -49,7 +49,6 @@ final class InboundFrames implements FrameListener {
     StreamState stream = find(streamId, "HEADERS");
     if (stream != null) {
       streams.headers(stream, block, endOfStream);
-      client.closeIfDrained();
     }
   }
 
@@ -67,7 +66,6 @@ final class InboundFrames implements FrameListener {
     StreamState stream = find(streamId, "DATA");
     if (stream != null) {
       streams.data(stream, data, padding, endOfStream);
-      client.closeIfDrained();
     }
   }
 
@@ -77,7 +75,6 @@ final class InboundFrames implements FrameListener {
     if (stream != null) {
       client.counters.count(ErrorCounts.Frame.RESET_RECEIVED, errorCode);
       streams.resetByPeer(stream, errorCode);
-      client.closeIfDrained();
     }
   }
 
@@ -168,7 +165,6 @@ final class InboundFrames implements FrameListener {
     StreamState stream = find(streamId, "WINDOW_UPDATE");
     if (stream != null) {
       streams.windowUpdate(stream, increment);
-      client.closeIfDrained();
     }
   }
 
@@ -176,13 +172,11 @@ final class InboundFrames implements FrameListener {
   public void onStreamError(int streamId, long errorCode, String message, boolean endOfStream) {
     Status status = Status.INTERNAL.withDescription("received an invalid frame: " + message);
     streams.frameFailed(streamId, status, error(errorCode), endOfStream);
-    client.closeIfDrained();
   }
 
   @Override
   public void onHeadersOverLimit(int streamId, Status status, boolean endOfStream) {
     streams.frameFailed(streamId, status, Http2Error.CANCEL, endOfStream);
-    client.closeIfDrained();
   }
 
   @Override

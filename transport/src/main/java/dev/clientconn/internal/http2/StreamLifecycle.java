@@ -143,7 +143,6 @@ final class StreamLifecycle {
       sendHeaders(stream);
     } else if (inSlot && quota.isFull(activeStreams.active())) {
       closer.closeWithoutSlot(stream);
-      idleIfEmpty();
     } else {
       enqueue(stream);
     }
@@ -161,7 +160,6 @@ final class StreamLifecycle {
     waits.waitsToOpen(stream, quota.isFull(activeStreams.active()));
     if (!quota.enqueue(stream)) {
       closeUnopened(stream, quota.rejection(activeStreams.active()));
-      idleIfEmpty();
     }
   }
 
@@ -264,40 +262,40 @@ final class StreamLifecycle {
     if (stream.isWaiting()) {
       // Closed first: the queue recognises by it which of its entries are to be skipped.
       closeUnopened(stream, reason);
-      stopWaiting(stream, WaitOutcome.CANCELLED);
+      quota.stopWaiting(stream, WaitOutcome.CANCELLED);
     } else if (stream.isOpen()) {
       closer.cancelOpen(stream, reason);
-      onSlotFree();
+      admitWaiting();
     }
   }
 
   // The deadline
 
-  /** The stream's deadline has passed. After all of a tick, {@link #onSlotFree} must be called. */
+  /** The stream's deadline has passed. After all of a tick, {@link #admitWaiting} follows. */
   void expire(StreamState stream) {
     if (stream.isWaiting()) {
       closer.expire(stream);
-      stopWaiting(stream, WaitOutcome.DEADLINE);
+      quota.stopWaiting(stream, WaitOutcome.DEADLINE);
     } else if (stream.isOpen()) {
       closer.expire(stream);
     }
   }
 
-  // Frames of the peer
+  // Frames of the peer. The slots of streams that they end are given to waiting streams at the end
+  // of the read.
 
   void headers(StreamState stream, HeaderBlock block, boolean endOfStream) {
     reader.headers(stream, block, endOfStream);
-    afterFrame(stream);
+    deliveries.collect(stream);
   }
 
   void data(StreamState stream, ByteBuf data, int padding, boolean endOfStream) {
     reader.data(stream, data, padding, endOfStream);
-    afterFrame(stream);
+    deliveries.collect(stream);
   }
 
   void resetByPeer(StreamState stream, long errorCode) {
     closer.resetByPeer(stream, errorCode);
-    afterFrame(stream);
   }
 
   /** A frame could not be read; its stream is reset if it is open. */
@@ -309,7 +307,6 @@ final class StreamLifecycle {
         stream.endRemote();
       }
       closer.reset(stream, status, error);
-      afterFrame(stream);
     }
   }
 
@@ -322,15 +319,6 @@ final class StreamLifecycle {
         stream,
         Status.INTERNAL.withDescription("WINDOW_UPDATE passes 2^31-1 on the stream"),
         Http2Error.FLOW_CONTROL_ERROR);
-    afterFrame(stream);
-  }
-
-  /** Collects the events of a frame. A closed stream was open before: the frame has ended it. */
-  private void afterFrame(StreamState stream) {
-    deliveries.collect(stream);
-    if (stream.isClosed()) {
-      onSlotFree();
-    }
   }
 
   /**
@@ -372,24 +360,5 @@ final class StreamLifecycle {
   private void closeUnopened(StreamState stream, Status status) {
     // Not NOT_SENT, which has the call retried.
     closer.closeUnopened(stream, status, StreamProgress.PROCESSED);
-  }
-
-  private void stopWaiting(StreamState stream, WaitOutcome outcome) {
-    quota.stopWaiting(stream, outcome);
-    idleIfEmpty();
-  }
-
-  /** Open streams have ended: those that wait for their slots are opened. */
-  void onSlotFree() {
-    if (!lifecycle.isClosed()) {
-      admitWaiting();
-      idleIfEmpty();
-    }
-  }
-
-  private void idleIfEmpty() {
-    if (isEmpty()) {
-      keepalive.onIdle();
-    }
   }
 }

@@ -10,8 +10,8 @@ import java.util.function.Consumer;
 
 /**
  * Ends every turn of the event loop in the same way, whatever began it (a read, a command, a
- * timer): delivers pending events to the calls, applies queued commands, frames DATA, and sends
- * everything with one write and one flush.
+ * timer): delivers pending events to the calls, applies queued commands, closes a connection that
+ * drains and has no stream left, frames DATA, and sends everything with one write and one flush.
  *
  * <p>Whatever is thrown during a turn fails the connection, because no call may wait for a turn
  * that did half of its work. What one call throws while it takes its events is logged instead, and
@@ -94,13 +94,14 @@ final class Turn {
       return;
     }
     running = true;
-    boolean again;
+    boolean again = false;
     try {
       deliverAndApply();
+      client.checkStreams();
       send();
       again = moreToSend;
     } catch (Throwable thrown) {
-      again = client.failed(thrown);
+      client.failed(thrown);
     } finally {
       running = false;
       waits.endTurn();

@@ -210,6 +210,23 @@ class FloodTest extends PeerTest {
     assertThat(peer.texts()).hasSize(1).allMatch(t -> t.startsWith("GOAWAY 0 ENHANCE_YOUR_CALM"));
   }
 
+  @Test
+  void paddedMessagesAreNoFlood() {
+    Http2Peer peer = ready();
+    RecordingCall call = peer.unary();
+    peer.sendsHeaders(1);
+    int count = 2 * FloodGuard.MAX_EMPTY_FRAMES;
+
+    for (int i = 0; i < count; i++) {
+      // As long as its message.
+      peer.sendsData(1, Http2Peer.framed(new byte[0]), 5, false);
+      call.stream().consumed(5);
+    }
+
+    assertThat(call.messages).hasSize(count);
+    assertThat(peer.owner.phases).containsExactly("ready");
+  }
+
   @Conforms("H24")
   @Test
   void emptyDataAmongMessagesIsNoFlood() {

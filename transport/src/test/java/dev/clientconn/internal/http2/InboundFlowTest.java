@@ -152,6 +152,24 @@ class InboundFlowTest extends PeerTest {
     peer.expects("WINDOW_UPDATE 1 +65535");
   }
 
+  @Test
+  void aGrantThatTheLargestWindowLimitsIsCompletedAsTheApplicationReads() {
+    Http2Peer peer = ready(s -> {
+      s.connectionWindow = 1 << 24;
+      s.maxInboundMessageSize = Integer.MAX_VALUE;
+    });
+    RecordingCall call = peer.unary();
+    peer.sendsHeaders(1).sendsMessage(1, message(10_000)).frames();
+
+    // The length of the next message, 2^31-1: windows have no room for it beside what is unread.
+    peer.sendsData(1, new byte[] {0, 0x7f, -1, -1, -1}, 0, false);
+    peer.expects("WINDOW_UPDATE 1 +" + (Integer.MAX_VALUE - 65_535));
+    call.stream().consumed(10_000);
+    peer.loop.run();
+
+    peer.expects("WINDOW_UPDATE 1 +10000");
+  }
+
   private static void sendRest(Http2Peer peer, byte[] all) {
     for (int at = 5; at < all.length; at += FRAME) {
       peer.sendsData(1, Arrays.copyOfRange(all, at, Math.min(all.length, at + FRAME)), 0, false);
@@ -209,6 +227,20 @@ class InboundFlowTest extends PeerTest {
     peer.expects("WINDOW_UPDATE 1 +16384", "WINDOW_UPDATE 0 +16965");
   }
 
+  @Conforms("T030")
+  @Test
+  void paddingCountsAgainstTheStreamsWindowToo() {
+    Http2Peer peer = withLargeConnectionWindow();
+    RecordingCall call = peer.unary();
+    call.hasDemand = false;
+    peer.sendsHeaders(1).sendsMessage(1, message(65_535 - 100)).frames();
+
+    peer.sendsData(1, framed(new byte[0]), 96, false);
+
+    peer.expects("RST_STREAM 1 FLOW_CONTROL_ERROR");
+    assertThat(call.status().getDescription()).contains("sent 101 bytes");
+  }
+
   @Conforms("T027")
   @Test
   void dataOfAStreamThatIsOverIsGivenBackToTheConnection() {
@@ -224,6 +256,22 @@ class InboundFlowTest extends PeerTest {
 
     assertThat(peer.texts()).hasSize(100).containsOnly("WINDOW_UPDATE 0 +16384");
     assertThat(peer.transport.snapshot().window().receive()).isEqualTo(65_535);
+  }
+
+  @Test
+  void theBodyOfAPageThatIsNotGrpcIsConsumedOnArrival() {
+    Http2Peer peer = withLargeConnectionWindow();
+    RecordingCall call = peer.unary();
+    peer.sendsHeaders(1, false, ":status", "503", "content-type", "text/html").frames();
+
+    // A byte each, padded to 256.
+    for (int i = 0; i < 64; i++) {
+      peer.sendsData(1, new byte[] {'x'}, 255, false);
+    }
+
+    assertThat(peer.transport.snapshot().buffered().unread()).isZero();
+    peer.expects("WINDOW_UPDATE 1 +16384");
+    assertThat(call.isClosed()).isFalse();
   }
 
   @Conforms("T033")

@@ -237,6 +237,22 @@ class ShutdownTest extends PeerTest {
     assertThat(call.takeEvents()).containsExactly("closed UNAVAILABLE PROCESSED");
   }
 
+  @Conforms("T121")
+  @Test
+  void aCallThatStartsAsTheConnectionIsLostEndsBeforeTheOwnerIsNotified() {
+    Http2Peer peer = ready();
+    RecordingCall late = peer.call();
+    List<String> phasesAtItsEnd = new ArrayList<>();
+    late.onClosed = () -> phasesAtItsEnd.addAll(peer.owner.phases);
+    peer.unary().onClosed = () -> late.start(bytes("again"), true);
+
+    peer.closes();
+
+    assertThat(late.takeEvents()).containsExactly("closed UNAVAILABLE NOT_SENT");
+    assertThat(phasesAtItsEnd).containsExactly("ready");
+    assertThat(peer.owner.phases).containsExactly("ready", "terminated");
+  }
+
   @Conforms("T179")
   @Test
   void aBlockedSocketDoesNotDelayShutdownNow() {

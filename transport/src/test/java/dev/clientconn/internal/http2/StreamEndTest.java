@@ -119,6 +119,20 @@ class StreamEndTest extends PeerTest {
     assertThat(call.takeEvents()).containsExactly("headers", "closed OK PROCESSED");
   }
 
+  @Test
+  void aStreamThatHasEndedItsRequestWithEmptyDataIsNotReset() {
+    Http2Peer peer = ready();
+    RecordingCall call = peer.streaming();
+    call.stream().halfClose();
+    peer.loop.run();
+    peer.expects("HEADERS 1", "DATA 1 0 END");
+
+    peer.answers(1);
+
+    assertThat(call.status().isOk()).isTrue();
+    peer.expectsNothing();
+  }
+
   @Conforms("H02")
   @Test
   void aResetAfterTheHeadersIsTheStatus() {

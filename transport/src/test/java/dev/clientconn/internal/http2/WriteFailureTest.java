@@ -115,6 +115,35 @@ class WriteFailureTest extends PeerTest {
     assertThat(peer.socket.isOpen()).isFalse();
   }
 
+  @Test
+  void aConnectionWithoutStreamsClosesAtOnce() {
+    Http2Peer peer = ready();
+    peer.socket.accepts(peer.socket.taken(), true);
+
+    peer.sendsPing(1);
+
+    assertThat(peer.owner.phases).containsExactly("ready", "draining", "terminated");
+    assertThat(peer.socket.isOpen()).isFalse();
+  }
+
+  @Test
+  void callsThatWaitAreNotifiedOfAWriteThatFailsOutsideATurn() {
+    Http2Peer peer = ready();
+    peer.streaming();
+    peer.sendsSettings(s -> s.maxConcurrentStreams(1)).frames();
+    RecordingCall waiting = peer.unary();
+    peer.socket.clog();
+    peer.calls.get(0).write(bytes("too late"));
+    peer.loop.run();
+
+    peer.socket.accepts(peer.socket.taken(), true);
+    peer.socket.unclog();
+    peer.loop.run();
+
+    assertThat(waiting.events).containsExactly("closed UNAVAILABLE NOT_SENT", "end");
+    assertThat(peer.socket.isOpen()).isTrue();
+  }
+
   @Conforms("T122")
   @Test
   void theFirstFailureIsTheOneThatIsNamed() {
