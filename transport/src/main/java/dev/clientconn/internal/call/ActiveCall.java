@@ -20,7 +20,7 @@ import org.jspecify.annotations.Nullable;
  */
 @CrossesThreads
 final class ActiveCall extends RetriedCall
-    implements Context.CancellationListener, UnsentCalls.Entry, HedgedAttempts.Call {
+    implements Context.CancellationListener, UnsentCalls.Unopened, HedgedAttempts.Call {
   private final CallListenerExecutor<?> listenerExecutor;
   /** Of a call with a hedging policy. Stays after the commit, to describe the end. */
   private @Nullable HedgedAttempts hedges;
@@ -297,7 +297,7 @@ final class ActiveCall extends RetriedCall
   }
 
   @Override
-  CallTimeline createTimeline(long start) {
-    return listenerExecutor.createTimeline(start, true);
+  public CallTimeline createTimeline(long since) {
+    return listenerExecutor.createTimeline(since, true);
   }
 }

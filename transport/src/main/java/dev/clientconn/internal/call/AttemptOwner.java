@@ -3,13 +3,12 @@ package dev.clientconn.internal.call;
 
 import dev.clientconn.internal.transport.ClientStream;
 import io.grpc.Status;
-import org.jspecify.annotations.Nullable;
 
 /**
  * Decides what becomes of a {@link CallAttempt}: the call, or one of the attempts of a hedged call.
  * Any thread.
  */
-interface AttemptOwner {
+interface AttemptOwner extends CallTimeline.Owner {
   /** Holds the attempt while it is opening. */
   CallState state();
 
@@ -31,12 +30,11 @@ interface AttemptOwner {
   /** The channel ends the attempt, and the call with it. */
   void cancel(Status reason);
 
-  /** Where the time of the call went; {@code null} for a call that has not waited. */
-  @Nullable
-  CallTimeline timeline();
-
-  /** The same for a call that begins to wait. */
-  CallTimeline createTimeline();
+  /** Returns the timeline of a call that begins to wait now. */
+  default CallTimeline createTimeline() {
+    CallTimeline known = timeline();
+    return known == null ? createTimeline(plan().environment().nanoTime().getAsLong()) : known;
+  }
 
   CallPlan plan();
 }

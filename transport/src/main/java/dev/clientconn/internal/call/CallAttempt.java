@@ -24,8 +24,7 @@ import org.jspecify.annotations.Nullable;
  * The stream's events go to {@link AttemptListener}.
  */
 @CrossesThreads
-final class CallAttempt
-    implements TransportSource.PendingPick, UnsentCalls.Entry, CallState.Opening {
+final class CallAttempt implements TransportSource.PendingPick, CallState.Opening {
 
   private final AttemptOwner owner;
   private final boolean transparentRetry;
@@ -40,7 +39,8 @@ final class CallAttempt
   /** Until the attempt has a stream; the transport watches the deadline from then on. */
   private volatile @Nullable Future<?> deadlineTimer;
 
-  private volatile boolean awaitsCredentials;
+  /** {@code null} unless they were asked. */
+  private volatile @Nullable AttemptCredentials credentials;
 
   /**
    * @param plan of this attempt: it counts those before
@@ -130,8 +130,7 @@ final class CallAttempt
     }
   }
 
-  @Override
-  public void deadlinePassed() {
+  private void deadlinePassed() {
     CallDeadline deadline = plan.callDeadline();
     if (deadline != null) {
       owner.fail(this, deadline.exceeded(waitsFor()));
@@ -149,11 +148,6 @@ final class CallAttempt
     return deadline != null && deadline.remainingNanos() <= 0;
   }
 
-  @Override
-  public @Nullable CallDeadline deadline() {
-    return plan.callDeadline();
-  }
-
   /** Ends the call, with the attempt or without. */
   @Override
   public void cancel(Status reason) {
@@ -166,7 +160,7 @@ final class CallAttempt
     if (slot != null) {
       return slot;
     }
-    return transport != null && plan.getCallOptions().getCredentials() != null
+    return credentials != null
         ? "the call credentials"
         : "name resolution or a connection to " + plan.environment().authority();
   }
@@ -180,7 +174,10 @@ final class CallAttempt
 
   /** The attempt has a stream or has ended: neither the timer nor the channel's end is of use. */
   private void stopWaiting() {
-    leaveUnsent();
+    AttemptCredentials asked = credentials;
+    if (asked != null) {
+      asked.stopWaiting();
+    }
     Future<?> timer = deadlineTimer;
     if (timer != null) {
       timer.cancel(false);
@@ -245,11 +242,14 @@ final class CallAttempt
     try {
       plan = plan.withAuthority(result.getAuthorityOverride());
       addBalancersTracer(result.getStreamTracerFactory());
-      CallCredentials credentials = plan.getCallOptions().getCredentials();
-      if (credentials == null) {
+      CallCredentials ofCall = plan.getCallOptions().getCredentials();
+      if (ofCall == null) {
         openStream(picked);
       } else {
-        askCredentials(picked, credentials);
+        AttemptCredentials asked =
+            new AttemptCredentials(this, plan, picked, owner, this::onMetadata);
+        credentials = asked;
+        asked.obtain(ofCall);
       }
     } catch (Throwable e) {
       failed(e);
@@ -268,23 +268,6 @@ final class CallAttempt
     }
   }
 
-  private void askCredentials(ClientTransport picked, CallCredentials credentials) {
-    String own = plan.authority();
-    // Not the channel's: its configuration, and so its authority, may have changed since.
-    String known = own == null ? picked.authority() : own;
-    // Before they are asked: their response may come on another thread, and begin the next step.
-    owner.createTimeline().changeTo(WaitCause.CREDENTIALS);
-    CredentialsApplier.Request request =
-        new CredentialsApplier.Request(plan, known, picked.attributes());
-    new CredentialsApplier(this::onCredentials, this::onFailed).ask(credentials, plan, request);
-    if (owner.state().isOpening(this)) {
-      awaitCredentials();
-    } else {
-      // Without effect where the credentials have responded at once, and the stream is there.
-      releaseReservation();
-    }
-  }
-
   /** The attempt makes no stream on the transport that was picked for it. */
   private void releaseReservation() {
     ClientTransport picked = transport;
@@ -293,26 +276,8 @@ final class CallAttempt
     }
   }
 
-  /**
-   * Registers the attempt, which neither the picker nor a transport knows, for the channel's end.
-   */
-  private void awaitCredentials() {
-    awaitsCredentials = true;
-    plan.environment().unsent().addWaiting(this);
-    if (!owner.state().isOpening(this)) {
-      leaveUnsent();
-    }
-  }
-
-  private void leaveUnsent() {
-    if (awaitsCredentials) {
-      plan.environment().unsent().removeWaiting(this);
-      // Without effect where the attempt has its stream.
-      releaseReservation();
-    }
-  }
-
-  private void onCredentials(Metadata metadata) {
+  /** Of the call credentials. */
+  private void onMetadata(Metadata metadata) {
     ClientTransport picked = transport;
     if (picked == null || !owner.state().isOpening(this)) {
       return;

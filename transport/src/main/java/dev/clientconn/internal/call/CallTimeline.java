@@ -19,6 +19,20 @@ import org.jspecify.annotations.Nullable;
  */
 @CrossesThreads
 final class CallTimeline {
+  /** A call, or an attempt of a hedged call, which has a timeline once it has waited. */
+  interface Owner {
+    /** Where the time of the call went; {@code null} for a call that has not waited. */
+    @Nullable
+    CallTimeline timeline();
+
+    /**
+     * The same for a call that begins to wait. Not while a stream of it may end on another thread.
+     *
+     * @param since when it began to wait, by the clock of the environment; not later than now
+     */
+    CallTimeline createTimeline(long since);
+  }
+
   private static final WaitCause[] CAUSES = WaitCause.values();
 
   private final CallEnvironment environment;

@@ -12,34 +12,32 @@ import io.grpc.MethodDescriptor;
 import io.grpc.SecurityLevel;
 import io.grpc.Status;
 import java.util.concurrent.atomic.AtomicBoolean;
-import java.util.function.Consumer;
 
 /**
  * Asks a call's credentials for their metadata and passes their one response on, inline or later
  * from any thread. A second response throws, as the contract of credentials demands.
  */
 @CrossesThreads
-final class CredentialsApplier extends CallCredentials.MetadataApplier {
+abstract class CredentialsApplier extends CallCredentials.MetadataApplier {
   private static final String SERVER_CODE =
       "The call credentials failed with a code that only servers may use";
 
-  private final Consumer<Metadata> onMetadata;
-  private final Consumer<Status> onFailure;
   private final AtomicBoolean responded = new AtomicBoolean();
 
-  CredentialsApplier(Consumer<Metadata> onMetadata, Consumer<Status> onFailure) {
-    this.onMetadata = onMetadata;
-    this.onFailure = onFailure;
-  }
+  /** The credentials have supplied this. Any thread; at most one of the two is called, once. */
+  abstract void onMetadata(Metadata metadata);
 
-  void ask(CallCredentials credentials, CallPlan plan, Request request) {
+  abstract void onFailure(Status status);
+
+  /** Calls the credentials, which may respond before this returns. */
+  final void ask(CallCredentials credentials, CallPlan plan, Request request) {
     Context previous = plan.context().attach();
     try {
       credentials.applyRequestMetadata(request, plan.environment().offloadExecutor(), this);
     } catch (Throwable t) {
       // It may have responded before it threw: then that response counts.
       if (responded.compareAndSet(false, true)) {
-        onFailure.accept(Status.UNAUTHENTICATED
+        onFailure(Status.UNAUTHENTICATED
             .withDescription("The call credentials threw where they should call fail(): " + t)
             .withCause(t));
       }
@@ -49,21 +47,21 @@ final class CredentialsApplier extends CallCredentials.MetadataApplier {
   }
 
   @Override
-  public void apply(Metadata headers) {
+  public final void apply(Metadata headers) {
     checkFirst();
     if (headers == null) {
-      onFailure.accept(unusable("applied null in place of metadata"));
+      onFailure(unusable("applied null in place of metadata"));
     } else {
-      onMetadata.accept(headers);
+      onMetadata(headers);
     }
   }
 
   @Override
-  public void fail(Status status) {
+  public final void fail(Status status) {
     checkFirst();
     // OK would close the call as a success that has no response.
     boolean usable = status != null && !status.isOk();
-    onFailure.accept(
+    onFailure(
         usable
             ? ControlPlaneStatus.replaceServerCode(status, SERVER_CODE)
             : unusable("failed with status " + status));

@@ -70,7 +70,7 @@ final class Hedge implements AttemptOwner {
   }
 
   @Override
-  public CallTimeline createTimeline() {
+  public CallTimeline createTimeline(long since) {
     return timeline;
   }
 

@@ -23,7 +23,7 @@ import org.jspecify.annotations.Nullable;
  * stream, tracer, picker or listener.
  */
 @CrossesThreads
-final class HedgedAttempts implements UnsentCalls.Entry, CallState.Opening {
+final class HedgedAttempts implements UnsentCalls.Waiting, CallState.Opening {
 
   /** The call that the attempts belong to. */
   interface Call {
@@ -151,7 +151,7 @@ final class HedgedAttempts implements UnsentCalls.Entry, CallState.Opening {
   /** With the lock. A negative delay stops the timer. */
   private void startTimer(long nanos) {
     timer.stop();
-    CallDeadline deadline = deadline();
+    CallDeadline deadline = plan.callDeadline();
     boolean inTime = deadline == null || deadline.remainingNanos() > nanos;
     if (nanos >= 0 && inTime) {
       if (!timer.start(nanos, this::startNext)) {
@@ -377,15 +377,9 @@ final class HedgedAttempts implements UnsentCalls.Entry, CallState.Opening {
     return schedule.describe(end);
   }
 
-  @Override
-  public @Nullable CallDeadline deadline() {
-    return plan.callDeadline();
-  }
-
   /** While no attempt runs. */
-  @Override
-  public void deadlinePassed() {
-    CallDeadline deadline = deadline();
+  private void deadlinePassed() {
+    CallDeadline deadline = plan.callDeadline();
     if (deadline != null) {
       call.fail(this, deadline.exceeded("the delay before the next hedged attempt"));
     }

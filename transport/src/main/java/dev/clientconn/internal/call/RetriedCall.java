@@ -38,9 +38,6 @@ abstract class RetriedCall implements AttemptOwner {
     this.request = request;
   }
 
-  /** Creates the timeline of an opened call, unless it has one. */
-  abstract CallTimeline createTimeline(long start);
-
   @Override
   public boolean startStream(CallAttempt attempt, ClientStream stream) {
     // Before the start: the stream's first event may make the listener ask whether it is ready.
@@ -167,14 +164,6 @@ abstract class RetriedCall implements AttemptOwner {
     if (retries != null) {
       retries.onHeaders(headers);
     }
-  }
-
-  // ---- Times
-
-  @Override
-  public CallTimeline createTimeline() {
-    CallTimeline known = timeline();
-    return known == null ? createTimeline(plan.environment().nanoTime().getAsLong()) : known;
   }
 
   // ---- Parts

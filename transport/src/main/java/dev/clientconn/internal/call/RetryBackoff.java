@@ -16,7 +16,7 @@ import org.jspecify.annotations.Nullable;
  * is later, for the deadline. The channel's end finds the call in {@link UnsentCalls} meanwhile.
  */
 @CrossesThreads
-final class RetryBackoff implements UnsentCalls.Entry, CallState.Opening {
+final class RetryBackoff implements UnsentCalls.Waiting, CallState.Opening {
   private final CallPlan plan;
   private final CallState state;
   private final Consumer<RetryBackoff> onEnd;
@@ -42,7 +42,7 @@ final class RetryBackoff implements UnsentCalls.Entry, CallState.Opening {
   void begin(long nanos) {
     // May end the call at once: the channel has ended.
     environment().unsent().addWaiting(this);
-    CallDeadline deadline = deadline();
+    CallDeadline deadline = plan.callDeadline();
     try {
       timer = deadline != null && deadline.remainingNanos() <= nanos
           ? deadline.schedule(environment().timers(), this::deadlinePassed)
@@ -81,9 +81,8 @@ final class RetryBackoff implements UnsentCalls.Entry, CallState.Opening {
     }
   }
 
-  @Override
-  public void deadlinePassed() {
-    CallDeadline deadline = deadline();
+  private void deadlinePassed() {
+    CallDeadline deadline = plan.callDeadline();
     if (deadline != null) {
       onFailed.accept(this, deadline.exceeded("the backoff before a retry"));
     }
@@ -97,11 +96,6 @@ final class RetryBackoff implements UnsentCalls.Entry, CallState.Opening {
   @Override
   public void cancel(Status reason) {
     onFailed.accept(this, reason);
-  }
-
-  @Override
-  public @Nullable CallDeadline deadline() {
-    return plan.callDeadline();
   }
 
   private CallEnvironment environment() {

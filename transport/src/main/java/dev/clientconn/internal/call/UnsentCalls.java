@@ -2,11 +2,9 @@
 package dev.clientconn.internal.call;
 
 import dev.clientconn.internal.concurrent.CrossesThreads;
-import dev.clientconn.transport.WaitCause;
 import io.grpc.Status;
 import java.util.ArrayList;
 import java.util.List;
-import java.util.OptionalLong;
 import java.util.Set;
 import java.util.concurrent.ConcurrentHashMap;
 import java.util.concurrent.Future;
@@ -34,24 +32,29 @@ import org.jspecify.annotations.Nullable;
 public final class UnsentCalls {
 
   /** A call, or an attempt of one. */
-  interface Entry {
+  private interface Entry {
     /** Ends the call. Any thread, any number of times. */
     void cancel(Status reason);
+  }
 
+  /** A call between its start and its half-close. */
+  interface Unopened extends Entry {
     /** The deadline that the tick checks, if any. */
     @Nullable
     CallDeadline deadline();
 
     /** The call was waiting at a tick, and its deadline has not passed. On the timers' thread. */
-    default void tickPassed() {}
+    void tickPassed();
 
     /** Ends the call, whose {@link #deadline} has passed. On the timers' thread. */
     void deadlinePassed();
+  }
 
+  /** An attempt or a backoff that waits; it has its own timer for the deadline. */
+  interface Waiting extends Entry {
     /** Describes the call; {@code null} if it is not this entry that waits. Any thread. */
-    default @Nullable WaitingCall describeWait() {
-      return null;
-    }
+    @Nullable
+    WaitingCall describeWait();
   }
 
   /** How late the first check of a call's deadline may be; later checks are on time. */
@@ -64,23 +67,23 @@ public final class UnsentCalls {
   /** A cache line of 64 bytes, in references of four. */
   private static final int STRIDE = 16;
 
-  private static final AtomicReferenceFieldUpdater<UnsentCalls, @Nullable Entry> ONLY =
-      AtomicReferenceFieldUpdater.newUpdater(UnsentCalls.class, Entry.class, "only");
+  private static final AtomicReferenceFieldUpdater<UnsentCalls, @Nullable Unopened> ONLY =
+      AtomicReferenceFieldUpdater.newUpdater(UnsentCalls.class, Unopened.class, "only");
 
   private final ScheduledExecutorService timers;
   /** Calls that found their slot taken. Created for the first, as few channels need it. */
-  private volatile @Nullable Set<Entry> others;
+  private volatile @Nullable Set<Unopened> others;
   /**
    * What waits for credentials or a backoff. Each has its own timer, and a call's next attempt may
    * be added before the previous one is removed. Created for the first.
    */
-  private volatile @Nullable Set<Entry> waiting;
+  private volatile @Nullable Set<Waiting> waiting;
 
   private final AtomicBoolean ticking = new AtomicBoolean();
 
-  private volatile @Nullable Entry only;
+  private volatile @Nullable Unopened only;
   /** Created when two calls want {@link #only} at the same time, and used from then on. */
-  private volatile @Nullable AtomicReferenceArray<@Nullable Entry> slots;
+  private volatile @Nullable AtomicReferenceArray<@Nullable Unopened> slots;
 
   private volatile @Nullable Future<?> tick;
   private volatile @Nullable Status ended;
@@ -90,7 +93,7 @@ public final class UnsentCalls {
   }
 
   /** Adds a call that will be opened later, and watches its deadline. */
-  void addCall(Entry call) {
+  void addCall(Unopened call) {
     if (slots != null || !ONLY.compareAndSet(this, null, call)) {
       addToSlots(call);
     }
@@ -100,8 +103,8 @@ public final class UnsentCalls {
     endIfChannelEnded(call);
   }
 
-  private void addToSlots(Entry call) {
-    AtomicReferenceArray<@Nullable Entry> known = slots;
+  private void addToSlots(Unopened call) {
+    AtomicReferenceArray<@Nullable Unopened> known = slots;
     if (known == null) {
       known = createSlots();
     }
@@ -110,8 +113,8 @@ public final class UnsentCalls {
     }
   }
 
-  private synchronized AtomicReferenceArray<@Nullable Entry> createSlots() {
-    AtomicReferenceArray<@Nullable Entry> known = slots;
+  private synchronized AtomicReferenceArray<@Nullable Unopened> createSlots() {
+    AtomicReferenceArray<@Nullable Unopened> known = slots;
     if (known == null) {
       int wanted = SLOTS_PER_PROCESSOR * Runtime.getRuntime().availableProcessors();
       int count = Integer.highestOneBit(Math.min(MAX_SLOTS, wanted));
@@ -121,13 +124,13 @@ public final class UnsentCalls {
     return known;
   }
 
-  private Set<Entry> others() {
-    Set<Entry> known = others;
+  private Set<Unopened> others() {
+    Set<Unopened> known = others;
     return known == null ? createOthers() : known;
   }
 
-  private synchronized Set<Entry> createOthers() {
-    Set<Entry> known = others;
+  private synchronized Set<Unopened> createOthers() {
+    Set<Unopened> known = others;
     if (known == null) {
       known = ConcurrentHashMap.newKeySet();
       others = known;
@@ -135,13 +138,13 @@ public final class UnsentCalls {
     return known;
   }
 
-  private Set<Entry> waiting() {
-    Set<Entry> known = waiting;
+  private Set<Waiting> waiting() {
+    Set<Waiting> known = waiting;
     return known == null ? createWaiting() : known;
   }
 
-  private synchronized Set<Entry> createWaiting() {
-    Set<Entry> known = waiting;
+  private synchronized Set<Waiting> createWaiting() {
+    Set<Waiting> known = waiting;
     if (known == null) {
       known = ConcurrentHashMap.newKeySet();
       waiting = known;
@@ -155,16 +158,16 @@ public final class UnsentCalls {
     return (spread * STRIDE) & (slots.length() - 1);
   }
 
-  /** Adds an attempt or a backoff that waits; it has its own timer for the deadline. */
-  void addWaiting(Entry attempt) {
-    waiting().add(attempt);
-    endIfChannelEnded(attempt);
+  /** Adds an attempt or a backoff, until {@link #removeWaiting}. */
+  void addWaiting(Waiting entry) {
+    waiting().add(entry);
+    endIfChannelEnded(entry);
   }
 
-  void removeWaiting(Entry attempt) {
-    Set<Entry> known = waiting;
+  void removeWaiting(Waiting entry) {
+    Set<Waiting> known = waiting;
     if (known != null) {
-      known.remove(attempt);
+      known.remove(entry);
     }
   }
 
@@ -177,19 +180,20 @@ public final class UnsentCalls {
   }
 
   /** Removes a call, whether it was added or not. */
-  void removeCall(Entry call) {
+  void removeCall(Unopened call) {
     if (only == call && ONLY.compareAndSet(this, call, null)) {
       return;
     }
-    AtomicReferenceArray<@Nullable Entry> known = slots;
+    AtomicReferenceArray<@Nullable Unopened> known = slots;
     if (known == null || !known.compareAndSet(slotOfThread(known), call, null)) {
       removeElsewhere(call, known);
     }
   }
 
   /** Another thread added it, or its slot was taken. */
-  private void removeElsewhere(Entry call, @Nullable AtomicReferenceArray<@Nullable Entry> known) {
-    Set<Entry> rest = others;
+  private void removeElsewhere(
+      Unopened call, @Nullable AtomicReferenceArray<@Nullable Unopened> known) {
+    Set<Unopened> rest = others;
     if ((rest != null && rest.remove(call)) || known == null) {
       return;
     }
@@ -208,7 +212,7 @@ public final class UnsentCalls {
       pending.cancel(false);
     }
     forEach(call -> call.cancel(reason));
-    Set<Entry> attempts = waiting;
+    Set<Waiting> attempts = waiting;
     if (attempts != null) {
       attempts.forEach(attempt -> attempt.cancel(reason));
     }
@@ -222,12 +226,10 @@ public final class UnsentCalls {
   /** Lists the calls that wait for their credentials or the end of a backoff. */
   public List<WaitingCall> waitingCalls() {
     List<WaitingCall> calls = new ArrayList<>();
-    Set<Entry> attempts = waiting;
+    Set<Waiting> attempts = waiting;
     if (attempts != null) {
       attempts.forEach(entry -> {
-        WaitingCall call = entry instanceof TransportSource.PendingPick pick
-            ? WaitingCall.of(pick, WaitCause.CREDENTIALS, OptionalLong.empty())
-            : entry.describeWait();
+        WaitingCall call = entry.describeWait();
         if (call != null) {
           calls.add(call);
         }
@@ -236,19 +238,19 @@ public final class UnsentCalls {
     return calls;
   }
 
-  private void forEach(Consumer<Entry> action) {
-    Entry first = only;
+  private void forEach(Consumer<Unopened> action) {
+    Unopened first = only;
     if (first != null) {
       action.accept(first);
     }
-    AtomicReferenceArray<@Nullable Entry> known = slots;
+    AtomicReferenceArray<@Nullable Unopened> known = slots;
     for (int i = 0; known != null && i < known.length(); i += STRIDE) {
-      Entry call = known.get(i);
+      Unopened call = known.get(i);
       if (call != null) {
         action.accept(call);
       }
     }
-    Set<Entry> rest = others;
+    Set<Unopened> rest = others;
     if (rest != null) {
       rest.forEach(action);
     }
