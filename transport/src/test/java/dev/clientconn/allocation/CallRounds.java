@@ -6,6 +6,7 @@ import com.google.protobuf.BytesValue;
 import dev.clientconn.ClientConn;
 import dev.clientconn.ClientConnBuilder;
 import dev.clientconn.transport.CallReport;
+import io.grpc.CallCredentials;
 import io.grpc.CallOptions;
 import io.grpc.Channel;
 import io.grpc.ClientCall;
@@ -22,6 +23,7 @@ import java.net.InetSocketAddress;
 import java.util.List;
 import java.util.Map;
 import java.util.concurrent.CountDownLatch;
+import java.util.concurrent.Executor;
 import java.util.concurrent.TimeUnit;
 import java.util.concurrent.atomic.AtomicInteger;
 import java.util.concurrent.atomic.AtomicReference;
@@ -56,6 +58,9 @@ final class CallRounds implements AutoCloseable {
               List.of("UNAVAILABLE")))),
       "retryThrottling",
       Map.of("maxTokens", 10, "tokenRatio", 0.1));
+
+  private static final CallOptions AUTHENTICATED =
+      CallOptions.DEFAULT.withCallCredentials(new Token());
 
   private final Workload workload;
   private final ClientConn conn;
@@ -132,9 +137,12 @@ final class CallRounds implements AutoCloseable {
   }
 
   private ClientCall<BytesValue, BytesValue> call() {
-    CallOptions options = workload == Workload.METADATA
-        ? CallOptions.DEFAULT.withDeadlineAfter(1, TimeUnit.HOURS)
-        : CallOptions.DEFAULT;
+    CallOptions options =
+        switch (workload) {
+          case METADATA -> CallOptions.DEFAULT.withDeadlineAfter(1, TimeUnit.HOURS);
+          case CREDENTIALS -> AUTHENTICATED;
+          default -> CallOptions.DEFAULT;
+        };
     return channel.newCall(workload.streams() ? STREAM : UNARY, options);
   }
 
@@ -154,6 +162,20 @@ final class CallRounds implements AutoCloseable {
         .setRequestMarshaller(ProtoUtils.marshaller(BytesValue.getDefaultInstance()))
         .setResponseMarshaller(ProtoUtils.marshaller(BytesValue.getDefaultInstance()))
         .build();
+  }
+
+  /** Has its metadata, so that what a call allocates is the channel's. */
+  private static final class Token extends CallCredentials {
+    private final Metadata metadata = new Metadata();
+
+    Token() {
+      metadata.put(Metadata.Key.of("authorization", Metadata.ASCII_STRING_MARSHALLER), "Bearer t");
+    }
+
+    @Override
+    public void applyRequestMetadata(RequestInfo of, Executor on, MetadataApplier applier) {
+      applier.apply(metadata);
+    }
   }
 
   /** One call after the other, each begun by the end of the one before. */

@@ -13,9 +13,18 @@ import java.util.function.Consumer;
  * Obtains the metadata of one attempt from the call credentials, and makes the attempt wait where
  * they do not respond before they return: the channel then knows it, for its end and for its list
  * of streams.
+ *
+ * <p>Most credentials respond at once, with a header that they have. Such a call has not waited,
+ * and needs no {@link CallTimeline}. So one that has none gets it late: once the credentials have
+ * returned without a response, have responded after a time that counts, or the attempt has ended.
+ * These come on different threads; a lock makes the first of them record the wait, before the next
+ * step of the call changes what it waits for.
  */
 @CrossesThreads
 final class AttemptCredentials extends CredentialsApplier implements UnsentCalls.Waiting {
+  /** Less counts as part of the call's turn: no status shows less than a millisecond. */
+  static final long LEAST_WAIT_NANOS = 1_000_000;
+
   private final TransportSource.PendingPick attempt;
   private final CallPlan plan;
   private final ClientTransport picked;
@@ -23,6 +32,10 @@ final class AttemptCredentials extends CredentialsApplier implements UnsentCalls
   private final Consumer<Metadata> onMetadata;
 
   private volatile boolean registered;
+
+  // Guarded by this
+  private long askedAt;
+  private boolean unrecorded;
 
   /**
    * @param attempt waits for the metadata, and is notified of a failure
@@ -46,11 +59,10 @@ final class AttemptCredentials extends CredentialsApplier implements UnsentCalls
     String own = plan.authority();
     // Not the channel's: its configuration, and so its authority, may have changed since.
     String known = own == null ? picked.authority() : own;
-    long now = plan.environment().nanoTime().getAsLong();
-    // Before they are asked: their response may come on another thread, and begin the next step.
-    times.createTimeline(now).changeTo(WaitCause.CREDENTIALS, now);
+    beginWait();
     ask(credentials, plan, new Request(plan, known, picked.attributes()));
     if (attempt.isWanted()) {
+      recordWait(0);
       register();
     } else {
       // Without effect where the credentials have responded at once, and the stream is there.
@@ -58,13 +70,37 @@ final class AttemptCredentials extends CredentialsApplier implements UnsentCalls
     }
   }
 
+  /** Before they are asked: their response may come on another thread, and begin the next step. */
+  private synchronized void beginWait() {
+    askedAt = now();
+    CallTimeline known = times.timeline();
+    unrecorded = known == null;
+    if (known != null) {
+      known.changeTo(WaitCause.CREDENTIALS, askedAt);
+    }
+  }
+
+  /** Creates the timeline of the call, if it has none and has waited so long. */
+  private synchronized void recordWait(long least) {
+    if (unrecorded && now() - askedAt >= least) {
+      times.createTimeline(askedAt).changeTo(WaitCause.CREDENTIALS, askedAt);
+    }
+    unrecorded = false;
+  }
+
+  private long now() {
+    return plan.environment().nanoTime().getAsLong();
+  }
+
   @Override
   void onMetadata(Metadata metadata) {
+    recordWait(LEAST_WAIT_NANOS);
     onMetadata.accept(metadata);
   }
 
   @Override
   void onFailure(Status status) {
+    recordWait(LEAST_WAIT_NANOS);
     attempt.onFailed(status);
   }
 
@@ -77,6 +113,11 @@ final class AttemptCredentials extends CredentialsApplier implements UnsentCalls
     if (!attempt.isWanted()) {
       stopWaiting();
     }
+  }
+
+  /** The attempt has ended. Its call reads next what it has waited for. Any thread. */
+  void abandon() {
+    recordWait(0);
   }
 
   /** The attempt has a stream or has ended. Any thread, any number of times. */

@@ -169,6 +169,10 @@ final class CallAttempt implements TransportSource.PendingPick, CallState.Openin
   @Override
   public void abandon(Status reason) {
     plan.environment().transports().cancel(this);
+    AttemptCredentials asked = credentials;
+    if (asked != null) {
+      asked.abandon();
+    }
     stopWaiting();
   }
 

@@ -7,13 +7,18 @@ import static org.assertj.core.api.Assertions.assertThatThrownBy;
 import dev.clientconn.conformance.Conforms;
 import dev.clientconn.internal.serviceconfig.MethodConfig;
 import dev.clientconn.testing.TextMethods;
+import dev.clientconn.transport.WaitCause;
+import dev.clientconn.transport.WaitTotal;
 import io.grpc.Attributes;
 import io.grpc.CallCredentials;
 import io.grpc.CallOptions;
+import io.grpc.ClientCall;
 import io.grpc.Metadata;
 import io.grpc.SecurityLevel;
 import io.grpc.Status;
 import io.grpc.Status.Code;
+import java.util.Objects;
+import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.Executor;
 import java.util.concurrent.TimeUnit;
 import org.jspecify.annotations.Nullable;
@@ -172,6 +177,66 @@ class CallCredentialsTest {
     assertThat(fixture.listener.description())
         .isEqualTo("CallOptions deadline exceeded after 1.000000000s."
             + " [waited for the call credentials; 1000 ms credentials; 1 attempt]");
+  }
+
+  @Test
+  void credentialsThatRespondAtOnceAreNoWaitOfTheCall() {
+    credentials.inline = applier -> applier.apply(token());
+
+    fixture.unary("hello");
+
+    assertThat(waits().count()).isZero();
+  }
+
+  @Test
+  void credentialsThatBlockAreAWaitOfACallThatNobodyMeasures() {
+    credentials.inline = applier -> {
+      fixture.clock.advance(400, TimeUnit.MILLISECONDS);
+      applier.apply(token());
+    };
+
+    fixture.unary("hello");
+
+    assertThat(waits()).isEqualTo(new WaitTotal(1, TimeUnit.MILLISECONDS.toNanos(400)));
+    assertThat(fixture.stream().commands).containsExactly("start(hello,end)");
+  }
+
+  @Test
+  void credentialsThatRespondOnAnotherThreadBeforeTheyReturnOpenTheStreamOnce() {
+    credentials.inline = applier ->
+        CompletableFuture.runAsync(() -> applier.apply(token())).join();
+
+    fixture.unary("hello");
+
+    assertThat(fixture.stream().commands).containsExactly("start(hello,end)");
+    assertThat(fixture.unsent.waitingCalls()).isEmpty();
+    assertThat(waits().count()).isZero();
+  }
+
+  @Test
+  void aCallThatIsCancelledWhileItsCredentialsBlockSaysSo() {
+    ClientCall<String, String> call = fixture.newCall(TextMethods.UNARY);
+    credentials.inline = applier -> {
+      fixture.clock.advance(400, TimeUnit.MILLISECONDS);
+      call.cancel("enough", null);
+      applier.apply(token());
+    };
+    call.start(fixture.listener, new Metadata());
+    call.sendMessage("hello");
+    call.halfClose();
+
+    assertThat(fixture.listener.description())
+        .isEqualTo(
+            "enough [waited for the call credentials; 400 ms credentials; 1 attempt]");
+    assertThat(fixture.transport.streams).isEmpty();
+    assertThat(fixture.callsEnded).isOne();
+    fixture.clock.advance(1, TimeUnit.SECONDS);
+    assertThat(waits()).isEqualTo(new WaitTotal(1, TimeUnit.MILLISECONDS.toNanos(400)));
+  }
+
+  private WaitTotal waits() {
+    return Objects.requireNonNull(
+        fixture.waits.snapshot(fixture.clock.nanoTime()).get(WaitCause.CREDENTIALS));
   }
 
   private interface Answer {

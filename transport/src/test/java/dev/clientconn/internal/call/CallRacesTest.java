@@ -17,7 +17,9 @@ import dev.clientconn.testing.RecordingReports;
 import dev.clientconn.testing.TextMethods;
 import dev.clientconn.transport.TransportListener;
 import dev.clientconn.transport.TransportSnapshot;
+import dev.clientconn.transport.WaitCause;
 import io.grpc.Attributes;
+import io.grpc.CallCredentials;
 import io.grpc.CallOptions;
 import io.grpc.ClientCall;
 import io.grpc.CompressorRegistry;
@@ -29,6 +31,7 @@ import java.nio.charset.StandardCharsets;
 import java.util.List;
 import java.util.Set;
 import java.util.concurrent.CountDownLatch;
+import java.util.concurrent.Executor;
 import java.util.concurrent.ExecutorService;
 import java.util.concurrent.Executors;
 import java.util.concurrent.ScheduledExecutorService;
@@ -54,6 +57,7 @@ class CallRacesTest {
   private final AtomicInteger started = new AtomicInteger();
   private final AtomicInteger ended = new AtomicInteger();
   private final RecordingReports reports = new RecordingReports();
+  private final ChannelWaits waits = new ChannelWaits();
   private final AtomicInteger closedTwice = new AtomicInteger();
   private final CountDownLatch closed = new CountDownLatch(CALLS);
 
@@ -89,6 +93,23 @@ class CallRacesTest {
     retryAfterMicros(20);
     run(TextMethods.BIDI);
     assertThat(buffered.total()).isZero();
+  }
+
+  @Test
+  void everyUnaryCallWhoseCredentialsRespondOnAnotherThreadEndsExactlyOnce()
+      throws InterruptedException {
+    options = CallOptions.DEFAULT.withCallCredentials(new CallCredentials() {
+      @Override
+      public void applyRequestMetadata(RequestInfo of, Executor on, MetadataApplier applier) {
+        controlPlane.execute(() -> applier.apply(new Metadata()));
+      }
+    });
+    run(TextMethods.UNARY);
+
+    long now = System.nanoTime();
+    assertThat(waits.snapshot(now + TimeUnit.HOURS.toNanos(1)).get(WaitCause.CREDENTIALS))
+        .as("no wait lasts")
+        .isEqualTo(waits.snapshot(now).get(WaitCause.CREDENTIALS));
   }
 
   @Test
@@ -284,7 +305,7 @@ class CallRacesTest {
         System::nanoTime,
         TransportListener.NONE,
         new CallReports(List.of(reports)),
-        new ChannelWaits(),
+        waits,
         new CallEnvironment.Lifecycle() {
           @Override
           public void callStarted() {
