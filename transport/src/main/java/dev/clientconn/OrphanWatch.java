@@ -16,6 +16,12 @@ import java.util.logging.Logger;
  * Logs channels that were garbage collected without a shutdown, with the place where they were
  * built. It has no thread: the queue is polled whenever a channel is built or shut down, which a
  * program that leaks channels does repeatedly.
+ *
+ * <p>It shuts nothing down. Calls need the channel no longer once they have been started, and an
+ * interceptor can start others later through the channel that it was given: an orphan may be in
+ * use. Nor does it release what an orphan has acquired of the shared threads. It would have to
+ * refer to the channel's core for that, which listeners and interceptors of the application connect
+ * to the channel itself: no such channel would ever be collected, or reported.
  */
 @CrossesThreads
 final class OrphanWatch extends WeakReference<Object> {

@@ -20,7 +20,9 @@ import org.jspecify.annotations.Nullable;
  * @param failure why the last attempt to connect failed, {@code null} where a connection is ready
  *     or the channel is idle
  * @param waits how much all calls have waited since the channel was built, with an entry for every
- *     cause
+ *     cause. An event loop adds the calls that it ends one after another together: a listener
+ *     that it calls, of a call or for reports, may find the figures without the call that has just
+ *     ended and others just before it
  * @param totals what has happened since the channel was built
  * @param events the last {@link #MAX_EVENTS} events of the channel, the oldest first
  */
