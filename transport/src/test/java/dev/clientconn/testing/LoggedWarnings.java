@@ -11,15 +11,13 @@ import org.junit.jupiter.api.extension.AfterEachCallback;
 import org.junit.jupiter.api.extension.BeforeEachCallback;
 import org.junit.jupiter.api.extension.ExtensionContext;
 
-/** Collects the warnings that channels log during a test. */
+/** Collects what channels log during a test. */
 public final class LoggedWarnings implements BeforeEachCallback, AfterEachCallback {
-  private final List<String> messages = new CopyOnWriteArrayList<>();
+  private final List<LogRecord> records = new CopyOnWriteArrayList<>();
   private final Handler handler = new Handler() {
     @Override
     public void publish(LogRecord logged) {
-      if (logged.getLevel().intValue() >= Level.WARNING.intValue()) {
-        messages.add(logged.getMessage());
-      }
+      records.add(logged);
     }
 
     @Override
@@ -37,9 +35,26 @@ public final class LoggedWarnings implements BeforeEachCallback, AfterEachCallba
   @Override
   public void afterEach(ExtensionContext context) {
     ChannelLog.LOGGER.removeHandler(handler);
+    ChannelLog.LOGGER.setLevel(null);
   }
 
   public List<String> messages() {
-    return messages;
+    return records.stream()
+        .filter(logged -> logged.getLevel().intValue() >= Level.WARNING.intValue())
+        .map(LogRecord::getMessage)
+        .toList();
+  }
+
+  /** Lets channels log at this level too, until the end of the test. */
+  public void include(Level level) {
+    ChannelLog.LOGGER.setLevel(level);
+  }
+
+  /** Returns the messages at one level, below that of warnings too. */
+  public List<String> messagesAt(Level level) {
+    return records.stream()
+        .filter(logged -> logged.getLevel().equals(level))
+        .map(LogRecord::getMessage)
+        .toList();
   }
 }

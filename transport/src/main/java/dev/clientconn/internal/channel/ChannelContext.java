@@ -2,12 +2,14 @@
 package dev.clientconn.internal.channel;
 
 import dev.clientconn.internal.concurrent.ChannelThreads;
+import dev.clientconn.internal.resolver.GuardedProxyDetector;
 import dev.clientconn.internal.telemetry.ConnectionMetrics;
 import dev.clientconn.internal.transport.TransportConnector;
 import dev.clientconn.internal.transport.TransportObserver;
 import io.grpc.Attributes;
 import io.grpc.ChannelLogger;
 import io.grpc.NameResolver;
+import io.grpc.ProxyDetector;
 import io.grpc.SynchronizationContext;
 import java.util.concurrent.Executor;
 import java.util.concurrent.ScheduledExecutorService;
@@ -61,13 +63,17 @@ record ChannelContext(
   }
 
   NameResolver.Args resolverArgs() {
-    return resolverArgs(threads.offloadExecutor());
+    return resolverArgs(threads.offloadExecutor(), newProxies());
   }
 
-  NameResolver.Args resolverArgs(Executor offloadExecutor) {
+  GuardedProxyDetector newProxies() {
+    return new GuardedProxyDetector(options.proxyDetector(), options.target().text());
+  }
+
+  NameResolver.Args resolverArgs(Executor offloadExecutor, ProxyDetector proxies) {
     NameResolver.Args.Builder args = NameResolver.Args.newBuilder()
         .setDefaultPort(options.defaultPort())
-        .setProxyDetector(options.proxyDetector())
+        .setProxyDetector(proxies)
         .setSynchronizationContext(sync)
         .setScheduledExecutorService(timers)
         .setServiceConfigParser(options.serviceConfigParser())

@@ -3,10 +3,11 @@ package dev.clientconn.internal.channel;
 
 import dev.clientconn.internal.concurrent.ChannelLog;
 import dev.clientconn.internal.concurrent.SyncContextConfined;
-import io.grpc.ChannelLogger.ChannelLogLevel;
+import dev.clientconn.internal.resolver.GuardedProxyDetector;
 import io.grpc.NameResolver;
 import io.grpc.NameResolver.ResolutionResult;
 import io.grpc.Status;
+import io.grpc.StatusOr;
 import io.grpc.SynchronizationContext.ScheduledHandle;
 import java.util.Objects;
 import java.util.concurrent.Executor;
@@ -40,6 +41,7 @@ final class ResolverWrapper {
   private boolean running;
   private ExponentialBackoff backoff;
   private @Nullable ScheduledHandle retry;
+  private final GuardedProxyDetector proxies;
   private final LookUpReport report;
   private final LookUpSchedule schedule;
 
@@ -58,6 +60,7 @@ final class ResolverWrapper {
     this.onResult = onResult;
     this.onError = onError;
     this.backoff = context.newBackoff();
+    this.proxies = context.newProxies();
     this.report = new LookUpReport(context);
     this.schedule = new LookUpSchedule(context, this::lookUpUnlessRetrying);
     NameResolver resolver = newResolver();
@@ -79,7 +82,8 @@ final class ResolverWrapper {
 
   private NameResolver newResolver() {
     GuardedOffloadExecutor offload = new GuardedOffloadExecutor();
-    NameResolver resolver = context.options().target().newResolver(context.resolverArgs(offload));
+    NameResolver resolver =
+        context.options().target().newResolver(context.resolverArgs(offload, proxies));
     offload.resolver = resolver;
     return resolver;
   }
@@ -196,13 +200,7 @@ final class ResolverWrapper {
       return;
     }
     long delay = backoff.nextNanos();
-    context
-        .logger()
-        .log(
-            ChannelLogLevel.WARNING,
-            "Name resolution failed, next try in {0} ms: {1}",
-            delay / 1_000_000,
-            error);
+    report.retryScheduled(error, delay);
     retry = context
         .sync()
         .schedule(
@@ -246,8 +244,9 @@ final class ResolverWrapper {
         failed(nothing);
         return nothing;
       }
-      Status status = onResult.apply(result);
-      report.onResult(result, status);
+      ResolutionResult explained = explain(result);
+      Status status = onResult.apply(explained);
+      report.onResult(explained, status);
       if (status.isOk()) {
         succeeded();
       } else {
@@ -261,9 +260,22 @@ final class ResolverWrapper {
       context.sync().execute(() -> {
         if (resolver == current) {
           boolean usable = error != null && !error.isOk();
-          failed(usable ? error : unusable(error + " in place of an error"));
+          failed(
+              usable
+                  ? GuardedProxyDetector.explain(error)
+                  : unusable(error + " in place of an error"));
         }
       });
+    }
+
+    private ResolutionResult explain(ResolutionResult result) {
+      StatusOr<?> addresses = result.getAddressesOrError();
+      return addresses.hasValue()
+          ? result
+          : result.toBuilder()
+              .setAddressesOrError(
+                  StatusOr.fromStatus(GuardedProxyDetector.explain(addresses.getStatus())))
+              .build();
     }
 
     private Status unusable(String result) {

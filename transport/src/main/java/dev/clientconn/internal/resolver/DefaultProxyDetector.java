@@ -1,7 +1,6 @@
 // SPDX-License-Identifier: Apache-2.0
 package dev.clientconn.internal.resolver;
 
-import dev.clientconn.internal.concurrent.ChannelLog;
 import dev.clientconn.transport.TunnelAddress.Protocol;
 import io.grpc.ProxiedSocketAddress;
 import io.grpc.ProxyDetector;
@@ -18,8 +17,6 @@ import java.util.List;
 import java.util.Locale;
 import java.util.function.Supplier;
 import java.util.function.UnaryOperator;
-import java.util.logging.Level;
-import java.util.logging.Logger;
 import org.jspecify.annotations.Nullable;
 
 /**
@@ -29,7 +26,6 @@ import org.jspecify.annotations.Nullable;
  * never proxied. May block: called during name resolution.
  */
 public final class DefaultProxyDetector implements ProxyDetector {
-  private static final Logger LOGGER = ChannelLog.LOGGER;
   private static final String HTTP_PROPERTY = "https.proxyHost";
   private static final String SOCKS_PROPERTY = "socksProxyHost";
 
@@ -51,15 +47,10 @@ public final class DefaultProxyDetector implements ProxyDetector {
     if (!(target instanceof InetSocketAddress inet) || NoProxyHosts.isLocal(inet.getHostString())) {
       return null;
     }
-    try {
-      boolean ofJvm =
-          System.getProperty(HTTP_PROPERTY) != null || System.getProperty(SOCKS_PROPERTY) != null;
-      String url = ofJvm ? null : variable("HTTPS_PROXY");
-      return url == null ? bySelector(inet) : byEnvironment(url, inet);
-    } catch (IOException e) {
-      LOGGER.log(Level.WARNING, "No proxy for {0}: {1}", new Object[] {inet, e.getMessage()});
-      throw e;
-    }
+    boolean ofJvm =
+        System.getProperty(HTTP_PROPERTY) != null || System.getProperty(SOCKS_PROPERTY) != null;
+    String url = ofJvm ? null : variable("HTTPS_PROXY");
+    return url == null ? bySelector(inet) : byEnvironment(url, inet);
   }
 
   private @Nullable ProxiedSocketAddress byEnvironment(String url, InetSocketAddress target)

@@ -17,6 +17,7 @@ import io.grpc.ClientInterceptor;
 import io.grpc.ConnectivityState;
 import io.grpc.InsecureChannelCredentials;
 import io.grpc.MethodDescriptor;
+import io.grpc.ProxyDetector;
 import java.time.Duration;
 import java.util.ArrayList;
 import java.util.List;
@@ -47,6 +48,7 @@ public final class ChannelHarness {
   private ScalingOptions scaling = ScalingOptions.DEFAULT;
   private ResolutionOptions resolution = ResolutionOptions.DEFAULT;
   private @Nullable String authority;
+  private ProxyDetector proxyDetector = address -> null;
   private List<ClientInterceptor> interceptors = List.of();
   private @Nullable ChannelCore control;
 
@@ -103,6 +105,11 @@ public final class ChannelHarness {
     return this;
   }
 
+  ChannelHarness proxyDetector(ProxyDetector detector) {
+    proxyDetector = detector;
+    return this;
+  }
+
   public ChannelHarness idleTimeout(Duration timeout) {
     idleTimeout = timeout;
     return this;
@@ -150,7 +157,7 @@ public final class ChannelHarness {
         interceptors,
         null,
         new SinkMetricRecorder(List.of()),
-        address -> null,
+        proxyDetector,
         io.grpc.NameResolverRegistry.getDefaultRegistry(),
         List.of(),
         policyChannels,

@@ -169,7 +169,11 @@ public final class FakeResolver extends TestResolverProvider {
     }
 
     public void fail(String description) {
-      listener().onError(Status.UNAVAILABLE.withDescription(description));
+      fail(Status.UNAVAILABLE.withDescription(description));
+    }
+
+    void fail(Status error) {
+      listener().onError(error);
     }
 
     public void failWithOk() {
