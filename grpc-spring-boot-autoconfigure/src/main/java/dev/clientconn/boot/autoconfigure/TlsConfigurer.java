@@ -147,7 +147,7 @@ final class TlsConfigurer implements AutoCloseable {
       throw settings.invalid(
           key,
           name,
-          "There is no SSL bundle of this name below spring.ssl.bundle." + present()
+          "There is no SSL bundle of this name below spring.ssl.bundle." + present(name)
               + " A bundle of your code must be there before the first channel is made: register it"
               + " in a bean of type SslBundleRegistrar.");
     }
@@ -178,11 +178,14 @@ final class TlsConfigurer implements AutoCloseable {
     this.used.clear();
   }
 
-  private String present() {
+  private String present(String missing) {
     List<String> names = this.bundles == null ? List.of() : this.bundles.getBundleNames();
-    return names.isEmpty()
-        ? " No bundles are configured."
-        : " Configured: %s.".formatted(String.join(", ", names));
+    if (names.isEmpty()) {
+      return " No bundles are configured.";
+    }
+    String meant =
+        TargetNames.nearest(missing, names).map(" Did you mean '%s'?"::formatted).orElse("");
+    return meant + " Configured: %s.".formatted(String.join(", ", names));
   }
 
   /** Settings are applied again at each refresh. */

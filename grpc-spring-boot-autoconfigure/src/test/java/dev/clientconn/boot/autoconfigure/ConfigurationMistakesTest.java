@@ -527,7 +527,21 @@ class ConfigurationMistakesTest {
         spring.ssl.bundle.pem.mine.truststore.certificate: classpath:none.pem
         """);
 
-    assertThat(analysis.getDescription()).contains("Configured: mine.");
+    assertThat(analysis.getDescription()).contains("Did you mean 'mine'? Configured: mine.");
+  }
+
+  @Test
+  void missingBundleThatResemblesNoneShowsTheBundlesOnly() {
+    FailureAnalysis analysis = StartFailure.of(this.runner, """
+        grpc.client.targets.greeter:
+          address: localhost:9090
+          ssl.bundle: partners
+        spring.ssl.bundle.pem.mine.truststore.certificate: classpath:none.pem
+        """);
+
+    assertThat(analysis.getDescription())
+        .contains("Configured: mine.")
+        .doesNotContain("Did you mean");
   }
 
   @Test
