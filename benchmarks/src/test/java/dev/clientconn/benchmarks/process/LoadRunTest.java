@@ -13,6 +13,9 @@ import dev.clientconn.benchmarks.server.ServerCertificate;
 import dev.clientconn.benchmarks.workload.StubMode;
 import dev.clientconn.benchmarks.workload.Timing;
 import dev.clientconn.benchmarks.workload.Workload;
+import java.net.InetAddress;
+import java.net.InetSocketAddress;
+import java.net.Socket;
 import java.util.List;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.Timeout;
@@ -55,7 +58,7 @@ class LoadRunTest {
   })
   void aResponseOfTheWrongShapeFailsTheRun(BenchmarkClient client, String sent) throws Exception {
     try (BenchmarkServer server = start(sent)) {
-      assertThatThrownBy(() -> run(client, server, "async-direct:3"))
+      assertThatThrownBy(() -> run(client, location(server), "async-direct:3"))
           .isInstanceOf(IllegalStateException.class)
           .hasMessageContaining("did not end OK");
     }
@@ -66,7 +69,10 @@ class LoadRunTest {
   void aStreamOfTheWrongShapeFailsTheRun(String kind) throws Exception {
     try (BenchmarkServer server = start("async:1+response=99+kind=" + kind)) {
       assertThatThrownBy(
-              () -> run(BenchmarkClient.GRPC_NETTY, server, "async:1+response=100+kind=" + kind))
+              () -> run(
+                  BenchmarkClient.GRPC_NETTY,
+                  location(server),
+                  "async:1+response=100+kind=" + kind))
           .isInstanceOf(IllegalStateException.class)
           .hasMessageContaining("did not end OK");
     }
@@ -75,11 +81,14 @@ class LoadRunTest {
   @ParameterizedTest
   @ValueSource(strings = {"async:2", "blocking:2", "blocking-v2:2", "future:2"})
   void aRefusedConnectionFailsTheRun(String spec) throws Exception {
-    BenchmarkServer server = start("async:1");
-    server.close();
+    try (Socket bound = new Socket()) {
+      // Bound and not listening: it refuses connections, and no other process can get the port.
+      bound.bind(new InetSocketAddress(InetAddress.getLoopbackAddress(), 0));
+      ServerLocation refuses = ServerLocation.at(bound.getLocalPort(), null);
 
-    assertThatThrownBy(() -> run(BenchmarkClient.GRPC_NETTY, server, spec))
-        .hasRootCauseInstanceOf(java.net.ConnectException.class);
+      assertThatThrownBy(() -> run(BenchmarkClient.GRPC_NETTY, refuses, spec))
+          .hasRootCauseInstanceOf(java.net.ConnectException.class);
+    }
   }
 
   @ParameterizedTest
@@ -148,9 +157,12 @@ class LoadRunTest {
     }
   }
 
-  private static Measurement run(BenchmarkClient client, BenchmarkServer server, String spec)
+  private static ServerLocation location(BenchmarkServer server) {
+    return ServerLocation.at(server.port(), null);
+  }
+
+  private static Measurement run(BenchmarkClient client, ServerLocation server, String spec)
       throws Exception {
-    return new LoadRun(client, ServerLocation.at(server.port(), null), Workload.parse(spec))
-        .measure(SHORT);
+    return new LoadRun(client, server, Workload.parse(spec)).measure(SHORT);
   }
 }
