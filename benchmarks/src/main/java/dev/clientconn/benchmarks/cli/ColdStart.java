@@ -32,7 +32,7 @@ final class ColdStart implements Callable<Integer> {
 
   private static final List<String> CLIENTS =
       List.of(BenchmarkClient.BASELINE, BenchmarkClient.SUBJECT);
-  private static final Duration LIMIT = Duration.ofSeconds(180);
+  private static final Duration LIMIT = Duration.ofMinutes(3);
   private static final List<String> FIGURES = List.of(
       "first call ms",
       "next " + ColdStartProcess.LATER_CALLS + " calls ms",

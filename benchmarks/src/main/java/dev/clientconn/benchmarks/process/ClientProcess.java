@@ -16,7 +16,7 @@ import org.jspecify.annotations.Nullable;
 /** Measures one client on one workload in a JVM of its own; {@link #main} runs in that process. */
 public final class ClientProcess {
 
-  private static final Duration START_LIMIT = Duration.ofSeconds(120);
+  private static final Duration START_LIMIT = Duration.ofMinutes(2);
 
   private ClientProcess() {}
 
