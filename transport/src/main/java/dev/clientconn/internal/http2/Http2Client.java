@@ -122,10 +122,8 @@ final class Http2Client {
 
   /** The peer's SETTINGS have been applied. The first ones make the connection ready. */
   void settingsApplied() {
-    if (!lifecycle.isConnecting()) {
-      streams.admitWaiting();
-    } else if (socket.canWrite()) {
-      // If writing has failed already, the connection never becomes ready: it is about to end.
+    // If writing has failed already, the connection never becomes ready: it is about to end.
+    if (lifecycle.isConnecting() && socket.canWrite()) {
       Attributes complete = attributes.onReady(connectAttempt);
       connectAttempt.ready();
       report.ready(connectAttempt, attributes.isResumed());

@@ -60,7 +60,9 @@ final class Http2ClientTransport implements ClientTransport {
   private final TransportCounters counters;
   private final RequestHeaders requestHeaders;
   private final ControlBuffer controlBuffer;
-  private final Http2Client client;
+  /** Not private for tests, which look at its queues. */
+  final Http2Client client;
+
   /** With TLS only: without it there is no certificate to check against. */
   private final @Nullable AuthorityCheck authorities;
 

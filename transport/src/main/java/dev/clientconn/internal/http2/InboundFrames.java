@@ -100,7 +100,7 @@ final class InboundFrames implements FrameListener {
       return;
     }
     // Acknowledged after the values are in force (RFC 9113 section 6.5.3). The waiting streams that
-    // a new limit admits are opened behind it.
+    // a new limit admits are opened at the end of the read, and so behind it.
     if (floodGuard.allowsReply()) {
       framer.writeSettingsAck();
       client.settingsApplied();

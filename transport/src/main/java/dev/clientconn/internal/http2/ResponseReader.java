@@ -150,6 +150,7 @@ final class ResponseReader {
   /** Returns bytes that the application has consumed to the stream's window. */
   void consumed(StreamState stream, int bytes) {
     consume(stream, bytes);
+    // What was consumed of earlier grants makes room for one that the largest window has limited.
     growForLargeMessage(stream);
   }
 

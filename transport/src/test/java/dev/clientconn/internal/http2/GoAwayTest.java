@@ -172,6 +172,8 @@ class GoAwayTest extends PeerTest {
 
     assertThat(peer.texts()).hasSize(1).allMatch(t -> t.startsWith("GOAWAY 0 PROTOCOL_ERROR"));
     assertThat(call.takeEvents()).containsExactly("closed UNAVAILABLE PROCESSED");
+    assertThat(call.status().getDescription())
+        .contains("GOAWAY raises its last stream id from 1 to 3");
     assertThat(peer.owner.phases).containsExactly("ready", "draining", "terminated");
   }
 

@@ -11,6 +11,8 @@ import io.grpc.Status;
 import java.time.Duration;
 import java.util.List;
 import org.junit.jupiter.api.Test;
+import org.junit.jupiter.params.ParameterizedTest;
+import org.junit.jupiter.params.provider.EnumSource;
 
 class OutboundFlowTest extends PeerTest {
 
@@ -488,5 +490,39 @@ class OutboundFlowTest extends PeerTest {
     peer.loop.run();
     peer.after(Duration.ofMillis(20));
     assertThat(third.status().getDescription()).contains("the socket");
+  }
+
+  private enum End {
+    CANCEL,
+    DEADLINE,
+    RESET
+  }
+
+  @Conforms("T118")
+  @ParameterizedTest
+  @EnumSource
+  void streamsThatEndWhileTheConnectionsWindowIsEmptyLeaveTheQueue(End end) {
+    Http2Peer peer = ready();
+    peer.sendsSettings(s -> s.initialWindowSize(1 << 20));
+    peer.streaming().write(new byte[70_000]);
+    peer.loop.run();
+
+    for (int i = 1; i <= 300; i++) {
+      RecordingCall call = peer.call(peer.deadline(Duration.ofSeconds(1)), new Metadata())
+          .start(bytes("a"), true);
+      peer.loop.run();
+      switch (end) {
+        case CANCEL -> call.stream().cancel(Status.CANCELLED);
+        case DEADLINE -> peer.after(Duration.ofMillis(1_100));
+        case RESET -> peer.sendsRst(2 * i + 1, 8);
+      }
+      peer.loop.run();
+      assertThat(call.isClosed()).isTrue();
+      assertThat(peer.transport.client.streams.loopy.queued()).isBetween(1, 100);
+    }
+
+    peer.transport.shutdownNow(Status.UNAVAILABLE);
+    peer.loop.run();
+    assertThat(peer.transport.client.streams.loopy.queued()).isZero();
   }
 }

@@ -529,6 +529,31 @@ class ResponseTest extends PeerTest {
   }
 
   @Test
+  void aStreamThatHasEndedIsNotHeldUntilItsDeadline() {
+    Http2Peer peer = ready();
+    peer.call(peer.deadline(Duration.ofHours(1)), new Metadata()).start(bytes("a"), true);
+    peer.loop.run();
+    peer.answers(1);
+
+    // The timer wakes once, where the slot of the deadline begins, and finds the slot empty.
+    peer.after(Duration.ofHours(1).minusSeconds(1));
+
+    assertThat(peer.loop.hasTimer()).isFalse();
+  }
+
+  @Test
+  void theTimerOfALaterDeadlineDoesNotOutliveTheConnection() {
+    Http2Peer peer = ready();
+    peer.call(peer.deadline(Duration.ofHours(1)), new Metadata()).start(bytes("a"), true);
+    peer.call(peer.deadline(Duration.ofSeconds(1)), new Metadata()).start(bytes("b"), true);
+    peer.loop.run();
+
+    peer.closes();
+
+    assertThat(peer.loop.hasTimer()).isFalse();
+  }
+
+  @Test
   void aDeadlineDoesNotOutliveItsStream() {
     Http2Peer peer = ready();
     RecordingCall call =

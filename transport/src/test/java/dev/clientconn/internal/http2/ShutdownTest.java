@@ -159,6 +159,31 @@ class ShutdownTest extends PeerTest {
     assertThat(peer.owner.terminated).isEqualTo(REASON);
   }
 
+  @Test
+  void shutdownNowNotifiesTheOwnerBeforeTheCalls() {
+    Http2Peer peer = ready();
+    RecordingCall call = peer.unary();
+    List<Boolean> closed = new ArrayList<>();
+    peer.owner.onClosing = () -> closed.add(call.isClosed());
+
+    shutdownNow(peer);
+
+    assertThat(closed).containsExactly(false);
+    assertThat(call.isClosed()).isTrue();
+  }
+
+  @Test
+  void ownerThatKnowsOfTheDrainIsNotNotifiedOfTheClose() {
+    Http2Peer peer = ready();
+    peer.unary();
+    shutdown(peer);
+    peer.owner.onClosing = () -> peer.owner.violations.add("closing after draining");
+
+    shutdownNow(peer);
+
+    assertThat(peer.owner.phases).containsExactly("ready", "draining", "terminated");
+  }
+
   @Conforms("T179")
   @Test
   void shutdownIsNotifiedOnceHoweverOftenItIsRequested() {

@@ -90,7 +90,7 @@ class StreamQuotaTest extends PeerTest {
   @Test
   void cancelWhileWaitingSendsNothingAndFreesThePlace() {
     Http2Peer peer = limitedTo(1);
-    peer.unary();
+    peer.after(Duration.ofMillis(7)).unary();
     RecordingCall impatient = peer.unary();
     RecordingCall patient = peer.unary();
     peer.frames();

@@ -11,6 +11,7 @@ import dev.clientconn.internal.transport.ChannelWaits;
 import dev.clientconn.internal.transport.TransportOptions.KeepaliveOptions;
 import dev.clientconn.transport.WaitCause;
 import dev.clientconn.transport.WaitTotal;
+import io.grpc.Deadline;
 import io.grpc.Metadata;
 import io.grpc.Status;
 import io.grpc.Status.Code;
@@ -19,6 +20,7 @@ import java.time.Duration;
 import java.util.ArrayList;
 import java.util.Arrays;
 import java.util.List;
+import java.util.concurrent.TimeUnit;
 import java.util.logging.Level;
 import java.util.logging.Logger;
 import org.junit.jupiter.api.AfterEach;
@@ -111,6 +113,30 @@ class TurnTest extends PeerTest {
       // Not one byte of them was sent, so another connection may have them.
       assertThat(behind.takeEvents()).containsExactly("closed UNAVAILABLE NOT_SENT");
     }
+    assertThat(peer.owner.phases).containsExactly("ready", "terminated");
+  }
+
+  @Test
+  void aCallWhoseDeadlineCannotBeReadEndsWithTheConnection() {
+    Http2Peer peer = ready();
+    boolean[] fails = {false};
+    Deadline.Ticker ticker = new Deadline.Ticker() {
+      @Override
+      public long nanoTime() {
+        if (fails[0]) {
+          throw new NoSuchMethodError("clock");
+        }
+        return 0;
+      }
+    };
+    RecordingCall call = peer.call(Deadline.after(1, TimeUnit.SECONDS, ticker), new Metadata());
+
+    fails[0] = true;
+    call.start(bytes("hello"), true);
+    peer.loop.run();
+
+    assertThat(call.takeEvents()).containsExactly("closed UNAVAILABLE PROCESSED");
+    assertThat(call.status().getDescription()).contains("clock");
     assertThat(peer.owner.phases).containsExactly("ready", "terminated");
   }
 

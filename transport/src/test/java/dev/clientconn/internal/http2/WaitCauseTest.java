@@ -313,6 +313,21 @@ class WaitCauseTest extends WaitFixture {
   }
 
   @Test
+  void serverAfterAHalfCloseWithoutData() {
+    connected();
+    ClientCall<byte[], byte[]> call =
+        start("a/B", MethodType.CLIENT_STREAMING, CallOptions.DEFAULT, 0);
+    advance(400);
+    call.halfClose();
+    loop.run();
+    advance(600);
+    cancel(call);
+
+    assertThat(reports.millis()).isEqualTo(Map.of("application", 400L, "server", 600L));
+    assertTotals(Map.of(WaitCause.APPLICATION, 400L, WaitCause.SERVER, 600L));
+  }
+
+  @Test
   void applicationThatWritesNothing() {
     connected();
     start("a/B", MethodType.CLIENT_STREAMING, inOneSecond(), 10);
