@@ -154,6 +154,10 @@ final class ActiveCall extends RetriedCall
       hedges.commitToOldest(reason);
     }
     Object before = state.cancel(reason);
+    if (before instanceof ClientStream || before == CallState.ENDED) {
+      // What the caller requests from now on must not reach a task that delivers at this moment.
+      listenerExecutor.stopDemand();
+    }
     if (before instanceof ClientStream stream) {
       stream.cancel(reason);
     } else if (before == CallState.ENDED) {

@@ -16,6 +16,12 @@ abstract class DemandExecutor extends CallExecutor {
   /** No demand, and messages wait for it. */
   private static final int STARVED = -1;
 
+  /** No demand any more, whatever is requested. */
+  private static final int STOPPED = -2;
+
+  /** The same, and messages waited for it. */
+  private static final int STOPPED_STARVED = -3;
+
   /** Unbounded: never decremented. */
   private static final int UNLIMITED = Integer.MAX_VALUE;
 
@@ -32,6 +38,9 @@ abstract class DemandExecutor extends CallExecutor {
   final boolean countDemand(int messages) {
     for (; ; ) {
       int before = demand;
+      if (before <= STOPPED) {
+        return false;
+      }
       int after = messages + Math.min(Math.max(before, 0), UNLIMITED - messages);
       if (DEMAND.compareAndSet(this, before, after)) {
         return before == STARVED;
@@ -43,7 +52,7 @@ abstract class DemandExecutor extends CallExecutor {
   final boolean takeDemand() {
     for (; ; ) {
       int before = demand;
-      if (before == STARVED) {
+      if (before < 0) {
         return false;
       }
       if (before == UNLIMITED) {
@@ -56,12 +65,22 @@ abstract class DemandExecutor extends CallExecutor {
     }
   }
 
+  /**
+   * Ends the demand for good: a task that delivers messages at this moment delivers no other one.
+   * Any thread.
+   */
+  final void stopDemand() {
+    DEMAND.updateAndGet(
+        this, before -> before == STARVED || before == STOPPED_STARVED ? STOPPED_STARVED : STOPPED);
+  }
+
   final boolean hasDemand() {
     return demand > 0;
   }
 
   /** Whether messages wait for demand. */
   final boolean isStarved() {
-    return demand == STARVED;
+    int now = demand;
+    return now == STARVED || now == STOPPED_STARVED;
   }
 }

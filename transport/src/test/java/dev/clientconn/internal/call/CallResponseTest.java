@@ -263,6 +263,29 @@ class CallResponseTest {
     assertThat(fixture.callsEnded).isOne();
   }
 
+  /** As by a thread that cancels, and then requests, while the executor delivers. */
+  @ParameterizedTest
+  @ValueSource(booleans = {false, true})
+  void cancellingWhileAReadIsDeliveredDropsItsOtherMessages(boolean ended) {
+    var call = fixture.start(TextMethods.BIDI);
+    call.request(1);
+    listener.duringMessage = () -> {
+      call.cancel("enough", null);
+      call.request(1);
+    };
+
+    fixture.stream().batch(() -> {
+      fixture.stream().message("a");
+      fixture.stream().message("b");
+      if (ended) {
+        fixture.stream().close(Status.OK);
+      }
+    });
+
+    assertThat(listener.events).startsWith("message(a)").doesNotContain("message(b)", "close(OK)");
+    assertThat(listener.events).last().isEqualTo("close(CANCELLED)");
+  }
+
   @Test
   void aListenerThatThrowsGetsItsOwnFailureInPlaceOfTheServersEnd() {
     fixture.unary("hello");

@@ -55,6 +55,27 @@ class DemandExecutorTest {
   }
 
   @Test
+  void stoppedDemandIsNoneWhateverIsRequested() {
+    executor.countDemand(Integer.MAX_VALUE);
+    executor.stopDemand();
+
+    assertThat(executor.countDemand(1)).isFalse();
+    assertThat(executor.takeDemand()).isFalse();
+    assertThat(executor.hasDemand()).isFalse();
+    assertThat(executor.isStarved()).isFalse();
+  }
+
+  @Test
+  void messagesThatWaitedForStoppedDemandWaitForGood() {
+    executor.takeDemand();
+    executor.stopDemand();
+    executor.stopDemand();
+
+    assertThat(executor.countDemand(1)).isFalse();
+    assertThat(executor.isStarved()).isTrue();
+  }
+
+  @Test
   void aWaitingMessageIsOneOfAllThatAreRequested() {
     executor.takeDemand();
 
