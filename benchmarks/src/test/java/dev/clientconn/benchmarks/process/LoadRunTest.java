@@ -68,11 +68,8 @@ class LoadRunTest {
   @ValueSource(strings = {"server-stream", "client-stream", "ping-pong"})
   void aStreamOfTheWrongShapeFailsTheRun(String kind) throws Exception {
     try (BenchmarkServer server = start("async:1+response=99+kind=" + kind)) {
-      assertThatThrownBy(
-              () -> run(
-                  BenchmarkClient.GRPC_NETTY,
-                  location(server),
-                  "async:1+response=100+kind=" + kind))
+      assertThatThrownBy(() -> run(
+              BenchmarkClient.GRPC_NETTY, location(server), "async:1+response=100+kind=" + kind))
           .isInstanceOf(IllegalStateException.class)
           .hasMessageContaining("did not end OK");
     }
