@@ -402,6 +402,7 @@ final class ChannelHistory {
       Call probe = new Call(
           calls.size(), MethodType.UNARY, "pkg.Plain/M", CallOptions.DEFAULT.withWaitForReady());
       calls.add(probe);
+      probe.cancelsInHeaders = false;
       probe.start();
       for (int round = 0; round < 60 && !probe.isClosed(); round++) {
         probe.finish();
@@ -437,7 +438,7 @@ final class ChannelHistory {
     private final int number;
     private final MethodType type;
     private final ClientCall<byte[], byte[]> call;
-    private final boolean cancelsInHeaders = chance(12);
+    private boolean cancelsInHeaders = chance(12);
     private boolean halfClosed;
     private boolean cancelled;
     private int closes;
