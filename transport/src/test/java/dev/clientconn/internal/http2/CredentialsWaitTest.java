@@ -4,6 +4,7 @@ package dev.clientconn.internal.http2;
 import static org.assertj.core.api.Assertions.assertThat;
 
 import dev.clientconn.transport.WaitCause;
+import dev.clientconn.transport.WaitTotal;
 import io.grpc.CallCredentials;
 import io.grpc.CallCredentials.MetadataApplier;
 import io.grpc.CallOptions;
@@ -114,6 +115,24 @@ class CredentialsWaitTest extends WaitFixture {
 
     assertThat(total(WaitCause.CREDENTIALS).count()).isOne();
     assertThat(reports.millis()).isEqualTo(Map.of("credentials", 1L, "server", 20L));
+  }
+
+  @Test
+  void aCallThatHasWaitedBeforeMeasuresThemExactly() {
+    resolved();
+    ask(applier -> {
+      loop.pass(Duration.ofNanos(500_000));
+      applier.apply(new Metadata());
+    });
+    advance(30);
+    peers.last().sendsSettings(s -> {});
+    advance(20);
+    peers.last().answers(1);
+
+    assertThat(reports.only().nanos(WaitCause.CREDENTIALS)).isEqualTo(500_000);
+    assertThat(total(WaitCause.CREDENTIALS)).isEqualTo(new WaitTotal(1, 500_000));
+    assertThat(reports.only().nanos(WaitCause.CONNECTING)).isEqualTo(30_000_000);
+    assertThat(reports.only().nanos(WaitCause.SERVER)).isEqualTo(20_000_000);
   }
 
   @Test
