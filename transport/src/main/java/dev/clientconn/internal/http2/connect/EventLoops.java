@@ -77,9 +77,8 @@ public final class EventLoops {
           Runtime.getRuntime().availableProcessors(),
           Epoll.isAvailable() ? EpollIoHandler.newFactory() : NioIoHandler.newFactory());
       // The classes of buffers take some 20 ms to load in a fresh JVM. This thread does it while
-      // the
-      // caller builds its channel and resolves the name.
-      group.execute(() -> LoopAllocator.SHARED.directBuffer().release());
+      // the caller builds its channel and resolves the name.
+      group.execute(() -> LoopAllocator.ofConnections().directBuffer().release());
       return group;
     }
 

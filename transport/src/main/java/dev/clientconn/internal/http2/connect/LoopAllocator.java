@@ -25,9 +25,7 @@ import java.util.List;
 @CrossesThreads
 final class LoopAllocator extends AbstractByteBufAllocator {
 
-  static final LoopAllocator SHARED = new LoopAllocator();
-
-  private static final int MIN_BITS = 9;
+  private static final int MIN_BITS = 6;
   private static final int MAX_BITS = 18;
 
   /** Capacities of buffers that are kept, bytes. They are powers of two. */
@@ -36,17 +34,29 @@ final class LoopAllocator extends AbstractByteBufAllocator {
   static final int MAX_KEPT = 1 << MAX_BITS;
 
   /**
-   * A loop keeps so many bytes in buffers of one capacity, or so many buffers if these have more:
-   * 2.6 MiB in all. 256 headers of DATA frames may wait for a socket, in a buffer each.
+   * A loop keeps so many bytes in buffers of one capacity, but not less than four buffers nor more
+   * than 256: 2.7 MiB in all.
    */
   private static final int MAX_BYTES_OF_A_CAPACITY = 128 * 1024;
 
   private static final int MIN_BUFFERS_OF_A_CAPACITY = 4;
+  private static final int MAX_BUFFERS_OF_A_CAPACITY = 256;
+
+  /** All loops together keep at most this part of the direct memory that the JVM may use. */
+  private static final int DIRECT_PART = 8;
+
+  private static final ByteBufAllocator ofConnections = freesMemoryAtOnce()
+      ? new LoopAllocator(PlatformDependent.maxDirectMemory()
+          / DIRECT_PART
+          / Runtime.getRuntime().availableProcessors())
+      : ByteBufAllocator.DEFAULT;
+
+  private final long maxKeptBytes;
 
   private final FastThreadLocal<Released> released = new FastThreadLocal<>() {
     @Override
     protected Released initialValue() {
-      return new Released(Thread.currentThread());
+      return new Released(Thread.currentThread(), maxKeptBytes);
     }
 
     @Override
@@ -55,8 +65,25 @@ final class LoopAllocator extends AbstractByteBufAllocator {
     }
   };
 
-  LoopAllocator() {
+  /**
+   * @param maxKeptBytes direct memory that one loop keeps at most, in buffers that are not in use
+   */
+  LoopAllocator(long maxKeptBytes) {
     super(/* preferDirect */ true);
+    this.maxKeptBytes = maxKeptBytes;
+  }
+
+  /**
+   * Returns the allocator of all connections. It is Netty's where {@code Unsafe} cannot be used
+   * (by default from Java 25 on): Netty leaves the memory of single direct buffers to the garbage
+   * collector there, so that each buffer that grows or is not kept would pile up until it runs.
+   */
+  static ByteBufAllocator ofConnections() {
+    return ofConnections;
+  }
+
+  static boolean freesMemoryAtOnce() {
+    return PlatformDependent.hasUnsafe() && PlatformDependent.canReliabilyFreeDirectBuffers();
   }
 
   /** Returns a buffer whose capacity may be larger, like that of any pooled buffer. */
@@ -89,13 +116,16 @@ final class LoopAllocator extends AbstractByteBufAllocator {
   /** Keeps the released buffers of one thread. */
   static final class Released {
     private final Thread thread;
+    private final long maxBytes;
     /** By capacity, from the smallest. */
     private final List<ArrayDeque<Reusable>> buffers = new ArrayList<>(MAX_BITS - MIN_BITS + 1);
 
+    private long bytes;
     private boolean ended;
 
-    Released(Thread thread) {
+    Released(Thread thread, long maxBytes) {
       this.thread = thread;
+      this.maxBytes = maxBytes;
       for (int bits = MIN_BITS; bits <= MAX_BITS; bits++) {
         buffers.add(new ArrayDeque<>());
       }
@@ -104,30 +134,42 @@ final class LoopAllocator extends AbstractByteBufAllocator {
     ByteBuf takeOrAllocate(LoopAllocator allocator, int minCapacity) {
       int bits = Integer.SIZE - Integer.numberOfLeadingZeros(minCapacity - 1);
       Reusable kept = buffers.get(bits - MIN_BITS).pollLast();
-      if (kept != null) {
-        return kept.reuse().clear().markReaderIndex().markWriterIndex();
+      if (kept == null) {
+        return new Reusable(allocator, this, 1 << bits);
       }
-      return PlatformDependent.hasUnsafe()
-          ? new UnsafeBuffer(allocator, this, 1 << bits)
-          : new Buffer(allocator, this, 1 << bits);
+      bytes -= kept.capacity();
+      return kept.reuse().clear().markReaderIndex().markWriterIndex();
     }
 
     /** Returns false if the buffer is not kept, so that it must be freed. Any thread. */
-    <B extends ByteBuf & Reusable> boolean keep(B buffer) {
+    boolean keep(Reusable buffer) {
       if (Thread.currentThread() != thread || ended) {
         return false;
       }
       int capacity = buffer.capacity();
-      if (capacity > MAX_KEPT || Integer.bitCount(capacity) != 1 || capacity < MIN_KEPT) {
+      if (capacity > MAX_KEPT
+          || Integer.bitCount(capacity) != 1
+          || capacity < MIN_KEPT
+          || bytes + capacity > maxBytes) {
         return false;
       }
       ArrayDeque<Reusable> same = buffers.get(Integer.numberOfTrailingZeros(capacity) - MIN_BITS);
-      int most = Math.max(MIN_BUFFERS_OF_A_CAPACITY, MAX_BYTES_OF_A_CAPACITY / capacity);
-      return same.size() < most && same.add(buffer);
+      if (same.size() >= mostOf(capacity)) {
+        return false;
+      }
+      same.add(buffer);
+      bytes += capacity;
+      return true;
+    }
+
+    private static int mostOf(int capacity) {
+      int most = Math.min(MAX_BUFFERS_OF_A_CAPACITY, MAX_BYTES_OF_A_CAPACITY / capacity);
+      return Math.max(MIN_BUFFERS_OF_A_CAPACITY, most);
     }
 
     void free() {
       ended = true;
+      bytes = 0;
       for (ArrayDeque<Reusable> same : buffers) {
         for (Reusable kept = same.poll(); kept != null; kept = same.poll()) {
           kept.reuse().release();
@@ -137,54 +179,21 @@ final class LoopAllocator extends AbstractByteBufAllocator {
 
     /** Returns the capacity of all buffers. */
     long bytes() {
-      long bytes = 0;
-      for (int bits = MIN_BITS; bits <= MAX_BITS; bits++) {
-        bytes += (long) buffers.get(bits - MIN_BITS).size() << bits;
-      }
       return bytes;
     }
   }
 
   /** A buffer that can be used again after its last release. */
-  private interface Reusable {
+  private static final class Reusable extends UnpooledUnsafeDirectByteBuf {
+    private final Released released;
+
+    Reusable(LoopAllocator allocator, Released released, int capacity) {
+      super(allocator, capacity, Integer.MAX_VALUE);
+      this.released = released;
+    }
 
     /** Returns this buffer with one reference. */
-    ByteBuf reuse();
-  }
-
-  private static final class Buffer extends UnpooledDirectByteBuf implements Reusable {
-    private final Released released;
-
-    Buffer(LoopAllocator allocator, Released released, int capacity) {
-      super(allocator, capacity, Integer.MAX_VALUE);
-      this.released = released;
-    }
-
-    @Override
-    public ByteBuf reuse() {
-      resetRefCnt();
-      return this;
-    }
-
-    @Override
-    protected void deallocate() {
-      if (!released.keep(this)) {
-        super.deallocate();
-      }
-    }
-  }
-
-  /** Does the same with {@code Unsafe}, where Netty can use it. */
-  private static final class UnsafeBuffer extends UnpooledUnsafeDirectByteBuf implements Reusable {
-    private final Released released;
-
-    UnsafeBuffer(LoopAllocator allocator, Released released, int capacity) {
-      super(allocator, capacity, Integer.MAX_VALUE);
-      this.released = released;
-    }
-
-    @Override
-    public ByteBuf reuse() {
+    ByteBuf reuse() {
       resetRefCnt();
       return this;
     }

@@ -100,7 +100,7 @@ public final class NettyDialer implements Dialer {
         .group(request.eventLoop())
         // The channel has resolved the name; a lookup here would block the loop.
         .resolver(NoopAddressResolverGroup.INSTANCE)
-        .option(ChannelOption.ALLOCATOR, LoopAllocator.SHARED)
+        .option(ChannelOption.ALLOCATOR, LoopAllocator.ofConnections())
         .option(ChannelOption.WRITE_BUFFER_WATER_MARK, WATER_MARK)
         // Disabled: ConnectAttempt has one timer for all phases.
         .option(ChannelOption.CONNECT_TIMEOUT_MILLIS, 0);

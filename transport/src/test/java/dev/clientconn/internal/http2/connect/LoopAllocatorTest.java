@@ -3,14 +3,19 @@ package dev.clientconn.internal.http2.connect;
 
 import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.assertThatThrownBy;
+import static org.assertj.core.api.Assumptions.assumeThat;
 
 import io.netty.buffer.ByteBuf;
 import io.netty.util.IllegalReferenceCountException;
 import io.netty.util.concurrent.FastThreadLocal;
 import io.netty.util.concurrent.FastThreadLocalThread;
+import java.io.InputStream;
+import java.nio.charset.StandardCharsets;
+import java.nio.file.Path;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.concurrent.CompletableFuture;
+import org.junit.jupiter.api.BeforeEach;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.CsvSource;
@@ -21,13 +26,19 @@ class LoopAllocatorTest {
 
   private static final int KIB = 1024;
 
-  private final LoopAllocator allocator = new LoopAllocator();
+  private final LoopAllocator allocator = new LoopAllocator(Long.MAX_VALUE);
+
+  @BeforeEach
+  void onlyWithUnsafe() {
+    assumeThat(LoopAllocator.freesMemoryAtOnce()).isTrue();
+  }
 
   @ParameterizedTest
   @CsvSource({
-    "0, 512",
-    "1, 512",
-    "18, 512",
+    "0, 64",
+    "1, 64",
+    "18, 64",
+    "65, 128",
     "512, 512",
     "513, 1024",
     "2048, 2048",
@@ -105,7 +116,7 @@ class LoopAllocatorTest {
       assertThat(bytesKept()).isEqualTo(2 * KIB);
 
       ByteBuf odd = allocator.directBuffer(4 * KIB).capacity(5 * KIB);
-      ByteBuf small = allocator.directBuffer(8 * KIB).capacity(256);
+      ByteBuf small = allocator.directBuffer(8 * KIB).capacity(32);
       ByteBuf large = allocator.directBuffer(16 * KIB).capacity(2 * LoopAllocator.MAX_KEPT);
       odd.release();
       small.release();
@@ -132,9 +143,63 @@ class LoopAllocatorTest {
       }
 
       assertThat(bytesKept())
-          .as("128 KiB in buffers up to 32 KiB, and four each of 64, 128 and 256 KiB")
-          .isEqualTo((7 * 128 + 4 * (64 + 128 + 256)) * KIB);
+          .as("256 buffers each up to 512 B, 128 KiB in those up to 32 KiB, four each of more")
+          .isEqualTo(256 * (64 + 128 + 256) + (7 * 128 + 4 * (64 + 128 + 256)) * KIB);
     });
+  }
+
+  @Test
+  void loopKeepsNoMoreThanItsPartOfTheDirectMemory() {
+    LoopAllocator small = new LoopAllocator(100 * KIB);
+    onLoop(() -> {
+      ByteBuf one = small.directBuffer(64 * KIB);
+      ByteBuf two = small.directBuffer(64 * KIB);
+      ByteBuf three = small.directBuffer(32 * KIB);
+      one.release();
+      two.release();
+      three.release();
+      assertThat(small.released().bytes()).isEqualTo(96 * KIB);
+
+      ByteBuf again = small.directBuffer(64 * KIB);
+      assertThat(small.released().bytes()).isEqualTo(32 * KIB);
+      again.release();
+      assertThat(small.released().bytes()).isEqualTo(96 * KIB);
+    });
+  }
+
+  @Test
+  void connectionsUseNettysAllocatorWhereMemoryIsNotFreedAtOnce() throws Exception {
+    assertThat(printedWith("-Dio.netty.noUnsafe=true")).contains("allocator: netty");
+  }
+
+  @Test
+  void connectionsUseTheAllocatorOfTheLoopWhereMemoryIsFreedAtOnce() throws Exception {
+    assertThat(printedWith("-Dio.netty.noUnsafe=false")).contains("allocator: loop");
+  }
+
+  /** Returns what {@link Allocator} prints in a JVM with the options. */
+  private static String printedWith(String... options) throws Exception {
+    List<String> command = new ArrayList<>();
+    command.add(Path.of(System.getProperty("java.home"), "bin", "java").toString());
+    command.addAll(List.of(options));
+    command.addAll(List.of("-cp", System.getProperty("java.class.path")));
+    command.add(Allocator.class.getName());
+    Process process = new ProcessBuilder(command).redirectErrorStream(true).start();
+    try (InputStream output = process.getInputStream()) {
+      return new String(output.readAllBytes(), StandardCharsets.UTF_8);
+    } finally {
+      process.destroyForcibly();
+    }
+  }
+
+  /** Prints which allocator connections use. */
+  static final class Allocator {
+    private Allocator() {}
+
+    public static void main(String[] args) {
+      boolean loop = LoopAllocator.ofConnections() instanceof LoopAllocator;
+      System.out.println("allocator: " + (loop ? "loop" : "netty"));
+    }
   }
 
   @ParameterizedTest
