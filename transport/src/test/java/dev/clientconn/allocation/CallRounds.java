@@ -137,12 +137,11 @@ final class CallRounds implements AutoCloseable {
   }
 
   private ClientCall<BytesValue, BytesValue> call() {
-    CallOptions options =
-        switch (workload) {
-          case METADATA -> CallOptions.DEFAULT.withDeadlineAfter(1, TimeUnit.HOURS);
-          case CREDENTIALS -> AUTHENTICATED;
-          default -> CallOptions.DEFAULT;
-        };
+    CallOptions options = switch (workload) {
+      case METADATA -> CallOptions.DEFAULT.withDeadlineAfter(1, TimeUnit.HOURS);
+      case CREDENTIALS -> AUTHENTICATED;
+      default -> CallOptions.DEFAULT;
+    };
     return channel.newCall(workload.streams() ? STREAM : UNARY, options);
   }
 

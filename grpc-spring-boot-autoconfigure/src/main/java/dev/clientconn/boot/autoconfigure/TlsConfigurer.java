@@ -183,8 +183,9 @@ final class TlsConfigurer implements AutoCloseable {
     if (names.isEmpty()) {
       return " No bundles are configured.";
     }
-    String meant =
-        TargetNames.nearest(missing, names).map(" Did you mean '%s'?"::formatted).orElse("");
+    String meant = TargetNames.nearest(missing, names)
+        .map(" Did you mean '%s'?"::formatted)
+        .orElse("");
     return meant + " Configured: %s.".formatted(String.join(", ", names));
   }
 

@@ -203,8 +203,8 @@ class CallCredentialsTest {
 
   @Test
   void credentialsThatRespondOnAnotherThreadBeforeTheyReturnOpenTheStreamOnce() {
-    credentials.inline = applier ->
-        CompletableFuture.runAsync(() -> applier.apply(token())).join();
+    credentials.inline =
+        applier -> CompletableFuture.runAsync(() -> applier.apply(token())).join();
 
     fixture.unary("hello");
 
@@ -226,8 +226,7 @@ class CallCredentialsTest {
     call.halfClose();
 
     assertThat(fixture.listener.description())
-        .isEqualTo(
-            "enough [waited for the call credentials; 400 ms credentials; 1 attempt]");
+        .isEqualTo("enough [waited for the call credentials; 400 ms credentials; 1 attempt]");
     assertThat(fixture.transport.streams).isEmpty();
     assertThat(fixture.callsEnded).isOne();
     fixture.clock.advance(1, TimeUnit.SECONDS);

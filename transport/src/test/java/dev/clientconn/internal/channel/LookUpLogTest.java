@@ -98,6 +98,8 @@ class LookUpLogTest {
   }
 
   private List<String> failures(Level level) {
-    return log.messagesAt(level).stream().filter(logged -> logged.startsWith(FAILED)).toList();
+    return log.messagesAt(level).stream()
+        .filter(logged -> logged.startsWith(FAILED))
+        .toList();
   }
 }

@@ -508,8 +508,8 @@ class OutboundFlowTest extends PeerTest {
     peer.loop.run();
 
     for (int i = 1; i <= 300; i++) {
-      RecordingCall call = peer.call(peer.deadline(Duration.ofSeconds(1)), new Metadata())
-          .start(bytes("a"), true);
+      RecordingCall call =
+          peer.call(peer.deadline(Duration.ofSeconds(1)), new Metadata()).start(bytes("a"), true);
       peer.loop.run();
       switch (end) {
         case CANCEL -> call.stream().cancel(Status.CANCELLED);
