@@ -56,9 +56,12 @@ public final class GuardedProxyDetector implements ProxyDetector {
   public static Status explain(Status error) {
     String description = String.valueOf(error.getDescription());
     for (Throwable cause = error.getCause(); cause != null; cause = cause.getCause()) {
-      if (cause instanceof UnusableProxyException && !description.contains(cause.toString())) {
-        return error.withDescription(
-            error.getDescription() == null ? cause.toString() : description + ": " + cause);
+      if (cause instanceof UnusableProxyException) {
+        String reason = String.valueOf(cause.getMessage());
+        if (!description.contains(reason)) {
+          return error.withDescription(
+              error.getDescription() == null ? reason : description + ": " + reason);
+        }
       }
     }
     return error;
@@ -70,12 +73,6 @@ public final class GuardedProxyDetector implements ProxyDetector {
 
     UnusableProxyException(String reason, IOException cause) {
       super("the proxy cannot be used: " + reason, cause);
-    }
-
-    /** Is part of descriptions, where the name of the class helps nobody. */
-    @Override
-    public String toString() {
-      return String.valueOf(getMessage());
     }
   }
 }
