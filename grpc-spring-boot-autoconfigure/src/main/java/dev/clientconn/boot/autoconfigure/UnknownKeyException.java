@@ -4,9 +4,12 @@ package dev.clientconn.boot.autoconfigure;
 import dev.clientconn.boot.autoconfigure.OldSpellings.Line;
 import java.util.Collection;
 import java.util.Comparator;
+import java.util.Locale;
 import java.util.Objects;
 import java.util.stream.Collectors;
 import org.springframework.boot.context.properties.source.ConfigurationProperty;
+import org.springframework.boot.context.properties.source.ConfigurationPropertySource;
+import org.springframework.core.env.SystemEnvironmentPropertySource;
 
 /**
  * Thrown if there are unknown keys below {@code grpc.client}, most of them misspelt or of another
@@ -51,10 +54,11 @@ final class UnknownKeyException extends GrpcClientConfigurationException {
     // The interval of pings is more specific than the switch for them.
     problems.stream()
         .sorted(Comparator.comparing(problem -> isSwitch(problem.property())))
+        .filter(problem -> !isVariable(problem.property()))
         .map(KeyProblem::instead)
         .filter(Objects::nonNull)
         .forEach(line -> add(line, yaml));
-    String lines = yaml.toString();
+    String lines = yaml + variables(problems);
     boolean all = problems.stream()
         .allMatch(problem -> problem.instead() != null || netDevh.isKey(problem.property()));
     boolean refused = problems.stream().anyMatch(problem -> netDevh.isRefused(problem.property()));
@@ -68,13 +72,39 @@ final class UnknownKeyException extends GrpcClientConfigurationException {
         + (all ? "" : "\nRemove or correct the others. Known keys:\n\n" + known());
   }
 
+  private static boolean isVariable(ConfigurationProperty property) {
+    ConfigurationPropertySource source = property.getSource();
+    return source != null
+        && source.getUnderlyingSource() instanceof SystemEnvironmentPropertySource;
+  }
+
+  /** Returns the lines for environment variables, in their own spelling. */
+  private static String variables(Collection<KeyProblem> problems) {
+    return problems.stream()
+        .filter(problem -> isVariable(problem.property()))
+        .map(KeyProblem::instead)
+        .filter(Objects::nonNull)
+        .map(line -> "    " + variable(line) + "=" + value(line) + "\n")
+        .collect(Collectors.joining());
+  }
+
+  private static String variable(Line line) {
+    return KeyCheck.path(line)
+        .replaceAll("[-\\[\\]]", "")
+        .replace('.', '_')
+        .toUpperCase(Locale.ROOT);
+  }
+
+  private static String value(Line line) {
+    return PropertyText.isSecret(line.key()) ? PropertyText.HIDDEN : line.value();
+  }
+
   private static boolean isSwitch(ConfigurationProperty property) {
     return TargetNames.canonical(property.getName().toString()).endsWith(".enablekeepalive");
   }
 
   private static void add(Line line, YamlLines yaml) {
-    String value = PropertyText.isSecret(line.key()) ? PropertyText.HIDDEN : line.value();
-    yaml.addBelowClient(line.parents(), line.key(), value);
+    yaml.addBelowClient(line.parents(), line.key(), value(line));
   }
 
   private static String known() {

@@ -357,6 +357,18 @@ class ConfigurationMistakesTest {
   }
 
   @ParameterizedTest
+  @CsvSource({
+    "GRPC_CLIENT_TARGETS_PORTS_ADRESS, GRPC_CLIENT_TARGETS_PORTS_ADDRESS=1s",
+    "GRPC_CLIENT_DEFAULTS_KEEPALIVE_TIEM, GRPC_CLIENT_DEFAULTS_KEEPALIVE_TIME=1s",
+    "GRPC_CLIENT_TARGET_GREETER_USERAGENT, GRPC_CLIENT_TARGETS_GREETER_USERAGENT=1s",
+  })
+  void misspeltVariableShowsTheVariableToWrite(String name, String instead) {
+    FailureAnalysis analysis = StartFailure.of(inVariables(Map.of(name, "1s")));
+
+    assertThat(analysis.getAction()).isEqualTo("Write instead:\n\n    " + instead + "\n");
+  }
+
+  @ParameterizedTest
   @CsvSource(
       delimiter = '|',
       value = {
