@@ -3,13 +3,17 @@ package dev.clientconn.internal.http2.connect;
 
 import dev.clientconn.internal.concurrent.CrossesThreads;
 import dev.clientconn.internal.concurrent.SharedResource;
+import io.netty.channel.Channel;
+import io.netty.channel.ChannelException;
 import io.netty.channel.EventLoop;
 import io.netty.channel.EventLoopGroup;
 import io.netty.channel.IoHandlerFactory;
 import io.netty.channel.MultiThreadIoEventLoopGroup;
 import io.netty.channel.epoll.Epoll;
 import io.netty.channel.epoll.EpollIoHandler;
+import io.netty.channel.epoll.EpollSocketChannel;
 import io.netty.channel.nio.NioIoHandler;
+import io.netty.channel.socket.nio.NioSocketChannel;
 import io.netty.util.concurrent.DefaultThreadFactory;
 import java.util.concurrent.TimeUnit;
 
@@ -73,13 +77,26 @@ public final class EventLoops {
   static final class Groups implements SharedResource.Kind<EventLoopGroup> {
     @Override
     public EventLoopGroup create() {
+      boolean epoll = Epoll.isAvailable();
       EventLoopGroup group = newGroup(
           Runtime.getRuntime().availableProcessors(),
-          Epoll.isAvailable() ? EpollIoHandler.newFactory() : NioIoHandler.newFactory());
-      // The classes of buffers take some 20 ms to load in a fresh JVM. This thread does it while
-      // the caller builds its channel and resolves the name.
-      group.execute(() -> LoopAllocator.ofConnections().directBuffer().release());
+          epoll ? EpollIoHandler.newFactory() : NioIoHandler.newFactory());
+      group.execute(() -> loadClasses(epoll));
       return group;
+    }
+
+    /**
+     * Loads what the first connection needs, some 30 ms in a fresh JVM, while the caller builds its
+     * channel and resolves the name.
+     */
+    private static void loadClasses(boolean epoll) {
+      LoopAllocator.ofConnections().directBuffer().release();
+      try {
+        Channel unconnected = epoll ? new EpollSocketChannel() : new NioSocketChannel();
+        unconnected.unsafe().closeForcibly();
+      } catch (ChannelException e) {
+        // There is no file descriptor left: the first connection will say so.
+      }
     }
 
     @Override
