@@ -74,5 +74,12 @@ public final class GuardedProxyDetector implements ProxyDetector {
     UnusableProxyException(String reason, IOException cause) {
       super("the proxy cannot be used: " + reason, cause);
     }
+
+    /** Is part of what name resolvers say of it, where the name of the class helps nobody. */
+    @Override
+    @SuppressWarnings("OverrideThrowableToString")
+    public String toString() {
+      return String.valueOf(getMessage());
+    }
   }
 }
