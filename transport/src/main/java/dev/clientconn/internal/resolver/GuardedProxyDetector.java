@@ -75,7 +75,7 @@ public final class GuardedProxyDetector implements ProxyDetector {
       super("the proxy cannot be used: " + reason, cause);
     }
 
-    /** Is part of what name resolvers say of it, where the name of the class helps nobody. */
+    /** Name resolvers put this text into a status, where the name of a class would not help. */
     @Override
     @SuppressWarnings("OverrideThrowableToString")
     public String toString() {
